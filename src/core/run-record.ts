@@ -1,0 +1,96 @@
+/** What a run is made of, whatever source it came from: rows, facts, changes. @module */
+
+/** Whether a run still moves. `crashed`: no exit record, and quiet for longer than the source waits. */
+export type RunState = 'running' | 'finished' | 'failed' | 'crashed';
+
+/**
+ * An ordered set of history keys. A source returns the same object for the same set as long as it lives, so
+ * that consumers may key on identity. Keys are unique and in ascending code-unit order; nested keys are dotted.
+ */
+export interface RowShape {
+  readonly keys: readonly string[];
+}
+
+/** One value of a row that is not a number: strings as they are, the rest as W&B's JSON text. */
+export interface Cell {
+  readonly key: string;
+  /** `string`: text is the string. `json`: text is a list, a media object or a null, as logged (not strict JSON: NaN and Infinity may stand bare). */
+  readonly kind: 'string' | 'json';
+  readonly text: string;
+}
+
+/** One row of `run.history`. Booleans are 0 and 1. */
+export interface HistoryRow {
+  readonly kind: 'history';
+  /** `_step`: an integer, possibly above 2^53 rounded to the nearest double. */
+  readonly step: number;
+  /** `_timestamp`: Unix seconds with fraction; never NaN. */
+  readonly timestamp: number;
+  readonly shape: RowShape;
+  /** Parallel to `shape.keys`. NaN and infinities are values. */
+  readonly values: readonly number[];
+  /** Sorted by key. Keys of `cells` and `shape` never overlap. */
+  readonly cells: readonly Cell[];
+}
+
+/** One sample of the machine's own metrics. */
+export interface SystemRow {
+  readonly kind: 'system';
+  /** Unix seconds with fraction; never NaN. */
+  readonly timestamp: number;
+  readonly shape: RowShape;
+  readonly values: readonly number[];
+}
+
+/** What the run says of itself. Absent: unchanged by this record. Records may repeat; the newest word holds. */
+export interface RunFacts {
+  readonly displayName?: string;
+  readonly group?: string;
+  readonly jobType?: string;
+  readonly notes?: string;
+  readonly tags?: readonly string[];
+  readonly sweepId?: string;
+  readonly host?: string;
+  /** Unix seconds with fraction. */
+  readonly startTime?: number;
+  readonly gitRemote?: string;
+  readonly gitCommit?: string;
+  readonly program?: string;
+  readonly args?: readonly string[];
+  readonly os?: string;
+  readonly python?: string;
+  readonly executable?: string;
+  readonly cpuCount?: number;
+  readonly gpu?: string;
+  /** wandb SDK version. */
+  readonly sdkVersion?: string;
+  /** Run this one was forked from, and the step. */
+  readonly forkedFrom?: { readonly runId: string; readonly step: number };
+}
+
+/** A change of `config` or `summary`: key paths with W&B's JSON text (not strict JSON), and paths taken away. */
+export interface DocumentChange {
+  readonly update: readonly { readonly path: readonly string[]; readonly json: string }[];
+  readonly remove: readonly (readonly string[])[];
+}
+
+/** `define_metric`. */
+export interface MetricDefinition {
+  /** Key, or a glob such as `val/*`. */
+  readonly name: string;
+  readonly stepMetric?: string;
+  readonly hidden?: boolean;
+  /** Aggregations asked for: min, max, mean, best, last, none, copy, first. */
+  readonly summary?: readonly string[];
+  readonly goal?: 'minimize' | 'maximize';
+}
+
+/** One record of a run, in the order it was logged. */
+export type RunRecord =
+  | HistoryRow
+  | SystemRow
+  | { readonly kind: 'facts'; readonly facts: RunFacts }
+  | { readonly kind: 'config'; readonly change: DocumentChange }
+  | { readonly kind: 'summary'; readonly change: DocumentChange }
+  | { readonly kind: 'metric'; readonly metric: MetricDefinition }
+  | { readonly kind: 'exit'; readonly exitCode: number; readonly runtimeSeconds: number };

@@ -1,0 +1,74 @@
+/** What a page for people shows of the tree: projects and runs with state, progress and last values. @module */
+
+import type { RunState } from '../core/index.ts';
+
+export interface ProjectCard {
+  readonly entity: string;
+  readonly project: string;
+  /** Path of the project directory in the tree. */
+  readonly path: string;
+  readonly runs: number;
+  readonly running: number;
+  /** Unix milliseconds of the newest change. */
+  readonly modifiedAtMs: number;
+}
+
+/** The course of one tag, thinned for a sparkline: `points` ascend by step and keep the newest. */
+export interface SeriesPreview {
+  readonly tag: string;
+  readonly last: number;
+  readonly points: readonly { readonly step: number; readonly value: number }[];
+}
+
+export interface RunCard {
+  readonly runId: string;
+  readonly displayName: string | null;
+  /** Directory name and path of the run in the tree. */
+  readonly directory: string;
+  readonly path: string;
+  readonly state: RunState;
+  readonly exitCode: number | null;
+  /** Unix seconds. */
+  readonly startTime: number | null;
+  readonly modifiedAtMs: number;
+  readonly group: string | null;
+  readonly tags: readonly string[];
+  readonly sdkVersion: string | null;
+  /** History rows read so far. */
+  readonly rows: number;
+  readonly lastStep: number | null;
+  readonly tagCount: number;
+  /** Name and size in bytes of the event file; null while the run has none. */
+  readonly eventFile: { readonly name: string; readonly size: number } | null;
+  /** Bytes of a damaged log that were skipped. */
+  readonly skippedBytes: number;
+  /** Whether everything the source holds has been read. */
+  readonly upToDate: boolean;
+  readonly previews: readonly SeriesPreview[];
+}
+
+export interface RunPage {
+  readonly total: number;
+  readonly runs: readonly RunCard[];
+}
+
+export interface Overview {
+  /** Where the runs come from, for people. */
+  readonly sources: readonly string[];
+  projects(options: { readonly signal: AbortSignal }): Promise<readonly ProjectCard[]>;
+  /**
+   * Runs of one project. `query` matches name, id, group, tags and state, case-insensitively.
+   * @throws LogdirError `not-found` for an unknown project.
+   */
+  runs(
+    entity: string,
+    project: string,
+    options: {
+      readonly query: string;
+      readonly sort: 'newest' | 'name' | 'state';
+      readonly offset: number;
+      readonly limit: number;
+      readonly signal: AbortSignal;
+    },
+  ): Promise<RunPage>;
+}
