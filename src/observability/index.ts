@@ -1,0 +1,27 @@
+/** How the program tells what it is doing: the log and the metrics. @module */
+
+export {
+  createLogger,
+  LOG_FORMATS,
+  LOG_LEVELS,
+  type LogFormat,
+  type Logger,
+  type LoggerOptions,
+  type LogLevel,
+  silentLogger,
+} from './logger.ts';
+export {
+  type CounterName,
+  type GaugeName,
+  type HistogramName,
+  METRICS,
+  type MetricDefinition,
+  type MetricName,
+} from './metric-table.ts';
+export {
+  createMetrics,
+  METRIC_PREFIX,
+  type MetricLabels,
+  type Metrics,
+  type MetricsOptions,
+} from './metrics.ts';

@@ -1,0 +1,67 @@
+/** The program's log: pino, as JSON for machines or prettied for a terminal, with secrets blanked out. @module */
+
+import { destination as fileDescriptor, type Logger, pino } from 'pino';
+import { build as prettyStream } from 'pino-pretty';
+
+export type { Logger } from 'pino';
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+export const LOG_FORMATS = ['pretty', 'json'] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
+
+/** Keys whose value never reaches the log, however deep they lie (down to `REDACTION_DEPTH`). */
+export const SECRET_KEYS = [
+  'apiKey',
+  'api_key',
+  'authorization',
+  'Authorization',
+  'token',
+  'password',
+] as const;
+
+/** Objects logged here are shallow; four levels reach an HTTP client's `err.config.headers.authorization`. */
+const REDACTION_DEPTH = 4;
+
+/** File descriptor of stderr: stdout belongs to what a command prints. */
+const STDERR = 2;
+
+export interface LoggerOptions {
+  readonly level: LogLevel;
+  readonly format: LogFormat;
+  /** Default: stderr. */
+  readonly destination?: NodeJS.WritableStream;
+  /** Colour in the pretty format. Default: whether the destination is a terminal. */
+  readonly color?: boolean;
+}
+
+/** A logger that writes one line per message. Rooms take `logger.child({ room })`. */
+export function createLogger({ level, format, destination, color }: LoggerOptions): Logger {
+  const options = { level, redact: { paths: secretPaths(), censor: '[redacted]' }, base: null };
+  if (format === 'json') return pino(options, destination ?? fileDescriptor({ fd: STDERR, sync: true }));
+  return pino(options, prettyDestination(destination ?? process.stderr, color));
+}
+
+/** A logger that says nothing. */
+export function silentLogger(): Logger {
+  return pino({ level: 'silent' });
+}
+
+/** Runs in this thread: lines come out in order, and none is lost when the process ends at once. */
+function prettyDestination(destination: NodeJS.WritableStream, color: boolean | undefined) {
+  const isTerminal = 'isTTY' in destination && destination.isTTY === true;
+  return prettyStream({
+    destination,
+    colorize: color ?? isTerminal,
+    translateTime: 'SYS:HH:MM:ss.l',
+    ignore: 'room',
+    messageFormat: (log, messageKey) => `${log['room'] ? `${log['room']}: ` : ''}${log[messageKey] ?? ''}`,
+    singleLine: true,
+    sync: true,
+  });
+}
+
+function secretPaths(): string[] {
+  const prefixes = Array.from({ length: REDACTION_DEPTH }, (_, depth) => '*.'.repeat(depth));
+  return prefixes.flatMap((prefix) => SECRET_KEYS.map((key) => prefix + key));
+}

@@ -1,0 +1,144 @@
+/** Every metric of the program, once: name, type, unit, labels and meaning. @module */
+
+/** What one metric is. Its name on the wire is `wandb_logdir_` and the key it stands under. */
+export interface MetricDefinition {
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly help: string;
+  readonly unit: 'bytes' | 'seconds' | 'count';
+  readonly labels: readonly string[];
+}
+
+/** Keys end as Prometheus asks: counters in `_total`, measures in their unit. */
+export const METRICS = {
+  http_requests_total: {
+    type: 'counter',
+    help: 'HTTP requests answered.',
+    unit: 'count',
+    labels: ['route', 'method', 'status'],
+  },
+  http_request_duration_seconds: {
+    type: 'histogram',
+    help: 'Time from the request line to the last byte of the answer.',
+    unit: 'seconds',
+    labels: ['route'],
+  },
+  http_sent_bytes_total: {
+    type: 'counter',
+    help: 'Bytes of event files and small files sent.',
+    unit: 'bytes',
+    labels: ['route'],
+  },
+  http_open_requests: {
+    type: 'gauge',
+    help: 'HTTP requests being answered now.',
+    unit: 'count',
+    labels: [],
+  },
+  runs: { type: 'gauge', help: 'Runs known now, from all sources.', unit: 'count', labels: [] },
+  runs_open: { type: 'gauge', help: 'Runs whose log is open in memory now.', unit: 'count', labels: [] },
+  source_listings_total: {
+    type: 'counter',
+    help: 'Times a source was asked for its runs.',
+    unit: 'count',
+    labels: ['source'],
+  },
+  source_read_bytes_total: {
+    type: 'counter',
+    help: 'Bytes read from sources.',
+    unit: 'bytes',
+    labels: ['source'],
+  },
+  source_records_total: {
+    type: 'counter',
+    help: 'Records decoded from sources.',
+    unit: 'count',
+    labels: ['source'],
+  },
+  source_skipped_bytes_total: {
+    type: 'counter',
+    help: 'Bytes of damaged logs that were skipped.',
+    unit: 'bytes',
+    labels: ['source'],
+  },
+  source_errors_total: {
+    type: 'counter',
+    help: 'Failures met while listing or reading a source.',
+    unit: 'count',
+    labels: ['source', 'code'],
+  },
+  history_refreshes_total: {
+    type: 'counter',
+    help: 'Times a run was brought up to date, by outcome: unchanged, grown, failed.',
+    unit: 'count',
+    labels: ['outcome'],
+  },
+  history_refresh_duration_seconds: {
+    type: 'histogram',
+    help: 'Time to bring one run up to date.',
+    unit: 'seconds',
+    labels: [],
+  },
+  history_rows_total: {
+    type: 'counter',
+    help: 'History and system rows written to run logs.',
+    unit: 'count',
+    labels: [],
+  },
+  cache_disk_bytes: {
+    type: 'gauge',
+    help: 'Bytes the run logs take on disk.',
+    unit: 'bytes',
+    labels: [],
+  },
+  cache_written_bytes_total: {
+    type: 'counter',
+    help: 'Bytes written to run logs.',
+    unit: 'bytes',
+    labels: [],
+  },
+  cache_evictions_total: {
+    type: 'counter',
+    help: 'Things dropped to stay within a bound, by cache: disk, blocks, encoded.',
+    unit: 'count',
+    labels: ['cache'],
+  },
+  cache_set_aside_total: {
+    type: 'counter',
+    help: 'Run logs set aside and rebuilt, by reason: corrupt, version.',
+    unit: 'count',
+    labels: ['reason'],
+  },
+  block_cache_lookups_total: {
+    type: 'counter',
+    help: 'Lookups of encoded blocks, by outcome: hit, miss.',
+    unit: 'count',
+    labels: ['outcome'],
+  },
+  block_cache_bytes: {
+    type: 'gauge',
+    help: 'Bytes of encoded blocks held in memory.',
+    unit: 'bytes',
+    labels: [],
+  },
+  encoded_bytes_total: {
+    type: 'counter',
+    help: 'Bytes of event files synthesized.',
+    unit: 'bytes',
+    labels: [],
+  },
+  encode_duration_seconds: {
+    type: 'histogram',
+    help: 'Time to synthesize one block of an event file.',
+    unit: 'seconds',
+    labels: [],
+  },
+} as const satisfies Record<string, MetricDefinition>;
+
+type NamesOf<Type extends MetricDefinition['type']> = {
+  [Name in keyof typeof METRICS]: (typeof METRICS)[Name]['type'] extends Type ? Name : never;
+}[keyof typeof METRICS];
+
+export type MetricName = keyof typeof METRICS;
+export type CounterName = NamesOf<'counter'>;
+export type GaugeName = NamesOf<'gauge'>;
+export type HistogramName = NamesOf<'histogram'>;

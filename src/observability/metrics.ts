@@ -1,0 +1,57 @@
+/** Counters, gauges and timings of the program, exposed in Prometheus' text format. @module */
+
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { type CounterName, type GaugeName, type HistogramName, METRICS } from './metric-table.ts';
+
+/** A value for each label of the metric's row in the table, by name. */
+export type MetricLabels = Readonly<Record<string, string | number>>;
+
+export interface Metrics {
+  /** Adds `by` (default 1, never negative) to a counter. */
+  increment(name: CounterName, labels?: MetricLabels, by?: number): void;
+  /** Says how to read a gauge; asked at each exposition. The newest reader of a name holds. */
+  gauge(name: GaugeName, read: () => number): void;
+  /** Adds one duration, in seconds, to a histogram. */
+  observe(name: HistogramName, seconds: number, labels?: MetricLabels): void;
+  expose(): Promise<{ readonly contentType: string; readonly body: string }>;
+}
+
+export const METRIC_PREFIX = 'wandb_logdir_';
+
+/**
+ * Buckets in seconds: a warm range takes tens of microseconds, a first read of a large run takes minutes.
+ */
+const DURATION_BUCKETS = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60];
+
+export interface MetricsOptions {
+  /** Also report the process: CPU, memory, event loop lag, open files. Default true. */
+  readonly processMetrics?: boolean;
+}
+
+/** A set of metrics of its own: two in one process do not see each other. */
+export function createMetrics({ processMetrics = true }: MetricsOptions = {}): Metrics {
+  const registry = new Registry();
+  const counters = new Map<string, Counter>();
+  const histograms = new Map<string, Histogram>();
+  const readers = new Map<string, () => number>();
+  for (const [key, { type, help, labels }] of Object.entries(METRICS)) {
+    const config = { name: METRIC_PREFIX + key, help, labelNames: labels, registers: [registry] };
+    if (type === 'counter') counters.set(key, new Counter(config));
+    else if (type === 'histogram')
+      histograms.set(key, new Histogram({ ...config, buckets: DURATION_BUCKETS }));
+    else new Gauge({ ...config, collect: readGauge(() => readers.get(key)) });
+  }
+  if (processMetrics) collectDefaultMetrics({ register: registry });
+  return {
+    increment: (name, labels = {}, by = 1) => counters.get(name)?.inc(labels, by),
+    gauge: (name, read) => void readers.set(name, read),
+    observe: (name, seconds, labels = {}) => histograms.get(name)?.observe(labels, seconds),
+    expose: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+  };
+}
+
+function readGauge(reader: () => (() => number) | undefined) {
+  return function collect(this: Gauge): void {
+    this.set(reader()?.() ?? 0);
+  };
+}

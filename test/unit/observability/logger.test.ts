@@ -1,0 +1,54 @@
+/** The log: levels, formats, colour, and no secrets. @module */
+
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { createLogger, type LoggerOptions, silentLogger } from '../../../src/observability/index.ts';
+
+function captured(options: Partial<LoggerOptions>) {
+  const destination = new PassThrough();
+  const logger = createLogger({ level: 'info', format: 'json', ...options, destination });
+  return { logger, text: () => String(destination.read() ?? '') };
+}
+
+describe('createLogger', () => {
+  it('writes one JSON object per line, with the fields of the child', () => {
+    const { logger, text } = captured({});
+    logger.child({ room: 'history' }).info({ runId: 'abc' }, 'run grew');
+    expect(JSON.parse(text())).toMatchObject({ level: 30, room: 'history', runId: 'abc', msg: 'run grew' });
+  });
+
+  it('leaves out what is below its level', () => {
+    const { logger, text } = captured({ level: 'warn' });
+    logger.info('not this');
+    logger.warn('but this');
+    expect(text().trim().split('\n')).toHaveLength(1);
+  });
+
+  it.each(['json', 'pretty'] as const)('blanks out secrets at any usual depth (%s)', (format) => {
+    const { logger, text } = captured({ format });
+    const headers = { authorization: 's3cret', Authorization: 's3cret' };
+    logger.info({ apiKey: 's3cret', a: { token: 's3cret', b: { password: 's3cret' } } }, 'one');
+    logger.child({ api_key: 's3cret' }).info({ err: { config: { headers } } }, 'two');
+    const written = text();
+    expect(written).not.toContain('s3cret');
+    expect(written.match(/\[redacted\]/g)).toHaveLength(6);
+  });
+
+  it('prints a readable line without colour when the destination is no terminal', () => {
+    const { logger, text } = captured({ format: 'pretty' });
+    logger.child({ room: 'http' }).warn({ port: 7070 }, 'listening');
+    expect(text()).toMatch(/^\[\d\d:\d\d:\d\d\.\d{3}\] WARN: http: listening {"port":7070}\n$/);
+  });
+
+  it('colours when told to', () => {
+    const { logger, text } = captured({ format: 'pretty', color: true });
+    logger.info('listening');
+    expect(text()).toContain('\u001b[');
+  });
+});
+
+describe('silentLogger', () => {
+  it('has every level switched off', () => {
+    expect(silentLogger().isLevelEnabled('fatal')).toBe(false);
+  });
+});

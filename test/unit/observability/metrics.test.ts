@@ -1,0 +1,51 @@
+/** The metrics: what is counted shows, and the table is sound. @module */
+
+import { describe, expect, it } from 'vitest';
+import {
+  createMetrics,
+  METRIC_PREFIX,
+  METRICS,
+  type MetricDefinition,
+} from '../../../src/observability/index.ts';
+
+const table: [string, MetricDefinition][] = Object.entries(METRICS);
+
+describe('createMetrics', () => {
+  it('exposes counters, gauges and histograms in the text format', async () => {
+    const metrics = createMetrics({ processMetrics: false });
+    metrics.increment('http_requests_total', { route: 'logdir', method: 'GET', status: 200 });
+    metrics.increment('http_requests_total', { route: 'logdir', method: 'GET', status: 200 }, 2);
+    metrics.gauge('runs', () => 7);
+    metrics.observe('http_request_duration_seconds', 0.02, { route: 'logdir' });
+    const { contentType, body } = await metrics.expose();
+    expect(contentType).toMatch(/^text\/plain; version=/);
+    expect(body).toContain('wandb_logdir_http_requests_total{route="logdir",method="GET",status="200"} 3\n');
+    expect(body).toContain('wandb_logdir_runs 7\n');
+    expect(body).toContain('wandb_logdir_http_request_duration_seconds_bucket{le="0.05",route="logdir"} 1\n');
+  });
+
+  it('asks a gauge anew each time', async () => {
+    const metrics = createMetrics({ processMetrics: false });
+    let runs = 1;
+    metrics.gauge('runs', () => runs);
+    await metrics.expose();
+    runs = 2;
+    expect((await metrics.expose()).body).toContain('wandb_logdir_runs 2\n');
+  });
+
+  it('keeps two sets apart and reports the process when asked', async () => {
+    const [first, second] = [createMetrics(), createMetrics()];
+    first.increment('history_rows_total', {}, 5);
+    expect((await second.expose()).body).toContain('wandb_logdir_history_rows_total 0\n');
+    expect((await second.expose()).body).toContain('process_resident_memory_bytes');
+  });
+});
+
+describe('the table', () => {
+  it.each(table)('%s follows the naming rules of Prometheus', (name, { type, unit, help }) => {
+    expect(METRIC_PREFIX + name).toMatch(/^wandb_logdir_[a-z]+(_[a-z]+)*$/);
+    expect(name.endsWith('_total')).toBe(type === 'counter');
+    if (unit !== 'count') expect(name).toMatch(new RegExp(`_${unit}(_total)?$`));
+    expect(help).toMatch(/^[A-Z].*\.$/);
+  });
+});
