@@ -1,0 +1,22 @@
+/** Every setting, where it may come from, and the only door to the process environment. @module */
+
+export { CONFIG_FLAG, defaultConfigPath } from './config-file.ts';
+export { type Environment, readEnvironment } from './environment.ts';
+export {
+  definitions,
+  type LoadedSettings,
+  type LoadOptions,
+  loadSettings,
+  type SettingOrigin,
+} from './load.ts';
+export { configurationReference, defaultText } from './reference.ts';
+export {
+  type CommandName,
+  environmentName,
+  fileKey,
+  SETTING_GROUPS,
+  SETTINGS,
+  type SettingDefinition,
+  type SettingName,
+  type Settings,
+} from './settings.ts';

@@ -1,0 +1,65 @@
+/** The page docs/CONFIGURATION.md, written from the settings table. @module */
+
+import { definitions } from './load.ts';
+import { environmentName, fileKey, SETTING_GROUPS, type SettingDefinition } from './settings.ts';
+
+const HEAD = `# Configuration
+
+<!-- Written by \`npm run docs\` from src/config/settings.ts. Change the table, not this page. -->
+
+A setting is taken from the first place that has it:
+
+1. a flag on the command line;
+2. an environment variable;
+3. the config file: \`--config FILE\`, else \`$WANDB_LOGDIR_CONFIG\`, else
+   \`$XDG_CONFIG_HOME/wandb-logdir/config.yaml\` (\`~/.config\` when unset) if it exists;
+4. the default.
+
+An empty variable counts as unset. A wrong value, or an unknown key in the file, stops the program with exit
+code 2 and one message that lists every problem and where it stands. Relative paths start at the current
+directory, also those in the file.
+
+\`\`\`yaml
+# config.yaml
+source: [/data/experiments, /scratch/wandb]
+port: 7171
+watch: polling
+pollInterval: 10s
+cacheMaxBytes: 50GiB
+\`\`\`
+`;
+
+/** The whole page, as Markdown. */
+export function configurationReference(): string {
+  const sections = SETTING_GROUPS.map((group) => {
+    const rows = definitions().filter(([, definition]) => definition.group === group);
+    return [`## ${group}`, '', ...rows.map(([, definition]) => settingText(definition))].join('\n');
+  });
+  return [HEAD, ...sections].join('\n');
+}
+
+/** The default as a person would write it. */
+export function defaultText({ default: value, defaultText: text }: SettingDefinition): string {
+  if (text !== undefined) return text;
+  if (value === null) return 'unset';
+  return typeof value === 'function' ? 'depends on the machine' : [value].flat().join(', ');
+}
+
+function settingText(definition: SettingDefinition): string {
+  const { flag, help, accepts, alsoFrom, commands } = definition;
+  const asPositional = flag === 'source' ? '`SOURCE…` (serve, tensorboard, doctor) or ' : '';
+  const variables = [environmentName(flag), ...(alsoFrom ? [alsoFrom] : [])];
+  return `### ${fileKey(flag)}
+
+${help}
+
+| | |
+|---|---|
+| flag | ${asPositional}\`--${flag}\` |
+| environment | ${variables.map((name) => `\`${name}\``).join(', then ')} |
+| file | \`${fileKey(flag)}\` |
+| accepts | ${accepts} |
+| default | ${definition.defaultText ? defaultText(definition) : `\`${defaultText(definition)}\``} |
+| commands | ${commands.join(', ')} |
+`;
+}

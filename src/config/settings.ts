@@ -1,0 +1,196 @@
+/** Every setting of the program, once: type, check, default, flag, help and who uses it. @module */
+
+import { delimiter, join } from 'node:path';
+import { z } from 'zod';
+import { byteSize } from './byte-size.ts';
+import { duration } from './duration.ts';
+import type { Environment } from './environment.ts';
+import { runNameTemplate } from './run-name-template.ts';
+
+const SERVERS = ['serve', 'tensorboard'] as const;
+const TREE_COMMANDS = ['ls', 'stat', 'cat', 'tree'] as const;
+const ALL = [...SERVERS, ...TREE_COMMANDS, 'doctor'] as const;
+
+export type CommandName = (typeof ALL)[number];
+export const SETTING_GROUPS = ['Sources', 'Server', 'TensorBoard', 'Tree', 'Cache', 'Log'] as const;
+
+export interface SettingDefinition {
+  readonly group: (typeof SETTING_GROUPS)[number];
+  /** Without the dashes. The environment name and the key in the file follow from it. */
+  readonly flag: string;
+  /** Reads text (flag, environment) and YAML values (file) alike. */
+  readonly schema: z.ZodType;
+  /** What is accepted, for error messages and the reference. */
+  readonly accepts: string;
+  /** Text, as if given as a flag; a function when it depends on the machine; null: unset. */
+  readonly default: string | readonly string[] | null | ((environment: Environment) => string);
+  /** How a default that depends on the machine reads in the help. */
+  readonly defaultText?: string;
+  readonly help: string;
+  readonly commands: readonly CommandName[];
+  /** A variable of another program that also sets it, read after our own. */
+  readonly alsoFrom?: string;
+}
+
+const filled = z.string().min(1);
+const MIB = 1024 ** 2;
+
+/** Text from a flag or a variable is split like PATH; a YAML list is taken as it is. */
+const pathList = z
+  .union([z.string().transform((text) => text.split(delimiter).filter(Boolean)), z.array(filled)])
+  .pipe(z.array(filled).min(1));
+
+const portNumber = z
+  .union([z.number(), z.string().regex(/^\d+$/).transform(Number)])
+  .pipe(z.int().min(0).max(65_535));
+
+export const SETTINGS = {
+  sources: {
+    group: 'Sources',
+    flag: 'source',
+    schema: pathList,
+    accepts: `paths, separated by "${delimiter}" or as a list`,
+    default: ['./wandb'],
+    help: 'Where runs lie: a wandb directory, a folder that holds some, one run directory or one .wandb file.',
+    commands: ALL,
+  },
+  watch: {
+    group: 'Sources',
+    flag: 'watch',
+    schema: z.union([z.literal(false).transform(() => 'off' as const), z.enum(['events', 'polling', 'off'])]),
+    accepts: 'events, polling or off',
+    default: 'events',
+    help: 'How to learn of new runs and rows. Polling is for NFS, FUSE and bind mounts, where no events come.',
+    commands: SERVERS,
+  },
+  pollIntervalMs: {
+    group: 'Sources',
+    flag: 'poll-interval',
+    schema: duration(100),
+    accepts: 'a time of at least 100ms, such as 500ms, 5s or 1min',
+    default: '5s',
+    help: 'Time between two looks at the files when watching by polling.',
+    commands: SERVERS,
+  },
+  quietAfterMs: {
+    group: 'Sources',
+    flag: 'quiet-after',
+    schema: duration(1000),
+    accepts: 'a time of at least 1s, such as 30s, 5min or 1h',
+    default: '5min',
+    help: 'A run without an exit record whose log has been quiet for longer counts as crashed.',
+    commands: ALL,
+  },
+  runNameTemplate: {
+    group: 'Tree',
+    flag: 'run-name',
+    schema: runNameTemplate,
+    accepts: 'text with at least one of {name}, {id}, {group}, {jobType}',
+    default: '{name}',
+    help: 'How run directories are named. A later run with a name already taken gets ~ and its id appended.',
+    commands: [...SERVERS, ...TREE_COMMANDS],
+  },
+  host: {
+    group: 'Server',
+    flag: 'host',
+    schema: filled,
+    accepts: 'an address or host name to listen on',
+    default: '127.0.0.1',
+    help: 'Address to listen on. There is no login: whoever reaches the address reads every run.',
+    commands: [...SERVERS, 'doctor'],
+  },
+  port: {
+    group: 'Server',
+    flag: 'port',
+    schema: portNumber,
+    accepts: 'a number from 0 to 65535 (0: any free port)',
+    default: '7070',
+    help: 'Port to listen on. The tensorboard command takes any free port unless this is given.',
+    commands: [...SERVERS, 'doctor'],
+  },
+  portFile: {
+    group: 'Server',
+    flag: 'port-file',
+    schema: filled,
+    accepts: 'a path',
+    default: null,
+    help: 'File that receives the port once the server answers, and is removed when it stops.',
+    commands: SERVERS,
+  },
+  tensorboard: {
+    group: 'TensorBoard',
+    flag: 'tensorboard',
+    schema: filled,
+    accepts: 'a path or a command such as "/venv/bin/python -m tensorboard.main"',
+    default: 'tensorboard',
+    help: 'The TensorBoard to start.',
+    commands: ['tensorboard', 'doctor'],
+    alsoFrom: 'TENSORBOARD',
+  },
+  cacheDir: {
+    group: 'Cache',
+    flag: 'cache-dir',
+    schema: filled,
+    accepts: 'a path',
+    default: ({ cacheHome }) => join(cacheHome, 'wandb-logdir'),
+    defaultText: '$XDG_CACHE_HOME/wandb-logdir, or ~/.cache/wandb-logdir',
+    help: 'Where history already read is kept. May be deleted at any time when nothing runs.',
+    commands: ALL,
+  },
+  cacheMaxBytes: {
+    group: 'Cache',
+    flag: 'cache-max-bytes',
+    schema: byteSize(MIB),
+    accepts: 'a size of at least 1MiB, such as 500MB or 10GiB',
+    default: '20GiB',
+    help: 'Most that the cache directory may take on disk.',
+    commands: ALL,
+  },
+  memoryMaxBytes: {
+    group: 'Cache',
+    flag: 'memory-max-bytes',
+    schema: byteSize(MIB),
+    accepts: 'a size of at least 1MiB, such as 64MiB or 1GB',
+    default: '128MiB',
+    help: 'Most that pieces of event files kept ready in memory may take.',
+    commands: [...SERVERS, ...TREE_COMMANDS],
+  },
+  logLevel: {
+    group: 'Log',
+    flag: 'log-level',
+    schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+    accepts: 'trace, debug, info, warn, error, fatal or silent',
+    default: 'warn',
+    help: 'Least severe message to log. The log goes to stderr.',
+    commands: ALL,
+  },
+  logFormat: {
+    group: 'Log',
+    flag: 'log-format',
+    schema: z.enum(['auto', 'pretty', 'json']),
+    accepts: 'auto, pretty or json',
+    default: 'auto',
+    help: 'Form of the log; auto is pretty on a terminal and json elsewhere.',
+    commands: ALL,
+  },
+} as const satisfies Record<string, SettingDefinition>;
+
+export type SettingName = keyof typeof SETTINGS;
+
+/** The names of settings whose default is null: they may stay unset. */
+type Optional = { [N in SettingName]: (typeof SETTINGS)[N]['default'] extends null ? N : never }[SettingName];
+
+/** Every setting with its checked value: bytes, milliseconds, paths as given. */
+export type Settings = {
+  readonly [N in SettingName]: z.output<(typeof SETTINGS)[N]['schema']> | (N extends Optional ? null : never);
+};
+
+/** `poll-interval` is `WANDB_LOGDIR_POLL_INTERVAL` in the environment. */
+export function environmentName(flag: string): string {
+  return `WANDB_LOGDIR_${flag.toUpperCase().replaceAll('-', '_')}`;
+}
+
+/** `poll-interval` is `pollInterval` in the file. */
+export function fileKey(flag: string): string {
+  return flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

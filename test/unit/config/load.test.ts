@@ -1,0 +1,172 @@
+/** Settings: precedence, checks, and one message for all problems. @module */
+
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadSettings, readEnvironment } from '../../../src/config/index.ts';
+import { LogdirError } from '../../../src/core/index.ts';
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'config-'));
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+function load(flags: Record<string, unknown>, variables: Record<string, string> = {}) {
+  return loadSettings({ flags, environment: readEnvironment({ HOME: dir, ...variables }) });
+}
+
+function file(text: string, path = join(dir, 'settings.yaml')): string {
+  mkdirSync(join(path, '..'), { recursive: true });
+  writeFileSync(path, text);
+  return path;
+}
+
+function problemsOf(action: () => unknown): string {
+  try {
+    action();
+  } catch (error) {
+    expect(error).toBeInstanceOf(LogdirError);
+    expect((error as LogdirError).code).toBe('invalid-argument');
+    return (error as LogdirError).message;
+  }
+  throw new Error('expected the settings to be refused');
+}
+
+describe('precedence', () => {
+  it('has a default for everything, in units the names tell', () => {
+    const { settings, origins, configFile } = load({});
+    expect(settings).toEqual({
+      sources: ['./wandb'],
+      watch: 'events',
+      pollIntervalMs: 5000,
+      quietAfterMs: 300_000,
+      runNameTemplate: '{name}',
+      host: '127.0.0.1',
+      port: 7070,
+      portFile: null,
+      tensorboard: 'tensorboard',
+      cacheDir: join(dir, '.cache', 'wandb-logdir'),
+      cacheMaxBytes: 20 * 1024 ** 3,
+      memoryMaxBytes: 128 * 1024 ** 2,
+      logLevel: 'warn',
+      logFormat: 'auto',
+    });
+    expect(new Set(Object.values(origins))).toEqual(new Set(['default']));
+    expect(configFile).toBeNull();
+  });
+
+  it('takes flags over environment over file over defaults', () => {
+    const config = file('port: 1\nhost: file\nlogLevel: debug\n');
+    const variables = { WANDB_LOGDIR_PORT: '2', WANDB_LOGDIR_HOST: 'variable' };
+    const { settings, origins } = load({ config, port: '3' }, variables);
+    expect(settings).toMatchObject({ port: 3, host: 'variable', logLevel: 'debug', watch: 'events' });
+    expect(origins).toMatchObject({ port: 'flag', host: 'environment', logLevel: 'file', watch: 'default' });
+  });
+
+  it('finds the usual file by itself, and the one that a variable names before it', () => {
+    file('port: 11\n', join(dir, 'xdg', 'wandb-logdir', 'config.yaml'));
+    const variables = { XDG_CONFIG_HOME: join(dir, 'xdg') };
+    expect(load({}, variables).settings.port).toBe(11);
+    const named = file('port: 12\n');
+    expect(load({}, { ...variables, WANDB_LOGDIR_CONFIG: named }).settings.port).toBe(12);
+  });
+
+  it('treats an empty variable as unset, and an empty file as no settings', () => {
+    expect(load({ config: file('# nothing\n') }, { WANDB_LOGDIR_PORT: '' }).settings.port).toBe(7070);
+  });
+
+  it('reads TENSORBOARD after its own variable', () => {
+    expect(load({}, { TENSORBOARD: 'a' }).settings.tensorboard).toBe('a');
+    const both = { TENSORBOARD: 'a', WANDB_LOGDIR_TENSORBOARD: 'b' };
+    expect(load({}, both).settings.tensorboard).toBe('b');
+  });
+
+  it('honours XDG_CACHE_HOME', () => {
+    expect(load({}, { XDG_CACHE_HOME: '/x' }).settings.cacheDir).toBe(join('/x', 'wandb-logdir'));
+  });
+});
+
+describe('values', () => {
+  it.each([
+    ['cache-max-bytes', '10GiB', { cacheMaxBytes: 10 * 1024 ** 3 }],
+    ['cache-max-bytes', '500MB', { cacheMaxBytes: 500_000_000 }],
+    ['cache-max-bytes', '2097152', { cacheMaxBytes: 2 * 1024 ** 2 }],
+    ['memory-max-bytes', '1.5 GiB', { memoryMaxBytes: 1.5 * 1024 ** 3 }],
+    ['poll-interval', '250ms', { pollIntervalMs: 250 }],
+    ['poll-interval', '1500', { pollIntervalMs: 1500 }],
+    ['quiet-after', '1h', { quietAfterMs: 3_600_000 }],
+    ['port', '0', { port: 0 }],
+    ['run-name', '{group}-{name}', { runNameTemplate: '{group}-{name}' }],
+    ['source', ['a', 'b c'], { sources: ['a', 'b c'] }],
+  ])('--%s %s is read', (flag, value, expected) => {
+    expect(load({ [flag]: value }).settings).toMatchObject(expected);
+  });
+
+  it('splits a source variable like PATH, and reads YAML lists, numbers and off', () => {
+    expect(load({}, { WANDB_LOGDIR_SOURCE: 'a:b' }).settings.sources).toEqual(['a', 'b']);
+    const config = file('source: [c, d]\nport: 99\nwatch: off\npollInterval: 700\n');
+    const expected = { sources: ['c', 'd'], port: 99, watch: 'off', pollIntervalMs: 700 };
+    expect(load({ config }).settings).toMatchObject(expected);
+    expect(load({ config: file('watch: false\n') }).settings.watch).toBe('off');
+  });
+
+  it.each([
+    ['port', '70000'],
+    ['port', '-1'],
+    ['port', '80x'],
+    ['port', ''],
+    ['cache-max-bytes', '10 parsecs'],
+    ['cache-max-bytes', '1KiB'],
+    ['cache-max-bytes', '-5GB'],
+    ['poll-interval', '5 lightyears'],
+    ['poll-interval', '1ms'],
+    ['quiet-after', '999h'],
+    ['watch', 'sometimes'],
+    ['log-level', 'loud'],
+    ['run-name', 'fixed'],
+    ['run-name', '{nmae}'],
+    ['run-name', '{group}/{name}'],
+    ['run-name', '{name'],
+    ['source', []],
+    ['host', ''],
+  ])('--%s %j is refused, naming the flag and what is accepted', (flag, value) => {
+    const problem = problemsOf(() => load({ [flag]: value }));
+    expect(problem).toContain(`flag --${flag}: ${JSON.stringify(value)} is wrong`);
+    expect(problem).toMatch(/; expected .{5,}/);
+  });
+});
+
+describe('problems', () => {
+  it('come in one message that says where each stands', () => {
+    const config = file('prot: 1\nwatch: maybe\n');
+    const problem = problemsOf(() => load({ config, 'log-level': 'x' }, { WANDB_LOGDIR_PORT: 'y' }));
+    expect(problem).toContain('4 settings are wrong:');
+    expect(problem).toContain(`file ${config}, key prot: no such setting; known: source, watch`);
+    expect(problem).toContain(`file ${config}, key watch: "maybe" is wrong; expected events, polling or off`);
+    expect(problem).toContain('env WANDB_LOGDIR_PORT: "y" is wrong; expected a number from 0 to 65535');
+    expect(problem).toContain('flag --log-level: "x" is wrong');
+  });
+
+  it.each([
+    ['- a\n- b\n', 'expected "key: value" lines'],
+    ['port: [1\n', 'not valid YAML'],
+  ])('of the file itself are told: %j', (text, expected) => {
+    expect(problemsOf(() => load({ config: file(text) }))).toContain(expected);
+  });
+
+  it('include a file that was asked for and is not there', () => {
+    const missing = join(dir, 'missing.yaml');
+    expect(problemsOf(() => load({ config: missing }))).toContain(`flag --config: cannot read ${missing}`);
+    expect(problemsOf(() => load({}, { WANDB_LOGDIR_CONFIG: missing }))).toContain('env WANDB_LOGDIR_CONFIG');
+  });
+});
+
+describe('readEnvironment', () => {
+  it('says whether colour is unwanted and where commands are', () => {
+    expect(readEnvironment({ NO_COLOR: '1' }).noColor).toBe(true);
+    expect(readEnvironment({ NO_COLOR: '', TERM: 'xterm' }).noColor).toBe(false);
+    expect(readEnvironment({ PATH: '/a::/b' }).searchPath).toEqual(['/a', '/b']);
+  });
+});
