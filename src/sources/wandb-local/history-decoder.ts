@@ -1,0 +1,201 @@
+/** Decodes history records into rows: the hot path of reading a log. @module */
+
+import type { HistoryRow } from '../../core/index.ts';
+import { ItemList } from './item-list.ts';
+import { readScalar } from './json-scalar.ts';
+import { type KeySlot, KeyTable } from './key-table.ts';
+import { type RowItem, resolveRow } from './mixed-row.ts';
+import { RowAssembler } from './row-assembler.ts';
+import type { ShapeRegistry } from './shape-registry.ts';
+import { FieldWalker, LENGTH_DELIMITED, VARINT } from './wire.ts';
+
+const ITEM_FIELD = 1;
+const STEP_FIELD = 2;
+const STEP_NUM_FIELD = 1;
+const NO_CELLS: HistoryRow['cells'] = Object.freeze([]);
+
+/** What a key means to the decoder. */
+const ORDINARY = 0;
+const STEP = 1;
+const TIMESTAMP = 2;
+/** `_runtime` and `_wandb`: bookkeeping of the SDK, in no row. */
+const RESERVED = 3;
+/** `_type` below the top: the row holds a media value in pieces. */
+const TYPE_TAG = 4;
+
+/** What rows without a step or a timestamp of their own go by; part of a cursor, so that resuming changes nothing. */
+export interface RowClock {
+  /** Step of the last row; -1 before the first. */
+  lastStep: number;
+  /** Timestamp of the last row, or the start of the run; 0 while neither is known. Unix seconds. */
+  lastTimestamp: number;
+}
+
+export class HistoryDecoder {
+  readonly clock: RowClock;
+
+  readonly #keys = new KeyTable();
+  readonly #items = new ItemList(this.#keys);
+  readonly #fields = new FieldWalker();
+  readonly #stepFields = new FieldWalker();
+  readonly #assembler: RowAssembler;
+  readonly #names: string[] = [];
+  #roles = new Uint8Array(64);
+  #preparedSlots = 0;
+  readonly #own = new Float64Array(2);
+  #recordStep = 0;
+
+  constructor(registry: ShapeRegistry, clock: RowClock) {
+    this.#assembler = new RowAssembler(registry);
+    this.clock = clock;
+  }
+
+  /** How many different keys have been seen: what the decoder's memory grows with. */
+  get keyCount(): number {
+    return this.#keys.slots.length;
+  }
+
+  /** The row in a HistoryRecord's bytes; null when they are malformed. */
+  decode(bytes: Uint8Array, start: number, end: number): HistoryRow | null {
+    if (!this.#collect(bytes, start, end)) return null;
+    this.#prepareSlots();
+    this.#own.fill(Number.NaN);
+    const content = this.#readNumbers(bytes) ? this.#numbersOnly() : this.#mixed(bytes);
+    return { kind: 'history', step: this.#takeStep(), timestamp: this.#takeTimestamp(), ...content };
+  }
+
+  #collect(bytes: Uint8Array, start: number, end: number): boolean {
+    const fields = this.#fields;
+    const items = this.#items;
+    items.length = 0;
+    this.#recordStep = Number.NaN;
+    fields.enter(bytes, start, end);
+    while (fields.next()) {
+      if (fields.wireType !== LENGTH_DELIMITED) continue;
+      if (fields.field === ITEM_FIELD) {
+        if (!items.add(bytes, fields.start, fields.end)) return false;
+      } else if (fields.field === STEP_FIELD) this.#readRecordStep(bytes, fields.start, fields.end);
+    }
+    return !fields.malformed;
+  }
+
+  #readRecordStep(bytes: Uint8Array, start: number, end: number): void {
+    const fields = this.#stepFields;
+    // A HistoryStep without `num` is step 0: proto3 leaves zeros out.
+    this.#recordStep = 0;
+    fields.enter(bytes, start, end);
+    while (fields.next()) {
+      if (fields.field === STEP_NUM_FIELD && fields.wireType === VARINT) this.#recordStep = fields.value;
+    }
+  }
+
+  /** Learns what the keys first seen in this row mean. */
+  #prepareSlots(): void {
+    const { slots } = this.#keys;
+    if (this.#preparedSlots === slots.length) return;
+    if (slots.length > this.#roles.length) {
+      const roles = new Uint8Array(slots.length * 2);
+      roles.set(this.#roles);
+      this.#roles = roles;
+    }
+    for (; this.#preparedSlots < slots.length; this.#preparedSlots++) {
+      const slot = slots[this.#preparedSlots]!;
+      this.#roles[this.#preparedSlots] = roleOf(slot);
+      this.#names[slot.nameId] = slot.name;
+    }
+  }
+
+  /** Reads every item as a number; false when the row needs more than that. */
+  #readNumbers(bytes: Uint8Array): boolean {
+    const { length, slots, starts, ends } = this.#items;
+    const assembler = this.#assembler;
+    assembler.begin(this.#keys.nameCount);
+    const { values } = assembler;
+    const keySlots = this.#keys.slots;
+    let plain = true;
+    for (let index = 0; index < length; index++) {
+      const slot = slots[index]!;
+      const role = this.#roles[slot]!;
+      if (role === ORDINARY) {
+        const { nameId } = keySlots[slot]!;
+        if (!plain) continue;
+        plain = readScalar(bytes, starts[index]!, ends[index]!, values, nameId) && assembler.mark(nameId);
+      } else if (role === STEP || role === TIMESTAMP) {
+        readScalar(bytes, starts[index]!, ends[index]!, this.#own, role - STEP);
+      } else if (role === TYPE_TAG) plain = false;
+    }
+    return plain;
+  }
+
+  #numbersOnly(): Pick<HistoryRow, 'shape' | 'values' | 'cells'> {
+    const { shape, values } = this.#assembler.finish((id) => this.#names[id]!);
+    return { shape, values, cells: NO_CELLS };
+  }
+
+  #mixed(bytes: Uint8Array): Pick<HistoryRow, 'shape' | 'values' | 'cells'> {
+    const { numbers, cells } = resolveRow(this.#rowItems(bytes));
+    const ids: number[] = [];
+    for (const key of numbers.keys()) {
+      const id = this.#keys.nameId(key);
+      this.#names[id] = key;
+      ids.push(id);
+    }
+    const assembler = this.#assembler;
+    assembler.begin(this.#keys.nameCount);
+    let index = 0;
+    for (const value of numbers.values()) {
+      const id = ids[index++]!;
+      assembler.values[id] = value;
+      assembler.mark(id);
+    }
+    const { shape, values } = assembler.finish((id) => this.#names[id]!);
+    return { shape, values, cells };
+  }
+
+  #rowItems(bytes: Uint8Array): readonly RowItem[] {
+    const { length, slots, starts, ends } = this.#items;
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const items: RowItem[] = [];
+    for (let index = 0; index < length; index++) {
+      const slot = slots[index]!;
+      const role = this.#roles[slot]!;
+      if (role !== ORDINARY && role !== TYPE_TAG) continue;
+      items.push({
+        path: this.#keys.slots[slot]!.path,
+        text: text.toString('utf8', starts[index]!, ends[index]!),
+      });
+    }
+    return items;
+  }
+
+  #takeStep(): number {
+    let step = this.#own[0]!;
+    if (!Number.isFinite(step)) step = this.#recordStep;
+    if (!Number.isFinite(step)) step = this.clock.lastStep + 1;
+    step = Math.trunc(step);
+    this.clock.lastStep = step;
+    return step;
+  }
+
+  #takeTimestamp(): number {
+    const timestamp = this.#own[1]!;
+    if (Number.isFinite(timestamp)) this.clock.lastTimestamp = timestamp;
+    return this.clock.lastTimestamp;
+  }
+}
+
+function roleOf(slot: KeySlot): number {
+  const { path } = slot;
+  if (path[0] === '_wandb') return RESERVED;
+  if (path.length > 1) return path.at(-1) === '_type' ? TYPE_TAG : ORDINARY;
+  switch (path[0]) {
+    case '_step':
+      return STEP;
+    case '_timestamp':
+      return TIMESTAMP;
+    case '_runtime':
+      return RESERVED;
+    default:
+      return ORDINARY;
+  }
+}

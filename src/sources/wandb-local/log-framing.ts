@@ -1,0 +1,203 @@
+/**
+ * Takes the records out of a `.wandb` log: LevelDB log framing with W&B's variations, without I/O.
+ *
+ *     file   = header(7) block*            header = ":W&B" e1 be 00
+ *     block  = chunk* [fewer than 7 zero bytes]     32 KiB, counted from `origin`
+ *     chunk  = crc(u32le) length(u16le) type(u8) payload      crc = IEEE CRC-32 over type and payload
+ *
+ * Blocks are counted from the start of the file; wandb-core before 0.17.6 counted them from the end of the
+ * header. Source: github.com/wandb/wandb core/pkg/leveldb/record.go. @module
+ */
+
+import { crc32 } from 'node:zlib';
+
+export const LOG_HEADER = Uint8Array.of(0x3a, 0x57, 0x26, 0x42, 0xe1, 0xbe, 0x00);
+export const BLOCK_BYTES = 32_768;
+export const CHUNK_HEADER_BYTES = 7;
+/** No record W&B writes comes near; a longer one is damage that would otherwise fill memory. */
+export const MAX_RECORD_BYTES = 256 * 1024 * 1024;
+/** A window of this size always lets the framer move on: a block, the header before it, and the other origin's shift. */
+export const MIN_WINDOW_BYTES = 2 * BLOCK_BYTES;
+
+/** Where blocks are counted from: 0, or 7 in logs of wandb-core before 0.17.6. */
+export type BlockOrigin = 0 | 7;
+
+const FULL = 1;
+const FIRST = 2;
+const LAST = 4;
+
+const EMPTY = new Uint8Array(0);
+
+type Verdict = 'chunk' | 'more' | 'damaged';
+
+/**
+ * Walks over a log through windows of consecutive bytes. After `next()` said true, the record is
+ * `payload[payloadStart, payloadEnd)`; it stays valid until the window is overwritten. Never throws, always
+ * moves forward.
+ */
+export class LogFramer {
+  payload: Uint8Array = EMPTY;
+  payloadStart = 0;
+  payloadEnd = 0;
+  /** File offset after everything consumed so far. */
+  position: number;
+  origin: BlockOrigin;
+  /** `next()` does not go past this file offset, if it is a place reading may resume at. */
+  limit = Number.POSITIVE_INFINITY;
+  /** Damaged bytes passed over since construction. */
+  skippedBytes = 0;
+
+  #window: Uint8Array = EMPTY;
+  #windowOffset = 0;
+  #carry: Uint8Array | null = null;
+  #carryLength = 0;
+  #recordStart = 0;
+  #chunkStart = 0;
+  #chunkEnd = 0;
+
+  constructor(position: number, origin: BlockOrigin) {
+    this.position = position;
+    this.origin = origin;
+  }
+
+  /** Where reading must resume: after the last whole record, or after damage that is wholly there. */
+  get resumeAt(): number {
+    return this.#carry === null ? this.position : this.#recordStart;
+  }
+
+  /** Gives bytes [windowOffset, windowOffset + window.length) of the file; they must include `position` or end there. */
+  attach(window: Uint8Array, windowOffset: number): void {
+    this.#window = window;
+    this.#windowOffset = windowOffset;
+  }
+
+  /** Moves to the next record; false when the bytes from `position` on do not hold one (yet). */
+  next(): boolean {
+    while (this.position < this.limit) {
+      const verdict = this.#examine(this.position, this.origin);
+      if (verdict === 'more') return false;
+      if (verdict === 'damaged') {
+        if (!this.#passDamage()) return false;
+      } else if (this.#take()) return true;
+    }
+    return false;
+  }
+
+  /** Judges the chunk at a file offset and leaves its payload bounds in #chunkStart and #chunkEnd. */
+  #examine(at: number, origin: BlockOrigin): Verdict {
+    const window = this.#window;
+    let left = blockLeft(at, origin);
+    let start = at - this.#windowOffset;
+    if (left < CHUNK_HEADER_BYTES) {
+      start += left;
+      left = BLOCK_BYTES;
+    }
+    if (start + CHUNK_HEADER_BYTES > window.length) return 'more';
+    const length = window[start + 4]! | (window[start + 5]! << 8);
+    const type = window[start + 6]!;
+    const end = start + CHUNK_HEADER_BYTES + length;
+    if (type < FULL || type > LAST || CHUNK_HEADER_BYTES + length > left) return 'damaged';
+    if (end > window.length) return 'more';
+    if (crc32(window.subarray(start + 6, end)) !== readUint32(window, start)) return 'damaged';
+    this.#chunkStart = start + CHUNK_HEADER_BYTES;
+    this.#chunkEnd = end;
+    return 'chunk';
+  }
+
+  /** Consumes the examined chunk; true when it completes a record. */
+  #take(): boolean {
+    const type = this.#window[this.#chunkStart - 1]!;
+    const end = this.#windowOffset + this.#chunkEnd;
+    if (type <= FIRST) {
+      this.#dropCarry(this.position);
+      if (type === FULL) {
+        this.payload = this.#window;
+        this.payloadStart = this.#chunkStart;
+        this.payloadEnd = this.#chunkEnd;
+      } else {
+        this.#recordStart = this.position;
+        this.#carry = EMPTY;
+        this.#extendCarry();
+      }
+    } else if (this.#carry === null) this.skippedBytes += end - this.position;
+    else if (this.#carryLength + this.#chunkEnd - this.#chunkStart > MAX_RECORD_BYTES) this.#dropCarry(end);
+    else {
+      this.#extendCarry();
+      if (type === LAST) {
+        this.position = end;
+        return this.#completeCarry();
+      }
+    }
+    this.position = end;
+    return type === FULL;
+  }
+
+  #completeCarry(): true {
+    this.payload = this.#carry!;
+    this.payloadStart = 0;
+    this.payloadEnd = this.#carryLength;
+    this.#carry = null;
+    this.#carryLength = 0;
+    return true;
+  }
+
+  #extendCarry(): void {
+    const length = this.#chunkEnd - this.#chunkStart;
+    const needed = this.#carryLength + length;
+    let carry = this.#carry!;
+    if (needed > carry.length) {
+      const grown = new Uint8Array(Math.max(2 * needed, 4096));
+      grown.set(carry.subarray(0, this.#carryLength));
+      carry = grown;
+    }
+    carry.set(this.#window.subarray(this.#chunkStart, this.#chunkEnd), this.#carryLength);
+    this.#carry = carry;
+    this.#carryLength = needed;
+  }
+
+  /** Gives up a record that was begun; its bytes up to `end` count as damaged. */
+  #dropCarry(end: number): void {
+    if (this.#carry === null) return;
+    this.skippedBytes += end - this.#recordStart;
+    this.#carry = null;
+    this.#carryLength = 0;
+  }
+
+  /**
+   * Goes on after damage: with the other block origin if a sound chunk lies there, else at the next block.
+   * Decides only once the whole block is there, so that the outcome does not depend on when one looks.
+   */
+  #passDamage(): boolean {
+    const at = this.position;
+    const left = blockLeft(at, this.origin);
+    const blockEnd = at + (left < CHUNK_HEADER_BYTES ? left + BLOCK_BYTES : left);
+    if (blockEnd + CHUNK_HEADER_BYTES > this.#windowOffset + this.#window.length) return false;
+    const other: BlockOrigin = this.origin === 0 ? 7 : 0;
+    if (this.#examine(at, other) === 'chunk') {
+      this.origin = other;
+      return true;
+    }
+    if (other === 7 && left === BLOCK_BYTES && this.#examine(at + 7, other) === 'chunk') {
+      this.#skipTo(at + 7);
+      this.origin = other;
+      return true;
+    }
+    this.#skipTo(blockEnd);
+    return true;
+  }
+
+  #skipTo(offset: number): void {
+    if (this.#carry === null) this.skippedBytes += offset - this.position;
+    else this.#dropCarry(offset);
+    this.position = offset;
+  }
+}
+
+/** Bytes from a file offset to the end of its block: 1 to BLOCK_BYTES. */
+function blockLeft(at: number, origin: BlockOrigin): number {
+  return BLOCK_BYTES - ((at - origin) % BLOCK_BYTES);
+}
+
+function readUint32(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
+}

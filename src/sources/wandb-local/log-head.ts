@@ -1,0 +1,96 @@
+/** What the first bytes of a log say: whether it is one, and which run it belongs to. @module */
+
+import { open } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { RECORD_FIELD, type RunMessage, wandbRecordCodec } from '../../protobuf/index.ts';
+import { unixSeconds } from './cold-records.ts';
+import { LOG_HEADER, LogFramer } from './log-framing.ts';
+import { RecordPeek } from './record-peek.ts';
+
+/** The run record is the second record of a log; only an enormous config pushes its end beyond this. */
+export const HEAD_BYTES = 64 * 1024;
+
+/** What a run calls itself in the first RunRecord of its log. */
+export interface LogIdentity {
+  readonly entity: string | null;
+  readonly project: string | null;
+  readonly runId: string;
+  readonly displayName: string | null;
+  readonly group: string | null;
+  readonly jobType: string | null;
+  /** Unix seconds with fraction. */
+  readonly startTime: number | null;
+}
+
+/** `pending`: too short to tell. `foreign`: something else. `log`: a W&B log, perhaps with a damaged header. */
+export type LogKind = 'pending' | 'log' | 'foreign';
+
+/** The first bytes of a file, at most `maxBytes`. @throws system errors. */
+export async function readHead(path: string, maxBytes: number): Promise<Uint8Array> {
+  const file = await open(path);
+  try {
+    const buffer = new Uint8Array(maxBytes);
+    const { bytesRead } = await file.read(buffer, 0, maxBytes, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Judges a file by its head. A damaged header is forgiven when a sound record follows it. */
+export function logKind(head: Uint8Array): LogKind {
+  const length = Math.min(head.length, LOG_HEADER.length);
+  if (LOG_HEADER.subarray(0, length).every((byte, at) => byte === head[at])) {
+    return head.length < LOG_HEADER.length ? 'pending' : 'log';
+  }
+  const framer = new LogFramer(LOG_HEADER.length, 0);
+  framer.attach(head, 0);
+  return framer.next() && framer.skippedBytes === 0 ? 'log' : 'foreign';
+}
+
+/** The identity in the first RunRecord of a head; null when there is none. */
+export function readIdentity(head: Uint8Array): LogIdentity | null {
+  const framer = new LogFramer(LOG_HEADER.length, 0);
+  const peek = new RecordPeek();
+  framer.attach(head, 0);
+  while (framer.next()) {
+    const { payload, payloadStart, payloadEnd } = framer;
+    if (!peek.look(payload, payloadStart, payloadEnd) || peek.field !== RECORD_FIELD.run) continue;
+    const run = decodeRun(payload.subarray(payloadStart, payloadEnd));
+    if (run?.runId) {
+      return {
+        entity: run.entity || null,
+        project: run.project || null,
+        runId: run.runId,
+        displayName: run.displayName || null,
+        group: run.runGroup || null,
+        jobType: run.jobType || null,
+        startTime: unixSeconds(run.startTime) ?? null,
+      };
+    }
+  }
+  return null;
+}
+
+/** What the path of a log says of its run, for logs that do not say themselves. */
+export function identityFromPath(path: string): LogIdentity {
+  const name = basename(path, '.wandb');
+  const runId = /^run-(.+)$/.exec(name)?.[1] ?? (name === '' ? basename(dirname(path)) : name);
+  return {
+    entity: null,
+    project: null,
+    runId,
+    displayName: null,
+    group: null,
+    jobType: null,
+    startTime: null,
+  };
+}
+
+function decodeRun(bytes: Uint8Array): RunMessage | undefined {
+  try {
+    return wandbRecordCodec.decode(bytes).run;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,139 @@
+/** Reads the segments of a run one after another, from one cursor to the next. @module */
+
+import { type FileHandle, open } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
+import { LogdirError, toLogdirError } from '../../core/index.ts';
+import type { Logger } from '../../observability/index.ts';
+import type { Cursor, RecordBatch } from '../source.ts';
+import { formatCursor, LOG_START, type LogPosition, parseCursor, type SegmentMark } from './cursor.ts';
+import { logKind } from './log-head.ts';
+import type { IndexedRun, Segment } from './run-index.ts';
+import { SegmentReader } from './segment-reader.ts';
+import type { ShapeRegistry } from './shape-registry.ts';
+
+/** Enough to hold the start time of the run, which no two logs share. */
+const HEAD_CRC_BYTES = 1024;
+
+/** A segment to read: from where, and where to leave it. */
+interface Leg {
+  readonly segment: Segment;
+  readonly start: SegmentMark | null;
+  readonly stopOffset: number;
+}
+
+/**
+ * The way from one cursor to another, or to the end of what is there. A cursor names the segments passed and
+ * where each was left, so that a later pass takes the same way whatever has grown or appeared since.
+ */
+export function planLegs(run: IndexedRun, after: Cursor | null, stopAt: Cursor | undefined): readonly Leg[] {
+  const done = after === null ? [] : parseCursor(after);
+  const last = done.at(-1) ?? null;
+  if (stopAt !== undefined) {
+    const stops = parseCursor(stopAt).slice(Math.max(done.length - 1, 0));
+    return stops.map((stop, index) => {
+      const start = index === 0 ? last : null;
+      return { segment: findSegment(run, stop.segmentId), start, stopOffset: stop.position.offset };
+    });
+  }
+  const from = last === null ? 0 : run.segments.indexOf(findSegment(run, last.segmentId));
+  return run.segments.slice(from).map((segment, index) => ({
+    segment,
+    start: index === 0 ? last : null,
+    stopOffset: Number.POSITIVE_INFINITY,
+  }));
+}
+
+function findSegment(run: IndexedRun, segmentId: string): Segment {
+  const segment = run.segments.find((candidate) => candidate.segmentId === segmentId);
+  if (segment !== undefined) return segment;
+  throw new LogdirError(
+    'corrupt',
+    `run ${run.key.runId}: its log ${segmentId} has been read before and is gone; the run must be read anew`,
+  );
+}
+
+export interface RunReaderOptions {
+  readonly run: IndexedRun;
+  readonly after: Cursor | null;
+  readonly stopAt?: Cursor | undefined;
+  readonly registry: ShapeRegistry;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+  /** Told how far a log was looked at when no whole record followed the offset. */
+  readonly onEnd?: (segment: Segment, offset: number, seenBytes: number) => void;
+}
+
+/** Batches of a run in order. @throws LogdirError `not-found`, `corrupt` or what opening and reading fails with. */
+export async function* readRun(options: RunReaderOptions): AsyncGenerator<RecordBatch> {
+  const { run, after, stopAt } = options;
+  const passed = after === null ? [] : [...parseCursor(after).slice(0, -1)];
+  for (const leg of planLegs(run, after, stopAt)) {
+    passed.push(yield* readLeg(leg, [...passed], options));
+  }
+}
+
+/** Reads one segment and returns where it was left. */
+async function* readLeg(
+  leg: Leg,
+  passed: readonly SegmentMark[],
+  { run, registry, logger, signal, onEnd }: RunReaderOptions,
+): AsyncGenerator<RecordBatch, SegmentMark> {
+  const { segment, start, stopOffset } = leg;
+  const what = `run ${run.key.runId}: log ${segment.path}`;
+  const file = await open(segment.path).catch((error: unknown) => {
+    throw toLogdirError(error, what);
+  });
+  try {
+    const head = await checkLog(file, what, start);
+    const mark = (position: LogPosition): SegmentMark => ({
+      segmentId: segment.segmentId,
+      headCrc: headCrc(head, position.offset),
+      position,
+    });
+    let place = start ?? mark(LOG_START);
+    const reader = new SegmentReader(file, place.position, registry);
+    for await (const { position, ...content } of reader.batches(stopOffset, signal)) {
+      place = mark(position);
+      if (content.skippedBytes > 0) {
+        logger.warn({ path: segment.path, skippedBytes: content.skippedBytes }, 'damaged bytes passed over');
+      }
+      yield { cursor: formatCursor([...passed, place]), ...content };
+    }
+    onEnd?.(segment, place.position.offset, reader.seenBytes);
+    return place;
+  } catch (error) {
+    throw toLogdirError(error, what);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes sure that a file is the log a mark was made in, and returns its head. */
+async function checkLog(file: FileHandle, what: string, mark: SegmentMark | null): Promise<Uint8Array> {
+  const { buffer, bytesRead } = await file.read(new Uint8Array(64 * 1024), 0, 64 * 1024, 0);
+  const head = buffer.subarray(0, bytesRead);
+  if (logKind(head) === 'foreign') {
+    throw new LogdirError(
+      'corrupt',
+      `${what} is not a W&B log: it does not begin with ":W&B"; remove or rename it`,
+    );
+  }
+  if (mark !== null) {
+    const { size } = await file.stat();
+    const { offset } = mark.position;
+    if (size < offset) {
+      throw new LogdirError(
+        'corrupt',
+        `${what} has shrunk to ${size} bytes after ${offset} were read; it must be read anew`,
+      );
+    }
+    if (headCrc(head, offset) !== mark.headCrc) {
+      throw new LogdirError('corrupt', `${what} has been replaced by a different one; it must be read anew`);
+    }
+  }
+  return head.slice(0, HEAD_CRC_BYTES);
+}
+
+function headCrc(head: Uint8Array, offset: number): number {
+  return crc32(head.subarray(0, Math.min(offset, HEAD_CRC_BYTES)));
+}

@@ -1,0 +1,45 @@
+/** Tells running, finished, failed and crashed runs apart. @module */
+
+import { open } from 'node:fs/promises';
+import type { RunState } from '../../core/index.ts';
+import { RECORD_FIELD } from '../../protobuf/index.ts';
+import { BLOCK_BYTES, LOG_HEADER, LogFramer } from './log-framing.ts';
+import { RecordPeek } from './record-peek.ts';
+import type { IndexedRun, Segment } from './run-index.ts';
+
+/** The exit record is followed by little; this much of the end of a log holds it. */
+const TAIL_BYTES = 4 * BLOCK_BYTES;
+
+export interface RunStateOptions {
+  readonly nowMs: number;
+  readonly quietAfterMs: number;
+}
+
+/**
+ * The state of a run whose last exit record said `exitCode` (null: none read). When a run was resumed, the
+ * exit of an earlier segment says nothing of the newest one, whose end is looked at. @throws system errors.
+ */
+export async function runState(
+  run: IndexedRun,
+  exitCode: number | null,
+  { nowMs, quietAfterMs }: RunStateOptions,
+): Promise<RunState> {
+  const newest = run.segments.at(-1)!;
+  const exited = exitCode !== null && (run.segments.length === 1 || (await endsWithExit(newest)));
+  if (exited) return exitCode === 0 ? 'finished' : 'failed';
+  return nowMs - newest.modifiedAtMs <= quietAfterMs ? 'running' : 'crashed';
+}
+
+async function endsWithExit({ path, sizeBytes }: Segment): Promise<boolean> {
+  const start = Math.max(0, Math.floor((sizeBytes - TAIL_BYTES) / BLOCK_BYTES) * BLOCK_BYTES);
+  await using file = await open(path);
+  const { buffer, bytesRead } = await file.read(new Uint8Array(2 * TAIL_BYTES), 0, 2 * TAIL_BYTES, start);
+  const framer = new LogFramer(Math.max(start, LOG_HEADER.length), 0);
+  framer.attach(buffer.subarray(0, bytesRead), start);
+  const peek = new RecordPeek();
+  while (framer.next()) {
+    if (!peek.look(framer.payload, framer.payloadStart, framer.payloadEnd)) continue;
+    if (peek.field === RECORD_FIELD.exit) return true;
+  }
+  return false;
+}

@@ -1,0 +1,190 @@
+/** Reads one `.wandb` file from a position on, in bounded batches of run records. @module */
+
+import type { FileHandle } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { RunRecord } from '../../core/index.ts';
+import { RECORD_FIELD, wandbRecordCodec } from '../../protobuf/index.ts';
+import type { UnreadKind } from '../source.ts';
+import { translateRecord } from './cold-records.ts';
+import type { LogPosition } from './cursor.ts';
+import { HistoryDecoder } from './history-decoder.ts';
+import { LOG_HEADER, LogFramer, MIN_WINDOW_BYTES } from './log-framing.ts';
+import { BOOKKEEPING_FIELDS, RecordPeek, UNREAD_KINDS } from './record-peek.ts';
+import type { ShapeRegistry } from './shape-registry.ts';
+import { SummaryMerger } from './summary-merger.ts';
+import { SystemDecoder } from './system-decoder.ts';
+
+/** A batch ends at the first record that ends at or after a multiple of this: about 3 ms of decoding. */
+const BATCH_BYTES = 512 * 1024;
+const WINDOW_BYTES = BATCH_BYTES + MIN_WINDOW_BYTES;
+/** Decoders are made anew beyond this many keys, so that a log of ever new keys does not fill memory. */
+const MAX_KEYS = 65_536;
+
+export interface SegmentBatch {
+  readonly position: LogPosition;
+  readonly records: readonly RunRecord[];
+  readonly unread: Readonly<Partial<Record<UnreadKind, number>>>;
+  readonly skippedBytes: number;
+}
+
+/** One pass over one log. */
+export class SegmentReader {
+  readonly #file: FileHandle;
+  readonly #registry: ShapeRegistry;
+  readonly #framer: LogFramer;
+  readonly #peek = new RecordPeek();
+  #history: HistoryDecoder;
+  #system: SystemDecoder;
+  #summary = new SummaryMerger();
+  #window = new Uint8Array(WINDOW_BYTES);
+  #windowOffset = 0;
+  #windowLength = 0;
+  #records: RunRecord[] = [];
+  #unread: Partial<Record<UnreadKind, number>> = {};
+  #reportedSkip = 0;
+
+  constructor(file: FileHandle, start: LogPosition, registry: ShapeRegistry) {
+    this.#file = file;
+    this.#registry = registry;
+    this.#framer = new LogFramer(Math.max(start.offset, LOG_HEADER.length), start.origin);
+    const { lastStep, lastTimestamp } = start;
+    this.#history = new HistoryDecoder(registry, { lastStep, lastTimestamp });
+    this.#system = new SystemDecoder(registry);
+  }
+
+  /** File offset up to which the log has been looked at, whole records or not. */
+  get seenBytes(): number {
+    return this.#windowOffset + this.#windowLength;
+  }
+
+  /**
+   * Batches up to `stopOffset`, or to the last whole record there is now when it is infinite. A batch is
+   * yielded only if it moves the position. @throws LogdirError-able system errors of reading.
+   */
+  async *batches(stopOffset: number, signal: AbortSignal): AsyncGenerator<SegmentBatch> {
+    const framer = this.#framer;
+    framer.limit = stopOffset;
+    let more = framer.position < stopOffset;
+    while (more) {
+      signal.throwIfAborted();
+      const start = framer.resumeAt;
+      more = await this.#fillBatch((Math.floor(start / BATCH_BYTES) + 1) * BATCH_BYTES);
+      const batch = this.#takeBatch();
+      if (framer.resumeAt !== start) yield batch;
+      await nextTurn();
+    }
+  }
+
+  /** Reads records up to the batch limit; false when the log has no more. */
+  async #fillBatch(batchLimit: number): Promise<boolean> {
+    const framer = this.#framer;
+    for (;;) {
+      while (framer.next()) {
+        this.#takeRecord();
+        if (framer.position >= batchLimit) return framer.position < framer.limit;
+      }
+      if (framer.position >= framer.limit || !(await this.#refill())) return false;
+    }
+  }
+
+  /** Moves the window to the framer's position and reads on; false when the file has nothing new there. */
+  async #refill(): Promise<boolean> {
+    const { position } = this.#framer;
+    const old = this.#window.subarray(0, this.#windowLength);
+    // A damaged stretch or the padding before a chunk may end beyond the window.
+    const kept = old.subarray(Math.min(position - this.#windowOffset, old.length));
+    const window = this.#summary.pending ? new Uint8Array(WINDOW_BYTES) : this.#window;
+    window.set(kept);
+    const { bytesRead } = await this.#file.read(
+      window,
+      kept.length,
+      WINDOW_BYTES - kept.length,
+      position + kept.length,
+    );
+    this.#window = window;
+    this.#windowOffset = position;
+    this.#windowLength = kept.length + bytesRead;
+    this.#framer.attach(window.subarray(0, this.#windowLength), position);
+    return bytesRead > 0;
+  }
+
+  #takeRecord(): void {
+    const { payload, payloadStart, payloadEnd } = this.#framer;
+    const peek = this.#peek;
+    const known = peek.look(payload, payloadStart, payloadEnd);
+    if (!known) this.#count('other');
+    else if (!this.#decode(payload, payloadStart, payloadEnd))
+      this.#framer.skippedBytes += payloadEnd - payloadStart;
+  }
+
+  /** Decodes the record that was peeked at; false when it is malformed. */
+  #decode(payload: Uint8Array, start: number, end: number): boolean {
+    const peek = this.#peek;
+    if (peek.field === RECORD_FIELD.history)
+      return this.#push(this.#history.decode(payload, peek.start, peek.end));
+    if (peek.field === RECORD_FIELD.stats)
+      return this.#push(this.#system.decode(payload, peek.start, peek.end));
+    if (peek.field === RECORD_FIELD.summary) {
+      const changes = this.#summary.add(payload, peek.start, peek.end);
+      for (const change of changes ?? []) this.#records.push({ kind: 'summary', change });
+      return changes !== null;
+    }
+    const unread = UNREAD_KINDS.get(peek.field);
+    if (unread !== undefined) this.#count(unread);
+    else if (!BOOKKEEPING_FIELDS.has(peek.field)) return this.#decodeCold(payload.subarray(start, end));
+    return true;
+  }
+
+  #decodeCold(bytes: Uint8Array): boolean {
+    let records: readonly RunRecord[];
+    try {
+      records = translateRecord(wandbRecordCodec.decode(bytes));
+    } catch {
+      return false;
+    }
+    for (const record of records) {
+      this.#records.push(record);
+      if (record.kind === 'facts') this.#noteStart(record.facts.startTime);
+    }
+    return true;
+  }
+
+  /** Rows without a timestamp before the first that has one go by the start of the run. */
+  #noteStart(startTime: number | undefined): void {
+    const { clock } = this.#history;
+    if (startTime !== undefined && clock.lastTimestamp === 0) clock.lastTimestamp = startTime;
+  }
+
+  #push(record: RunRecord | null): boolean {
+    if (record !== null) this.#records.push(record);
+    return record !== null;
+  }
+
+  #count(kind: UnreadKind): void {
+    this.#unread[kind] = (this.#unread[kind] ?? 0) + 1;
+  }
+
+  #takeBatch(): SegmentBatch {
+    const summary = this.#summary.take();
+    if (summary !== null) this.#records.push({ kind: 'summary', change: summary });
+    const { resumeAt: offset, origin, skippedBytes } = this.#framer;
+    const batch = {
+      position: { offset, origin, ...this.#history.clock },
+      records: this.#records,
+      unread: this.#unread,
+      skippedBytes: skippedBytes - this.#reportedSkip,
+    };
+    this.#records = [];
+    this.#unread = {};
+    this.#reportedSkip = skippedBytes;
+    this.#boundKeys();
+    return batch;
+  }
+
+  #boundKeys(): void {
+    if (this.#history.keyCount > MAX_KEYS)
+      this.#history = new HistoryDecoder(this.#registry, this.#history.clock);
+    if (this.#summary.keyCount > MAX_KEYS) this.#summary = new SummaryMerger();
+    if (this.#system.keyCount > MAX_KEYS) this.#system = new SystemDecoder(this.#registry);
+  }
+}

@@ -1,0 +1,205 @@
+/** The RunSource over local `wandb/` directories. @module */
+
+import { promises as fs } from 'node:fs';
+import { resolve } from 'node:path';
+import {
+  type Clock,
+  LogdirError,
+  type RunKey,
+  type RunState,
+  runKeyText,
+  systemClock,
+  toLogdirError,
+} from '../../core/index.ts';
+import type { Logger, Metrics } from '../../observability/index.ts';
+import type { Cursor, RecordBatch, RunListing, RunSource, SourceChange } from '../source.ts';
+import { parseCursor } from './cursor.ts';
+import { LOG_HEADER } from './log-framing.ts';
+import { type IndexedRun, listingOf, RunIndex, type Segment } from './run-index.ts';
+import { readRun } from './run-reader.ts';
+import { runState } from './run-state.ts';
+import { ShapeRegistry } from './shape-registry.ts';
+import { LogWatcher, type WatchMode } from './watcher.ts';
+
+export interface WandbLocalOptions {
+  /** A wandb folder, a folder that contains one, a run directory, or one `.wandb` file. */
+  readonly path: string;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly clock?: Clock;
+  /**
+   * A run without an exit record counts as crashed when its log has not grown for this long. wandb-core writes
+   * whole blocks of 32 KiB, so the log of a slow run may be quiet for hours while it is alive. Default 5 minutes.
+   */
+  readonly quietAfterMs?: number;
+  /** How to notice changes. Default `events`; `polling` where the file system has none: NFS, FUSE, some containers. */
+  readonly watch?: WatchMode;
+  /** How often to look when polling. Default 5 seconds. */
+  readonly pollIntervalMs?: number;
+  /** Entity and project shown for runs whose log names none. */
+  readonly entity?: string;
+  readonly project?: string;
+}
+
+const DEFAULT_QUIET_AFTER_MS = 5 * 60_000;
+const DEFAULT_POLL_INTERVAL_MS = 5_000;
+
+export function createWandbLocalSource(options: WandbLocalOptions): RunSource {
+  return new WandbLocalSource(options);
+}
+
+class WandbLocalSource implements RunSource {
+  readonly name: string;
+
+  readonly #options: WandbLocalOptions;
+  readonly #clock: Clock;
+  readonly #index: RunIndex;
+  readonly #registry = new ShapeRegistry();
+  /** By log: where reading last ended, and how much of the file was there then. */
+  readonly #ends = new Map<string, { readonly offset: number; readonly seenBytes: number }>();
+  #refreshing: Promise<readonly IndexedRun[]> | null = null;
+
+  constructor(options: WandbLocalOptions) {
+    this.name = options.path;
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#index = new RunIndex({ ...options, path: resolve(options.path) });
+  }
+
+  async listRuns({ signal }: { readonly signal: AbortSignal }): Promise<readonly RunListing[]> {
+    const runs = await this.#refresh(signal);
+    return runs.map(listingOf);
+  }
+
+  async state(
+    key: RunKey,
+    exitCode: number | null,
+    { signal }: { readonly signal: AbortSignal },
+  ): Promise<RunState> {
+    const run = await this.#find(key, signal);
+    const { quietAfterMs = DEFAULT_QUIET_AFTER_MS } = this.#options;
+    const newest = await this.#restat(run.segments.at(-1)!);
+    const current = { ...run, segments: [...run.segments.slice(0, -1), newest] };
+    return runState(current, exitCode, { nowMs: this.#clock.now(), quietAfterMs }).catch((error: unknown) => {
+      throw toLogdirError(error, `run ${key.runId}`);
+    });
+  }
+
+  async hasNews(
+    key: RunKey,
+    after: Cursor | null,
+    { signal }: { readonly signal: AbortSignal },
+  ): Promise<boolean> {
+    const run = await this.#find(key, signal);
+    const mark = after === null ? undefined : parseCursor(after).at(-1);
+    const from = run.segments.findIndex(({ segmentId }) => segmentId === mark?.segmentId);
+    for (const segment of run.segments.slice(Math.max(from, 0))) {
+      const { sizeBytes } = await this.#restat(segment);
+      const offset = segment.segmentId === mark?.segmentId ? mark.position.offset : LOG_HEADER.length;
+      const end = this.#ends.get(segment.path);
+      const seenBytes = end !== undefined && end.offset === offset ? end.seenBytes : offset;
+      // A log that shrank is news too: reading it says what happened.
+      if (sizeBytes > seenBytes || (mark !== undefined && sizeBytes < seenBytes)) return true;
+    }
+    return false;
+  }
+
+  async *read(
+    key: RunKey,
+    {
+      after,
+      stopAt,
+      signal,
+    }: { readonly after: Cursor | null; readonly stopAt?: Cursor; readonly signal: AbortSignal },
+  ): AsyncGenerator<RecordBatch> {
+    const run = await this.#find(key, signal);
+    const { logger, metrics } = this.#options;
+    const batches = readRun({
+      run,
+      after,
+      stopAt,
+      signal,
+      logger,
+      registry: this.#registry,
+      onEnd: ({ path }, offset, seenBytes) => this.#ends.set(path, { offset, seenBytes }),
+    });
+    for await (const batch of batches) {
+      metrics.increment('source_records_total', { source: 'local' }, batch.records.length);
+      metrics.increment('source_skipped_bytes_total', { source: 'local' }, batch.skippedBytes);
+      yield batch;
+    }
+  }
+
+  watch(onChange: (change: SourceChange) => void): AsyncDisposable {
+    const { logger, watch: mode = 'events', pollIntervalMs = DEFAULT_POLL_INTERVAL_MS } = this.#options;
+    const signal = new AbortController().signal;
+    return new LogWatcher({
+      path: resolve(this.#options.path),
+      mode,
+      pollIntervalMs,
+      logger,
+      onChange: async (grown, listingChanged) => {
+        if (listingChanged) onChange({ kind: 'listing' });
+        for (const key of this.#keysOf(grown)) onChange({ kind: 'growth', key });
+      },
+      poll: async () => this.#poll(onChange, signal),
+    });
+  }
+
+  /** Compares the disk with the last look at it. */
+  async #poll(onChange: (change: SourceChange) => void, signal: AbortSignal): Promise<void> {
+    const before = new Map(this.#index.runs.map((run) => [runKeyText(run.key), run]));
+    const runs = await this.#refresh(signal);
+    const names = runs.map((run) => runKeyText(run.key));
+    if (runs.length !== before.size || names.some((name) => !before.has(name))) onChange({ kind: 'listing' });
+    for (const run of runs) {
+      const old = before.get(runKeyText(run.key));
+      if (old !== undefined && totalBytes(old) !== totalBytes(run))
+        onChange({ kind: 'growth', key: run.key });
+    }
+  }
+
+  #keysOf(logs: ReadonlySet<string>): readonly RunKey[] {
+    const runs = this.#index.runs.filter((run) => run.segments.some(({ path }) => logs.has(path)));
+    return runs.map((run) => run.key);
+  }
+
+  /** One look at the disk at a time; those who ask meanwhile share it. */
+  async #refresh(signal: AbortSignal): Promise<readonly IndexedRun[]> {
+    signal.throwIfAborted();
+    this.#options.metrics.increment('source_listings_total', { source: 'local' });
+    this.#refreshing ??= this.#index.refresh(new AbortController().signal).finally(() => {
+      this.#refreshing = null;
+    });
+    try {
+      return await this.#refreshing;
+    } catch (error) {
+      throw toLogdirError(error, `local runs in ${this.name}`);
+    }
+  }
+
+  async #find(key: RunKey, signal: AbortSignal): Promise<IndexedRun> {
+    const known = this.#index.get(key);
+    if (known !== undefined) return known;
+    await this.#refresh(signal);
+    const run = this.#index.get(key);
+    if (run !== undefined) return run;
+    throw new LogdirError(
+      'not-found',
+      `run ${key.runId} of ${key.entity}/${key.project}: no log of it in ${this.name}`,
+    );
+  }
+
+  async #restat(segment: Segment): Promise<Segment> {
+    try {
+      const { size, mtimeMs } = await fs.stat(segment.path);
+      return { ...segment, sizeBytes: size, modifiedAtMs: mtimeMs };
+    } catch (error) {
+      throw toLogdirError(error, `log ${segment.path}`);
+    }
+  }
+}
+
+function totalBytes(run: IndexedRun): number {
+  return run.segments.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+}
