@@ -104,7 +104,7 @@ export const METRICS = {
   },
   cache_set_aside_total: {
     type: 'counter',
-    help: 'Run logs set aside and rebuilt, by reason: corrupt, version.',
+    help: 'Run logs repaired or begun anew, by reason: damaged, version, source.',
     unit: 'count',
     labels: ['reason'],
   },

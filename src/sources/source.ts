@@ -16,6 +16,8 @@ export interface RunListing {
   readonly key: RunKey;
   /** Name a person gave or W&B made up; null while unknown, as for most offline runs. */
   readonly displayName: string | null;
+  readonly group: string | null;
+  readonly jobType: string | null;
   /** Unix seconds with fraction; null until the log says so. */
   readonly startTime: number | null;
   /** When the source last saw this run grow: Unix milliseconds. */

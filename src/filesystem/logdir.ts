@@ -1,0 +1,188 @@
+/** The tree itself: entities, projects, runs and their files, over cached history. @module */
+
+import { LRUCache } from 'lru-cache';
+import { type Clock, LogdirError } from '../core/index.ts';
+import type { CatalogueRun, History, RunLog } from '../history/index.ts';
+import { type Directory, DirectoryNaming, type ProjectDirectory } from './directory.ts';
+import type { EventFile } from './event-file.ts';
+import type { RunFiles, RunMoment } from './run-files.ts';
+import type { DirectoryNode, Eagerness, LogdirNode, LogdirTree, OpenFile, OpenOptions } from './tree.ts';
+
+/** How long a reader with an interest waits while nothing is there yet. */
+const INTEREST_WAIT_MS = 1000;
+/** Sources are listed again when a listing older than this is asked for: watching may miss new runs. */
+const RELIST_MS = 5000;
+/** And when a path is not found in a listing older than this. */
+const RELIST_MISSING_MS = 1000;
+/** Event files that stay open for `openCached`. An entry is a few hundred bytes. */
+const OPEN_FILES = 10_000;
+
+export interface LogdirOptions {
+  readonly history: History;
+  readonly files: RunFiles;
+  /** See `fillTemplate`. */
+  readonly runNameTemplate: string;
+  readonly clock: Clock;
+}
+
+type Location =
+  | { readonly kind: 'root' }
+  | { readonly kind: 'entity'; readonly projects: ReadonlyMap<string, ProjectDirectory> }
+  | { readonly kind: 'project'; readonly project: ProjectDirectory }
+  | { readonly kind: 'run'; readonly run: CatalogueRun }
+  | { readonly kind: 'file'; readonly run: CatalogueRun; readonly name: string };
+
+export class Logdir implements LogdirTree {
+  readonly #options: LogdirOptions;
+  readonly #naming: DirectoryNaming;
+  readonly #open = new LRUCache<
+    string,
+    { readonly id: string; readonly log: RunLog; readonly file: OpenFile }
+  >({
+    max: OPEN_FILES,
+  });
+  #directory: Directory | undefined;
+  #directoryVersion = -1;
+  #listedAtMs = Number.NEGATIVE_INFINITY;
+  #relisting: Promise<void> | undefined;
+
+  constructor(options: LogdirOptions) {
+    this.#options = options;
+    this.#naming = new DirectoryNaming(options.runNameTemplate);
+  }
+
+  /** The directories as of the catalogue now. */
+  get directory(): Directory {
+    const { catalogue } = this.#options.history;
+    if (this.#directory === undefined || this.#directoryVersion !== catalogue.version) {
+      this.#directory = this.#naming.draw(catalogue.runs.values());
+      this.#directoryVersion = catalogue.version;
+    }
+    return this.#directory;
+  }
+
+  async stat(path: string, options: OpenOptions): Promise<LogdirNode> {
+    const location = await this.#locate(path, options.signal);
+    if (location.kind !== 'file') return directoryNode(location, path.split('/').at(-1) ?? '');
+    const moment = await this.#moment(location.run, options.eagerness, options.signal);
+    return this.#options.files.open(moment, location.name).node;
+  }
+
+  async list(path: string, { signal }: { readonly signal: AbortSignal }): Promise<readonly LogdirNode[]> {
+    const location = await this.#locate(path, signal);
+    if (this.#ageMs() > RELIST_MS) void this.#relist(signal).catch(() => undefined);
+    switch (location.kind) {
+      case 'root':
+        return [...this.directory.entities].map(([name, projects]) =>
+          directoryNode({ kind: 'entity', projects }, name),
+        );
+      case 'entity':
+        return [...location.projects].map(([name, project]) =>
+          directoryNode({ kind: 'project', project }, name),
+        );
+      case 'project':
+        return [...location.project.runs].map(([name, run]) => directoryNode({ kind: 'run', run }, name));
+      case 'run':
+        return this.#options.files.nodes(await this.#moment(location.run, 'glance', signal));
+      case 'file':
+        throw new LogdirError('invalid-argument', `${path} is a file, not a directory`);
+    }
+  }
+
+  async open(path: string, { signal, eagerness }: OpenOptions): Promise<OpenFile> {
+    const location = await this.#locate(path, signal);
+    if (location.kind !== 'file')
+      throw new LogdirError('invalid-argument', `${path} is a directory, not a file`);
+    const moment = await this.#moment(location.run, eagerness, signal);
+    const file = this.#options.files.open(moment, location.name);
+    if (isEventFile(file)) this.#open.set(path, { id: location.run.id, log: moment.log, file });
+    return file;
+  }
+
+  openCached(path: string): OpenFile | undefined {
+    const entry = this.#open.get(path);
+    if (entry === undefined || this.#options.history.freshLog(entry.id) !== entry.log) return undefined;
+    return entry.log.ledger.eventsBytes === entry.file.node.size ? entry.file : undefined;
+  }
+
+  /** Reads what a run's files are made from, bringing it up to date first as far as asked. */
+  async #moment(run: CatalogueRun, eagerness: Eagerness, signal: AbortSignal): Promise<RunMoment> {
+    const { history } = this.#options;
+    if (eagerness === 'complete') await history.update(run);
+    if (eagerness === 'interest') await history.updateWithin(run, INTEREST_WAIT_MS);
+    signal.throwIfAborted();
+    const log = await history.log(run.key);
+    const state = await history.state(run, log, { signal });
+    return { run, log, state, failure: history.failure(run.id) };
+  }
+
+  async #locate(path: string, signal: AbortSignal): Promise<Location> {
+    const found = this.#find(path);
+    if (found !== undefined) return found;
+    if (this.#ageMs() > RELIST_MISSING_MS) {
+      await this.#relist(signal);
+      const foundNow = this.#find(path);
+      if (foundNow !== undefined) return foundNow;
+    }
+    throw new LogdirError('not-found', `${path} is not there; list the directory above it to see what is`);
+  }
+
+  #find(path: string): Location | undefined {
+    if (path === '') return { kind: 'root' };
+    const [entity, project, run, file, ...rest] = path.split('/');
+    if (entity === undefined || rest.length > 0) return undefined;
+    const { directory } = this;
+    if (project === undefined) {
+      const projects = directory.entities.get(entity);
+      return projects && { kind: 'entity', projects };
+    }
+    if (run === undefined) {
+      const named = directory.project(entity, project);
+      return named && { kind: 'project', project: named };
+    }
+    const named = directory.run(entity, project, run);
+    if (named === undefined) return undefined;
+    return file === undefined ? { kind: 'run', run: named } : { kind: 'file', run: named, name: file };
+  }
+
+  #ageMs(): number {
+    return this.#options.clock.monotonic() - this.#listedAtMs;
+  }
+
+  /** Lists the sources again, once however many ask. The listing outlives the caller that started it. */
+  async #relist(signal: AbortSignal): Promise<void> {
+    this.#relisting ??= this.#options.history.relist().finally(() => {
+      this.#relisting = undefined;
+      this.#listedAtMs = this.#options.clock.monotonic();
+    });
+    await this.#relisting;
+    signal.throwIfAborted();
+  }
+}
+
+function isEventFile(file: OpenFile): file is EventFile {
+  return file.node.name.includes('tfevents');
+}
+
+function directoryNode(location: Exclude<Location, { kind: 'file' }>, name: string): DirectoryNode {
+  return { kind: 'directory', name, mtimeMs: newestMs(location) };
+}
+
+function newestMs(location: Exclude<Location, { kind: 'file' }>): number {
+  switch (location.kind) {
+    case 'root':
+      return 0;
+    case 'entity':
+      return Math.max(
+        0,
+        ...[...location.projects.values()].map((project) => newestMs({ kind: 'project', project })),
+      );
+    case 'project':
+      return [...location.project.runs.values()].reduce(
+        (newest, run) => Math.max(newest, newestMs({ kind: 'run', run })),
+        0,
+      );
+    case 'run':
+      return Math.floor(location.run.listing.modifiedAtMs);
+  }
+}

@@ -1,0 +1,115 @@
+/** A run's most telling series, thinned for a sparkline. @module */
+
+import { LRUCache } from 'lru-cache';
+import type { History, RowBlock, RunLog } from '../history/index.ts';
+import type { TagTable } from '../model/index.ts';
+import type { SeriesPreview } from './overview.ts';
+
+const SERIES_PER_RUN = 3;
+/** Points of a sparkline: about one per pixel or two. */
+const POINTS = 64;
+/** Blocks looked at per run, spread over its length; a block holds up to 8,192 values. */
+const BLOCKS = 12;
+/** Runs whose previews are kept: a few KiB each. */
+const KEPT_RUNS = 2000;
+
+/** What people look at first, best first. */
+const TELLING = [/loss/i, /acc|reward|score|f1|auc|map|bleu|return/i];
+
+interface Point {
+  readonly step: number;
+  readonly value: number;
+}
+
+export class SeriesPreviews {
+  readonly #history: History;
+  readonly #kept = new LRUCache<
+    string,
+    { readonly version: string; readonly previews: readonly SeriesPreview[] }
+  >({
+    max: KEPT_RUNS,
+  });
+
+  constructor(history: History) {
+    this.#history = history;
+  }
+
+  /** Previews of a run, the most telling series first; none for a run without scalars. */
+  async of(id: string, log: RunLog, tags: TagTable): Promise<readonly SeriesPreview[]> {
+    const version = `${log.generation} ${log.ledger.commits}`;
+    const known = this.#kept.get(id);
+    if (known?.version === version) return known.previews;
+    const previews = await this.#read(log, tags);
+    this.#kept.set(id, { version, previews });
+    return previews;
+  }
+
+  async #read(log: RunLog, tags: TagTable): Promise<readonly SeriesPreview[]> {
+    const chosen = tellingKeys(log);
+    const series = new Map<number, Point[]>(chosen.map((key) => [key, []]));
+    if (chosen.length === 0) return [];
+    for (const index of spread(log.ledger.blockCount, BLOCKS)) {
+      const [block] = await this.#history.readBlocks(log, index, 1);
+      if (block !== undefined) collect(block, log, series);
+    }
+    return [...series].flatMap(([key, points]) => {
+      const last = points.at(-1);
+      if (last === undefined) return [];
+      return [{ tag: tagOf(log, tags, key), last: last.value, points: thin(points) }];
+    });
+  }
+}
+
+/** Key ids of the series to show: telling names first, then those with most points. */
+function tellingKeys({ ledger }: RunLog): number[] {
+  const counts = new Map<number, number>();
+  ledger.dictionary.shapes.forEach((shape, shapeId) => {
+    if (shape.kind !== 'history') return;
+    for (const key of shape.keys) counts.set(key, (counts.get(key) ?? 0) + (ledger.shapeRows[shapeId] ?? 0));
+  });
+  const rank = (key: number): number => {
+    const name = ledger.dictionary.keys[key]!;
+    const telling = TELLING.findIndex((pattern) => pattern.test(name));
+    return telling < 0 ? TELLING.length : telling;
+  };
+  return [...counts]
+    .sort(([a, countA], [b, countB]) => rank(a) - rank(b) || countB - countA || a - b)
+    .slice(0, SERIES_PER_RUN)
+    .map(([key]) => key);
+}
+
+function collect(block: RowBlock, { ledger }: RunLog, series: ReadonlyMap<number, Point[]>): void {
+  let valuesAt = 0;
+  for (let row = 0; row < block.rowCount; row++) {
+    const shape = ledger.dictionary.shapes[block.shapeIds[row]!]!;
+    if (shape.kind === 'history') {
+      for (let i = 0; i < shape.keys.length; i++) {
+        const points = series.get(shape.keys[i]!);
+        if (points !== undefined) addPoint(points, block.steps[row]!, block.values[valuesAt + i]!);
+      }
+    }
+    valuesAt += shape.keys.length;
+  }
+}
+
+/** A step that goes back takes with it what was logged from there on, as TensorBoard does. */
+function addPoint(points: Point[], step: number, value: number): void {
+  while (points.length > 0 && points.at(-1)!.step >= step) points.pop();
+  points.push({ step, value });
+}
+
+function tagOf({ ledger }: RunLog, tags: TagTable, key: number): string {
+  const { shapes } = ledger.dictionary;
+  const shapeId = shapes.findIndex((shape) => shape.kind === 'history' && shape.keys.includes(key));
+  return tags.tagsOf(shapeId)[shapes[shapeId]!.keys.indexOf(key)]!;
+}
+
+/** Up to `count` of the indexes below `total`, evenly spread, the first and last among them. */
+export function spread(total: number, count: number): number[] {
+  if (total <= count) return Array.from({ length: total }, (_, i) => i);
+  return Array.from({ length: count }, (_, i) => Math.round((i * (total - 1)) / (count - 1)));
+}
+
+function thin(points: readonly Point[]): readonly Point[] {
+  return spread(points.length, POINTS).map((i) => points[i]!);
+}

@@ -1,0 +1,66 @@
+/** Reads runs nobody has asked for yet, newest first, one after the other, so that curves are there when asked. @module */
+
+import type { Catalogue, CatalogueRun } from './catalogue.ts';
+
+export interface BackgroundReaderOptions {
+  readonly catalogue: Catalogue;
+  readonly read: (run: CatalogueRun) => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+export class BackgroundReader {
+  readonly #options: BackgroundReaderOptions;
+  readonly #waiting = new Set<string>();
+  #working: Promise<void> | undefined;
+  #read = 0;
+
+  constructor(options: BackgroundReaderOptions) {
+    this.#options = options;
+  }
+
+  /** Runs read and runs still waiting. */
+  get progress(): { readonly read: number; readonly waiting: number } {
+    return { read: this.#read, waiting: this.#waiting.size };
+  }
+
+  /** Whether a run is in the queue. */
+  isWaiting(id: string): boolean {
+    return this.#waiting.has(id);
+  }
+
+  /** Puts every run of the catalogue in the queue, newest first. */
+  enqueueAll(): void {
+    const runs = [...this.#options.catalogue.runs.values()];
+    runs.sort((a, b) => b.listing.modifiedAtMs - a.listing.modifiedAtMs);
+    for (const run of runs) this.#waiting.add(run.id);
+    this.#wake();
+  }
+
+  /** A run grew: it goes to the end of the queue, unless it is in it. */
+  enqueue(id: string): void {
+    this.#waiting.add(id);
+    this.#wake();
+  }
+
+  /** Resolves when the queue is empty. */
+  async idle(): Promise<void> {
+    await this.#working;
+  }
+
+  #wake(): void {
+    this.#working ??= this.#work().finally(() => {
+      this.#working = undefined;
+    });
+  }
+
+  async #work(): Promise<void> {
+    const { catalogue, read, signal } = this.#options;
+    for (const id of this.#waiting) {
+      if (signal.aborted) break;
+      this.#waiting.delete(id);
+      const run = catalogue.runs.get(id);
+      if (run !== undefined) await read(run);
+      this.#read++;
+    }
+  }
+}

@@ -1,0 +1,84 @@
+/** Which runs there are, over all sources. @module */
+
+import { type LogdirError, type RunKey, runKeyText, toLogdirError } from '../core/index.ts';
+import type { Logger } from '../observability/index.ts';
+import type { RunListing, RunSource } from '../sources/index.ts';
+
+export interface CatalogueRun {
+  readonly key: RunKey;
+  /** `runKeyText(key)`. */
+  readonly id: string;
+  readonly listing: RunListing;
+  readonly source: RunSource;
+}
+
+export class Catalogue {
+  readonly #sources: readonly RunSource[];
+  readonly #logger: Logger;
+  readonly #bySource = new Map<RunSource, readonly RunListing[]>();
+  #runs = new Map<string, CatalogueRun>();
+  #version = 0;
+  #failures = new Map<RunSource, LogdirError>();
+
+  constructor(sources: readonly RunSource[], logger: Logger) {
+    this.#sources = sources;
+    this.#logger = logger;
+  }
+
+  /** Grows whenever `runs` may have changed. */
+  get version(): number {
+    return this.#version;
+  }
+
+  get sources(): readonly RunSource[] {
+    return this.#sources;
+  }
+
+  /** In the order of sources, then as each lists them. */
+  get runs(): ReadonlyMap<string, CatalogueRun> {
+    return this.#runs;
+  }
+
+  /** What the last look at each source failed with, if it did. */
+  get failures(): ReadonlyMap<RunSource, LogdirError> {
+    return this.#failures;
+  }
+
+  /** Looks at every source again. One that fails keeps the runs it had: an outage is not absence. */
+  async refresh({ signal }: { readonly signal: AbortSignal }): Promise<void> {
+    await Promise.all(this.#sources.map((source) => this.#refreshSource(source, signal)));
+    const runs = new Map<string, CatalogueRun>();
+    for (const source of this.#sources) {
+      for (const listing of this.#bySource.get(source) ?? []) {
+        const id = runKeyText(listing.key);
+        if (!runs.has(id)) runs.set(id, { key: listing.key, id, listing, source });
+      }
+    }
+    if (!sameListings(this.#runs, runs)) this.#version++;
+    this.#runs = runs;
+  }
+
+  async #refreshSource(source: RunSource, signal: AbortSignal): Promise<void> {
+    try {
+      this.#bySource.set(source, await source.listRuns({ signal }));
+      this.#failures.delete(source);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      const failure = toLogdirError(error, `list runs of ${source.name}`);
+      if (!this.#failures.has(source))
+        this.#logger.warn({ source: source.name, err: failure }, 'source not readable');
+      this.#failures.set(source, failure);
+    }
+  }
+}
+
+function sameListings(a: ReadonlyMap<string, CatalogueRun>, b: ReadonlyMap<string, CatalogueRun>): boolean {
+  if (a.size !== b.size) return false;
+  for (const [id, run] of b) {
+    const before = a.get(id)?.listing;
+    if (before === undefined) return false;
+    if (before.displayName !== run.listing.displayName || before.startTime !== run.listing.startTime)
+      return false;
+  }
+  return true;
+}

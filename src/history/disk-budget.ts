@@ -1,0 +1,119 @@
+/** Keeps the row files of a cache under a bound by removing those of runs used longest ago. @module */
+
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Clock, errnoOf } from '../core/index.ts';
+import type { Logger, Metrics } from '../observability/index.ts';
+import { RUNS_FOLDER } from './run-directory.ts';
+import { withRunLock } from './run-lock.ts';
+
+/** Rows read this recently are not evicted: somebody is in the middle of the file. */
+const IN_USE_MS = 10_000;
+/** Eviction goes on to this share of the bound, so that it is not needed again at the next commit. */
+const LOW_WATER = 0.9;
+/** `st_blocks` counts units of 512 bytes, whatever the file system's block size. */
+const STAT_BLOCK_BYTES = 512;
+
+interface RowFileUse {
+  readonly path: string;
+  readonly bytes: number;
+  readonly lastUsedMs: number;
+}
+
+export interface DiskBudgetOptions {
+  readonly cacheDir: string;
+  readonly maxBytes: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Told after a row file was removed. */
+  readonly onEvicted: (path: string) => void;
+}
+
+export class DiskBudget {
+  readonly #options: DiskBudgetOptions;
+  readonly #lastUsedMs = new Map<string, number>();
+  #bytes = 0;
+  #grownSinceCount = Number.POSITIVE_INFINITY;
+  #enforcing: Promise<void> | undefined;
+
+  constructor(options: DiskBudgetOptions) {
+    this.#options = options;
+    options.metrics.gauge('cache_disk_bytes', () => this.#bytes);
+  }
+
+  /** Notes that rows are being read or written. */
+  touch(path: string): void {
+    this.#lastUsedMs.set(path, this.#options.clock.now());
+  }
+
+  /** Notes growth; evicts when the bound may be passed. */
+  grew(path: string, bytes: number): void {
+    this.touch(path);
+    this.#grownSinceCount += bytes;
+    if (this.#bytes + this.#grownSinceCount <= this.#options.maxBytes) return;
+    this.#enforcing ??= this.enforce().finally(() => {
+      this.#enforcing = undefined;
+    });
+  }
+
+  /** Counts what is there and evicts down to the low-water mark if it passes the bound. */
+  async enforce(): Promise<void> {
+    const { clock, maxBytes, logger } = this.#options;
+    this.#grownSinceCount = 0;
+    const files = await this.#rowFiles();
+    this.#bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+    if (this.#bytes <= maxBytes) return;
+    files.sort((a, b) => a.lastUsedMs - b.lastUsedMs);
+    for (const file of files) {
+      if (this.#bytes <= maxBytes * LOW_WATER) return;
+      if (clock.now() - file.lastUsedMs < IN_USE_MS) break;
+      await this.#evict(file);
+    }
+    if (this.#bytes > maxBytes) {
+      logger.debug({ bytes: this.#bytes, maxBytes }, 'cache over its bound: all rows are in use');
+    }
+  }
+
+  async #evict(file: RowFileUse): Promise<void> {
+    const index = file.path.replace(/\.rows$/, '.index');
+    const outcome = await withRunLock(index, () => rm(file.path, { force: true }));
+    if (outcome.kind === 'busy') return;
+    this.#bytes -= file.bytes;
+    this.#options.onEvicted(file.path);
+    this.#options.metrics.increment('cache_evictions_total', { cache: 'disk' });
+    this.#options.logger.debug({ path: file.path, bytes: file.bytes }, 'rows evicted');
+  }
+
+  async #rowFiles(): Promise<RowFileUse[]> {
+    const root = join(this.#options.cacheDir, RUNS_FOLDER);
+    const files: RowFileUse[] = [];
+    for (const fan of await namesIn(root)) {
+      for (const run of await namesIn(join(root, fan))) {
+        for (const name of await namesIn(join(root, fan, run))) {
+          if (name.endsWith('.rows')) files.push(...(await this.#use(join(root, fan, run, name))));
+        }
+      }
+    }
+    return files;
+  }
+
+  async #use(path: string): Promise<RowFileUse[]> {
+    try {
+      const { blocks, mtimeMs } = await stat(path);
+      return [{ path, bytes: blocks * STAT_BLOCK_BYTES, lastUsedMs: this.#lastUsedMs.get(path) ?? mtimeMs }];
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return [];
+      throw error;
+    }
+  }
+}
+
+async function namesIn(path: string): Promise<string[]> {
+  try {
+    return await readdir(path);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return [];
+    throw error;
+  }
+}

@@ -1,0 +1,61 @@
+/** Events that are not rows of scalars become records; protobufjs writes them. @module */
+
+import type { ColdEvent } from '../model/index.ts';
+import {
+  DATA_CLASS,
+  DATA_TYPE,
+  eventCodec,
+  SESSION_STATUS,
+  type TensorBoardEvent,
+} from '../protobuf/index.ts';
+import { RECORD_OVERHEAD, writeRecord } from './record.ts';
+
+/**
+ * Version 2 of the event format, as TensorFlow writes it: with it TensorBoard's Python loader keeps points whose
+ * step goes back unless a SessionLog START says otherwise.
+ */
+const FILE_VERSION = 'brain.Event:2';
+
+/** The record of one event, framed. */
+export function encodeColdEvent(event: ColdEvent): Uint8Array {
+  return frame(message(event));
+}
+
+/** The record of one row of scalars through protobufjs; what `ScalarRowEncoder` must equal and where it ends. */
+export function encodeScalarsPlainly(
+  tags: readonly string[],
+  step: number,
+  wallTime: number,
+  values: ArrayLike<number>,
+): Uint8Array {
+  const value = tags.map((tag, i) => ({ tag, simpleValue: values[i]! }));
+  return frame({ wallTime, step, summary: { value } });
+}
+
+function frame(event: TensorBoardEvent): Uint8Array {
+  const data = eventCodec.encode(event);
+  const record = new Uint8Array(data.length + RECORD_OVERHEAD);
+  writeRecord(record, new DataView(record.buffer), 0, data);
+  return record;
+}
+
+function message(event: ColdEvent): TensorBoardEvent {
+  const { wallTime } = event;
+  switch (event.kind) {
+    case 'file-version':
+      return { wallTime, fileVersion: FILE_VERSION, sourceMetadata: { writer: 'wandb-logdir' } };
+    case 'session-start':
+      return { wallTime, step: event.step, sessionLog: { status: SESSION_STATUS.start } };
+    case 'text':
+      return { wallTime, step: event.step, summary: { value: [textValue(event.tag, event.text)] } };
+  }
+}
+
+/** A rank-0 string tensor under the text plugin, as `tf.summary.text` writes it. */
+function textValue(tag: string, text: string) {
+  return {
+    tag,
+    metadata: { pluginData: { pluginName: 'text' }, dataClass: DATA_CLASS.tensor },
+    tensor: { dtype: DATA_TYPE.string, tensorShape: {}, stringVal: [new TextEncoder().encode(text)] },
+  };
+}

@@ -1,0 +1,15 @@
+/** Lengths of protobuf varints, computed without writing them. @module */
+
+const SEVEN_BITS = 128;
+
+/** Bytes of a non-negative integer up to 2^53 as a varint. */
+export function varintLength(value: number): number {
+  let length = 1;
+  for (let rest = value; rest >= SEVEN_BITS; rest = Math.floor(rest / SEVEN_BITS)) length++;
+  return length;
+}
+
+/** Bytes of an int64 as a varint: negative numbers take ten (two's complement). */
+export function int64Length(value: number): number {
+  return value < 0 ? 10 : varintLength(value);
+}
