@@ -32,7 +32,6 @@ function byPreference(a: LogFile, b: LogFile): number {
 /** Whether `shorter` holds the first bytes of `longer`, judged by the beginning and the end of the shorter one. */
 async function isCopy(shorter: LogFile, longer: LogFile): Promise<boolean> {
   if (shorter.fileId === longer.fileId) return true;
-  if (basename(shorter.path) !== basename(longer.path)) return false;
   const length = Math.min(COMPARED_BYTES, shorter.sizeBytes);
   for (const offset of [0, shorter.sizeBytes - length]) {
     const [a, b] = await Promise.all([

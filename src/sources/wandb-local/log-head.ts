@@ -74,8 +74,9 @@ export function readIdentity(head: Uint8Array): LogIdentity | null {
 
 /** What the path of a log says of its run, for logs that do not say themselves. */
 export function identityFromPath(path: string): LogIdentity {
-  const name = basename(path, '.wandb');
-  const runId = /^run-(.+)$/.exec(name)?.[1] ?? (name === '' ? basename(dirname(path)) : name);
+  const name = basename(path).replace(/\.wandb$/, '');
+  const named = /^run-(?!\d{8}_\d{6}-)(.+)$/.exec(name) ?? /run-\d{8}_\d{6}-(.+)$/.exec(name);
+  const runId = named?.[1] ?? (name === '' ? basename(dirname(path)) : name);
   return {
     entity: null,
     project: null,

@@ -8,7 +8,8 @@ import type { UnreadKind } from '../source.ts';
 import { translateRecord } from './cold-records.ts';
 import type { LogPosition } from './cursor.ts';
 import { HistoryDecoder } from './history-decoder.ts';
-import { LOG_HEADER, LogFramer, MIN_WINDOW_BYTES } from './log-framing.ts';
+import { LOG_HEADER, LogFramer } from './log-framing.ts';
+import { LogWindows } from './log-windows.ts';
 import { BOOKKEEPING_FIELDS, RecordPeek, UNREAD_KINDS } from './record-peek.ts';
 import type { ShapeRegistry } from './shape-registry.ts';
 import { SummaryMerger } from './summary-merger.ts';
@@ -16,7 +17,9 @@ import { SystemDecoder } from './system-decoder.ts';
 
 /** A batch ends at the first record that ends at or after a multiple of this: about 3 ms of decoding. */
 const BATCH_BYTES = 512 * 1024;
-const WINDOW_BYTES = BATCH_BYTES + MIN_WINDOW_BYTES;
+/** How often the time is looked at, and how long decoding may keep the event loop. */
+const CHECKPOINT_BYTES = 32 * 1024;
+const MAX_TURN_MS = 5;
 /** Decoders are made anew beyond this many keys, so that a log of ever new keys does not fill memory. */
 const MAX_KEYS = 65_536;
 
@@ -29,22 +32,21 @@ export interface SegmentBatch {
 
 /** One pass over one log. */
 export class SegmentReader {
-  readonly #file: FileHandle;
+  readonly #windows: LogWindows;
   readonly #registry: ShapeRegistry;
   readonly #framer: LogFramer;
   readonly #peek = new RecordPeek();
   #history: HistoryDecoder;
   #system: SystemDecoder;
   #summary = new SummaryMerger();
-  #window = new Uint8Array(WINDOW_BYTES);
-  #windowOffset = 0;
-  #windowLength = 0;
   #records: RunRecord[] = [];
   #unread: Partial<Record<UnreadKind, number>> = {};
   #reportedSkip = 0;
+  #checkpoint = 0;
+  #turnStart = 0;
 
   constructor(file: FileHandle, start: LogPosition, registry: ShapeRegistry) {
-    this.#file = file;
+    this.#windows = new LogWindows(file);
     this.#registry = registry;
     this.#framer = new LogFramer(Math.max(start.offset, LOG_HEADER.length), start.origin);
     const { lastStep, lastTimestamp } = start;
@@ -54,7 +56,7 @@ export class SegmentReader {
 
   /** File offset up to which the log has been looked at, whole records or not. */
   get seenBytes(): number {
-    return this.#windowOffset + this.#windowLength;
+    return this.#windows.end;
   }
 
   /**
@@ -65,13 +67,15 @@ export class SegmentReader {
     const framer = this.#framer;
     framer.limit = stopOffset;
     let more = framer.position < stopOffset;
+    this.#turnStart = performance.now();
+    await using _ = this.#windows;
     while (more) {
       signal.throwIfAborted();
       const start = framer.resumeAt;
       more = await this.#fillBatch((Math.floor(start / BATCH_BYTES) + 1) * BATCH_BYTES);
       const batch = this.#takeBatch();
       if (framer.resumeAt !== start) yield batch;
-      await nextTurn();
+      await this.#yield();
     }
   }
 
@@ -82,30 +86,31 @@ export class SegmentReader {
       while (framer.next()) {
         this.#takeRecord();
         if (framer.position >= batchLimit) return framer.position < framer.limit;
+        if (framer.position >= this.#checkpoint) await this.#yieldIfLong();
       }
       if (framer.position >= framer.limit || !(await this.#refill())) return false;
     }
   }
 
+  /** Lets others run when decoding has taken long: before the code is hot, or where rows are costly. */
+  async #yieldIfLong(): Promise<void> {
+    this.#checkpoint = this.#framer.position + CHECKPOINT_BYTES;
+    if (performance.now() - this.#turnStart < MAX_TURN_MS) return;
+    await this.#yield();
+  }
+
+  async #yield(): Promise<void> {
+    await nextTurn();
+    this.#turnStart = performance.now();
+  }
+
   /** Moves the window to the framer's position and reads on; false when the file has nothing new there. */
   async #refill(): Promise<boolean> {
     const { position } = this.#framer;
-    const old = this.#window.subarray(0, this.#windowLength);
-    // A damaged stretch or the padding before a chunk may end beyond the window.
-    const kept = old.subarray(Math.min(position - this.#windowOffset, old.length));
-    const window = this.#summary.pending ? new Uint8Array(WINDOW_BYTES) : this.#window;
-    window.set(kept);
-    const { bytesRead } = await this.#file.read(
-      window,
-      kept.length,
-      WINDOW_BYTES - kept.length,
-      position + kept.length,
-    );
-    this.#window = window;
-    this.#windowOffset = position;
-    this.#windowLength = kept.length + bytesRead;
-    this.#framer.attach(window.subarray(0, this.#windowLength), position);
-    return bytesRead > 0;
+    const window = await this.#windows.advance(position);
+    if (window === null) return false;
+    this.#framer.attach(window, position);
+    return true;
   }
 
   #takeRecord(): void {
@@ -167,6 +172,7 @@ export class SegmentReader {
   #takeBatch(): SegmentBatch {
     const summary = this.#summary.take();
     if (summary !== null) this.#records.push({ kind: 'summary', change: summary });
+    this.#windows.releasePassed();
     const { resumeAt: offset, origin, skippedBytes } = this.#framer;
     const batch = {
       position: { offset, origin, ...this.#history.clock },

@@ -64,21 +64,31 @@ export class FieldWalker {
   }
 
   #varint(): number {
-    const first = this.#bytes[this.#position] ?? 0;
+    const bytes = this.#bytes;
+    const at = this.#position;
+    const first = bytes[at]!;
     if (first < 0x80) {
-      this.#position++;
+      this.#position = at + 1;
       return first;
+    }
+    let value = first & 0x7f;
+    for (let size = 1; size < 4; size++) {
+      const byte = bytes[at + size]!;
+      value |= (byte & 0x7f) << (7 * size);
+      if (byte < 0x80) {
+        this.#position = at + size + 1;
+        return value;
+      }
     }
     return this.#longVarint();
   }
 
   #longVarint(): number {
-    let low = 0n;
-    for (let shift = 0n; shift < 70n; shift += 7n) {
-      const byte = this.#position < this.#limit ? this.#bytes[this.#position++]! : -1;
-      if (byte < 0) break;
-      low |= BigInt(byte & 0x7f) << shift;
-      if (byte < 0x80) return Number(BigInt.asIntN(64, low));
+    let value = 0n;
+    for (let shift = 0n; shift < 70n && this.#position < this.#limit; shift += 7n) {
+      const byte = this.#bytes[this.#position++]!;
+      value |= BigInt(byte & 0x7f) << shift;
+      if (byte < 0x80) return Number(BigInt.asIntN(64, value));
     }
     this.malformed = true;
     return 0;
