@@ -1,0 +1,74 @@
+/** What the project's scripts need installed, and installing it: npm packages, the build, a Python environment. @module */
+
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const VENV = join(ROOT, '.venv');
+const VENV_PYTHON = join(VENV, 'bin', 'python');
+
+/** Runs a command in the project folder; ends this process when it fails. @param {string} command @param {string[]} args */
+export function run(command, args) {
+  const { status, error } = spawnSync(command, args, { cwd: ROOT, stdio: 'inherit' });
+  if (error) fail(`${command}: ${error.message}`);
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+/** @param {string} message @returns {never} */
+export function fail(message) {
+  console.error(message);
+  process.exit(1);
+}
+
+/** Installs the locked npm packages unless they are there and as new as the lockfile. */
+export function installPackages() {
+  const installed = join(ROOT, 'node_modules', '.package-lock.json');
+  const isFresh =
+    existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(ROOT, 'package-lock.json')).mtimeMs;
+  if (!isFresh) run('npm', ['ci', '--no-audit', '--no-fund']);
+}
+
+/** Compiles src to a new dist. */
+export function build() {
+  rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
+  run(process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json']);
+}
+
+/**
+ * A Python in `.venv` that has packages pinned in test/requirements.txt: all, or the named ones.
+ * @param {string[]} [names]
+ * @returns {string}
+ */
+export function pythonEnvironment(names) {
+  const requirements = pinned(names);
+  const stamp = join(VENV, `${createHash('sha256').update(requirements.join('\n')).digest('hex')}.installed`);
+  if (existsSync(stamp)) return VENV_PYTHON;
+  if (!existsSync(VENV_PYTHON)) createVenv();
+  run(VENV_PYTHON, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...requirements]);
+  writeFileSync(stamp, '');
+  return VENV_PYTHON;
+}
+
+/** Whether a Python can import all of these. @param {string} python @param {string[]} modules */
+export function canImport(python, modules) {
+  const code = `import importlib.util as u, sys; sys.exit(any(u.find_spec(m) is None for m in sys.argv[1:]))`;
+  return spawnSync(python, ['-c', code, ...modules], { stdio: 'ignore' }).status === 0;
+}
+
+/** @param {string[] | undefined} names */
+function pinned(names) {
+  const lines = readFileSync(join(ROOT, 'test', 'requirements.txt'), 'utf8').split('\n');
+  const requirements = lines.filter((line) => line !== '' && !line.startsWith('#'));
+  return requirements.filter((line) => names === undefined || names.includes(line.split(/[=<>]/)[0] ?? ''));
+}
+
+function createVenv() {
+  const { status, stderr, error } = spawnSync('python3', ['-m', 'venv', VENV], { encoding: 'utf8' });
+  if (status === 0) return;
+  rmSync(VENV, { recursive: true, force: true });
+  fail(`Cannot make a Python environment in .venv: ${error?.message ?? stderr.trim()}
+Install Python 3.11 or newer with venv. On Debian and Ubuntu: sudo apt-get install python3 python3-venv`);
+}
