@@ -65,6 +65,11 @@ export class LogFramer {
     return this.#carry === null ? this.position : this.#recordStart;
   }
 
+  /** Bytes held of a record that is not complete yet. */
+  get carriedBytes(): number {
+    return this.#carryLength;
+  }
+
   /** Gives bytes [windowOffset, windowOffset + window.length) of the file; they must include `position` or end there. */
   attach(window: Uint8Array, windowOffset: number): void {
     this.#window = window;

@@ -17,6 +17,8 @@ import { SystemDecoder } from './system-decoder.ts';
 
 /** A batch ends at the first record that ends at or after a multiple of this: about 3 ms of decoding. */
 const BATCH_BYTES = 512 * 1024;
+/** A record longer than this ends the batch before it, so that summaries do not keep its windows in memory. */
+const MAX_CARRIED_BYTES = 1024 * 1024;
 /** How often the time is looked at, and how long decoding may keep the event loop. */
 const CHECKPOINT_BYTES = 32 * 1024;
 const MAX_TURN_MS = 5;
@@ -88,7 +90,9 @@ export class SegmentReader {
         if (framer.position >= batchLimit) return framer.position < framer.limit;
         if (framer.position >= this.#checkpoint) await this.#yieldIfLong();
       }
-      if (framer.position >= framer.limit || !(await this.#refill())) return false;
+      if (framer.position >= framer.limit) return false;
+      if (framer.carriedBytes > MAX_CARRIED_BYTES && this.#summary.pending) return true;
+      if (!(await this.#refill())) return false;
     }
   }
 
@@ -107,6 +111,7 @@ export class SegmentReader {
   /** Moves the window to the framer's position and reads on; false when the file has nothing new there. */
   async #refill(): Promise<boolean> {
     const { position } = this.#framer;
+    if (!this.#summary.pending) this.#windows.releasePassed();
     const window = await this.#windows.advance(position);
     if (window === null) return false;
     this.#framer.attach(window, position);
