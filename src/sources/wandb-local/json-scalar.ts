@@ -58,8 +58,8 @@ function readNumber(
 ): boolean {
   let at = start;
   const negative = bytes[at] === 0x2d;
-  if (negative && !(bytes[++at]! >= 0x30 && bytes[at]! <= 0x39))
-    return readSlowly(bytes, start, end, out, index);
+  if (negative) at++;
+  if (at >= end || bytes[at]! < 0x30 || bytes[at]! > 0x39) return readSlowly(bytes, start, end, out, index);
   let high = 0;
   let low = 0;
   let digits = 0;
