@@ -46,7 +46,8 @@ async function ready(url) {
 
 /** Waits until TensorBoard lists every example run. @param {string} url @returns {Promise<string[]>} */
 async function runsShown(url) {
-  const expected = readdirSync(join(ROOT, EXAMPLES)).filter((name) => /^(offline-)?run-/.test(name)).length;
+  const ids = readdirSync(join(ROOT, EXAMPLES)).map((name) => /^offline-run-[\d_]+-(.+)$/.exec(name)?.[1]);
+  const expected = new Set(ids.filter(Boolean)).size; // A resumed run has several directories.
   const deadline = Date.now() + READY_TIMEOUT_MS;
   for (;;) {
     const response = await fetch(new URL('data/runs', url)).catch(() => null);

@@ -1,0 +1,116 @@
+/** The only file that knows every room: builds the program's parts and wires them. @module */
+
+import type { Settings } from './config/index.ts';
+import type { Clock } from './core/index.ts';
+import { createLogdir, EventSynthesis, type LogdirTree, type Overview } from './filesystem/index.ts';
+import { createHttpFrontend } from './frontends/http/index.ts';
+import { History } from './history/index.ts';
+import type { Logger, Metrics } from './observability/index.ts';
+import { createWandbLocalSource, describeSource, type SourceReport } from './sources/index.ts';
+
+export type { LogdirNode, LogdirTree, Overview, ProjectCard } from './filesystem/index.ts';
+export type { SourceReport } from './sources/index.ts';
+
+/** Settings that concern the parts; the rest is the command's own business. */
+export type AppSettings = Pick<
+  Settings,
+  | 'sources'
+  | 'watch'
+  | 'pollIntervalMs'
+  | 'quietAfterMs'
+  | 'cacheDir'
+  | 'cacheMaxBytes'
+  | 'memoryMaxBytes'
+  | 'runNameTemplate'
+>;
+
+export interface AppParts {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  /** Of the program, for people. */
+  readonly version: string;
+}
+
+/** A server that answers. Disposing it closes it. */
+export interface Listening extends AsyncDisposable {
+  /** Without a slash at its end. */
+  readonly url: string;
+  readonly port: number;
+}
+
+export interface App extends AsyncDisposable {
+  readonly tree: LogdirTree;
+  readonly overview: Overview;
+  /** Learns which runs there are; from then on follows the sources, unless `watch` is off. */
+  start(options: { readonly signal: AbortSignal }): Promise<void>;
+  /** Runs known now, by source as given. A run that lies in several counts for the first. */
+  runCounts(): ReadonlyMap<string, number>;
+  /** Looks at a source and explains what is there. Never throws for what it finds. */
+  inspect(source: string, options: { readonly signal: AbortSignal }): Promise<SourceReport>;
+  /** Runs read in the background since the start, and runs that still wait to be. */
+  reading(): { readonly read: number; readonly waiting: number };
+  /** @throws LogdirError `unavailable` when the port is taken. */
+  listen(options: {
+    readonly host: string;
+    readonly port: number;
+    readonly signal: AbortSignal;
+  }): Promise<Listening>;
+}
+
+/** The parts, wired. Nothing is read, watched or listened to before it is asked for. */
+export function createApp(settings: AppSettings, parts: AppParts): App {
+  const { logger, metrics, clock, version } = parts;
+  const history = createHistory(settings, parts);
+  const { runNameTemplate, memoryMaxBytes } = settings;
+  const logdir = createLogdir({
+    ...{ history: history.history, synthesis: history.synthesis, metrics, clock },
+    ...{ runNameTemplate, memoryMaxBytes },
+  });
+  let isReady = false;
+  const frontend = createHttpFrontend({ ...logdir, logger, metrics, version, isReady: () => isReady });
+  return {
+    ...logdir,
+    start: async ({ signal }) => {
+      await start(history.history, settings, signal);
+      isReady = true;
+    },
+    runCounts: () => runCounts(history.history, settings.sources),
+    inspect: describeSource,
+    reading: () => history.history.background.progress,
+    listen: (options) => frontend.listen(options),
+    [Symbol.asyncDispose]: () => history.history[Symbol.asyncDispose](),
+  };
+}
+
+function createHistory(
+  settings: AppSettings,
+  { logger, metrics, clock }: AppParts,
+): { readonly history: History; readonly synthesis: EventSynthesis } {
+  const { watch, pollIntervalMs, quietAfterMs, cacheDir, cacheMaxBytes, memoryMaxBytes } = settings;
+  const synthesis = new EventSynthesis();
+  const sources = settings.sources.map((path) =>
+    createWandbLocalSource({ path, watch, pollIntervalMs, quietAfterMs, logger, metrics, clock }),
+  );
+  const bounds = { cacheMaxBytes, memoryMaxBytes };
+  return {
+    history: new History({ sources, cacheDir, ...bounds, synthesis, logger, metrics, clock }),
+    synthesis,
+  };
+}
+
+/** Commands that do not follow the sources look at single paths: nothing is read ahead for them. */
+async function start(history: History, { watch }: AppSettings, signal: AbortSignal): Promise<void> {
+  await history.catalogue.refresh({ signal });
+  if (watch === 'off') return;
+  history.watch(() => {});
+  history.background.enqueueAll();
+}
+
+function runCounts(history: History, sources: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map(sources.map((source) => [source, 0]));
+  for (const { source } of history.catalogue.runs.values()) {
+    counts.set(source.name, (counts.get(source.name) ?? 0) + 1);
+  }
+  return counts;
+}

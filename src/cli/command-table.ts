@@ -1,0 +1,99 @@
+/** Every command: its words, its own options, its examples and what it runs. @module */
+
+import type { Options } from 'yargs';
+import type { CommandName } from '../config/index.ts';
+import { cat, ls, stat, tree } from './commands/browse.ts';
+import { doctor } from './commands/doctor.ts';
+import { serve } from './commands/serve.ts';
+import { tensorboard } from './commands/tensorboard.ts';
+import type { Arguments, Session } from './session.ts';
+
+export interface Command {
+  readonly name: CommandName;
+  /** What follows the name, in yargs' notation. */
+  readonly positional: '' | '[source..]' | '[path]' | '<path>';
+  readonly describe: string;
+  readonly options: Readonly<Record<string, Options>>;
+  readonly examples: readonly (readonly [string, string])[];
+  run(session: Session, argv: Arguments): Promise<number>;
+}
+
+const JSON_OPTION: Options = { type: 'boolean', describe: 'Print JSON.' };
+
+export const COMMANDS: readonly Command[] = [
+  {
+    name: 'tensorboard',
+    positional: '[source..]',
+    describe: 'Open runs in TensorBoard: starts the server and TensorBoard, stops both',
+    options: {
+      project: {
+        type: 'string',
+        requiresArg: true,
+        group: 'TensorBoard:',
+        describe: 'Show this project alone, as PROJECT or ENTITY/PROJECT.',
+      },
+      open: { type: 'boolean', group: 'TensorBoard:', describe: 'Open the page in a browser.' },
+    },
+    examples: [
+      ['$0 tensorboard', 'the runs in ./wandb'],
+      ['$0 tensorboard ~/experiments --project acme/research', 'one project of many'],
+      ['$0 tensorboard ./wandb -- --port 6007 --bind_all', 'what follows -- goes to TensorBoard'],
+    ],
+    run: tensorboard,
+  },
+  {
+    name: 'serve',
+    positional: '[source..]',
+    describe: 'Serve runs over HTTP: a page for people, WebHDFS for TensorBoard',
+    options: {},
+    examples: [
+      ['$0 serve', 'the runs in ./wandb on port 7070'],
+      ['$0 serve /data/a /data/b --watch polling', 'two folders on a network disk'],
+      ['$0 serve --port 0 --port-file port.txt', 'any free port, told in a file'],
+    ],
+    run: serve,
+  },
+  {
+    name: 'ls',
+    positional: '[path]',
+    describe: 'List a directory of the tree',
+    options: {
+      long: { type: 'boolean', alias: 'l', describe: 'With exact sizes and times (reads the runs listed).' },
+      json: JSON_OPTION,
+    },
+    examples: [['$0 ls acme/research', 'the runs of a project in ./wandb']],
+    run: ls,
+  },
+  {
+    name: 'tree',
+    positional: '[path]',
+    describe: 'List a directory of the tree and everything below it',
+    options: {},
+    examples: [['$0 tree --source ~/experiments', 'everything']],
+    run: tree,
+  },
+  {
+    name: 'stat',
+    positional: '<path>',
+    describe: 'Show size, time and validator of one file or directory',
+    options: { json: JSON_OPTION },
+    examples: [['$0 stat acme/research/baseline/run.json', '']],
+    run: stat,
+  },
+  {
+    name: 'cat',
+    positional: '<path>',
+    describe: 'Write the bytes of one file to stdout',
+    options: {},
+    examples: [['$0 cat acme/research/baseline/run.json', 'what a run holds']],
+    run: cat,
+  },
+  {
+    name: 'doctor',
+    positional: '[source..]',
+    describe: 'Check Node, sources, cache, port and TensorBoard, and say what to do',
+    options: {},
+    examples: [['$0 doctor ~/experiments', '']],
+    run: doctor,
+  },
+];

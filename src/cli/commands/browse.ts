@@ -1,0 +1,89 @@
+/** `ls`, `stat`, `cat` and `tree`: any path of the tree, without a server. @module */
+
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { App, LogdirNode } from '../../app.ts';
+import { byteRange } from '../../core/index.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { type Arguments, type Session, startWithRuns } from '../session.ts';
+import { longLine, treeLines } from './listing.ts';
+
+export async function ls(session: Session, argv: Arguments): Promise<ExitCode> {
+  await using app = await openTree(session);
+  const path = treePath(argv['path']);
+  const nodes = await entries(session, app, path, argv['long'] === true || argv['json'] === true);
+  if (argv['json'] === true) session.terminal.print(JSON.stringify(nodes, null, 2));
+  else for (const node of nodes) session.terminal.print(argv['long'] === true ? longLine(node) : node.name);
+  return EXIT.ok;
+}
+
+export async function stat(session: Session, argv: Arguments): Promise<ExitCode> {
+  await using app = await openTree(session);
+  const path = treePath(argv['path']);
+  const node = await app.tree.stat(path, { eagerness: 'complete', signal: session.interruption.signal });
+  if (argv['json'] === true) session.terminal.print(JSON.stringify({ path, ...node }, null, 2));
+  else
+    for (const [key, value] of Object.entries(readable(path, node)))
+      session.terminal.print(`${key}: ${value}`);
+  return EXIT.ok;
+}
+
+export async function cat(session: Session, argv: Arguments): Promise<ExitCode> {
+  await using app = await openTree(session);
+  const { signal } = session.interruption;
+  await using file = await app.tree.open(treePath(argv['path']), { eagerness: 'complete', signal });
+  const bytes = Readable.from(file.read(byteRange(0, file.node.size), { signal }));
+  await pipeline(bytes, session.terminal.stdout, { end: false, signal });
+  return EXIT.ok;
+}
+
+export async function tree(session: Session, argv: Arguments): Promise<ExitCode> {
+  await using app = await openTree(session);
+  const path = treePath(argv['path']);
+  session.terminal.print(path === '' ? '/' : path);
+  const list = (directory: string) => app.tree.list(directory, { signal: session.interruption.signal });
+  for await (const line of treeLines(list, path)) session.terminal.print(line);
+  return EXIT.ok;
+}
+
+/** A path as the tree wants it: people type `/acme/research/` as well as `acme/research`. */
+export function treePath(path: unknown): string {
+  return String(path ?? '').replace(/^\/+|\/+$/g, '');
+}
+
+async function openTree(session: Session): Promise<App> {
+  const app = session.createApp({ watch: 'off' });
+  try {
+    await startWithRuns(session, app);
+    return app;
+  } catch (error) {
+    await app[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** The entries of a directory, or the file itself; `exact` brings files up to date, so that sizes are true. */
+async function entries(
+  session: Session,
+  app: App,
+  path: string,
+  exact: boolean,
+): Promise<readonly LogdirNode[]> {
+  const { signal } = session.interruption;
+  const options = { signal, eagerness: exact ? 'complete' : 'glance' } as const;
+  const node = await app.tree.stat(path, options);
+  if (node.kind === 'file') return [node];
+  const nodes = await app.tree.list(path, { signal });
+  if (!exact) return nodes;
+  const statOf = (entry: LogdirNode) =>
+    entry.kind === 'file'
+      ? app.tree.stat(path === '' ? entry.name : `${path}/${entry.name}`, options)
+      : entry;
+  return await Promise.all(nodes.map(statOf));
+}
+
+function readable(path: string, node: LogdirNode): Record<string, string | number> {
+  const common = { path: path || '/', kind: node.kind, modified: new Date(node.mtimeMs).toISOString() };
+  if (node.kind === 'directory') return common;
+  return { ...common, size: node.size, type: node.contentType, etag: node.etag };
+}

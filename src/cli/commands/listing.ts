@@ -1,0 +1,28 @@
+/** How directory entries look as text. @module */
+
+import type { LogdirNode } from '../../app.ts';
+
+type ListDirectory = (path: string) => Promise<readonly LogdirNode[]>;
+
+/** Wide enough for a terabyte. */
+const SIZE_WIDTH = 13;
+
+/** `-` or `d`, size in bytes, time of change (UTC, to the second), name. */
+export function longLine(node: LogdirNode): string {
+  const kind = node.kind === 'directory' ? 'd' : '-';
+  const size = node.kind === 'file' ? String(node.size) : '-';
+  const time = new Date(node.mtimeMs).toISOString().slice(0, 19).replace('T', ' ');
+  return `${kind} ${size.padStart(SIZE_WIDTH)}  ${time}  ${node.name}`;
+}
+
+/** The entries below a path, depth first, drawn with branches. */
+export async function* treeLines(list: ListDirectory, path: string, indent = ''): AsyncGenerator<string> {
+  const nodes = await list(path);
+  for (const [index, node] of nodes.entries()) {
+    const isLast = index === nodes.length - 1;
+    yield `${indent}${isLast ? '└── ' : '├── '}${node.name}`;
+    if (node.kind === 'file') continue;
+    const child = path === '' ? node.name : `${path}/${node.name}`;
+    yield* treeLines(list, child, `${indent}${isLast ? '    ' : '│   '}`);
+  }
+}

@@ -1,0 +1,50 @@
+/** Starting the HTTP server for a command: listening, proving that it answers, and the port file. @module */
+
+import type { App, Listening } from '../../app.ts';
+import { LogdirError } from '../../core/index.ts';
+import { EXIT } from '../exit-codes.ts';
+import { CommandFailure } from '../failure.ts';
+import { writePortFile } from '../port-file.ts';
+import type { Session } from '../session.ts';
+
+const ANSWER_TIMEOUT_MS = 5000;
+
+/** Listens, asks the server a real question, then writes the port file; disposing undoes all of it. */
+export async function startServer(session: Session, app: App, port: number): Promise<Listening> {
+  const { host, portFile } = session.loaded.settings;
+  const server = await listen(app, host, port, session.interruption.signal);
+  try {
+    await requireAnswer(server);
+    const written = portFile === null ? null : await writePortFile(portFile, server.port);
+    return {
+      url: server.url,
+      port: server.port,
+      [Symbol.asyncDispose]: async () => {
+        await written?.[Symbol.asyncDispose]();
+        await server[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    await server[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function listen(app: App, host: string, port: number, signal: AbortSignal): Promise<Listening> {
+  try {
+    return await app.listen({ host, port, signal });
+  } catch (error) {
+    throw listenFailure(error);
+  }
+}
+
+/** A port that is taken or not allowed has an exit code of its own; scripts try another. */
+function listenFailure(error: unknown): unknown {
+  const isPort = error instanceof LogdirError && ['unavailable', 'permission-denied'].includes(error.code);
+  return isPort ? new CommandFailure(EXIT.portInUse, error.message, { cause: error }) : error;
+}
+
+async function requireAnswer({ url }: Listening): Promise<void> {
+  const response = await fetch(new URL('/healthz', url), { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
+  if (!response.ok) throw new Error(`the server answered ${response.status} to GET /healthz`);
+}

@@ -1,0 +1,58 @@
+/** `tensorboard`: the server and a TensorBoard on it, started and stopped together. @module */
+
+import { spawn } from 'node:child_process';
+import type { ProjectCard } from '../../app.ts';
+import { EXIT } from '../exit-codes.ts';
+import { CommandFailure } from '../failure.ts';
+import { aborted } from '../interruption.ts';
+import { showReading } from '../progress.ts';
+import { type Arguments, type Session, startWithRuns } from '../session.ts';
+import { startTensorboard, type TensorboardProcess } from '../tensorboard-process.ts';
+import { requireTensorboard } from '../tensorboard-requirements.ts';
+import { countText, logdirUrl } from './serve.ts';
+import { startServer } from './server.ts';
+
+export async function tensorboard(session: Session, argv: Arguments): Promise<number> {
+  const { interruption, terminal, loaded } = session;
+  const { signal } = interruption;
+  const command = await requireTensorboard(session);
+  await using app = session.createApp();
+  await startWithRuns(session, app);
+  const projects = chosen(await app.overview.projects({ signal }), argv['project']);
+  const port = loaded.origins.port === 'default' ? 0 : loaded.settings.port;
+  await using server = await startServer(session, app, port);
+  terminal.note(`${server.url}  ${countText(projects)}`);
+  const args = ['--logdir', logdirUrl(server.url, projects), ...passedThrough(argv)];
+  const child = startTensorboard({ command, args, onLine: terminal.note });
+  if (argv['open'] === true) void child.url.then(openBrowser);
+  using _progress = showReading(terminal, app);
+  return await untilEnd(session, child);
+}
+
+/** TensorBoard's exit code, or our own when we were told to stop. */
+async function untilEnd({ interruption }: Session, child: TensorboardProcess): Promise<number> {
+  const code = await Promise.race([child.exited, aborted(interruption.signal)]);
+  await child.stop();
+  return interruption.exitCode() ?? code ?? EXIT.internal;
+}
+
+/** @throws CommandFailure `pathNotFound` when no project has that name. */
+function chosen(projects: readonly ProjectCard[], wanted: unknown): readonly ProjectCard[] {
+  if (typeof wanted !== 'string') return projects;
+  const found = projects.filter(({ path, project }) => path === wanted || project === wanted);
+  if (found.length > 0) return found;
+  const known = projects.map(({ path }) => path).join(', ');
+  throw new CommandFailure(EXIT.pathNotFound, `no project ${wanted}; there are: ${known}`);
+}
+
+function passedThrough(argv: Arguments): string[] {
+  return [argv['--'] ?? []].flat().map(String);
+}
+
+/** The platform's own opener; without one, the address is on the screen anyway. */
+function openBrowser(url: string): void {
+  const opener = process.platform === 'darwin' ? 'open' : 'xdg-open';
+  spawn(opener, [url], { stdio: 'ignore', detached: true })
+    .on('error', () => {})
+    .unref();
+}

@@ -1,0 +1,26 @@
+/** What the program's exit code tells a script. @module */
+
+export const EXIT = {
+  ok: 0,
+  internal: 1,
+  usage: 2,
+  noRuns: 3,
+  portInUse: 4,
+  noTensorboard: 5,
+  pathNotFound: 6,
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** One line for each code, for the help and the docs. */
+export const EXIT_CODE_MEANINGS = {
+  [EXIT.ok]: 'done, or stopped by SIGTERM',
+  [EXIT.internal]: 'something failed; the message says what',
+  [EXIT.usage]: 'wrong command line or setting',
+  [EXIT.noRuns]: 'a source does not exist or holds no runs',
+  [EXIT.portInUse]: 'the port is in use or may not be used',
+  [EXIT.noTensorboard]: 'TensorBoard, or a Python package it needs, was not found',
+  [EXIT.pathNotFound]: 'no such path in the tree',
+  [EXIT.interrupted]: 'stopped by Ctrl-C',
+} as const satisfies Record<ExitCode, string>;

@@ -1,0 +1,34 @@
+/** One run of the program: words in, exit code out. @module */
+
+import { readEnvironment } from '../config/index.ts';
+import { parseCommandLine } from './command-line.ts';
+import { EXIT } from './exit-codes.ts';
+import { exitCodeOf, failureText } from './failure.ts';
+import { openSession } from './session.ts';
+import { processTerminal } from './terminal.ts';
+
+export interface RunOptions {
+  /** The command line without node and the script. */
+  readonly words: readonly string[];
+  readonly version: string;
+}
+
+export async function run({ words, version }: RunOptions): Promise<number> {
+  const environment = readEnvironment();
+  const terminal = processTerminal(environment);
+  try {
+    const invocation = await parseCommandLine(words, version);
+    if (invocation === null) return EXIT.ok;
+    const { command, argv } = invocation;
+    using session = openSession({ arguments: argv, environment, terminal, version });
+    const exitCode = await command.run(session, argv).catch((error: unknown) => {
+      const stopped = session.interruption.exitCode();
+      if (stopped === null) throw error;
+      return stopped;
+    });
+    return exitCode;
+  } catch (error) {
+    terminal.note(`${terminal.noteStyle('red', 'error:')} ${failureText(error)}`);
+    return exitCodeOf(error);
+  }
+}

@@ -1,0 +1,50 @@
+/** A running TensorBoard: its output passed on, its page's address read from it. @module */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+export interface TensorboardProcess {
+  /** Exit code; null when a signal ended it. */
+  readonly exited: Promise<number | null>;
+  /** Address of the page; pending until TensorBoard tells it, for ever if it never does. */
+  readonly url: Promise<string>;
+  /** Asks it to stop; after a while, insists. */
+  stop(): Promise<void>;
+}
+
+export interface TensorboardProcessOptions {
+  readonly command: readonly [string, ...string[]];
+  readonly args: readonly string[];
+  readonly onLine: (line: string) => void;
+}
+
+/** TensorBoard ends within a second of SIGTERM unless something is stuck. */
+const STOP_TIMEOUT_MS = 5000;
+
+/** The line TensorBoard prints when its page can be opened. */
+const READY_LINE = /^TensorBoard \S+ at (http\S+)/;
+
+export function startTensorboard({ command, args, onLine }: TensorboardProcessOptions): TensorboardProcess {
+  const [program, ...leading] = command;
+  const child = spawn(program, [...leading, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const url = new Promise<string>((resolve) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on('line', (line) => {
+        onLine(line);
+        const address = READY_LINE.exec(line)?.[1];
+        if (address) resolve(address);
+      });
+    }
+  });
+  const exited = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject).once('close', (code) => resolve(code));
+  });
+  return { exited, url, stop: () => stop(child, exited) };
+}
+
+async function stop(child: ChildProcess, exited: Promise<unknown>): Promise<void> {
+  child.kill('SIGTERM');
+  const insist = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+  await exited.catch(() => {});
+  clearTimeout(insist);
+}

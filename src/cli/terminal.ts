@@ -1,0 +1,44 @@
+/** Where a command writes, and how text looks there. @module */
+
+import { styleText } from 'node:util';
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Takes away what a progress bar left on the line. */
+const CLEAR_LINE = '\r\u001b[K';
+
+export interface Terminal {
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  /** A line for the result of the command. */
+  print(line: string): void;
+  /** A line for the person watching. */
+  note(line: string): void;
+  /** Styled text for stdout; plain when stdout is no terminal or colour is unwanted. */
+  style(style: Style, text: string): string;
+  /** The same for stderr. */
+  noteStyle(style: Style, text: string): string;
+}
+
+export function processTerminal({ noColor }: { readonly noColor: boolean }): Terminal {
+  const { stdout, stderr } = process;
+  ignoreBrokenPipe(stdout);
+  const styled = (stream: NodeJS.WriteStream) => (style: Style, text: string) =>
+    stream.isTTY && !noColor ? styleText(style, text) : text;
+  return {
+    stdout,
+    stderr,
+    print: (line) => void stdout.write(`${line}\n`),
+    note: (line) => void stderr.write(`${stderr.isTTY ? CLEAR_LINE : ''}${line}\n`),
+    style: styled(stdout),
+    noteStyle: styled(stderr),
+  };
+}
+
+/** `wandb-logdir ls | head -1` closes the pipe early; that is the reader's right and no failure. */
+function ignoreBrokenPipe(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+}

@@ -1,0 +1,33 @@
+/** The library: the tree over local runs and its HTTP server, for programs that embed them. @module */
+
+export {
+  type App,
+  type AppParts,
+  type AppSettings,
+  createApp,
+  type Listening,
+  type SourceReport,
+} from './app.ts';
+export {
+  type ByteRange,
+  byteRange,
+  type Clock,
+  type ErrorCode,
+  LogdirError,
+  systemClock,
+} from './core/index.ts';
+export type {
+  DirectoryNode,
+  FileNode,
+  LogdirNode,
+  LogdirTree,
+  OpenFile,
+  Overview,
+} from './filesystem/index.ts';
+export {
+  createLogger,
+  createMetrics,
+  type Logger,
+  type Metrics,
+  silentLogger,
+} from './observability/index.ts';

@@ -1,0 +1,314 @@
+#!/usr/bin/env python3
+"""Logs real offline W&B runs with the real SDK, and writes down what was logged.
+
+    make-runs.py KIND [KIND...] --out DIR --truth DIR [--rows N] [--metrics N] [--runs N] [--seconds S] [--id ID]
+
+Runs go to OUT/wandb/offline-run-*. What was passed to `run.log` goes to TRUTH/<run id>.jsonl, one file for each
+run, with more lines appended when a run is resumed:
+
+    {"kind": "run", "id", "name", "entity", "project", "group", "jobType", "tags", "notes", "config", "startedAt"}
+    {"kind": "row", "step": N, "values": {...}}      each call; calls of one step merge, later ones win
+    {"kind": "exit", "code": N}                      absent when the run was killed
+
+Numbers that JSON lacks stand as {"float": "NaN"}, {"float": "Infinity"} and {"float": "-Infinity"}.
+"""
+
+import argparse
+import json
+import math
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import wandb
+
+ENTITY = "acme"
+
+
+def as_json(value):
+    """A logged value as JSON text can hold it; numpy scalars become Python's own."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, dict):
+        return {str(key): as_json(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [as_json(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"float": "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"}
+    return value
+
+
+class TruthfulRun:
+    """A run whose every logged row is also written to the truth folder."""
+
+    def __init__(self, options, *, project="research", stats=False, console="off", settings=None, **init):
+        os.makedirs(options.out, exist_ok=True)
+        os.makedirs(options.truth, exist_ok=True)
+        chosen = wandb.Settings(
+            silent=True, console=console, x_disable_stats=not stats, x_stats_sampling_interval=1.0, **(settings or {})
+        )
+        self.run = wandb.init(
+            mode="offline", dir=options.out, settings=chosen, entity=ENTITY, project=project, **init
+        )
+        self.truth = open(os.path.join(options.truth, f"{self.run.id}.jsonl"), "a", encoding="utf-8")
+        self._write(
+            kind="run", id=self.run.id, name=self.run.name, entity=ENTITY, project=project, group=self.run.group,
+            jobType=self.run.job_type, tags=list(self.run.tags or []), notes=self.run.notes,
+            config=as_json(dict(self.run.config)), startedAt=self.run.start_time,
+        )  # fmt: skip
+
+    def log(self, values, step=None, commit=None):
+        self._write(kind="row", step=self.run.step if step is None else step, values=as_json(values))
+        self.run.log(values, step=step, commit=commit)
+
+    def finish(self, code=0):
+        self.run.finish(exit_code=code)
+        self._write(kind="exit", code=code)
+        self.truth.close()
+
+    def _write(self, **line):
+        self.truth.write(json.dumps(line) + "\n")
+        self.truth.flush()
+
+
+def scalars(options):
+    """Every kind of plain value: nested keys, NaN and infinities, booleans, strings, gaps in steps."""
+    import numpy as np
+
+    run = TruthfulRun(
+        options, id="scalars1", name="scalar run Ünïcode", group="g1", job_type="train", tags=["base", "two words"],
+        notes="several\nlines of *notes*", stats=True, console="wrap",
+        config={"lr": 1e-3, "opt": {"name": "adam", "betas": [0.9, 0.999]}, "flag": True, "none": None, "big": 2**53 + 1},
+    )  # fmt: skip
+    run.run.define_metric("val/*", step_metric="epoch", summary="min")
+    run.run.define_metric("acc", summary="max,mean,last")
+    oddities = {
+        5: {"loss": math.nan},
+        6: {"loss": math.inf},
+        7: {"loss": -math.inf},
+        8: {"text": "a string é😀\nsecond line"},
+        9: {"boolean": True, "float32": np.float32(0.1), "int64": np.int64(7)},
+        10: {"list": [1, 2, 3], "none": None, "empty": {}},
+        11: {"bigint": 2**60 + 3, "scalar array": np.array(3.5)},
+        12: {"float16": np.float16(1.5), "tiny": 5e-324},
+    }
+    for i in range(50):
+        row = {"loss": 1 / (i + 1), "acc": i / 50, "train": {"a": i, "b": {"c": i * 2.5}}}
+        if i % 10 == 0:
+            row |= {"val/loss": 2 / (i + 1), "epoch": i // 10}
+        run.log(row | oddities.get(i, {}))
+    for step, value in ((1000, 1), (1000, 2), (1500, 3)):
+        run.log({"gap": value}, step=step)
+    run.log({"first half": 1}, commit=False)
+    run.log({"second half": 2})
+    run.run.summary["final"] = 0.123
+    run.run.config.update({"late": 5}, allow_val_change=True)
+    time.sleep(2.5)  # Two samples of the machine's own metrics.
+    run.finish()
+
+
+def sweep(options):
+    """Many short runs of one project, in groups; every tenth fails."""
+    for number in range(options.runs):
+        rnd = random.Random(number)
+        config = {"lr": 10 ** rnd.uniform(-5, -1), "batch": rnd.choice([16, 32, 64]), "seed": number}
+        run = TruthfulRun(
+            options, project="sweeps", id=f"sw{number:03d}", name=f"sweep-run-{number}", group=f"exp{number % 4}",
+            job_type=("train", "eval")[number % 2], tags=[f"t{number % 3}", "sweep"], config=config,
+        )  # fmt: skip
+        for i in range(100):
+            loss = math.exp(-i * config["lr"] * 10) + rnd.random() * 0.01
+            run.log({"loss": loss, "acc": 1 - math.exp(-i / 50)})
+        run.finish(1 if number % 10 == 9 else 0)
+
+
+def wide(options):
+    """One run of a thousand series."""
+    run = TruthfulRun(options, id="wide0001", name="wide")
+    for i in range(100):
+        run.log({f"layer{j // 10}/unit{j % 10}": math.sin(i / 10 + j) for j in range(1000)})
+    run.finish()
+
+
+def long(options):
+    """One run of many rows: `--rows`, `--metrics`."""
+    run = TruthfulRun(options, id=f"long{options.rows}x{options.metrics}", name="long")
+    rnd = random.Random(1)
+    for i in range(options.rows):
+        run.log({f"m/{k}": math.sin(i / 1000 + k) + rnd.random() * 0.1 for k in range(options.metrics)})
+    run.finish()
+
+
+def resume(options):
+    """One run id logged by three processes' worth of segments: steps overlap, then go on."""
+    for segment, (start, end, explicit) in enumerate([(0, 60, False), (0, 30, False), (40, 100, True)]):
+        run = TruthfulRun(options, id="resume01", name="resumed run", resume="allow", config={"segment": segment})
+        for i in range(start, end):
+            run.log({"loss": segment * 1000 + i}, step=i if explicit else None)
+        run.finish()
+        time.sleep(1.1)  # Directory names have a resolution of one second.
+
+
+def live(options):
+    """A run that trains for `--seconds`, logging five rows a second."""
+    run = TruthfulRun(options, id=options.id or "live0001", name="live")
+    end = time.time() + options.seconds
+    i = 0
+    while time.time() < end:
+        # The text fills the SDK's 32 KiB blocks, so that rows reach the disk while the run goes on.
+        run.log({"loss": 1 / (i + 1), "time": time.time(), "log": "x" * 4000})
+        i += 1
+        time.sleep(0.2)
+    run.finish()
+
+
+def crash(options):
+    """A run whose processes are killed while it logs: no exit record, a torn tail."""
+    words = [sys.executable, __file__, "endless", "--out", options.out, "--truth", options.truth]
+    kill_tree_after(subprocess.Popen(words, start_new_session=True), seconds=6)
+
+
+def endless(options):
+    """What `crash` kills."""
+    run = TruthfulRun(options, id="crash001", name="crashed", config={"x": 1})
+    i = 0
+    while True:
+        run.log({"loss": 1 / (i + 1), "padding": "x" * 200})
+        i += 1
+        time.sleep(0.002)
+
+
+HOSTILE_KEYS = [
+    "a/b/c", "a.b.c", "with space", "emoji 😀", "../../etc/passwd", "..", ".", "/", "//lead", "tab\there",
+    "new\nline", "quote\"'`<b>", "ünï/çødé", "日本語/損失", "x" * 300, "%2e%2e%2f", "nul_\x00_nul", "back\\slash",
+    "a:b|c?*", "__proto__", "constructor", "_private", "CON", "a/", "loss", "Loss", "é", "e\u0301", "\u202ertl",
+    " lead and trail ", "{json}", "[0]", "a.b", "", "0", "1e3",
+]  # fmt: skip
+
+
+def hostile(options):
+    """Names and values that break naive programs."""
+    run = TruthfulRun(
+        options, project="hostile", id="hostile-1", name="../../evil name 😀 <script>alert(1)</script>",
+        group="gr/../oup", tags=["a/b", "😀", "x" * 60],
+        config={"a/b": 1, "..": {"__proto__": {"x": 1}}, "k" * 200: 2, "html": "<img src=x onerror=alert(1)>"},
+    )  # fmt: skip
+    for i in range(5):
+        for key in HOSTILE_KEYS:
+            run.log({key: float(i)})
+        run.log({"nest": {"a/b": {"c.d": {"..": i}}}, "nest.a": i})
+        run.log({"long text": "y" * 50_000})
+    run.finish()
+
+
+def examples(options):
+    """The recorded runs in examples/: two projects with believable curves."""
+    neutral = {"host": "workstation", "disable_git": True, "x_disable_machine_info": True}
+    recipes = [("baseline", 0.1, 64), ("cosine-schedule", 0.1, 64), ("small-batch", 0.05, 16), ("high-rate", 3.0, 64)]
+    for number, (name, rate, batch) in enumerate(recipes):
+        classify(options, neutral, number, name, rate, batch)
+    language_model(options, neutral, segments=[(0, 350), (300, 600)])
+    words = [sys.executable, __file__, "abandoned", "--out", options.out, "--truth", options.truth]
+    kill_tree_after(subprocess.Popen(words, start_new_session=True), seconds=8)
+
+
+def classify(options, neutral, number, name, rate, batch):
+    """An image classifier; at too high a rate it diverges and its script fails."""
+    rnd = random.Random(number)
+    run = TruthfulRun(
+        options, project="image-classifier", id=f"imgcls{number:02d}", name=name, group="resnet-18",
+        tags=["cifar-10"], notes="Learning-rate comparison.", settings=neutral, stats=number == 0,
+        config={"learning_rate": rate, "batch_size": batch, "optimizer": {"name": "sgd", "momentum": 0.9}, "epochs": 12},
+    )  # fmt: skip
+    diverges = rate > 1
+    for i in range(90 if diverges else 300):
+        progress = i / 300
+        speed = 5 * (1 + 0.3 * (batch < 64))
+        loss = 0.25 + 2.05 * math.exp(-speed * progress) + rnd.gauss(0, 0.5 / math.sqrt(batch))
+        if diverges:
+            loss = math.nan if i > 80 else 2.3 * math.exp(i / 20)
+        schedule = 0.5 * (1 + math.cos(math.pi * progress)) if "cosine" in name else 0.1 ** (i // 100)
+        row = {"train/loss": loss, "train/accuracy": max(0.1, 0.96 - 0.86 * math.exp(-speed * progress)), "lr": rate * schedule}
+        if i % 25 == 24 and not diverges:
+            row |= {"val/loss": loss + 0.08 + 0.1 * progress, "val/accuracy": row["train/accuracy"] - 0.03, "epoch": i // 25}
+        run.log(row)
+    if number == 0:
+        time.sleep(6)  # Some samples of the machine's own metrics.
+    run.finish(1 if diverges else 0)
+
+
+def language_model(options, neutral, segments):
+    """A language model stopped at one point and resumed from an earlier checkpoint."""
+    for segment, (start, end) in enumerate(segments):
+        rnd = random.Random(100 + segment)
+        run = TruthfulRun(
+            options, project="language-model", id="lm-small", name="small-4-layers", resume="allow", settings=neutral,
+            tags=["tinystories"], config={"layers": 4, "width": 256, "context": 512, "learning_rate": 6e-4},
+        )  # fmt: skip
+        for i in range(start, end):
+            loss = 1.6 + 6.4 * (1 + i / 12) ** -0.7 + rnd.gauss(0, 0.03)
+            row = {"loss": loss, "perplexity": math.exp(loss), "grad_norm": 0.4 + abs(rnd.gauss(0, 0.2)) + 3 / (i + 1)}
+            if i % 100 == 99:
+                row["sample"] = f"Once upon a time there was a model of {i + 1} steps."
+            run.log(row, step=i)
+        run.finish()
+        time.sleep(1.1)
+
+
+def abandoned(options):
+    """Logs until it is killed."""
+    run = TruthfulRun(
+        options, project="language-model", id="lm-wide", name="wide-8-layers", tags=["tinystories"],
+        settings={"host": "workstation", "disable_git": True, "x_disable_machine_info": True},
+        config={"layers": 8, "width": 512, "context": 512, "learning_rate": 3e-4},
+    )  # fmt: skip
+    for i in range(400):
+        loss = 1.4 + 6.6 * (1 + i / 15) ** -0.7 + random.Random(i).gauss(0, 0.03)
+        run.log({"loss": loss, "perplexity": math.exp(loss), "grad_norm": 0.4 + 3 / (i + 1)}, step=i)
+    time.sleep(600)
+
+
+def kill_tree_after(child, seconds):
+    """Kills a child and what it started, as a power cut would. The child leads a session of its own."""
+    time.sleep(seconds)
+    pids = [child.pid]
+    for entry in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            fields = open(f"/proc/{entry}/stat").read().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        parent, session = int(fields[1]), int(fields[3])
+        if child.pid in (parent, session):
+            pids.append(int(entry))
+    for pid in sorted(set(pids), reverse=True):
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    child.wait()
+
+
+KINDS = [scalars, sweep, wide, long, resume, live, crash, endless, hostile, examples, abandoned]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("kinds", nargs="+", choices=[kind.__name__ for kind in KINDS], metavar="KIND")
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--truth", required=True)
+    parser.add_argument("--rows", type=int, default=200_000)
+    parser.add_argument("--metrics", type=int, default=8)
+    parser.add_argument("--runs", type=int, default=40)
+    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--id")
+    options = parser.parse_args()
+    options.out, options.truth = os.path.abspath(options.out), os.path.abspath(options.truth)
+    for kind in options.kinds:
+        next(known for known in KINDS if known.__name__ == kind)(options)
+
+
+if __name__ == "__main__":
+    main()
