@@ -63,6 +63,12 @@ export interface StandingFacts {
   readonly lastStep: number | null;
 }
 
+/**
+ * Restarts of one run for which standing rows are repeated. A run is resumed a few times in its life; a log that
+ * goes back at every row is damaged or hostile, and repeating everything each time would grow without bound.
+ */
+const MAX_REPEATS = 32;
+
 export class RunIngest {
   readonly #run: RunKey;
   readonly #ledger: RunLedger;
@@ -249,6 +255,12 @@ export class RunIngest {
    */
   async #restart(step: number, timestamp: number): Promise<void> {
     this.#seal();
+    this.#builder.addNote('restart', step, timestamp);
+    this.#progress.restarts++;
+    if (this.#progress.restarts <= MAX_REPEATS) this.#repeat(await this.#standingSince(step));
+  }
+
+  async #standingSince(step: number): Promise<StandingRows> {
     const standing = new StandingRows(step);
     const { shapes } = this.#ledger.dictionary;
     for (let i = 0; i < this.#ledger.blockCount; i++) {
@@ -257,9 +269,7 @@ export class RunIngest {
     this.#entries.forEach((entry, i) => {
       if (entry[4] !== 0) standing.collect(decodeBlock(this.#encoded[i]!), shapes);
     });
-    this.#builder.addNote('restart', step, timestamp);
-    this.#progress.restarts++;
-    this.#repeat(standing);
+    return standing;
   }
 
   #repeat(standing: StandingRows): void {

@@ -3,7 +3,7 @@
 /** Wall times are Unix seconds, never NaN. */
 export type ColdEvent =
   | { readonly kind: 'file-version'; readonly wallTime: number }
-  /** Everything from `step` on no longer holds: TensorBoard's Python loader drops it. */
+  /** A session starts at `step`. All but the first of a file say that what came before from there on no longer holds. */
   | { readonly kind: 'session-start'; readonly step: number; readonly wallTime: number }
   | {
       readonly kind: 'text';

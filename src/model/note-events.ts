@@ -18,7 +18,11 @@ export function eventsOfNote(note: ModelNote, tags: TagTable): readonly ColdEven
   const { step, timestamp: wallTime } = note;
   switch (note.kind) {
     case 'begin':
-      return [{ kind: 'file-version', wallTime }];
+      // TensorBoard's Python loader takes the first START for the beginning and only later ones for restarts.
+      return [
+        { kind: 'file-version', wallTime },
+        { kind: 'session-start', step, wallTime },
+      ];
     case 'restart':
       return [{ kind: 'session-start', step, wallTime }];
     case 'string':

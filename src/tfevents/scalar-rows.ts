@@ -93,7 +93,7 @@ export class ScalarRowEncoder {
 
   /** Exact bytes of the record for a row, whether or not the fast path covers it. */
   recordLength(step: number, wallTime: number): number {
-    const wall = wallTime === 0 ? 0 : 9;
+    const wall = Object.is(wallTime, 0) ? 0 : 9; // Protobuf omits zero, but not minus zero.
     const stepBytes = step === 0 ? 0 : 1 + int64Length(step);
     return wall + stepBytes + 1 + varintLength(this.#summaryLength) + this.#summaryLength + RECORD_OVERHEAD;
   }

@@ -1,0 +1,91 @@
+/** A house without doors: history and tree over given sources, in a cache directory of the test's own. @module */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '../../src/core/index.ts';
+import {
+  createLogdir,
+  EventSynthesis,
+  type LogdirTree,
+  type OpenOptions,
+  type Overview,
+} from '../../src/filesystem/index.ts';
+import { History } from '../../src/history/index.ts';
+import { createMetrics, type Logger, silentLogger } from '../../src/observability/index.ts';
+import type { RunSource } from '../../src/sources/index.ts';
+
+export interface House extends AsyncDisposable {
+  readonly history: History;
+  readonly tree: LogdirTree;
+  readonly overview: Overview;
+  readonly cacheDir: string;
+}
+
+export interface HouseOptions {
+  readonly sources: readonly RunSource[];
+  /** Kept when given; otherwise a new one, removed at the end. */
+  readonly cacheDir?: string;
+  readonly cacheMaxBytes?: number;
+  readonly memoryMaxBytes?: number;
+  readonly runNameTemplate?: string;
+  readonly logger?: Logger;
+}
+
+export const signal = new AbortController().signal;
+export const COMPLETE: OpenOptions = { signal, eagerness: 'complete' };
+
+export async function buildHouse(options: HouseOptions): Promise<House> {
+  const cacheDir = options.cacheDir ?? (await mkdtemp(join(tmpdir(), 'logdir-cache-')));
+  const synthesis = new EventSynthesis();
+  const metrics = createMetrics({ processMetrics: false });
+  const history = new History({
+    sources: options.sources,
+    cacheDir,
+    cacheMaxBytes: options.cacheMaxBytes ?? 1e9,
+    memoryMaxBytes: options.memoryMaxBytes ?? 1e8,
+    synthesis,
+    logger: options.logger ?? silentLogger(),
+    metrics,
+    clock: systemClock,
+  });
+  const { tree, overview } = createLogdir({
+    history,
+    synthesis,
+    runNameTemplate: options.runNameTemplate ?? '{name}',
+    memoryMaxBytes: options.memoryMaxBytes ?? 1e8,
+    metrics,
+    clock: systemClock,
+  });
+  await history.catalogue.refresh({ signal });
+  return {
+    history,
+    tree,
+    overview,
+    cacheDir,
+    async [Symbol.asyncDispose]() {
+      await history[Symbol.asyncDispose]();
+      if (options.cacheDir === undefined) await rm(cacheDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** All bytes of a file, brought up to date first. */
+export async function readWhole(tree: LogdirTree, path: string): Promise<Buffer> {
+  await using file = await tree.open(path, COMPLETE);
+  return await collect(file.read({ start: 0, end: Number.MAX_SAFE_INTEGER }, { signal }));
+}
+
+export async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  for await (const piece of pieces) parts.push(Uint8Array.from(piece));
+  return Buffer.concat(parts);
+}
+
+/** Path of the event file of a run directory. */
+export async function eventPath(tree: LogdirTree, directory: string): Promise<string> {
+  const nodes = await tree.list(directory, { signal });
+  const event = nodes.find((node) => node.name.includes('tfevents'));
+  if (event === undefined) throw new Error(`no event file in ${directory}`);
+  return `${directory}/${event.name}`;
+}

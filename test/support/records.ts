@@ -1,0 +1,52 @@
+/** Short ways to write the records of a run. @module */
+
+import type { Cell, HistoryRow, RowShape, RunRecord, SystemRow } from '../../src/core/index.ts';
+
+const SHAPES = new Map<string, RowShape>();
+
+/** Sources hand out one shape object per set of keys; so does this. */
+function shapeOf(keys: readonly string[]): RowShape {
+  const sorted = [...keys].sort();
+  const text = JSON.stringify(sorted);
+  let shape = SHAPES.get(text);
+  if (shape === undefined) {
+    shape = { keys: sorted };
+    SHAPES.set(text, shape);
+  }
+  return shape;
+}
+
+/** A history row; `timestamp` defaults to 1,700,000,000 s plus the step. */
+export function row(
+  step: number,
+  numbers: Readonly<Record<string, number>>,
+  cells: readonly Cell[] = [],
+  timestamp = 1.7e9 + step,
+): HistoryRow {
+  const shape = shapeOf(Object.keys(numbers));
+  return { kind: 'history', step, timestamp, shape, values: shape.keys.map((key) => numbers[key]!), cells };
+}
+
+export function systemRow(timestamp: number, numbers: Readonly<Record<string, number>>): SystemRow {
+  const shape = shapeOf(Object.keys(numbers));
+  return { kind: 'system', timestamp, shape, values: shape.keys.map((key) => numbers[key]!) };
+}
+
+export function text(key: string, value: string): Cell {
+  return { key, kind: 'string', text: value };
+}
+
+export const exitRecord = (exitCode = 0): RunRecord => ({ kind: 'exit', exitCode, runtimeSeconds: 60 });
+
+export const factsRecord = (displayName: string, startTime = 1.7e9): RunRecord => ({
+  kind: 'facts',
+  facts: { displayName, startTime },
+});
+
+export const configRecord = (values: Readonly<Record<string, unknown>>): RunRecord => ({
+  kind: 'config',
+  change: {
+    update: Object.entries(values).map(([key, value]) => ({ path: [key], json: JSON.stringify(value) })),
+    remove: [],
+  },
+});

@@ -1,0 +1,94 @@
+/** A source whose runs are scripts: records are pushed by the test and read in batches of any size. @module */
+
+import { LogdirError, type RunKey, type RunRecord, type RunState, runKeyText } from '../../src/core/index.ts';
+import type { Cursor, RecordBatch, RunListing, RunSource, SourceChange } from '../../src/sources/index.ts';
+
+export class ScriptedSource implements RunSource {
+  readonly name = 'script';
+  readonly #runs = new Map<string, { readonly key: RunKey; records: RunRecord[] }>();
+  readonly #listeners = new Set<(change: SourceChange) => void>();
+  /** Records per batch; tests vary it to show that it does not matter. */
+  batchSize = 7;
+  /** While set, everything fails with it. */
+  failure: LogdirError | null = null;
+  /** Times `read` was called. */
+  reads = 0;
+
+  add(key: RunKey, records: readonly RunRecord[] = []): void {
+    this.#runs.set(runKeyText(key), { key, records: [...records] });
+  }
+
+  push(key: RunKey, ...records: readonly RunRecord[]): void {
+    this.#script(key).push(...records);
+    for (const listener of this.#listeners) listener({ kind: 'growth', key });
+  }
+
+  /** Replaces what a run holds: a source that does not keep its word. */
+  rewrite(key: RunKey, records: readonly RunRecord[]): void {
+    this.#runs.get(runKeyText(key))!.records = [...records];
+  }
+
+  async listRuns(): Promise<readonly RunListing[]> {
+    this.#mayFail();
+    return [...this.#runs.values()].map(({ key, records }) => {
+      const facts = records.find((record) => record.kind === 'facts');
+      return {
+        key,
+        displayName: facts?.kind === 'facts' ? (facts.facts.displayName ?? null) : null,
+        group: null,
+        jobType: null,
+        startTime: facts?.kind === 'facts' ? (facts.facts.startTime ?? null) : null,
+        modifiedAtMs: 0,
+        locations: ['script'],
+      };
+    });
+  }
+
+  async state(_key: RunKey, exitCode: number | null): Promise<RunState> {
+    if (exitCode === null) return 'running';
+    return exitCode === 0 ? 'finished' : 'failed';
+  }
+
+  async hasNews(key: RunKey, after: Cursor | null): Promise<boolean> {
+    this.#mayFail();
+    return Number(after ?? 0) !== this.#script(key).length;
+  }
+
+  async *read(
+    key: RunKey,
+    { after, stopAt, signal }: { after: Cursor | null; stopAt?: Cursor; signal: AbortSignal },
+  ): AsyncIterable<RecordBatch> {
+    this.reads++;
+    const records = this.#script(key);
+    const end = stopAt === undefined ? records.length : Number(stopAt);
+    if (Number(after ?? 0) > records.length)
+      throw new LogdirError('corrupt', 'script is shorter than it was');
+    for (let at = Number(after ?? 0); at < end; ) {
+      this.#mayFail();
+      signal.throwIfAborted();
+      const next = Math.min(end, at + this.batchSize);
+      yield { cursor: String(next) as Cursor, records: records.slice(at, next), unread: {}, skippedBytes: 0 };
+      at = next;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  watch(onChange: (change: SourceChange) => void): AsyncDisposable {
+    this.#listeners.add(onChange);
+    return {
+      [Symbol.asyncDispose]: async () => {
+        this.#listeners.delete(onChange);
+      },
+    };
+  }
+
+  #script(key: RunKey): RunRecord[] {
+    const run = this.#runs.get(runKeyText(key));
+    if (run === undefined) throw new LogdirError('not-found', `no script for run ${key.runId}`);
+    return run.records;
+  }
+
+  #mayFail(): void {
+    if (this.failure !== null) throw this.failure;
+  }
+}

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { runKey } from '../../../src/core/index.ts';
+import {
+  configMarkdown,
+  configYaml,
+  overviewMarkdown,
+  type StandingFacts,
+} from '../../../src/model/run-text.ts';
+
+const standing: StandingFacts = {
+  run: runKey('acme', 'research', 'abc123'),
+  facts: {
+    displayName: 'sunny',
+    startTime: 1.7e9,
+    tags: ['a', 'b'],
+    program: 'train.py',
+    args: ['--lr', '1'],
+  },
+  rows: 10,
+  lastStep: 9,
+};
+
+describe('the overview of a run', () => {
+  it('tells what is known and leaves out what is not', () => {
+    const text = overviewMarkdown(standing);
+    expect(text).toContain('| name | sunny |');
+    expect(text).toContain('| state | started |');
+    expect(text).toContain('| command | train.py &#45;&#45;lr 1 |');
+    expect(text).not.toContain('group');
+  });
+
+  it('tells how it ended', () => {
+    const failed = overviewMarkdown({ ...standing, exit: { exitCode: 3, runtimeSeconds: 60 } });
+    expect(failed).toContain('failed &#40;exit code 3&#41;');
+    expect(overviewMarkdown({ ...standing, exit: { exitCode: 0, runtimeSeconds: 60 } })).toContain(
+      '| state | finished |',
+    );
+  });
+
+  it('keeps one line per row whatever a name holds', () => {
+    const evil = {
+      ...standing,
+      facts: { displayName: 'a|b\n| c | d |\n<script>', notes: '[x](javascript:1)' },
+    };
+    const lines = overviewMarkdown(evil).split('\n');
+    expect(lines.every((line) => /^\|[^|]*\|[^|]*\|$/.test(line) || line === '|---|---|')).toBe(true);
+    expect(overviewMarkdown(evil)).not.toMatch(/<script>|\]\(/);
+  });
+
+  it('survives a start time no calendar holds', () => {
+    expect(overviewMarkdown({ ...standing, facts: { startTime: 1e300 } })).not.toContain('started | ');
+  });
+});
+
+describe('the config of a run', () => {
+  const config = [
+    { path: ['zeta'], json: '1' },
+    { path: ['_wandb'], json: '{"cli_version":"0.30.0"}' },
+    { path: ['alpha', 'inf'], json: 'Infinity' },
+    { path: ['text'], json: '"a\\n# heading\\n```"' },
+  ];
+
+  it('is YAML with sorted keys and without what W&B keeps there for itself', () => {
+    expect(configYaml(config)).toBe('alpha:\n  inf: Infinity\ntext: |-\n  a\n  # heading\n  ```\nzeta: 1\n');
+  });
+
+  it('is one indented block as Markdown, which no value can close', () => {
+    expect(
+      configMarkdown(config)
+        .split('\n')
+        .every((line) => line.startsWith('    ')),
+    ).toBe(true);
+  });
+});

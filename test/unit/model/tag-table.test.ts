@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { type SeriesDictionary, TagTable } from '../../../src/model/index.ts';
+
+type Shape = SeriesDictionary['shapes'][number];
+
+function table(keys: readonly string[], ...shapes: readonly [Shape['kind'], ...number[]][]): TagTable {
+  return new TagTable({ keys, shapes: shapes.map(([kind, ...ids]) => ({ kind, keys: ids })) });
+}
+
+describe('tags', () => {
+  it('are the history keys themselves, and system/ before those of the machine', () => {
+    const tags = table(['acc', 'loss', 'cpu'], ['history', 0, 1], ['system', 2]);
+    expect([tags.tagsOf(0), tags.tagsOf(1)]).toEqual([['acc', 'loss'], ['system/cpu']]);
+  });
+
+  it('stay apart where one key holds numbers and strings: the first keeps the name', () => {
+    const numbersFirst = table(['k'], ['history', 0], ['string', 0]);
+    expect([numbersFirst.tagsOf(0), numbersFirst.tagsOf(1)]).toEqual([['k'], ['k/text']]);
+    const textFirst = table(['k'], ['string', 0], ['history', 0]);
+    expect([textFirst.tagsOf(0), textFirst.tagsOf(1)]).toEqual([['k'], ['k/scalar']]);
+  });
+
+  it('stay apart from tags of the run itself and from typed names that are taken', () => {
+    const tags = table(['wandb/config', 'wandb/config/scalar'], ['history', 1], ['history', 0]);
+    expect([tags.tagsOf(0), tags.tagsOf(1)]).toEqual([['wandb/config/scalar'], ['wandb/config/scalar (2)']]);
+    const system = table(['system/cpu', 'cpu'], ['history', 0], ['system', 1]);
+    expect(system.tagsOf(1)).toEqual(['system/cpu/scalar']);
+  });
+
+  it('do not depend on the order they are asked for, nor on what comes later', () => {
+    const keys = ['a', 'b'];
+    const shapes: Shape[] = [
+      { kind: 'history', keys: [0] },
+      { kind: 'string', keys: [0] },
+    ];
+    const growing = new TagTable({ keys, shapes });
+    expect(growing.tagsOf(1)).toEqual(['a/text']);
+    shapes.push({ kind: 'history', keys: [0, 1] });
+    expect([growing.tagsOf(2), growing.tagsOf(1), growing.tagsOf(0)]).toEqual([
+      ['a', 'b'],
+      ['a/text'],
+      ['a'],
+    ]);
+    expect(new TagTable({ keys, shapes }).tagsOf(1)).toEqual(['a/text']);
+  });
+
+  it('are none for values that are not shown', () => {
+    expect(table(['img'], ['json', 0]).tagsOf(0)).toEqual([]);
+  });
+
+  it('take hostile keys as they are', () => {
+    const keys = ['..', '__proto__', '', 'new\nline', '\u202ertl', 'x'.repeat(300)];
+    expect(table(keys, ['history', 0, 1, 2, 3, 4, 5]).tagsOf(0)).toEqual(keys);
+  });
+
+  it('refuse a shape that does not exist', () => {
+    expect(() => table(['a'], ['history', 0]).tagsOf(1)).toThrow(RangeError);
+  });
+});
