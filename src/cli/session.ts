@@ -1,5 +1,6 @@
 /** One run of one command: its settings, its log, its way to be interrupted, and the app it opens. @module */
 
+import { existsSync } from 'node:fs';
 import { type App, createApp, type SourceReport } from '../app.ts';
 import { type Environment, type LoadedSettings, loadSettings, type Settings } from '../config/index.ts';
 import { systemClock } from '../core/index.ts';
@@ -60,18 +61,25 @@ export function openSession(options: SessionOptions): Session {
  * Learns which runs there are. A source without any is told of, with what would work instead.
  * @throws CommandFailure `noRuns` when no source has a run.
  */
-export async function startWithRuns({ interruption, terminal }: Session, app: App): Promise<void> {
+export async function startWithRuns({ interruption, terminal, loaded }: Session, app: App): Promise<void> {
   const { signal } = interruption;
+  const { sources } = loaded.settings;
+  // Told before anything is opened, so that the most usual mistake gets one short message.
+  if (!sources.some((source) => existsSync(source))) throw await noRuns(app, sources, signal);
   await app.start({ signal });
   const counts = [...app.runCounts()];
   const empty = counts.filter(([, count]) => count === 0).map(([source]) => source);
+  if (empty.length === counts.length) throw await noRuns(app, empty, signal);
   const reports = await Promise.all(empty.map((source) => app.inspect(source, { signal })));
-  if (empty.length === counts.length)
-    throw new CommandFailure(EXIT.noRuns, reports.map(reportText).join('\n'));
   // A source with runs that all lie in an earlier source too is fine.
   for (const report of reports.filter(({ outcome }) => outcome !== 'runs')) {
     terminal.note(`${terminal.noteStyle('yellow', 'warning:')} ${reportText(report)}`);
   }
+}
+
+async function noRuns(app: App, sources: readonly string[], signal: AbortSignal): Promise<CommandFailure> {
+  const reports = await Promise.all(sources.map((source) => app.inspect(source, { signal })));
+  return new CommandFailure(EXIT.noRuns, reports.map(reportText).join('\n'));
 }
 
 /** What was looked at, and what would work. */

@@ -204,23 +204,26 @@ def hostile(options):
     run.finish()
 
 
+# Keeps what tells of the machine out of the log: paths, hardware, host name.
+NEUTRAL = {"host": "workstation", "disable_git": True, "x_disable_meta": True, "disable_code": True}
+
+
 def examples(options):
     """The recorded runs in examples/: two projects with believable curves."""
-    neutral = {"host": "workstation", "disable_git": True, "x_disable_machine_info": True}
     recipes = [("baseline", 0.1, 64), ("cosine-schedule", 0.1, 64), ("small-batch", 0.05, 16), ("high-rate", 3.0, 64)]
     for number, (name, rate, batch) in enumerate(recipes):
-        classify(options, neutral, number, name, rate, batch)
-    language_model(options, neutral, segments=[(0, 350), (300, 600)])
+        classify(options, number, name, rate, batch)
+    language_model(options, segments=[(0, 350), (300, 600)])
     words = [sys.executable, __file__, "abandoned", "--out", options.out, "--truth", options.truth]
     kill_tree_after(subprocess.Popen(words, start_new_session=True), seconds=8)
 
 
-def classify(options, neutral, number, name, rate, batch):
+def classify(options, number, name, rate, batch):
     """An image classifier; at too high a rate it diverges and its script fails."""
     rnd = random.Random(number)
     run = TruthfulRun(
         options, project="image-classifier", id=f"imgcls{number:02d}", name=name, group="resnet-18",
-        tags=["cifar-10"], notes="Learning-rate comparison.", settings=neutral, stats=number == 0,
+        tags=["cifar-10"], notes="Learning-rate comparison.", settings=NEUTRAL, stats=number == 0,
         config={"learning_rate": rate, "batch_size": batch, "optimizer": {"name": "sgd", "momentum": 0.9}, "epochs": 12},
     )  # fmt: skip
     diverges = rate > 1
@@ -240,12 +243,12 @@ def classify(options, neutral, number, name, rate, batch):
     run.finish(1 if diverges else 0)
 
 
-def language_model(options, neutral, segments):
+def language_model(options, segments):
     """A language model stopped at one point and resumed from an earlier checkpoint."""
     for segment, (start, end) in enumerate(segments):
         rnd = random.Random(100 + segment)
         run = TruthfulRun(
-            options, project="language-model", id="lm-small", name="small-4-layers", resume="allow", settings=neutral,
+            options, project="language-model", id="lm-small", name="small-4-layers", resume="allow", settings=NEUTRAL,
             tags=["tinystories"], config={"layers": 4, "width": 256, "context": 512, "learning_rate": 6e-4},
         )  # fmt: skip
         for i in range(start, end):
@@ -262,7 +265,7 @@ def abandoned(options):
     """Logs until it is killed."""
     run = TruthfulRun(
         options, project="language-model", id="lm-wide", name="wide-8-layers", tags=["tinystories"],
-        settings={"host": "workstation", "disable_git": True, "x_disable_machine_info": True},
+        settings=NEUTRAL,
         config={"layers": 8, "width": 512, "context": 512, "learning_rate": 3e-4},
     )  # fmt: skip
     for i in range(400):

@@ -8,6 +8,9 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { type Arguments, type Session, startWithRuns } from '../session.ts';
 import { longLine, treeLines } from './listing.ts';
 
+/** Components of the path of a run: entity, project, run. */
+const RUN_DEPTH = 3;
+
 export async function ls(session: Session, argv: Arguments): Promise<ExitCode> {
   await using app = await openTree(session);
   const path = treePath(argv['path']);
@@ -41,7 +44,7 @@ export async function tree(session: Session, argv: Arguments): Promise<ExitCode>
   await using app = await openTree(session);
   const path = treePath(argv['path']);
   session.terminal.print(path === '' ? '/' : path);
-  const list = (directory: string) => app.tree.list(directory, { signal: session.interruption.signal });
+  const list = (directory: string) => listCurrent(app, directory, session.interruption.signal);
   for await (const line of treeLines(list, path)) session.terminal.print(line);
   return EXIT.ok;
 }
@@ -62,6 +65,16 @@ async function openTree(session: Session): Promise<App> {
   }
 }
 
+/**
+ * The entries of a directory. A run is read first, since the name of its event file depends on what it holds;
+ * a listing by itself never reads history.
+ */
+async function listCurrent(app: App, path: string, signal: AbortSignal): Promise<readonly LogdirNode[]> {
+  const isRun = path.split('/').length === RUN_DEPTH;
+  if (isRun) await app.tree.stat(`${path}/run.json`, { eagerness: 'complete', signal });
+  return await app.tree.list(path, { signal });
+}
+
 /** The entries of a directory, or the file itself; `exact` brings files up to date, so that sizes are true. */
 async function entries(
   session: Session,
@@ -73,7 +86,7 @@ async function entries(
   const options = { signal, eagerness: exact ? 'complete' : 'glance' } as const;
   const node = await app.tree.stat(path, options);
   if (node.kind === 'file') return [node];
-  const nodes = await app.tree.list(path, { signal });
+  const nodes = await listCurrent(app, path, signal);
   if (!exact) return nodes;
   const statOf = (entry: LogdirNode) =>
     entry.kind === 'file'
