@@ -80,10 +80,9 @@ export class LogFramer {
   next(): boolean {
     while (this.position < this.limit) {
       const verdict = this.#examine(this.position, this.origin);
-      if (verdict === 'more') return false;
-      if (verdict === 'damaged') {
-        if (!this.#passDamage()) return false;
-      } else if (this.#take()) return true;
+      if (verdict === 'chunk') {
+        if (this.#take()) return true;
+      } else if (!this.#switchOrigin() && !(verdict === 'damaged' && this.#skipBlock())) return false;
     }
     return false;
   }
@@ -168,25 +167,28 @@ export class LogFramer {
     this.#carryLength = 0;
   }
 
-  /**
-   * Goes on after damage: with the other block origin if a sound chunk lies there, else at the next block.
-   * Decides only once the whole block is there, so that the outcome does not depend on when one looks.
-   */
-  #passDamage(): boolean {
+  /** Takes up the other block origin if that makes a sound chunk of what lies here; its checksum is the proof. */
+  #switchOrigin(): boolean {
     const at = this.position;
-    const left = blockLeft(at, this.origin);
-    const blockEnd = at + (left < CHUNK_HEADER_BYTES ? left + BLOCK_BYTES : left);
-    if (blockEnd + CHUNK_HEADER_BYTES > this.#windowOffset + this.#window.length) return false;
     const other: BlockOrigin = this.origin === 0 ? 7 : 0;
-    if (this.#examine(at, other) === 'chunk') {
-      this.origin = other;
-      return true;
-    }
-    if (other === 7 && left === BLOCK_BYTES && this.#examine(at + 7, other) === 'chunk') {
+    if (this.#examine(at, other) !== 'chunk') {
+      // After a skipped block the other origin's next block begins a little later.
+      const atEdge = other === 7 && blockLeft(at, 0) === BLOCK_BYTES;
+      if (!atEdge || this.#examine(at + 7, other) !== 'chunk') return false;
       this.#skipTo(at + 7);
-      this.origin = other;
-      return true;
     }
+    this.origin = other;
+    return true;
+  }
+
+  /**
+   * Goes on at the next block after damage; false while the block, and what the other origin would count to it,
+   * is not wholly there, so that the outcome does not depend on when one looks.
+   */
+  #skipBlock(): boolean {
+    const left = blockLeft(this.position, this.origin);
+    const blockEnd = this.position + (left < CHUNK_HEADER_BYTES ? left + BLOCK_BYTES : left);
+    if (blockEnd + CHUNK_HEADER_BYTES > this.#windowOffset + this.#window.length) return false;
     this.#skipTo(blockEnd);
     return true;
   }

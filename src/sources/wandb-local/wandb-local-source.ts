@@ -95,7 +95,8 @@ class WandbLocalSource implements RunSource {
     const from = run.segments.findIndex(({ segmentId }) => segmentId === mark?.segmentId);
     for (const segment of run.segments.slice(Math.max(from, 0))) {
       const { sizeBytes } = await this.#restat(segment);
-      const offset = segment.segmentId === mark?.segmentId ? mark.position.offset : LOG_HEADER.length;
+      const read = segment.segmentId === mark?.segmentId ? mark.position.offset : 0;
+      const offset = Math.max(read, LOG_HEADER.length);
       const end = this.#ends.get(segment.path);
       const seenBytes = end !== undefined && end.offset === offset ? end.seenBytes : offset;
       // A log that shrank is news too: reading it says what happened.
@@ -121,13 +122,18 @@ class WandbLocalSource implements RunSource {
       signal,
       logger,
       registry: this.#registry,
-      onEnd: ({ path }, offset, seenBytes) => this.#ends.set(path, { offset, seenBytes }),
+      onEnd: (segment, offset, seenBytes) => this.#noteEnd(segment, offset, seenBytes),
     });
     for await (const batch of batches) {
       metrics.increment('source_records_total', { source: 'local' }, batch.records.length);
       metrics.increment('source_skipped_bytes_total', { source: 'local' }, batch.skippedBytes);
       yield batch;
     }
+  }
+
+  #noteEnd({ path }: Segment, readTo: number, seen: number): void {
+    const offset = Math.max(readTo, LOG_HEADER.length);
+    this.#ends.set(path, { offset, seenBytes: Math.max(offset, seen) });
   }
 
   watch(onChange: (change: SourceChange) => void): AsyncDisposable {
