@@ -51,10 +51,25 @@ export class DiskBudget {
   grew(path: string, bytes: number): void {
     this.touch(path);
     this.#grownSinceCount += bytes;
-    if (this.#bytes + this.#grownSinceCount <= this.#options.maxBytes) return;
-    this.#enforcing ??= this.enforce().finally(() => {
+    if (this.#isOver()) this.#enforcing ??= this.#enforceUntilWithin();
+  }
+
+  #isOver(): boolean {
+    return this.#bytes + this.#grownSinceCount > this.#options.maxBytes;
+  }
+
+  /** Goes on while rows grow during an eviction; ends when all that is left is in use. */
+  async #enforceUntilWithin(): Promise<void> {
+    try {
+      for (let before = Number.POSITIVE_INFINITY; this.#isOver() && this.#bytes < before; ) {
+        before = this.#bytes + this.#grownSinceCount;
+        await this.enforce();
+      }
+    } catch (error) {
+      this.#options.logger.warn({ err: error }, 'cache could not be kept within its bound');
+    } finally {
       this.#enforcing = undefined;
-    });
+    }
   }
 
   /** Counts what is there and evicts down to the low-water mark if it passes the bound. */

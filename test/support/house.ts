@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '../../src/core/index.ts';
+import { type Clock, systemClock } from '../../src/core/index.ts';
 import {
   createLogdir,
   EventSynthesis,
@@ -30,6 +30,7 @@ export interface HouseOptions {
   readonly memoryMaxBytes?: number;
   readonly runNameTemplate?: string;
   readonly logger?: Logger;
+  readonly clock?: Clock;
 }
 
 export const signal = new AbortController().signal;
@@ -38,6 +39,7 @@ export const COMPLETE: OpenOptions = { signal, eagerness: 'complete' };
 export async function buildHouse(options: HouseOptions): Promise<House> {
   const cacheDir = options.cacheDir ?? (await mkdtemp(join(tmpdir(), 'logdir-cache-')));
   const synthesis = new EventSynthesis();
+  const clock = options.clock ?? systemClock;
   const metrics = createMetrics({ processMetrics: false });
   const history = new History({
     sources: options.sources,
@@ -47,7 +49,7 @@ export async function buildHouse(options: HouseOptions): Promise<House> {
     synthesis,
     logger: options.logger ?? silentLogger(),
     metrics,
-    clock: systemClock,
+    clock,
   });
   const { tree, overview } = createLogdir({
     history,
@@ -55,7 +57,7 @@ export async function buildHouse(options: HouseOptions): Promise<House> {
     runNameTemplate: options.runNameTemplate ?? '{name}',
     memoryMaxBytes: options.memoryMaxBytes ?? 1e8,
     metrics,
-    clock: systemClock,
+    clock,
   });
   await history.catalogue.refresh({ signal });
   return {
