@@ -15,9 +15,15 @@ export interface Invocation {
 /** Narrow enough to read, wide enough for the tables. */
 const HELP_WIDTH = 100;
 
+const POSITIONALS: Readonly<Record<Command['positional'], string>> = {
+  '': '',
+  '[SOURCE..]': 'Where runs lie; the same as --source.',
+  '[PATH]': 'Path in the tree, such as ENTITY/PROJECT/RUN.',
+  '<PATH>': 'Path in the tree, such as ENTITY/PROJECT/RUN/FILE.',
+};
+
 const PARSER_CONFIGURATION = {
   'camel-case-expansion': false,
-  'duplicate-arguments-array': false,
   'greedy-arrays': false,
   'parse-positional-numbers': false,
   'populate--': true,
@@ -60,15 +66,12 @@ export async function parseCommandLine(
 function addCommand(parser: Argv, command: Command, select: (argv: Arguments) => void): void {
   const { name, positional, describe, options, examples } = command;
   const rest = name === 'tensorboard' ? ' [-- TENSORBOARD ARGS]' : '';
-  const words = `$0 ${name} ${positional.toUpperCase().replace('..', '…')}`.trimEnd();
+  const words = `$0 ${name} ${positional.replace('..', '…')}`.trimEnd();
   const build = (yargsOfCommand: Argv) => {
     withSettings(yargsOfCommand.usage(`${describe}.\n\nUsage: ${words} [options]${rest}`), name);
-    if (positional.includes('path')) {
-      yargsOfCommand.positional('path', {
-        type: 'string',
-        describe: 'Path in the tree: ENTITY/PROJECT/RUN/FILE',
-      });
-    }
+    const text = POSITIONALS[positional];
+    if (text)
+      yargsOfCommand.positional(positional.replace(/[^A-Z]/g, ''), { type: 'string', describe: text });
     return yargsOfCommand.options(options).example(examples.map(([line, text]) => [line, text]));
   };
   parser.command(`${name} ${positional}`.trim(), describe, build, select);

@@ -11,7 +11,7 @@ import type { Arguments, Session } from './session.ts';
 export interface Command {
   readonly name: CommandName;
   /** What follows the name, in yargs' notation. */
-  readonly positional: '' | '[source..]' | '[path]' | '<path>';
+  readonly positional: '' | '[SOURCE..]' | '[PATH]' | '<PATH>';
   readonly describe: string;
   readonly options: Readonly<Record<string, Options>>;
   readonly examples: readonly (readonly [string, string])[];
@@ -23,7 +23,7 @@ const JSON_OPTION: Options = { type: 'boolean', describe: 'Print JSON.' };
 export const COMMANDS: readonly Command[] = [
   {
     name: 'tensorboard',
-    positional: '[source..]',
+    positional: '[SOURCE..]',
     describe: 'Open runs in TensorBoard: starts the server and TensorBoard, stops both',
     options: {
       project: {
@@ -43,7 +43,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'serve',
-    positional: '[source..]',
+    positional: '[SOURCE..]',
     describe: 'Serve runs over HTTP: a page for people, WebHDFS for TensorBoard',
     options: {},
     examples: [
@@ -55,7 +55,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'ls',
-    positional: '[path]',
+    positional: '[PATH]',
     describe: 'List a directory of the tree',
     options: {
       long: { type: 'boolean', alias: 'l', describe: 'With exact sizes and times (reads the runs listed).' },
@@ -66,7 +66,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'tree',
-    positional: '[path]',
+    positional: '[PATH]',
     describe: 'List a directory of the tree and everything below it',
     options: {},
     examples: [['$0 tree --source ~/experiments', 'everything']],
@@ -74,7 +74,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'stat',
-    positional: '<path>',
+    positional: '<PATH>',
     describe: 'Show size, time and validator of one file or directory',
     options: { json: JSON_OPTION },
     examples: [['$0 stat acme/research/baseline/run.json', '']],
@@ -82,7 +82,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'cat',
-    positional: '<path>',
+    positional: '<PATH>',
     describe: 'Write the bytes of one file to stdout',
     options: {},
     examples: [['$0 cat acme/research/baseline/run.json', 'what a run holds']],
@@ -90,7 +90,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'doctor',
-    positional: '[source..]',
+    positional: '[SOURCE..]',
     describe: 'Check Node, sources, cache, port and TensorBoard, and say what to do',
     options: {},
     examples: [['$0 doctor ~/experiments', '']],

@@ -10,6 +10,9 @@ import {
   type SettingDefinition,
 } from '../config/index.ts';
 
+/** Name of the positional argument that `--source` stands for. */
+const SOURCE_POSITIONAL = 'SOURCE';
+
 /** Adds the options of a command, in the groups of the table. */
 export function withSettings(yargs: Argv, command: CommandName): Argv {
   for (const [, definition] of definitions()) {
@@ -23,13 +26,17 @@ export function withSettings(yargs: Argv, command: CommandName): Argv {
   });
 }
 
-/** Values by flag name, as far as they were given. */
+/** Values by flag name, as far as they were given. Of a flag given twice, the last holds; sources add up. */
 export function givenFlags(argv: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const flags: Record<string, unknown> = { [CONFIG_FLAG]: argv[CONFIG_FLAG] };
-  for (const [, { flag }] of definitions()) flags[flag] = argv[flag];
-  const sources = [argv['source']].flat().filter((source) => source !== undefined);
+  const flags: Record<string, unknown> = { [CONFIG_FLAG]: given(argv[CONFIG_FLAG]).at(-1) };
+  for (const [, { flag }] of definitions()) flags[flag] = given(argv[flag]).at(-1);
+  const sources = [...given(argv[SOURCE_POSITIONAL]), ...given(argv['source'])];
   flags['source'] = sources.length > 0 ? sources : undefined;
   return flags;
+}
+
+function given(value: unknown): unknown[] {
+  return [value].flat().filter((item) => item !== undefined);
 }
 
 function option(definition: SettingDefinition): Options {

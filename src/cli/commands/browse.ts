@@ -13,7 +13,7 @@ const RUN_DEPTH = 3;
 
 export async function ls(session: Session, argv: Arguments): Promise<ExitCode> {
   await using app = await openTree(session);
-  const path = treePath(argv['path']);
+  const path = treePath(argv['PATH']);
   const nodes = await entries(session, app, path, argv['long'] === true || argv['json'] === true);
   if (argv['json'] === true) session.terminal.print(JSON.stringify(nodes, null, 2));
   else for (const node of nodes) session.terminal.print(argv['long'] === true ? longLine(node) : node.name);
@@ -22,7 +22,7 @@ export async function ls(session: Session, argv: Arguments): Promise<ExitCode> {
 
 export async function stat(session: Session, argv: Arguments): Promise<ExitCode> {
   await using app = await openTree(session);
-  const path = treePath(argv['path']);
+  const path = treePath(argv['PATH']);
   const node = await app.tree.stat(path, { eagerness: 'complete', signal: session.interruption.signal });
   if (argv['json'] === true) session.terminal.print(JSON.stringify({ path, ...node }, null, 2));
   else
@@ -34,7 +34,7 @@ export async function stat(session: Session, argv: Arguments): Promise<ExitCode>
 export async function cat(session: Session, argv: Arguments): Promise<ExitCode> {
   await using app = await openTree(session);
   const { signal } = session.interruption;
-  await using file = await app.tree.open(treePath(argv['path']), { eagerness: 'complete', signal });
+  await using file = await app.tree.open(treePath(argv['PATH']), { eagerness: 'complete', signal });
   const bytes = Readable.from(file.read(byteRange(0, file.node.size), { signal }));
   await pipeline(bytes, session.terminal.stdout, { end: false, signal });
   return EXIT.ok;
@@ -42,7 +42,7 @@ export async function cat(session: Session, argv: Arguments): Promise<ExitCode> 
 
 export async function tree(session: Session, argv: Arguments): Promise<ExitCode> {
   await using app = await openTree(session);
-  const path = treePath(argv['path']);
+  const path = treePath(argv['PATH']);
   session.terminal.print(path === '' ? '/' : path);
   const list = (directory: string) => listCurrent(app, directory, session.interruption.signal);
   for await (const line of treeLines(list, path)) session.terminal.print(line);

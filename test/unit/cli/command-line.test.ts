@@ -1,0 +1,129 @@
+/** The command line: help, usage errors, and the exit codes that scripts rely on. @module */
+
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseCommandLine } from '../../../src/cli/command-line.ts';
+import { COMMANDS } from '../../../src/cli/command-table.ts';
+import { EXIT_CODE_MEANINGS } from '../../../src/cli/exit-codes.ts';
+import { CommandFailure } from '../../../src/cli/failure.ts';
+import { givenFlags } from '../../../src/cli/setting-options.ts';
+import { definitions } from '../../../src/config/index.ts';
+import { EXAMPLES, type ProgramResult, runProgram } from '../../support/program.ts';
+
+let cwd: string;
+beforeAll(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'cli-'));
+});
+afterAll(() => rmSync(cwd, { recursive: true }));
+
+const program = (...words: string[]): Promise<ProgramResult> => runProgram(words, { cwd });
+
+describe('parseCommandLine', () => {
+  it('finds the command, its sources and what follows --', async () => {
+    const words = ['tensorboard', 'a', '2024', '--source', 'b', '--port', '0', '--', '--bind_all'];
+    const invocation = await parseCommandLine(words, '1.2.3');
+    expect(invocation?.command.name).toBe('tensorboard');
+    expect(invocation?.argv['--']).toEqual(['--bind_all']);
+    const flags = givenFlags(invocation?.argv ?? {});
+    expect(flags['source']).toEqual(['a', '2024', 'b']);
+    expect(flags['port']).toBe('0');
+  });
+
+  it('lets the last of a repeated flag hold', async () => {
+    const invocation = await parseCommandLine(['serve', '--port', '1', '--port', '2'], '1.2.3');
+    expect(givenFlags(invocation?.argv ?? {})['port']).toBe('2');
+  });
+
+  it('leaves out what was not given', async () => {
+    const invocation = await parseCommandLine(['ls'], '1.2.3');
+    expect(Object.values(givenFlags(invocation?.argv ?? {})).every((value) => value === undefined)).toBe(
+      true,
+    );
+  });
+
+  it('takes --source once for each source', async () => {
+    const invocation = await parseCommandLine(['ls', '--source', 'a', '--source', 'b', 'acme/p'], '1.2.3');
+    expect(givenFlags(invocation?.argv ?? {})['source']).toEqual(['a', 'b']);
+    expect(invocation?.argv['PATH']).toBe('acme/p');
+  });
+
+  it.each([
+    [['ls', '--nope']],
+    [['nope']],
+    [[]],
+    [['stat']],
+    [['ls', 'one', 'two']],
+    [['serve', '--port']],
+    [['ls', '--port', '1']],
+  ])('refuses %j', async (words) => {
+    await expect(parseCommandLine(words, '1.2.3')).rejects.toThrow(CommandFailure);
+  });
+});
+
+describe('help', () => {
+  it('lists every command and every exit code', async () => {
+    const { code, stdout } = await program('--help');
+    expect(code).toBe(0);
+    for (const { name } of COMMANDS) expect(String(stdout)).toContain(`wandb-logdir ${name}`);
+    for (const [exitCode, meaning] of Object.entries(EXIT_CODE_MEANINGS)) {
+      expect(String(stdout)).toContain(`${exitCode}  ${meaning}`);
+    }
+  });
+
+  it.each(COMMANDS.map(({ name }) => name))('of %s shows its settings with their variables', async (name) => {
+    const { code, stdout } = await program(name, '--help');
+    expect(code).toBe(0);
+    for (const [, { flag, commands }] of definitions()) {
+      expect(String(stdout).includes(`--${flag} `)).toBe(commands.includes(name));
+    }
+    expect(String(stdout)).toMatch(/\[env:\s+WANDB_LOGDIR_SOURCE\]/);
+  });
+
+  it('is what docs/TROUBLESHOOTING.md says of exit codes', () => {
+    const page = readFileSync(new URL('../../../docs/TROUBLESHOOTING.md', import.meta.url), 'utf8');
+    for (const [code, meaning] of Object.entries(EXIT_CODE_MEANINGS)) {
+      expect(page).toContain(`| ${code} | ${meaning} |`);
+    }
+  });
+});
+
+describe('exit codes', () => {
+  it.each([
+    ['an unknown command', ['srve'], 2, 'Did you mean serve?'],
+    ['an unknown flag', ['ls', '--nope'], 2, 'Unknown argument: nope'],
+    ['a wrong setting', ['ls', '--cache-max-bytes', 'lots'], 2, 'flag --cache-max-bytes: "lots" is wrong'],
+    ['a source that is not there', ['ls', '--source', 'nowhere'], 3, 'no runs in'],
+    ['no source at all', ['serve'], 3, join('wandb')],
+    ['a path that is not there', ['cat', 'acme/nope', '--source', EXAMPLES], 6, 'nope'],
+    [
+      'a TensorBoard that is not there',
+      ['tensorboard', EXAMPLES, '--tensorboard', '/no/tb'],
+      5,
+      'pip install',
+    ],
+    [
+      'a project that is not there',
+      ['tensorboard', EXAMPLES, '--project', 'x', '--tensorboard', 'node'],
+      6,
+      'no project x; there are: acme/image-classifier, acme/language-model',
+    ],
+  ])('%s', async (_, words, expected, message) => {
+    const { code, stdout, stderr } = await program(...words);
+    expect(stderr).toContain(message);
+    expect(code).toBe(expected);
+    expect(String(stdout)).toBe('');
+  });
+
+  it('tell where was looked when a folder holds no runs, and what would work', async () => {
+    mkdirSync(join(cwd, 'empty', 'inner'), { recursive: true });
+    writeFileSync(join(cwd, 'empty', 'notes.txt'), 'nothing');
+    const { code, stderr } = await program('ls', '--source', 'empty');
+    expect(code).toBe(3);
+    expect(stderr).toContain(`no runs in ${join(cwd, 'empty')}`);
+    expect(stderr).toContain(join(cwd, 'empty', 'inner'));
+    expect(stderr).toContain('Give a wandb folder');
+    expect(stderr).not.toContain('    at ');
+  });
+});

@@ -1,0 +1,147 @@
+/** Finding and running TensorBoard: the search, the packages it needs, its output and its end. @module */
+
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startTensorboard } from '../../../src/cli/tensorboard-process.ts';
+import { findTensorboard, splitCommand } from '../../../src/cli/tensorboard-program.ts';
+import { EXAMPLES, runProgram } from '../../support/program.ts';
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'tensorboard-'));
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+function executable(name: string, text: string): string {
+  const path = join(dir, name);
+  mkdirSync(join(path, '..'), { recursive: true });
+  writeFileSync(path, text);
+  chmodSync(path, 0o755);
+  return path;
+}
+
+/** A program in the place of Python: answers what can be imported, and runs as TensorBoard otherwise. */
+function python(packages: Record<string, string | null>, tensorboard = 'exit 0'): string {
+  return executable(
+    'bin/python3',
+    `#!/bin/sh\nif [ "$1" = -c ]; then echo '${JSON.stringify(packages)}'; exit; fi\nshift\n${tensorboard}\n`,
+  );
+}
+
+const COMPLETE = { tensorboard: '2.21.0', fsspec: '1', requests: '2', tensorflow: null };
+
+describe('findTensorboard', () => {
+  it('takes the first on the search path, and its Python from its first line', () => {
+    const interpreter = python(COMPLETE);
+    const path = executable('tools/tensorboard', `#!${interpreter}\nprint()\n`);
+    const found = findTensorboard('tensorboard', ['/nowhere', join(dir, 'tools')]);
+    expect(found).toEqual({ command: [path], python: interpreter });
+  });
+
+  it('reads the first lines that pip writes when the path is too long for the kernel', () => {
+    const interpreter = python(COMPLETE);
+    const path = executable('tensorboard', `#!/bin/sh\n'''exec' ${interpreter} "$0" "$@"\n' '''\n`);
+    expect(findTensorboard(path, [])).toEqual({ command: [path], python: interpreter });
+  });
+
+  it('takes a command with arguments, a path with blanks, and a Python', () => {
+    const interpreter = python(COMPLETE);
+    const found = findTensorboard(`"${interpreter}" -m tensorboard.main`, []);
+    expect(found).toEqual({ command: [interpreter, '-m', 'tensorboard.main'], python: interpreter });
+    const blank = executable('with blank/tb', '#!/bin/sh\n');
+    expect(findTensorboard(blank, [])).toEqual({ command: [blank], python: null });
+  });
+
+  it('finds nothing where there is nothing to run', () => {
+    writeFileSync(join(dir, 'tensorboard'), 'not executable');
+    expect(findTensorboard('tensorboard', [dir])).toBeNull();
+    expect(findTensorboard(join(dir, 'gone'), [])).toBeNull();
+    expect(findTensorboard('', [dir])).toBeNull();
+  });
+
+  it('splits words, keeping quoted blanks', () => {
+    expect(splitCommand(`a "b c"  'd e' f`)).toEqual(['a', 'b c', 'd e', 'f']);
+  });
+});
+
+describe('startTensorboard', () => {
+  it('passes lines on, tells the address and the exit code', async () => {
+    const path = executable(
+      'tb',
+      '#!/bin/sh\necho "TensorBoard 2.21.0 at http://localhost:6006/ (Press)" >&2\nexit 3\n',
+    );
+    const lines: string[] = [];
+    const child = startTensorboard({ command: [path], args: [], onLine: (line) => lines.push(line) });
+    expect(await child.url).toBe('http://localhost:6006/');
+    expect(await child.exited).toBe(3);
+    expect(lines).toHaveLength(1);
+  });
+
+  it('stops what does not end by itself', async () => {
+    const path = executable('tb', '#!/bin/sh\nexec sleep 60\n');
+    const child = startTensorboard({ command: [path], args: [], onLine: () => {} });
+    await child.stop();
+    expect(await child.exited).toBeNull();
+  });
+});
+
+describe('the tensorboard command', () => {
+  const run = (setting: string, ...words: string[]) =>
+    runProgram(['tensorboard', EXAMPLES, '--tensorboard', setting, ...words], { cwd: dir });
+
+  it('starts it on the server, with what follows --, and ends with its code', async () => {
+    const interpreter = python(COMPLETE, 'echo "args: $*"; exit 7');
+    const { code, stderr } = await run(`${interpreter} -m tensorboard.main`, '--', '--port', '6007');
+    expect(stderr).toMatch(
+      /args: tensorboard\.main --logdir webhdfs:\/\/127\.0\.0\.1:\d+\/acme --port 6007\n/,
+    );
+    expect(code).toBe(7);
+  });
+
+  it('opens one project when asked', async () => {
+    const interpreter = python(COMPLETE, 'echo "args: $*"');
+    const { code, stderr } = await run(`${interpreter} -m tb`, '--project', 'language-model');
+    expect(stderr).toMatch(/--logdir webhdfs:\/\/127\.0\.0\.1:\d+\/acme\/language-model\n/);
+    expect(code).toBe(0);
+  });
+
+  it('says which packages are missing and how to install them', async () => {
+    const interpreter = python({ ...COMPLETE, fsspec: null, requests: null });
+    const { code, stderr } = await run(`${interpreter} -m tensorboard.main`);
+    expect(code).toBe(5);
+    expect(stderr).toContain(
+      `lacks fsspec and requests. Install: ${interpreter} -m pip install fsspec requests`,
+    );
+  });
+
+  it('says so when its Python does not run', async () => {
+    const interpreter = executable('bin/python3', '#!/bin/sh\nexit 1\n');
+    const { code, stderr } = await run(`${interpreter} -m tensorboard.main`);
+    expect(code).toBe(5);
+    expect(stderr).toContain(`${interpreter}, the Python of TensorBoard, does not run`);
+  });
+});
+
+describe('doctor', () => {
+  it('tells what is fine and what to type for the rest', async () => {
+    const interpreter = python({ ...COMPLETE, requests: null });
+    const words = ['doctor', EXAMPLES, '--tensorboard', `${interpreter} -m tensorboard.main`, '--port', '0'];
+    const { code, stdout } = await runProgram(words, { cwd: dir });
+    const text = String(stdout);
+    expect(text).toMatch(/^ok {4}Node \d+/);
+    expect(text).toContain(`ok    source ${EXAMPLES}: 7 run logs`);
+    expect(text).toMatch(/ok {4}cache .*writable/);
+    expect(text).toContain(`      ${interpreter} -m pip install requests\n`);
+    expect(code).toBe(1);
+  });
+
+  it('fails for a source without runs and passes when all is well', async () => {
+    const tensorboard = `${python(COMPLETE)} -m tensorboard.main`;
+    const run = (source: string) =>
+      runProgram(['doctor', source, '--tensorboard', tensorboard, '--port', '0'], { cwd: dir });
+    expect((await run('nowhere')).code).toBe(1);
+    expect((await run(EXAMPLES)).code).toBe(0);
+  });
+});
