@@ -2,8 +2,9 @@
 
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Clock, errnoOf } from '../core/index.ts';
+import type { Clock } from '../core/index.ts';
 import type { Logger, Metrics } from '../observability/index.ts';
+import { isUnreachable } from './cache-errors.ts';
 import { RUNS_FOLDER } from './run-directory.ts';
 import { withRunLock } from './run-lock.ts';
 
@@ -51,6 +52,11 @@ export class DiskBudget {
   grew(path: string, bytes: number): void {
     this.touch(path);
     this.#grownSinceCount += bytes;
+    this.check();
+  }
+
+  /** Evicts in the background if the bound may be passed; not yet counted, it may. */
+  check(): void {
     if (this.#isOver()) this.#enforcing ??= this.#enforceUntilWithin();
   }
 
@@ -118,7 +124,7 @@ export class DiskBudget {
       const { blocks, mtimeMs } = await stat(path);
       return [{ path, bytes: blocks * STAT_BLOCK_BYTES, lastUsedMs: this.#lastUsedMs.get(path) ?? mtimeMs }];
     } catch (error) {
-      if (errnoOf(error) === 'ENOENT') return [];
+      if (isUnreachable(error)) return [];
       throw error;
     }
   }
@@ -128,7 +134,7 @@ async function namesIn(path: string): Promise<string[]> {
   try {
     return await readdir(path);
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return [];
+    if (isUnreachable(error)) return [];
     throw error;
   }
 }

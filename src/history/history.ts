@@ -82,8 +82,9 @@ export class History implements AsyncDisposable {
     metrics.gauge('runs_open', () => this.#shelf.size);
   }
 
-  /** Watches the sources; runs that come or grow are read in the background. `onChange` is told of every change. */
+  /** Watches the sources and the size of the cache; runs that come or grow are read in the background. `onChange` is told of every change. */
   watch(onChange: () => void): void {
+    this.#budget.check();
     this.#watchers = this.#options.sources.map((source) =>
       source.watch((change) => {
         if (change.kind === 'growth') this.background.enqueue(runKeyText(change.key));

@@ -3,7 +3,7 @@
 import { copyFile, type FileHandle, mkdir, open, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { errnoOf } from '../core/index.ts';
+import { isUnreachable } from './cache-errors.ts';
 import { type Commit, decodeLine, encodeLine, type IndexHeader } from './commit.ts';
 
 /** Lines decoded between two turns of the event loop: a commit line is a few KiB, so about 1 ms. */
@@ -77,7 +77,7 @@ export class IndexFile {
     try {
       handle = await open(this.path, 'r');
     } catch (error) {
-      if (errnoOf(error) === 'ENOENT') return Buffer.alloc(0);
+      if (isUnreachable(error)) return Buffer.alloc(0);
       throw error;
     }
     try {

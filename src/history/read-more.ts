@@ -1,7 +1,8 @@
 /** Reads on in a run from where its log ends, commit by commit. @module */
 
-import { errnoOf, LogdirError } from '../core/index.ts';
+import { LogdirError } from '../core/index.ts';
 import type { RunSource } from '../sources/index.ts';
+import { isRefusal } from './cache-errors.ts';
 import { type BlockSynthesis, type PreparedCommit, RunIngest } from './ingest.ts';
 import type { RowBlock } from './row-block.ts';
 import { withRunLock } from './run-lock.ts';
@@ -12,9 +13,6 @@ import type { RunLog } from './run-log.ts';
  * bytes waits some 20 ms, and a long run needs few index lines.
  */
 const BLOCKS_PER_COMMIT = 16;
-
-/** Errors of the cache disk that call for going on in memory. */
-const DISK_FAILURES = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EIO', 'ENOTDIR', 'EEXIST']);
 
 /** Reading on needs earlier rows, which were evicted: rebuild them, then read on. Never leaves this room. */
 export class RowsMissing extends Error {
@@ -50,16 +48,12 @@ export async function readMore(
     });
     return outcome.kind;
   } catch (error) {
-    if (!isDiskFailure(error)) throw error;
+    if (!isRefusal(error)) throw error;
     options.onDiskFailure(error);
     log.leaveDisk();
     await appendCommits(log, source, options);
     return 'done';
   }
-}
-
-function isDiskFailure(error: unknown): boolean {
-  return !(error instanceof LogdirError) && DISK_FAILURES.has(errnoOf(error) ?? '');
 }
 
 async function appendCommits(log: RunLog, source: RunSource, options: ReadMoreOptions): Promise<void> {
@@ -85,7 +79,7 @@ async function append(
     if (!log.isOnDisk) checkMemory(prepared, options);
     await log.commit(prepared);
   } catch (error) {
-    if (!isDiskFailure(error)) throw error;
+    if (!isRefusal(error)) throw error;
     options.onDiskFailure(error);
     checkMemory(prepared, options);
     log.leaveDisk();

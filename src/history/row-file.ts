@@ -3,7 +3,7 @@
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { errnoOf } from '../core/index.ts';
+import { isUnreachable } from './cache-errors.ts';
 import type { FilePool } from './file-pool.ts';
 import { writeFully } from './index-file.ts';
 import type { BlockPlace } from './ledger.ts';
@@ -51,7 +51,7 @@ export class RowFile {
       if (opening !== this.#opening) this.#verified.clear();
       this.#opening = opening;
     } catch (error) {
-      if (errnoOf(error) === 'ENOENT') return undefined;
+      if (isUnreachable(error)) return undefined;
       throw error;
     }
     const parts = places.map((place) =>

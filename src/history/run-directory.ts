@@ -13,7 +13,8 @@
 import { createHash } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errnoOf, type RunKey, runKeyText } from '../core/index.ts';
+import { type RunKey, runKeyText } from '../core/index.ts';
+import { isUnreachable } from './cache-errors.ts';
 
 /** Name of the folder all runs are under; its number is the layout of this directory tree. */
 export const RUNS_FOLDER = 'runs-v1';
@@ -61,7 +62,7 @@ export class RunDirectory {
         return match === null ? [] : [Number(match[1])];
       });
     } catch (error) {
-      if (errnoOf(error) === 'ENOENT') return [];
+      if (isUnreachable(error)) return [];
       throw error;
     }
   }
