@@ -3,7 +3,7 @@
 import type { Settings } from './config/index.ts';
 import type { Clock } from './core/index.ts';
 import { createLogdir, EventSynthesis, type LogdirTree, type Overview } from './filesystem/index.ts';
-import { createHttpFrontend } from './frontends/http/index.ts';
+import { createHttpFrontend, type HttpServer, toWebHdfsName } from './frontends/http/index.ts';
 import { History } from './history/index.ts';
 import type { Logger, Metrics } from './observability/index.ts';
 import { createWandbLocalSource, describeSource, type SourceReport } from './sources/index.ts';
@@ -37,6 +37,8 @@ export interface Listening extends AsyncDisposable {
   /** Without a slash at its end. */
   readonly url: string;
   readonly port: number;
+  /** The `--logdir` by which stock TensorBoard reads a directory of the tree. */
+  logdir(path: string): string;
 }
 
 export interface App extends AsyncDisposable {
@@ -78,9 +80,17 @@ export function createApp(settings: AppSettings, parts: AppParts): App {
     runCounts: () => runCounts(history.history, settings.sources),
     inspect: describeSource,
     reading: () => history.history.background.progress,
-    listen: (options) => frontend.listen(options),
+    listen: async (options) => listening(await frontend.listen(options)),
     [Symbol.asyncDispose]: () => history.history[Symbol.asyncDispose](),
   };
+}
+
+function listening(server: HttpServer): Listening {
+  const { url, port } = server;
+  // TensorBoard takes `::` for a chain of filesystems, so IPv6 loopback goes by its name.
+  const host = new URL(url).host.replace('[::1]', 'localhost');
+  const logdir = (path: string) => `webhdfs://${host}/${toWebHdfsName(path)}`;
+  return { url, port, logdir, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 
 function createHistory(

@@ -17,7 +17,7 @@ export async function serve(session: Session): Promise<ExitCode> {
   terminal.print(`${terminal.style('bold', server.url)}  ${countText(projects)}`);
   terminal.print('');
   terminal.print('Open in TensorBoard (needs: pip install tensorboard fsspec requests):');
-  terminal.print(`  tensorboard --logdir ${shellWord(logdirUrl(server.url, projects))}`);
+  terminal.print(`  tensorboard --logdir ${shellWord(server.logdir(logdirPath(projects)))}`);
   using _progress = showReading(terminal, app);
   await aborted(signal);
   session.logger.info({ reason: signal.reason }, 'stopping');
@@ -32,11 +32,6 @@ export function logdirPath(projects: readonly ProjectCard[]): string {
   return oneEntity ? first.path.slice(0, first.path.lastIndexOf('/')) : '';
 }
 
-/** The `--logdir` for stock TensorBoard. */
-export function logdirUrl(serverUrl: string, projects: readonly ProjectCard[]): string {
-  return `webhdfs://${new URL(serverUrl).host}/${logdirPath(projects)}`;
-}
-
 /** One word for a POSIX shell. */
 export function shellWord(text: string): string {
   return /^[\w:/.~-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
@@ -44,11 +39,9 @@ export function shellWord(text: string): string {
 
 export function countText(projects: readonly ProjectCard[]): string {
   const runs = projects.reduce((sum, project) => sum + project.runs, 0);
-  const running = projects.reduce((sum, project) => sum + project.running, 0);
-  const live = running > 0 ? `, ${running} running` : '';
-  return `${plural(runs, 'run')} in ${plural(projects.length, 'project')}${live}`;
+  return `${plural(runs, 'run')} in ${plural(projects.length, 'project')}`;
 }
 
-export function plural(count: number, noun: string): string {
+function plural(count: number, noun: string): string {
   return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -17,8 +17,7 @@ export async function startServer(session: Session, app: App, port: number): Pro
     await requireAnswer(server);
     const written = portFile === null ? null : await writePortFile(portFile, server.port);
     return {
-      url: server.url,
-      port: server.port,
+      ...server,
       [Symbol.asyncDispose]: async () => {
         await written?.[Symbol.asyncDispose]();
         await server[Symbol.asyncDispose]();

@@ -9,7 +9,7 @@ import { showReading } from '../progress.ts';
 import { type Arguments, type Session, startWithRuns } from '../session.ts';
 import { startTensorboard, type TensorboardProcess } from '../tensorboard-process.ts';
 import { requireTensorboard } from '../tensorboard-requirements.ts';
-import { countText, logdirUrl } from './serve.ts';
+import { countText, logdirPath } from './serve.ts';
 import { startServer } from './server.ts';
 
 export async function tensorboard(session: Session, argv: Arguments): Promise<number> {
@@ -22,7 +22,7 @@ export async function tensorboard(session: Session, argv: Arguments): Promise<nu
   const port = loaded.origins.port === 'default' ? 0 : loaded.settings.port;
   await using server = await startServer(session, app, port);
   terminal.note(`${server.url}  ${countText(projects)}`);
-  const args = ['--logdir', logdirUrl(server.url, projects), ...passedThrough(argv)];
+  const args = ['--logdir', server.logdir(logdirPath(projects)), ...passedThrough(argv)];
   const child = startTensorboard({ command, args, onLine: terminal.note });
   if (argv['open'] === true) void child.url.then(openBrowser);
   using _progress = showReading(terminal, app);
