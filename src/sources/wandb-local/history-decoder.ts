@@ -10,6 +10,7 @@ import type { ShapeRegistry } from './shape-registry.ts';
 import { FieldWalker, LENGTH_DELIMITED, VARINT } from './wire.ts';
 
 const ITEM_FIELD = 1;
+const ITEM_TAG = (ITEM_FIELD << 3) | LENGTH_DELIMITED;
 const STEP_FIELD = 2;
 const STEP_NUM_FIELD = 1;
 const NO_CELLS: HistoryRow['cells'] = Object.freeze([]);
@@ -61,7 +62,15 @@ export class HistoryDecoder {
     this.#prepareSlots();
     this.#own.fill(Number.NaN);
     const content = this.#readNumbers(bytes) ? this.#numbersOnly() : this.#mixed(bytes);
-    return { kind: 'history', step: this.#takeStep(), timestamp: this.#takeTimestamp(), ...content };
+    const { shape, values, cells } = content;
+    return {
+      kind: 'history',
+      step: this.#takeStep(),
+      timestamp: this.#takeTimestamp(),
+      shape,
+      values,
+      cells,
+    };
   }
 
   #collect(bytes: Uint8Array, start: number, end: number): boolean {
@@ -70,7 +79,9 @@ export class HistoryDecoder {
     items.length = 0;
     this.#recordStep = Number.NaN;
     fields.enter(bytes, start, end);
-    while (fields.next()) {
+    for (;;) {
+      fields.seek(items.takeUsual(bytes, fields.position, end, ITEM_TAG));
+      if (!fields.next()) break;
       if (fields.wireType !== LENGTH_DELIMITED) continue;
       if (fields.field === ITEM_FIELD) {
         if (!items.add(bytes, fields.start, fields.end)) return false;

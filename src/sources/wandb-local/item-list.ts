@@ -26,26 +26,35 @@ export class ItemList {
     this.#keys = keys;
   }
 
-  /** Adds the item encoded in `bytes[start, end)`; false when it is malformed. */
-  add(bytes: Uint8Array, start: number, end: number): boolean {
+  /**
+   * Adds the items that stand at `start`, each behind the byte `tag`, as long as they are laid out the way every
+   * SDK does: shorter than 128 bytes, key fields first, then the value. Returns the offset of the first field
+   * that is not; the caller reads on from there and gives unusual items to `add`.
+   */
+  takeUsual(bytes: Uint8Array, start: number, end: number, tag: number): number {
     let at = start;
-    let tag = bytes[at]!;
-    // What every SDK writes: key fields shorter than 128 bytes, then the value.
-    while (at < end && (tag === NESTED_KEY_TAG || tag === KEY_TAG) && bytes[at + 1]! < 0x80) {
-      at += 2 + bytes[at + 1]!;
-      tag = bytes[at]!;
+    while (at + 2 < end && bytes[at] === tag) {
+      const itemEnd = at + 2 + bytes[at + 1]!;
+      if (bytes[at + 1]! >= 0x80 || itemEnd > end || !this.#addUsual(bytes, at + 2, itemEnd)) break;
+      at = itemEnd;
     }
-    if (at + 2 >= end || tag !== VALUE_TAG_LOW || bytes[at + 1] !== VALUE_TAG_HIGH) {
-      return this.#addUnusual(bytes, start, end);
-    }
-    const length = bytes[at + 2]!;
-    if (length >= 0x80 || at + 3 + length !== end) return this.#addUnusual(bytes, start, end);
-    this.#push(this.#keys.lookup(bytes, start, at), at + 3, end);
+    return at;
+  }
+
+  #addUsual(bytes: Uint8Array, start: number, end: number): boolean {
+    const keys = this.#keys;
+    let at = keys.guess(bytes, start);
+    const guessed = at >= 0 && bytes[at] === VALUE_TAG_LOW;
+    if (!guessed) at = skipKeys(bytes, start, end);
+    const valueStart = at + 3;
+    if (valueStart > end || bytes[at] !== VALUE_TAG_LOW || bytes[at + 1] !== VALUE_TAG_HIGH) return false;
+    if (valueStart + bytes[at + 2]! !== end) return false;
+    this.#push(guessed ? keys.accept() : keys.lookup(bytes, start, at), valueStart, end);
     return true;
   }
 
-  /** Long keys or values, other field orders, unknown fields, a missing value. */
-  #addUnusual(bytes: Uint8Array, start: number, end: number): boolean {
+  /** Adds the item encoded in `bytes[start, end)`, however it is laid out; false when it is malformed. */
+  add(bytes: Uint8Array, start: number, end: number): boolean {
     const fields = this.#fields;
     const parts: Uint8Array[] = [];
     let valueStart = end;
@@ -82,6 +91,15 @@ export class ItemList {
       this[name] = grown;
     }
   }
+}
+
+/** The offset after the key fields at `start`. */
+function skipKeys(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && (bytes[at] === NESTED_KEY_TAG || bytes[at] === KEY_TAG) && bytes[at + 1]! < 0x80) {
+    at += 2 + bytes[at + 1]!;
+  }
+  return at;
 }
 
 /** A key field as SDKs encode it, so that one key has one encoding however its record was laid out. */

@@ -56,39 +56,29 @@ function readNumber(
   out: Float64Array,
   index: number,
 ): boolean {
-  let at = start;
-  const negative = bytes[at] === 0x2d;
-  if (negative) at++;
+  const negative = bytes[start] === 0x2d;
+  let at = negative ? start + 1 : start;
   if (at >= end || bytes[at]! < 0x30 || bytes[at]! > 0x39) return readSlowly(bytes, start, end, out, index);
   let high = 0;
   let low = 0;
-  let digits = 0;
   let lowDigits = 0;
-  let exponent = 0;
-  let fraction = false;
+  let point = -1;
   for (; at < end; at++) {
     const digit = bytes[at]! - 0x30;
     if (digit >= 0 && digit <= 9) {
-      if (fraction) exponent--;
-      if (digits < 9) {
-        high = high * 10 + digit;
-        if (high !== 0) digits++;
-      } else {
-        low = low * 10 + digit;
-        digits++;
-        if (++lowDigits > 9) return readSlowly(bytes, start, end, out, index);
-      }
-    } else if (digit === -2 && !fraction) fraction = true;
+      if (high < 1e8) high = high * 10 + digit;
+      else if (++lowDigits <= 9) low = low * 10 + digit;
+      else return readSlowly(bytes, start, end, out, index);
+    } else if (digit === -2 && point < 0) point = at;
     else break;
   }
-  if (at < end) {
-    const power = readExponent(bytes, at, end);
-    if (Number.isNaN(power)) return readSlowly(bytes, start, end, out, index);
-    exponent += power;
-  }
-  if (exponent < -22 || exponent > 22 || bytes[end - 1] === 0x2e)
+  let exponent = point < 0 ? 0 : point + 1 - at;
+  if (at < end) exponent += readExponent(bytes, at, end);
+  // Also when the exponent is no number.
+  if (!(exponent >= -22 && exponent <= 22) || bytes[end - 1] === 0x2e) {
     return readSlowly(bytes, start, end, out, index);
-  const value = scale(high * POWERS[lowDigits]!, low, exponent);
+  }
+  const value = scale(lowDigits === 0 ? high : high * POWERS[lowDigits]!, low, exponent);
   if (Number.isNaN(value)) return readSlowly(bytes, start, end, out, index);
   out[index] = negative ? -value : value;
   return true;

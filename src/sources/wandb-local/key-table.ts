@@ -22,13 +22,47 @@ export class KeyTable {
   readonly slots: KeySlot[] = [];
 
   readonly #nameIds = new Map<string, number>();
-  readonly #encoded: Uint8Array[] = [];
+  /** The encoded keys of all slots, one after another. */
+  #encoded = new Uint8Array(1024);
+  #encodedLength = 0;
+  /** By slot: where its key lies in #encoded, how long it is, its hash, and the slot that last came after it. */
+  #starts = new Int32Array(64);
+  #lengths = new Int32Array(64);
   #hashes = new Int32Array(64);
+  #followers = new Int32Array(64);
+  #previous = 0;
   /** Open addressing: slot + 1, or 0 for free. Always a power of two and at most half full. */
   #buckets = new Int32Array(256);
 
+  /**
+   * A guess at the slot of the key at `start`, by the key before it: Go walks over a small map in one cyclic
+   * order from a random start. Returns where the key ends if the guess holds, to be confirmed by `accept`, or -1.
+   */
+  guess(bytes: Uint8Array, start: number): number {
+    if (this.slots.length === 0) return -1;
+    const slot = this.#followers[this.#previous]!;
+    const from = this.#starts[slot]!;
+    const length = this.#lengths[slot]!;
+    const known = this.#encoded;
+    for (let at = 0; at < length; at++) if (known[from + at] !== bytes[start + at]) return -1;
+    return start + length;
+  }
+
+  /** The slot that was guessed. */
+  accept(): number {
+    this.#previous = this.#followers[this.#previous]!;
+    return this.#previous;
+  }
+
   /** The slot of the key encoded in `bytes[start, end)`. */
   lookup(bytes: Uint8Array, start: number, end: number): number {
+    const slot = this.#search(bytes, start, end);
+    this.#followers[this.#previous] = slot;
+    this.#previous = slot;
+    return slot;
+  }
+
+  #search(bytes: Uint8Array, start: number, end: number): number {
     let hash = end - start;
     for (let at = start; at < end; at++) hash = (Math.imul(hash, 31) + bytes[at]!) | 0;
     // The last bytes reach only the low bits; folding spreads them over the mask.
@@ -36,8 +70,8 @@ export class KeyTable {
     const mask = this.#buckets.length - 1;
     for (let bucket = hash & mask; ; bucket = (bucket + 1) & mask) {
       const slot = this.#buckets[bucket]! - 1;
-      if (slot < 0) return this.#insert(bytes.slice(start, end), hash, bucket);
-      if (this.#hashes[slot] === hash && sameBytes(this.#encoded[slot]!, bytes, start, end)) return slot;
+      if (slot < 0) return this.#insert(bytes.subarray(start, end), hash, bucket);
+      if (this.#hashes[slot] === hash && this.#isSlot(slot, bytes, start, end)) return slot;
     }
   }
 
@@ -58,12 +92,37 @@ export class KeyTable {
     const path = decodePath(encoded);
     const name = path.join('.');
     this.slots.push({ path, name, nameId: this.nameId(name) });
-    this.#encoded.push(encoded);
-    if (slot >= this.#hashes.length) this.#hashes = doubled(this.#hashes);
+    this.#keep(encoded, slot);
     this.#hashes[slot] = hash;
     this.#buckets[bucket] = slot + 1;
     if (this.slots.length * 2 > this.#buckets.length) this.#rehash();
     return slot;
+  }
+
+  #keep(encoded: Uint8Array, slot: number): void {
+    if (slot >= this.#hashes.length) {
+      this.#starts = grown(this.#starts);
+      this.#lengths = grown(this.#lengths);
+      this.#hashes = grown(this.#hashes);
+      this.#followers = grown(this.#followers);
+    }
+    const end = this.#encodedLength + encoded.length;
+    if (end > this.#encoded.length) {
+      const larger = new Uint8Array(end * 2);
+      larger.set(this.#encoded);
+      this.#encoded = larger;
+    }
+    this.#encoded.set(encoded, this.#encodedLength);
+    this.#starts[slot] = this.#encodedLength;
+    this.#lengths[slot] = encoded.length;
+    this.#encodedLength = end;
+  }
+
+  #isSlot(slot: number, bytes: Uint8Array, start: number, end: number): boolean {
+    if (this.#lengths[slot] !== end - start) return false;
+    const offset = this.#starts[slot]! - start;
+    for (let at = start; at < end; at++) if (this.#encoded[offset + at] !== bytes[at]) return false;
+    return true;
   }
 
   #rehash(): void {
@@ -78,16 +137,10 @@ export class KeyTable {
   }
 }
 
-function sameBytes(encoded: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
-  if (encoded.length !== end - start) return false;
-  for (let at = start; at < end; at++) if (encoded[at - start] !== bytes[at]) return false;
-  return true;
-}
-
-function doubled(array: Int32Array): Int32Array<ArrayBuffer> {
-  const grown = new Int32Array(array.length * 2);
-  grown.set(array);
-  return grown;
+function grown(array: Int32Array): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(array.length * 2);
+  larger.set(array);
+  return larger;
 }
 
 /** `nested_key` wins over `key`; neither stands for the empty key, which proto3 leaves out. */

@@ -6,6 +6,7 @@ import { KeyTable } from './key-table.ts';
 import { FieldWalker, LENGTH_DELIMITED } from './wire.ts';
 
 const UPDATE_FIELD = 1;
+const UPDATE_TAG = (UPDATE_FIELD << 3) | LENGTH_DELIMITED;
 const REMOVE_FIELD = 2;
 const NO_BYTES = new Uint8Array(0);
 
@@ -40,7 +41,9 @@ export class SummaryMerger {
     this.#items.length = 0;
     this.#removed.length = 0;
     fields.enter(bytes, start, end);
-    while (fields.next()) {
+    for (;;) {
+      fields.seek(this.#items.takeUsual(bytes, fields.position, end, UPDATE_TAG));
+      if (!fields.next()) break;
       if (fields.wireType !== LENGTH_DELIMITED) continue;
       if (fields.field === UPDATE_FIELD && !this.#items.add(bytes, fields.start, fields.end)) return null;
       if (fields.field === REMOVE_FIELD && !this.#removed.add(bytes, fields.start, fields.end)) return null;

@@ -29,11 +29,21 @@ export class FieldWalker {
     this.malformed = false;
   }
 
+  /** Where the next field begins. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** Goes on at a place the caller has read up to. */
+  seek(position: number): void {
+    this.#position = position;
+  }
+
   next(): boolean {
     if (this.#position >= this.#limit) return false;
     const tag = this.#varint();
-    this.field = Math.floor(tag / 8);
-    this.wireType = tag % 8;
+    this.field = tag >>> 3;
+    this.wireType = tag & 7;
     if (this.field <= 0 || !this.#payload()) this.malformed = true;
     if (this.#position > this.#limit) this.malformed = true;
     if (this.malformed) this.#position = this.#limit;
