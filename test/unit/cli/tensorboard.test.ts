@@ -26,7 +26,7 @@ function executable(name: string, text: string): string {
 function python(packages: Record<string, string | null>, tensorboard = 'exit 0'): string {
   return executable(
     'bin/python3',
-    `#!/bin/sh\nif [ "$1" = -c ]; then echo '${JSON.stringify(packages)}'; exit; fi\nshift\n${tensorboard}\n`,
+    `#!/bin/sh\nif [ "$1" = -c ] && [ $# = 2 ]; then echo '${JSON.stringify(packages)}'; exit; fi\nshift\n${tensorboard}\n`,
   );
 }
 
@@ -104,6 +104,14 @@ describe('the tensorboard command', () => {
     const interpreter = python(COMPLETE, 'echo "args: $*"');
     const { code, stderr } = await run(`${interpreter} -m tb`, '--project', 'language-model');
     expect(stderr).toMatch(/--logdir webhdfs:\/\/127\.0\.0\.1:\d+\/acme\/language-model\n/);
+    expect(code).toBe(0);
+  });
+
+  it('keeps TensorFlow out of it, which does not know webhdfs', async () => {
+    const interpreter = python({ ...COMPLETE, tensorflow: '2.20.0' }, 'echo "args: $*"');
+    const { code, stderr } = await run(`${interpreter} -m tensorboard.main`, '--', '--bind_all');
+    expect(stderr).toContain('sys.modules["tensorboard.compat.notf"]');
+    expect(stderr).toMatch(/run_main\(\) --logdir webhdfs:\S+ --bind_all\n/);
     expect(code).toBe(0);
   });
 
