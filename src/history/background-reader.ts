@@ -18,9 +18,9 @@ export class BackgroundReader {
     this.#options = options;
   }
 
-  /** Runs read and runs still waiting. */
+  /** Runs read, and runs still to be: those in the queue and the one in hand. */
   get progress(): { readonly read: number; readonly waiting: number } {
-    return { read: this.#read, waiting: this.#waiting.size };
+    return { read: this.#read, waiting: this.#waiting.size + Number(this.#working !== undefined) };
   }
 
   /** Whether a run is in the queue. */
