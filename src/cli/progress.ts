@@ -15,7 +15,7 @@ export function showReading(terminal: Terminal, app: Pick<App, 'reading'>): Disp
   const draw = () => {
     const { read, waiting } = app.reading();
     if (waiting === 0) return end();
-    bar ??= startBar(terminal);
+    bar ??= startBar(terminal, read + waiting);
     bar.setTotal(read + waiting);
     bar.update(read);
   };
@@ -30,12 +30,12 @@ export function showReading(terminal: Terminal, app: Pick<App, 'reading'>): Disp
   return { [Symbol.dispose]: end };
 }
 
-function startBar({ stderr: stream }: Terminal): SingleBar {
-  const format = 'Reading runs {bar} {value}/{total}, {eta_formatted} left';
+function startBar({ stderr: stream }: Terminal, total: number): SingleBar {
+  const format = 'Reading runs {bar} {value}/{total}';
   const bar = new SingleBar(
     { stream, format, clearOnComplete: true, hideCursor: true },
     Presets.shades_classic,
   );
-  bar.start(1, 0);
+  bar.start(total, 0);
   return bar;
 }
