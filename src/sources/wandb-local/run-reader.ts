@@ -67,8 +67,18 @@ export interface RunReaderOptions {
 export async function* readRun(options: RunReaderOptions): AsyncGenerator<RecordBatch> {
   const { run, after, stopAt } = options;
   const passed = after === null ? [] : [...parseCursor(after).slice(0, -1)];
-  for (const leg of planLegs(run, after, stopAt)) {
-    passed.push(yield* readLeg(leg, [...passed], options));
+  const legs = planLegs(run, after, stopAt);
+  for (const [index, leg] of legs.entries()) {
+    const mark = yield* readLeg(leg, [...passed], options);
+    passed.push(mark);
+    const tornBytes = leg.segment.sizeBytes - mark.position.offset;
+    // The process that wrote it was killed: what follows the last whole record will not be completed.
+    if (index < legs.length - 1 && tornBytes > 0 && stopAt === undefined) {
+      options.logger.warn(
+        { path: leg.segment.path, tornBytes },
+        'log ends in a torn record, reading goes on in the next log of the run',
+      );
+    }
   }
 }
 
