@@ -1,0 +1,131 @@
+/** A LogdirTree over names and bytes in memory, honest to its port; files may grow. @module */
+
+import { createHash } from 'node:crypto';
+import { type ByteRange, clampRange, LogdirError, rangeLength } from '../../src/core/index.ts';
+import type { FileNode, LogdirNode, LogdirTree, OpenFile, OpenOptions } from '../../src/filesystem/index.ts';
+
+/** Path → bytes. Directories are those that files lie in. */
+export type MemoryFiles = Map<string, Uint8Array>;
+
+/** What was asked of the tree, for tests of who asks how. */
+export interface TreeCall {
+  readonly method: 'stat' | 'list' | 'open' | 'openCached';
+  readonly path: string;
+  readonly eagerness?: OpenOptions['eagerness'];
+}
+
+export interface MemoryTreeOptions {
+  /** Bytes per piece of `read`. */
+  readonly pieceBytes?: number;
+  /** Whether `openCached` and `peek` answer. Default true. */
+  readonly isWarm?: boolean;
+  readonly mtimeMs?: number;
+  readonly contentType?: string;
+}
+
+const DEFAULT_MTIME_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
+
+export class MemoryTree implements LogdirTree {
+  readonly files: MemoryFiles;
+  readonly calls: TreeCall[] = [];
+  /** Pieces handed out, over all reads. */
+  piecesRead = 0;
+  /** Reads begun and not yet ended. */
+  openReads = 0;
+  readonly #options: Required<MemoryTreeOptions>;
+
+  constructor(files: Record<string, Uint8Array | string>, options: MemoryTreeOptions = {}) {
+    const encoder = new TextEncoder();
+    this.files = new Map(
+      Object.entries(files).map(([path, body]) => [
+        path,
+        typeof body === 'string' ? encoder.encode(body) : body,
+      ]),
+    );
+    this.#options = {
+      pieceBytes: 65_536,
+      isWarm: true,
+      mtimeMs: DEFAULT_MTIME_MS,
+      contentType: 'application/octet-stream',
+      ...options,
+    };
+  }
+
+  async stat(path: string, { signal, eagerness }: OpenOptions): Promise<LogdirNode> {
+    signal.throwIfAborted();
+    this.calls.push({ method: 'stat', path, eagerness });
+    return this.#node(path);
+  }
+
+  async list(path: string, { signal }: { readonly signal: AbortSignal }): Promise<readonly LogdirNode[]> {
+    signal.throwIfAborted();
+    this.calls.push({ method: 'list', path });
+    if (this.#node(path).kind === 'file') throw new LogdirError('invalid-argument', `${path} is a file`);
+    const prefix = path === '' ? '' : `${path}/`;
+    const names = new Set<string>();
+    for (const file of this.files.keys()) {
+      if (file.startsWith(prefix)) names.add(file.slice(prefix.length).split('/')[0] ?? '');
+    }
+    return [...names].sort().map((name) => this.#node(prefix + name));
+  }
+
+  async open(path: string, { signal, eagerness }: OpenOptions): Promise<OpenFile> {
+    signal.throwIfAborted();
+    this.calls.push({ method: 'open', path, eagerness });
+    return this.#open(path);
+  }
+
+  openCached(path: string): OpenFile | undefined {
+    this.calls.push({ method: 'openCached', path });
+    return this.#options.isWarm && this.files.has(path) ? this.#open(path) : undefined;
+  }
+
+  #open(path: string): OpenFile {
+    const node = this.#node(path);
+    const bytes = this.files.get(path);
+    if (node.kind === 'directory' || bytes === undefined) {
+      throw new LogdirError('invalid-argument', `${path} is a directory`);
+    }
+    return {
+      node,
+      peek: (range) => (this.#options.isWarm ? slice(bytes, range) : undefined),
+      read: (range, { signal }) => this.#pieces(slice(bytes, range), signal),
+      [Symbol.asyncDispose]: async () => {},
+    };
+  }
+
+  async *#pieces(bytes: Uint8Array, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    this.openReads++;
+    try {
+      for (let start = 0; start < bytes.length; start += this.#options.pieceBytes) {
+        signal.throwIfAborted();
+        this.piecesRead++;
+        yield bytes.subarray(start, start + this.#options.pieceBytes);
+      }
+    } finally {
+      this.openReads--;
+    }
+  }
+
+  #node(path: string): LogdirNode {
+    const name = path.split('/').at(-1) ?? '';
+    const bytes = this.files.get(path);
+    if (bytes !== undefined) return this.#fileNode(name, bytes);
+    const prefix = `${path}/`;
+    if (path === '' || [...this.files.keys()].some((file) => file.startsWith(prefix))) {
+      return { kind: 'directory', name, mtimeMs: this.#options.mtimeMs };
+    }
+    throw new LogdirError('not-found', `no such file or directory: ${path}`);
+  }
+
+  #fileNode(name: string, bytes: Uint8Array): FileNode {
+    const { mtimeMs, contentType } = this.#options;
+    const etag = `"${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}"`;
+    return { kind: 'file', name, mtimeMs, size: bytes.length, etag, contentType };
+  }
+}
+
+function slice(bytes: Uint8Array, range: ByteRange): Uint8Array {
+  const { start, end } = clampRange(range, bytes.length);
+  return rangeLength({ start, end }) === bytes.length ? bytes : bytes.subarray(start, end);
+}
