@@ -35,5 +35,5 @@ function scale(points: readonly Point[], of: (point: Point) => number, from: num
   // Halves first: the span of two huge doubles is not a double.
   const half = max / 2 - min / 2;
   return (point: Point) =>
-    half > 0 ? from + ((to - from) * (of(point) / 2 - min / 2)) / half : (from + to) / 2;
+    half > 0 ? from + (to - from) * ((of(point) / 2 - min / 2) / half) : (from + to) / 2;
 }

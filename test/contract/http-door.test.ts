@@ -1,0 +1,30 @@
+/** The contract of the tree, over the tree in memory and through both languages of the HTTP door. @module */
+
+import type { LogdirTree } from '../../src/filesystem/index.ts';
+import { serveTree } from '../support/http-door.ts';
+import { MemoryTree } from '../support/memory-tree.ts';
+import { treeThroughLogdir, treeThroughWebHdfs } from './http-door.ts';
+import { describeTreeContract } from './tree-contract.ts';
+
+const FILES = {
+  'team/mnist/run 1/events.out.tfevents.1.a': Buffer.from(Array.from({ length: 3000 }, (_, i) => i % 256)),
+  'team/mnist/run 1/run.json': '{}',
+  'team/mnist/100% <b>"q"</b> & \'s\' +#/events.out.tfevents.2.b': 'hostile',
+  'team/mnist/%2F..%2F/events.out.tfevents.3.c': 'percent',
+  'team/mnist/🧠 שלום/events.out.tfevents.4.d': 'emoji and right to left',
+  'local/empty/run/events.out.tfevents.5.e': '',
+};
+
+describeTreeContract('in memory', {
+  open: async () => ({ tree: new MemoryTree(FILES), [Symbol.asyncDispose]: async () => {} }),
+});
+for (const isWarm of [true, false]) {
+  const state = isWarm ? 'files at hand' : 'files not at hand';
+  describeTreeContract(`through /logdir, ${state}`, { open: () => throughDoor(isWarm, treeThroughLogdir) });
+  describeTreeContract(`through WebHDFS, ${state}`, { open: () => throughDoor(isWarm, treeThroughWebHdfs) });
+}
+
+async function throughDoor(isWarm: boolean, adapter: (url: string) => LogdirTree) {
+  const server = await serveTree(new MemoryTree(FILES, { isWarm }));
+  return { tree: adapter(server.url), [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+}
