@@ -96,7 +96,7 @@ export class DirectoryNaming {
     const plain = fitName(encodeName(name || key.runId), suffix);
     if (!taken.has(plain)) return plain;
     let apart = fitName(plain + suffix, suffix);
-    for (let n = 2; taken.has(apart); n++) apart = fitName(`${plain}${suffix}`, `${suffix}~${n}`);
+    for (let n = 2; taken.has(apart); n++) apart = fitName(`${plain}${suffix}~${n}`, `${suffix}~${n}`);
     return apart;
   }
 }

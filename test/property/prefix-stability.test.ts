@@ -78,7 +78,7 @@ class Play {
   readonly #cacheDir: string;
   #house: House | undefined;
   #step = 0;
-  #served = Buffer.alloc(0);
+  #served: Buffer = Buffer.alloc(0);
 
   constructor(cacheDir: string) {
     this.#cacheDir = cacheDir;

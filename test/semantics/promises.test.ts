@@ -47,7 +47,7 @@ async function eventBytes(house: House): Promise<Buffer> {
 describe('1. A served byte is never taken back.', () => {
   it('grows by whole records only, while the run grows', async () => {
     await using house = await buildHouse({ sources: [source] });
-    let served = Buffer.alloc(0);
+    let served: Buffer = Buffer.alloc(0);
     for (let from = 500; from < 2000; from += 300) {
       const bytes = await eventBytes(house);
       expect(bytes.subarray(0, served.length).equals(served)).toBe(true);

@@ -3,7 +3,7 @@
 usage: sdk-rows.py FILE [FILE...] [--count]
 
 Framing is read here with zlib, records are decoded by the wandb SDK's own protobuf classes, values by json.
-A line is {"step": ..., "values": {KEY: NUMBER}, "cells": {KEY: TEXT_OR_JSON}}; NaN and infinities are strings
+A line is {"step": ..., "timestamp": ..., "values": {KEY: NUMBER}, "cells": {KEY: TEXT_OR_JSON}}; NaN and infinities are strings
 "NaN", "Infinity", "-Infinity". A file's rows are preceded by {"file": PATH}. With --count the rows are decoded
 but only their number is printed, as a peer to measure against.
 """
@@ -86,7 +86,7 @@ def dotted(history):
             values[key] = special(float(value))
         else:
             cells[key] = value
-    return {"step": step, "values": values, "cells": cells}
+    return {"step": step, "timestamp": flat.get("_timestamp"), "values": values, "cells": cells}
 
 
 def rows(path, origin=0):

@@ -1,0 +1,183 @@
+/**
+ * Runs logged by the real SDK, shown by the real TensorBoard: every run, tag, step, wall time and value, through
+ * its Python loader over WebHDFS and through its Rust loader on a plain copy of the tree.
+ * @module
+ */
+
+import { readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { scalarSeries, sdkRows } from '../support/expected-series.ts';
+import { type TemporaryFolder, temporaryFolder } from '../support/local-runs.ts';
+import { PYTHON_MISSING, runPython } from '../support/python.ts';
+import { type ServedRuns, serveRuns } from '../support/served-runs.ts';
+import { type ScalarPoint, TensorBoard } from '../support/tensorboard.ts';
+
+const ALL_POINTS = ['--samples_per_plugin', 'scalars=0,text=0'];
+const KINDS = ['scalars', 'sweep', 'resume', 'crash', 'hostile', 'wide', 'long'];
+const SIZES = ['--runs', '8', '--rows', '200000', '--metrics', '8'];
+/** The long run of 1.6 million points takes TensorBoard's Python loader about a minute. */
+const TEN_MINUTES_MS = 600_000;
+
+interface RunDocument {
+  readonly id: string;
+  readonly eventFile: { readonly name: string; readonly size: number };
+  readonly source: { readonly locations: readonly string[]; readonly skippedBytes: number };
+}
+
+/** One run as it must be shown: its name below the entity, and its points per tag. */
+interface Expected {
+  readonly run: string;
+  readonly id: string;
+  readonly series: ReadonlyMap<string, readonly ScalarPoint[]>;
+}
+
+describe.skipIf(PYTHON_MISSING !== null)(`runs of the real SDK in the real TensorBoard`, () => {
+  let folder: TemporaryFolder;
+  let served: ServedRuns;
+  let expected: Expected[];
+
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+    const words = [
+      ...KINDS,
+      '--out',
+      join(folder.path, 'runs'),
+      '--truth',
+      join(folder.path, 'truth'),
+      ...SIZES,
+    ];
+    await runPython('make-runs.py', words);
+    served = await serveRuns(join(folder.path, 'runs', 'wandb'), join(folder.path, 'served'));
+    expected = [];
+    for await (const run of expectedRuns()) expected.push(run);
+  }, TEN_MINUTES_MS);
+
+  afterAll(async () => {
+    await served?.[Symbol.asyncDispose]();
+    await folder?.[Symbol.asyncDispose]();
+  });
+
+  async function* expectedRuns(): AsyncIterable<Expected> {
+    for (const project of await served.list('acme')) {
+      for (const run of await served.list(`acme/${project.name}`)) {
+        const path = `acme/${project.name}/${run.name}`;
+        const document = JSON.parse((await served.read(`${path}/run.json`)).toString()) as RunDocument;
+        const rows = await sdkRows(await Promise.all(document.source.locations.map(logIn)));
+        yield { run: `${project.name}/${run.name}`, id: document.id, series: scalarSeries(rows) };
+      }
+    }
+  }
+
+  async function logIn(location: string): Promise<string> {
+    if (location.endsWith('.wandb')) return location;
+    const names = await readdir(location);
+    return join(location, names.find((name) => name.endsWith('.wandb'))!);
+  }
+
+  async function expectAllShown(board: TensorBoard): Promise<number> {
+    const lastPoint = { run: 'research/long', tag: 'm/7' };
+    await board.until(
+      () => board.scalars(lastPoint.run, lastPoint.tag),
+      (points) => points.length === 200_000,
+      TEN_MINUTES_MS,
+    );
+    await board.until(
+      () => board.runs(),
+      (runs) => runs.length === expected.length,
+    );
+    expect(await board.runs()).toEqual(expected.map(({ run }) => run).toSorted());
+    const tags = await board.scalarTags();
+    let points = 0;
+    for (const { run, series } of expected) {
+      const shown = (tags[run] ?? []).filter((tag) => !tag.startsWith('system/'));
+      expect([run, shown]).toEqual([run, [...series.keys()].toSorted()]);
+      for (const [tag, wanted] of series) {
+        const given = await board.scalars(run, tag);
+        expect([run, tag, given.length]).toEqual([run, tag, wanted.length]);
+        const wrong = wanted.findIndex((point, i) => point.some((part, j) => !Object.is(part, given[i]![j])));
+        expect([run, tag, wrong < 0 ? null : [wanted[wrong], given[wrong]]]).toEqual([run, tag, null]);
+        points += given.length;
+      }
+    }
+    return points;
+  }
+
+  it('holds what the scripts logged', () => {
+    for (const { id, series } of expected) {
+      const truth = loggedScalars(join(folder.path, 'truth', `${id}.jsonl`));
+      // A killed run loses what its SDK had not handed to the disk; everything it has must be what was logged.
+      const complete = id !== 'crash001';
+      if (complete) expect([id, [...series.keys()].toSorted()]).toEqual([id, [...truth.keys()].toSorted()]);
+      for (const [tag, points] of series) {
+        const logged = truth.get(tag)!;
+        if (complete) expect([id, tag, points.length]).toEqual([id, tag, logged.size]);
+        for (const [, step, value] of points) {
+          if (!Object.is(value, logged.get(step)))
+            expect([id, tag, step, value]).toEqual([id, tag, step, logged.get(step)]);
+        }
+      }
+    }
+  });
+
+  it('through the Python loader over WebHDFS', { timeout: TEN_MINUTES_MS }, async () => {
+    await using board = await TensorBoard.start(`webhdfs://127.0.0.1:${served.port}/acme`, ALL_POINTS);
+    expect(await expectAllShown(board)).toBeGreaterThan(1_700_000);
+    const texts = await board.texts('research/scalar run Ünïcode', 'text');
+    expect(texts.map(({ step, text }) => [step, text.includes('a string é😀')])).toEqual([[8, true]]);
+    const overview = await board.texts('research/scalar run Ünïcode', 'wandb/overview');
+    expect(overview.at(-1)!.text).toContain('finished');
+    expect(board.output).not.toMatch(/Traceback/);
+  });
+
+  it('through the Rust loader on a plain copy', { timeout: TEN_MINUTES_MS }, async () => {
+    const copy = join(folder.path, 'copy');
+    await served.copy('acme', copy);
+    await using board = await TensorBoard.start(copy, ['--load_fast', 'true', ...ALL_POINTS]);
+    expect(await expectAllShown(board)).toBeGreaterThan(1_700_000);
+    const system = await board.scalars('research/scalar run Ünïcode', 'system/cpu');
+    expect(system.length).toBeGreaterThanOrEqual(2);
+    expect(system.every(([, step], i) => i === 0 || step > system[i - 1]![1])).toBe(true);
+    expect(board.output).not.toMatch(/Traceback/);
+  });
+});
+
+/** Scalars by tag and step as the script passed them to `run.log`: calls of one step merge, later runs win. */
+function loggedScalars(path: string): Map<string, Map<number, number | string>> {
+  const series = new Map<string, Map<number, number | string>>();
+  for (const line of readFileSync(path, 'utf8').trimEnd().split('\n')) {
+    const record = JSON.parse(line) as { kind: string; step: number; values: Record<string, unknown> };
+    if (record.kind !== 'row') continue;
+    for (const [tag, value] of flatNumbers('', record.values)) {
+      const points = series.get(tag) ?? new Map<number, number | string>();
+      for (const step of points.keys()) if (step > record.step) points.delete(step);
+      points.set(record.step, value);
+      series.set(tag, points);
+    }
+  }
+  return series;
+}
+
+function* flatNumbers(
+  prefix: string,
+  values: Readonly<Record<string, unknown>>,
+): Iterable<[string, number | string]> {
+  const nested: [string, Readonly<Record<string, unknown>>][] = [];
+  for (const [key, value] of Object.entries(values)) {
+    const tag = prefix + key;
+    if (typeof value === 'boolean') yield [tag, Number(value)];
+    else if (typeof value === 'number') yield [tag, shown(value)];
+    else if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      const { float } = value as { float?: string };
+      if (float !== undefined) yield [tag, float];
+      else nested.push([tag, value as Record<string, unknown>]);
+    }
+  }
+  for (const [tag, inner] of nested) yield* flatNumbers(`${tag}.`, inner);
+}
+
+function shown(value: number): number | string {
+  const single = Math.fround(value);
+  return Number.isFinite(single) ? single : single > 0 ? 'Infinity' : '-Infinity';
+}

@@ -1,0 +1,30 @@
+/** The Python that tests run TensorBoard and the SDK with. @module */
+
+import { execFile, spawnSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const NEEDED = ['wandb', 'tensorboard', 'fsspec', 'requests'];
+
+export const PYTHON = process.env['WANDB_LOGDIR_PYTHON'] ?? join(ROOT, '.venv', 'bin', 'python');
+
+/** Why tests that need Python cannot run; null when they can. */
+export const PYTHON_MISSING: string | null = whyMissing();
+
+/** Runs a script of this folder and gives what it printed. Rejects, with its complaints, when it fails. */
+export async function runPython(script: string, args: readonly string[]): Promise<string> {
+  const path = fileURLToPath(new URL(script, import.meta.url));
+  // A neutral folder: the SDK takes a folder called wandb beside it for its package.
+  const options = { cwd: tmpdir(), maxBuffer: 2 ** 30 };
+  const { stdout } = await promisify(execFile)(PYTHON, [path, ...args], options);
+  return stdout;
+}
+
+function whyMissing(): string | null {
+  const code = 'import importlib.util as u, sys; sys.exit(any(u.find_spec(m) is None for m in sys.argv[1:]))';
+  const { status } = spawnSync(PYTHON, ['-c', code, ...NEEDED], { stdio: 'ignore' });
+  return status === 0 ? null : `${PYTHON} is not a Python with ${NEEDED.join(', ')}`;
+}

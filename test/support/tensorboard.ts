@@ -1,0 +1,105 @@
+/** A real TensorBoard on a logdir, asked through the HTTP endpoints its own pages use. @module */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { PYTHON } from './python.ts';
+
+/** `[wall time, step, value]`; values beyond JSON come as the words NaN, Infinity, -Infinity. */
+export type ScalarPoint = readonly [wallTime: number, step: number, value: number | string];
+
+const STARTED = /TensorBoard [\d.]+ at (http:\/\/\S+?)\/? /;
+
+export class TensorBoard implements AsyncDisposable {
+  readonly url: string;
+  readonly #process: ChildProcess;
+  readonly #output: () => string;
+
+  private constructor(url: string, child: ChildProcess, output: () => string) {
+    this.url = url;
+    this.#process = child;
+    this.#output = output;
+  }
+
+  /** Starts on a free port and resolves when it answers; it may not have read anything by then. */
+  static async start(logdir: string, args: readonly string[] = []): Promise<TensorBoard> {
+    const words = [
+      '-m',
+      'tensorboard.main',
+      '--logdir',
+      logdir,
+      '--port',
+      '0',
+      '--reload_interval',
+      '1',
+      ...args,
+    ];
+    const child = spawn(PYTHON, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    const keep = (text: Buffer) => {
+      output += text;
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    for (let waitedMs = 0; waitedMs < 120_000; waitedMs += 50) {
+      const url = STARTED.exec(output)?.[1];
+      if (url !== undefined) return new TensorBoard(url, child, () => output);
+      if (child.exitCode !== null) break;
+      await delay(50);
+    }
+    child.kill('SIGKILL');
+    throw new Error(`TensorBoard did not start:\n${output}`);
+  }
+
+  /** What it printed so far. */
+  get output(): string {
+    return this.#output();
+  }
+
+  async get<T>(path: string, query: Readonly<Record<string, string>> = {}): Promise<T> {
+    const response = await fetch(`${this.url}${path}?${new URLSearchParams(query)}`);
+    if (!response.ok) throw new Error(`${path} ${JSON.stringify(query)}: HTTP ${response.status}`);
+    return (await response.json()) as T;
+  }
+
+  async runs(): Promise<string[]> {
+    return (await this.get<string[]>('/data/runs')).toSorted();
+  }
+
+  /** Scalar tags by run, sorted. */
+  async scalarTags(): Promise<Record<string, string[]>> {
+    const tags = await this.get<Record<string, Record<string, unknown>>>('/data/plugin/scalars/tags');
+    return Object.fromEntries(Object.entries(tags).map(([run, of]) => [run, Object.keys(of).toSorted()]));
+  }
+
+  async scalars(run: string, tag: string): Promise<ScalarPoint[]> {
+    return await this.get('/data/plugin/scalars/scalars', { run, tag });
+  }
+
+  async texts(run: string, tag: string): Promise<{ wall_time: number; step: number; text: string }[]> {
+    return await this.get('/data/plugin/text/text', { run, tag });
+  }
+
+  /** Asks until the answer satisfies, and gives it; rejects with the last answer after `timeoutMs`. */
+  async until<T>(ask: () => Promise<T>, satisfies: (answer: T) => boolean, timeoutMs = 120_000): Promise<T> {
+    const end = Date.now() + timeoutMs;
+    for (;;) {
+      const answer = await ask().catch((error: unknown) => error as Error);
+      if (!(answer instanceof Error) && satisfies(answer)) return answer;
+      if (Date.now() > end) {
+        const last = answer instanceof Error ? answer.message : JSON.stringify(answer)?.slice(0, 2000);
+        throw new Error(`TensorBoard never answered as expected; last: ${last}\n${this.output.slice(-2000)}`);
+      }
+      await delay(250);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#process.exitCode !== null) return;
+    const exited = once(this.#process, 'exit');
+    this.#process.kill('SIGTERM');
+    const hard = setTimeout(() => this.#process.kill('SIGKILL'), 5000);
+    await exited;
+    clearTimeout(hard);
+  }
+}

@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { encodeName, fillTemplate, fitName } from '../../../src/filesystem/names.ts';
+
+describe('a name as a path component', () => {
+  it.each([
+    ['plain name', 'plain name'],
+    ['a/b', 'a%2Fb'],
+    ['..', '%2E%2E'],
+    ['.', '%2E'],
+    ['...', '...'],
+    ['.hidden', '.hidden'],
+    ['100%', '100%25'],
+    ['@query', '%40query'],
+    ['a@b', 'a@b'],
+    ['nul\0', 'nul%00'],
+    ['new\nline', 'new%0Aline'],
+    ['\u0085', '%C2%85'],
+    ['😀', '😀'],
+    ['e\u0301', '\u00e9'],
+  ])('%j is %j', (name, expected) => {
+    expect(encodeName(name)).toBe(expected);
+  });
+
+  it('can be decoded, is safe, and differs where names differ', () => {
+    const name = fc.string({ unit: 'grapheme', maxLength: 40 }).map((text) => text.normalize('NFC'));
+    fc.assert(
+      fc.property(name, name, (a, b) => {
+        const encoded = encodeName(a);
+        expect(decodeURIComponent(encoded.replace(/%(?![0-9A-F]{2})/g, '%25'))).toBe(a);
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: their absence is what is checked
+        expect(encoded).not.toMatch(/[/\u0000-\u001f\u007f]|^@|^\.{1,2}$/);
+        expect(encodeName(b) === encoded).toBe(a === b);
+      }),
+    );
+  });
+
+  it('replaces what has no UTF-8', () => {
+    expect(encodeName('\ud83d')).toBe('\ufffd');
+  });
+
+  it('is cut to 255 bytes at a character, never within an escape', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'grapheme', minLength: 200, maxLength: 400 }),
+        fc.nat(5),
+        (name, padding) => {
+          const fitted = fitName(encodeName(`${'x'.repeat(padding)}${name}`), '~id');
+          expect(Buffer.byteLength(fitted)).toBeLessThanOrEqual(255);
+          expect(fitted).not.toMatch(/\ufffd|%[0-9A-F]?(~id)$/);
+        },
+      ),
+    );
+    expect(fitName('short', '~id')).toBe('short');
+    expect(fitName(`${'x'.repeat(250)}%2F%2F`, '~id')).toBe(`${'x'.repeat(250)}~id`);
+  });
+});
+
+describe('a run name template', () => {
+  it('is filled with what it asks for and leaves the rest', () => {
+    const parts = { name: 'sunny', id: 'abc', group: 'g', jobType: 'train' };
+    expect(fillTemplate('{group}-{name} ({id}) {jobType} {other}', parts)).toBe(
+      'g-sunny (abc) train {other}',
+    );
+    expect(fillTemplate('{name}', { ...parts, name: '{id} $& $1' })).toBe('{id} $& $1');
+  });
+});

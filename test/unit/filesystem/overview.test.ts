@@ -1,0 +1,105 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runKey } from '../../../src/core/index.ts';
+import { spread } from '../../../src/filesystem/series-preview.ts';
+import { buildHouse, type House, signal } from '../../support/house.ts';
+import { exitRecord, factsRecord, row } from '../../support/records.ts';
+import { ScriptedSource } from '../../support/scripted-source.ts';
+
+const ALL = { query: '', sort: 'newest', offset: 0, limit: 100, signal } as const;
+
+let source: ScriptedSource;
+let house: House;
+beforeEach(async () => {
+  source = new ScriptedSource();
+  const curve = Array.from({ length: 300 }, (_, i) =>
+    row(i, { 'train/loss': 300 - i, zeta: i, alpha: i, acc: i }),
+  );
+  source.add(runKey('e', 'p', 'a'), [factsRecord('first', 1.7e9), ...curve, exitRecord(0)]);
+  source.add(runKey('e', 'p', 'b'), [factsRecord('second', 1.8e9), row(0, { loss: 1 }), exitRecord(3)]);
+  source.add(runKey('e', 'p', 'c'), [factsRecord('third', 1.9e9), row(0, { loss: 1 })]);
+  source.add(runKey('e', 'q', 'd'), []);
+  house = await buildHouse({ sources: [source] });
+  house.history.background.enqueueAll();
+  await house.history.background.idle();
+});
+afterEach(() => house[Symbol.asyncDispose]());
+
+describe('the overview', () => {
+  it('counts projects and their runs', async () => {
+    const cards = await house.overview.projects({ signal });
+    expect(cards.map(({ path, runs, running }) => [path, runs, running])).toEqual([
+      ['e/p', 3, 1],
+      ['e/q', 1, 1],
+    ]);
+  });
+
+  it('tells state, progress and the most telling series of a run', async () => {
+    const { runs } = await house.overview.runs('e', 'p', { ...ALL, sort: 'name' });
+    const [first, second] = runs;
+    expect(first).toMatchObject({
+      directory: 'first',
+      state: 'finished',
+      exitCode: 0,
+      rows: 300,
+      lastStep: 299,
+      tagCount: 4,
+      upToDate: true,
+    });
+    expect(first!.previews.map(({ tag, last }) => [tag, last])).toEqual([
+      ['train/loss', 1],
+      ['acc', 299],
+      ['alpha', 299],
+    ]);
+    const { points } = first!.previews[0]!;
+    expect(points.length).toBeLessThanOrEqual(64);
+    expect([points[0], points.at(-1)]).toEqual([
+      { step: 0, value: 300 },
+      { step: 299, value: 1 },
+    ]);
+    expect(second).toMatchObject({ state: 'failed', exitCode: 3 });
+  });
+
+  it('drops from a preview what a restart overtook', async () => {
+    source.push(runKey('e', 'p', 'c'), row(1, { loss: 2 }), row(2, { loss: 3 }), row(1, { loss: 9 }));
+    await house.history.background.idle();
+    const { runs } = await house.overview.runs('e', 'p', { ...ALL, query: 'third' });
+    await house.history.update(
+      [...house.history.catalogue.runs.values()].find((run) => run.key.runId === 'c')!,
+    );
+    const again = await house.overview.runs('e', 'p', { ...ALL, query: 'third' });
+    expect(runs).toHaveLength(1);
+    expect(again.runs[0]!.previews[0]!.points).toEqual([
+      { step: 0, value: 1 },
+      { step: 1, value: 9 },
+    ]);
+  });
+
+  it('sorts, searches and pages', async () => {
+    const names = async (query: Partial<Parameters<typeof house.overview.runs>[2]>) => {
+      const page = await house.overview.runs('e', 'p', { ...ALL, ...query });
+      return [page.total, ...page.runs.map((run) => run.directory)];
+    };
+    expect(await names({})).toEqual([3, 'third', 'second', 'first']);
+    expect(await names({ sort: 'state' })).toEqual([3, 'third', 'second', 'first']);
+    expect(await names({ sort: 'name', offset: 1, limit: 1 })).toEqual([3, 'second']);
+    expect(await names({ query: 'FAILED' })).toEqual([1, 'second']);
+    expect(await names({ query: 'nothing' })).toEqual([0]);
+  });
+
+  it('shows a run that has logged nothing', async () => {
+    const { runs } = await house.overview.runs('e', 'q', ALL);
+    expect(runs[0]).toMatchObject({ directory: 'd', rows: 0, lastStep: null, eventFile: null, previews: [] });
+  });
+
+  it('knows no other project', async () => {
+    await expect(house.overview.runs('e', 'nope', ALL)).rejects.toMatchObject({ code: 'not-found' });
+  });
+});
+
+describe('an even spread', () => {
+  it('has the first and the last', () => {
+    expect(spread(5, 10)).toEqual([0, 1, 2, 3, 4]);
+    expect(spread(100, 4)).toEqual([0, 33, 66, 99]);
+    expect(spread(0, 4)).toEqual([]);
+  });
+});
