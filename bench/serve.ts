@@ -5,7 +5,7 @@
  */
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { chmodSync, closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -191,6 +191,8 @@ async function compare(
 
 async function main(): Promise<void> {
   const folder = mkdtempSync('/dev/shm/wandb-logdir-bench-');
+  // nginx's worker gives up root and must still get in.
+  chmodSync(folder, 0o755);
   const ours = await startOurs();
   const nginx = await startNginx(folder);
   const subjects = [ours.subject, nginx.subject] as const;
