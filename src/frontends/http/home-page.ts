@@ -2,7 +2,7 @@
 
 import type { ProjectCard } from '../../filesystem/index.ts';
 import { type Html, html } from './html.ts';
-import { countText, pluralText } from './human-text.ts';
+import { countText, nameText, pluralText } from './human-text.ts';
 import { commandBox, page } from './page-layout.ts';
 import { ownCommand, webHdfsCommand } from './tensorboard-command.ts';
 import { timeMark } from './time-mark.ts';
@@ -58,7 +58,7 @@ function projectRow(card: ProjectCard, { basePath, host, port, nowMs }: HomePage
     running > 0
       ? html`<strong class="running">${countText(running)}</strong>`
       : html`<span class="quiet">0</span>`;
-  return html`<tr role="row"><th scope="row" role="rowheader"><a href="${href}"><span class="quiet"><bdi>${entity}</bdi>/</span><bdi>${project}</bdi></a> <a class="small" href="${basePath}/logdir/${encodeTreePath(path)}">files</a></th>
+  return html`<tr role="row"><th scope="row" role="rowheader"><a href="${href}"><span class="quiet"><bdi>${entity}</bdi>/</span><bdi>${nameText(project)}</bdi></a> <a class="small" href="${basePath}/logdir/${encodeTreePath(path)}">files</a></th>
 <td role="cell" class="number" data-label="Runs">${countText(runs)}</td><td role="cell" class="number" data-label="Running">${running_}</td>
 <td role="cell" data-label="Last change">${timeMark(modifiedAtMs, nowMs)}</td><td role="cell" class="wide">${commandBox(webHdfsCommand(path, host, port))}</td></tr>
 `;

@@ -8,6 +8,11 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
+/** A name that shows: one made of spaces gets quotes, or nobody could see or click it. */
+export function nameText(name: string): string {
+  return name.trim() === '' ? `“${name}”` : name;
+}
+
 /** `12,345`. */
 export function countText(count: number): string {
   return GROUPED.format(count);

@@ -6,7 +6,7 @@
 
 import type { LogdirNode } from '../../filesystem/index.ts';
 import { type Html, html } from './html.ts';
-import { sizeText } from './human-text.ts';
+import { nameText, sizeText } from './human-text.ts';
 import { encodeName, encodeTreePath } from './tree-path.ts';
 
 export interface Listing {
@@ -22,7 +22,7 @@ export function listingPage({ path, entries, basePath }: Listing): string {
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark"><title>/${path}</title>
-<link rel="stylesheet" href="${basePath}/assets/style.css"></head>
+<link rel="icon" type="image/svg+xml" href="${basePath}/assets/icon.svg"><link rel="stylesheet" href="${basePath}/assets/style.css"></head>
 <body class="listing"><main><h1><bdi>/${path}</bdi></h1>${parentLink(path, basePath)}
 ${entries.length === 0 ? empty : table(entries, here)}</main></body></html>
 `.text;
@@ -43,7 +43,7 @@ function row(entry: LogdirNode, here: string): Html {
   const size =
     entry.kind === 'file' ? html`<span title="${entry.size} bytes">${sizeText(entry.size)}</span>` : '';
   const mark = entry.kind === 'directory' ? '/' : '';
-  return html`<tr><td><a href="${here}/${encodeName(entry.name)}"><bdi>${entry.name}</bdi></a>${mark}</td><td class="number">${size}</td><td>${utcText(entry.mtimeMs)}</td></tr>
+  return html`<tr><td><a href="${here}/${encodeName(entry.name)}"><bdi>${nameText(entry.name)}</bdi></a>${mark}</td><td class="number">${size}</td><td>${utcText(entry.mtimeMs)}</td></tr>
 `;
 }
 

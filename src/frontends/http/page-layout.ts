@@ -2,6 +2,7 @@
 
 import { COPY_SCRIPT_PATH, ICON_PATH, STYLE_PATH } from './assets.ts';
 import { type Html, html } from './html.ts';
+import { nameText } from './human-text.ts';
 
 export interface PageContent {
   readonly title: string;
@@ -27,7 +28,7 @@ export function page({ title, basePath, version, main, refreshSeconds, trail = [
 <header><nav aria-label="Breadcrumb"><a class="brand" href="${basePath}/">wandb-logdir</a>${trail.map(crumb)}</nav>
 <a class="browse" href="${basePath}/logdir">Browse files</a></header>
 <main id="main">${main}</main>
-<footer>wandb-logdir ${version} · read-only · <a href="${basePath}/metrics">metrics</a></footer></body></html>
+<footer><span>wandb-logdir ${version} · read-only · <a href="${basePath}/metrics">metrics</a></span></footer></body></html>
 `.text;
 }
 
@@ -38,7 +39,7 @@ function crumb(
 ): Html {
   const link =
     index === trail.length - 1 ? html`<a href="${href}" aria-current="page">` : html`<a href="${href}">`;
-  return html`<span class="slash" aria-hidden="true">/</span>${link}<bdi>${name}</bdi></a>`;
+  return html`<span class="slash" aria-hidden="true">/</span>${link}<bdi>${nameText(name)}</bdi></a>`;
 }
 
 /** A command to copy. The button is made by the script: without JavaScript, one click selects the line. */

@@ -2,7 +2,7 @@
 
 import type { RunCard, SeriesPreview } from '../../filesystem/index.ts';
 import { type Html, html } from './html.ts';
-import { countText, durationText, pluralText, sizeText, valueText } from './human-text.ts';
+import { countText, durationText, nameText, pluralText, sizeText, valueText } from './human-text.ts';
 import { sparkline } from './sparkline.ts';
 import { stateMark } from './state-mark.ts';
 import { timeMark } from './time-mark.ts';
@@ -31,7 +31,7 @@ function identity(run: RunCard, directory: string): Html {
   const group =
     run.group === null ? null : html`<span class="chip group" title="group"><bdi>${run.group}</bdi></span>`;
   const tags = run.tags.map((tag) => html`<span class="chip"><bdi>${tag}</bdi></span>`);
-  return html`<a class="name" href="${directory}"><bdi>${name}</bdi></a> ${id}${group}${tags}${warnings(run)}`;
+  return html`<a class="name" href="${directory}"><bdi>${nameText(name)}</bdi></a> ${id}${group}${tags}${warnings(run)}`;
 }
 
 function warnings({ skippedBytes, upToDate }: RunCard): Html {
@@ -42,7 +42,7 @@ function warnings({ skippedBytes, upToDate }: RunCard): Html {
 
 function lasted({ startTime, modifiedAtMs }: RunCard): Html | null {
   if (startTime === null || modifiedAtMs < startTime * 1000) return null;
-  return html`<span class="small quiet block">after ${durationText(modifiedAtMs - startTime * 1000)}</span>`;
+  return html` <span class="small quiet block">after ${durationText(modifiedAtMs - startTime * 1000)}</span>`;
 }
 
 function previews({ previews: series, tagCount }: RunCard): Html {

@@ -45,8 +45,10 @@ tbody tr:hover { background: var(--raised); }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td time { white-space: nowrap; }
 .cards tbody th a:first-child { font-weight: 600; overflow-wrap: anywhere; }
-.runs tbody th { min-width: 12rem; max-width: 26rem; overflow-wrap: anywhere; }
-.chip { display: inline-block; max-width: 14rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; vertical-align: bottom; margin-left: .35rem; padding: 0 .4rem; border: 1px solid var(--line); border-radius: 1rem; font-size: .8rem; color: var(--quiet); }
+.cards tbody th { max-width: 26rem; overflow-wrap: anywhere; }
+.runs tbody th { min-width: 12rem; }
+.runs tbody th code { margin-right: .4rem; }
+.chip { display: inline-block; max-width: 14rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; vertical-align: bottom; margin-right: .35rem; padding: 0 .4rem; border: 1px solid var(--line); border-radius: 1rem; font-size: .8rem; color: var(--quiet); }
 .chip.group { border-radius: .2rem; color: var(--ink); background: var(--raised); }
 .warning { display: block; font-size: .86rem; color: var(--crashed); }
 .state { white-space: nowrap; font-weight: 600; }
@@ -86,7 +88,7 @@ button { cursor: pointer; background: var(--raised); }
   header, footer { padding-left: .9rem; padding-right: .9rem; }
   .cards, .cards tbody, .cards tr { display: block; }
   .cards thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-  .cards tr { padding: .6rem 0; border-bottom: 1px solid var(--line); display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: .3rem .8rem; }
+  .cards tr { padding: .6rem 0; border-bottom: 1px solid var(--line); display: grid; grid-template-columns: repeat(auto-fill, minmax(6.2rem, 1fr)); gap: .3rem .8rem; }
   .cards th, .cards td { border: 0; padding: 0; text-align: left; max-width: none; min-width: 0; }
   .cards tbody th, .cards .wide { grid-column: 1 / -1; }
   .cards td[data-label]::before { content: attr(data-label); display: block; color: var(--quiet); font-size: .78rem; }
@@ -95,8 +97,9 @@ button { cursor: pointer; background: var(--raised); }
   .previews .tag { max-width: none; }
 }
 @media (max-width: 520px) {
-  .toolbar form, .toolbar input[type="search"] { width: 100%; }
-  .toolbar button { width: 100%; }
+  .toolbar form { width: 100%; }
+  .toolbar label { width: 100%; }
+  .toolbar input[type="search"] { width: auto; min-width: 0; flex: 1; }
   .listing th, .listing td { padding-right: .7rem; }
   .listing th:last-child, .listing td:last-child { display: none; }
 }

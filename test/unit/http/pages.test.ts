@@ -3,7 +3,13 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { escapeHtml, html } from '../../../src/frontends/http/html.ts';
-import { sizeText, valueText } from '../../../src/frontends/http/human-text.ts';
+import {
+  agoText,
+  durationText,
+  nameText,
+  sizeText,
+  valueText,
+} from '../../../src/frontends/http/human-text.ts';
 import { projectPage } from '../../../src/frontends/http/project-page.ts';
 import { parseRunQuery, runQueryText } from '../../../src/frontends/http/run-query.ts';
 import { sparkline } from '../../../src/frontends/http/sparkline.ts';
@@ -134,6 +140,20 @@ it('writes numbers briefly, and reads back the view it links to', () => {
     '−∞',
   ]);
   expect([0, 1023, 1024, 5e9].map(sizeText)).toEqual(['0 B', '1023 B', '1.0 KiB', '4.7 GiB']);
+  expect([0, 61_000, 3_700_000, 90_000_000].map(durationText)).toEqual([
+    '< 1 s',
+    '1 min 01 s',
+    '1 h 01 min',
+    '1 d 01 h',
+  ]);
+  expect([-5, 12_000, 130_000, 9e6, 1e9].map((ms) => agoText(0, ms))).toEqual([
+    'just now',
+    '12 s ago',
+    '2 min ago',
+    '2 h ago',
+    '11 d ago',
+  ]);
+  expect([nameText(' '), nameText('run 1')]).toEqual(['“ ”', 'run 1']);
   const view = { query: 'a b&c', sort: 'state', page: 7, refresh: true } as const;
   expect(parseRunQuery(runQueryText(view))).toEqual(view);
   expect(parseRunQuery('?page=-1&sort=x')).toEqual({ query: '', sort: 'newest', page: 1, refresh: false });
