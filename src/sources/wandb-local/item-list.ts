@@ -42,14 +42,12 @@ export class ItemList {
   }
 
   #addUsual(bytes: Uint8Array, start: number, end: number): boolean {
-    const keys = this.#keys;
-    let at = keys.guess(bytes, start);
-    const guessed = at >= 0 && bytes[at] === VALUE_TAG_LOW;
-    if (!guessed) at = skipKeys(bytes, start, end);
-    const valueStart = at + 3;
-    if (valueStart > end || bytes[at] !== VALUE_TAG_LOW || bytes[at + 1] !== VALUE_TAG_HIGH) return false;
-    if (valueStart + bytes[at + 2]! !== end) return false;
-    this.#push(guessed ? keys.accept() : keys.lookup(bytes, start, at), valueStart, end);
+    const keyEnd = skipKeys(bytes, start, end);
+    const valueStart = keyEnd + 3;
+    if (valueStart > end || bytes[keyEnd] !== VALUE_TAG_LOW || bytes[keyEnd + 1] !== VALUE_TAG_HIGH)
+      return false;
+    if (valueStart + bytes[keyEnd + 2]! !== end) return false;
+    this.#push(this.#keys.lookup(bytes, start, keyEnd), valueStart, end);
     return true;
   }
 

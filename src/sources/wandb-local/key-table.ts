@@ -5,6 +5,9 @@ import { FieldWalker, LENGTH_DELIMITED } from './wire.ts';
 const KEY_FIELD = 1;
 const NESTED_KEY_FIELD = 2;
 
+/** Keys that look alike at a glance take each other's place, so there is room for more than a run has. */
+const RECENT_MASK = 4095;
+
 /** What is known of a key once its bytes have been decoded. */
 export interface KeySlot {
   readonly path: readonly string[];
@@ -25,40 +28,22 @@ export class KeyTable {
   /** The encoded keys of all slots, one after another. */
   #encoded = new Uint8Array(1024);
   #encodedLength = 0;
-  /** By slot: where its key lies in #encoded, how long it is, its hash, and the slot that last came after it. */
+  /** By slot: where its key lies in #encoded, how long it is, and its hash. */
   #starts = new Int32Array(64);
   #lengths = new Int32Array(64);
   #hashes = new Int32Array(64);
-  #followers = new Int32Array(64);
-  #previous = 0;
   /** Open addressing: slot + 1, or 0 for free. Always a power of two and at most half full. */
   #buckets = new Int32Array(256);
-
-  /**
-   * A guess at the slot of the key at `start`, by the key before it: Go walks over a small map in one cyclic
-   * order from a random start. Returns where the key ends if the guess holds, to be confirmed by `accept`, or -1.
-   */
-  guess(bytes: Uint8Array, start: number): number {
-    if (this.slots.length === 0) return -1;
-    const slot = this.#followers[this.#previous]!;
-    const from = this.#starts[slot]!;
-    const length = this.#lengths[slot]!;
-    const known = this.#encoded;
-    for (let at = 0; at < length; at++) if (known[from + at] !== bytes[start + at]) return -1;
-    return start + length;
-  }
-
-  /** The slot that was guessed. */
-  accept(): number {
-    this.#previous = this.#followers[this.#previous]!;
-    return this.#previous;
-  }
+  /** By the glance at a key: the slot + 1 of the last such key, or 0. Spares most lookups the hash. */
+  readonly #recent = new Int32Array(RECENT_MASK + 1);
 
   /** The slot of the key encoded in `bytes[start, end)`. */
   lookup(bytes: Uint8Array, start: number, end: number): number {
+    const place = glance(bytes, start, end) & RECENT_MASK;
+    const recent = this.#recent[place]! - 1;
+    if (recent >= 0 && this.#isSlot(recent, bytes, start, end)) return recent;
     const slot = this.#search(bytes, start, end);
-    this.#followers[this.#previous] = slot;
-    this.#previous = slot;
+    this.#recent[place] = slot + 1;
     return slot;
   }
 
@@ -104,7 +89,6 @@ export class KeyTable {
       this.#starts = grown(this.#starts);
       this.#lengths = grown(this.#lengths);
       this.#hashes = grown(this.#hashes);
-      this.#followers = grown(this.#followers);
     }
     const end = this.#encodedLength + encoded.length;
     if (end > this.#encoded.length) {
@@ -135,6 +119,12 @@ export class KeyTable {
     }
     this.#buckets = buckets;
   }
+}
+
+/** A few bits of a key, from its length and the bytes in which keys of one run differ most: last and middle. */
+function glance(bytes: Uint8Array, start: number, end: number): number {
+  const ends = (bytes[end - 1]! << 5) ^ (bytes[end - 2]! << 2) ^ bytes[end - 3]!;
+  return ends ^ (bytes[(start + end) >> 1]! << 3) ^ ((end - start) << 7);
 }
 
 function grown(array: Int32Array): Int32Array<ArrayBuffer> {

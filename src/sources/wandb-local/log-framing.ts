@@ -3,17 +3,25 @@
  *
  *     file   = header(7) block*            header = ":W&B" e1 be 00
  *     block  = chunk* [fewer than 7 zero bytes]     32 KiB, counted from `origin`
- *     chunk  = crc(u32le) length(u16le) type(u8) payload      crc = IEEE CRC-32 over type and payload
+ *     chunk  = crc(u32le) length(u16le) type(u8) payload
  *
  * Blocks are counted from the start of the file; wandb-core before 0.17.6 counted them from the end of the
  * header. Source: github.com/wandb/wandb core/pkg/leveldb/record.go. @module
  */
 
-import { crc32 } from 'node:zlib';
+import {
+  CHUNK_HEADER_BYTES,
+  checkStretch,
+  chunkLength,
+  chunkType,
+  FIRST,
+  FULL,
+  isSound,
+  LAST,
+} from './log-chunk.ts';
 
 export const LOG_HEADER = Uint8Array.of(0x3a, 0x57, 0x26, 0x42, 0xe1, 0xbe, 0x00);
 export const BLOCK_BYTES = 32_768;
-export const CHUNK_HEADER_BYTES = 7;
 /** No record W&B writes comes near; a longer one is damage that would otherwise fill memory. */
 export const MAX_RECORD_BYTES = 256 * 1024 * 1024;
 /** A window of this size always lets the framer move on: a block, the header before it, and the other origin's shift. */
@@ -21,10 +29,6 @@ export const MIN_WINDOW_BYTES = 2 * BLOCK_BYTES;
 
 /** Where blocks are counted from: 0, or 7 in logs of wandb-core before 0.17.6. */
 export type BlockOrigin = 0 | 7;
-
-const FULL = 1;
-const FIRST = 2;
-const LAST = 4;
 
 const EMPTY = new Uint8Array(0);
 
@@ -54,6 +58,11 @@ export class LogFramer {
   #recordStart = 0;
   #chunkStart = 0;
   #chunkEnd = 0;
+  /** File offsets of a stretch of chunks whose checksums are known to hold. */
+  #soundFrom = 0;
+  #soundTo = 0;
+  /** File offset after a stretch of chunks some of which are damaged. */
+  #doubtfulTo = 0;
 
   constructor(position: number, origin: BlockOrigin) {
     this.position = position;
@@ -89,6 +98,7 @@ export class LogFramer {
 
   /** Judges the chunk at a file offset and leaves its payload bounds in #chunkStart and #chunkEnd. */
   #examine(at: number, origin: BlockOrigin): Verdict {
+    if (at >= this.#soundFrom && at < this.#soundTo) return this.#accept(at - this.#windowOffset);
     const window = this.#window;
     let left = blockLeft(at, origin);
     let start = at - this.#windowOffset;
@@ -97,15 +107,33 @@ export class LogFramer {
       left = BLOCK_BYTES;
     }
     if (start + CHUNK_HEADER_BYTES > window.length) return 'more';
-    const length = window[start + 4]! | (window[start + 5]! << 8);
-    const type = window[start + 6]!;
-    const end = start + CHUNK_HEADER_BYTES + length;
-    if (type < FULL || type > LAST || CHUNK_HEADER_BYTES + length > left) return 'damaged';
+    const type = chunkType(window, start);
+    const end = start + CHUNK_HEADER_BYTES + chunkLength(window, start);
+    if (type < FULL || type > LAST || end > start + left) return 'damaged';
     if (end > window.length) return 'more';
-    if (crc32(window.subarray(start + 6, end)) !== readUint32(window, start)) return 'damaged';
+    if (!this.#holds(start, end, Math.min(start + left, window.length))) return 'damaged';
+    return this.#accept(start);
+  }
+
+  #accept(start: number): 'chunk' {
     this.#chunkStart = start + CHUNK_HEADER_BYTES;
-    this.#chunkEnd = end;
+    this.#chunkEnd = this.#chunkStart + chunkLength(this.#window, start);
     return 'chunk';
+  }
+
+  /** Whether the checksum of the chunk `[start, end)` holds; looks ahead to `limit` to check many at once. */
+  #holds(start: number, end: number, limit: number): boolean {
+    const offset = this.#windowOffset;
+    if (offset + start >= this.#doubtfulTo) {
+      const stretch = checkStretch(this.#window, start, limit);
+      if (stretch > 0) {
+        this.#soundFrom = offset + start;
+        this.#soundTo = offset + stretch;
+        return true;
+      }
+      this.#doubtfulTo = offset - stretch;
+    }
+    return isSound(this.#window, start, end);
   }
 
   /** Consumes the examined chunk; true when it completes a record. */
@@ -203,8 +231,4 @@ export class LogFramer {
 /** Bytes from a file offset to the end of its block: 1 to BLOCK_BYTES. */
 function blockLeft(at: number, origin: BlockOrigin): number {
   return BLOCK_BYTES - ((at - origin) % BLOCK_BYTES);
-}
-
-function readUint32(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
 }
