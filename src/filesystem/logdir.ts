@@ -85,6 +85,8 @@ export class Logdir implements LogdirTree {
       case 'run':
         return this.#options.files.nodes(await this.#moment(location.run, 'glance', signal));
       case 'file':
+        // Throws `not-found` first if there is no such file.
+        this.#options.files.open(await this.#moment(location.run, 'glance', signal), location.name);
         throw new LogdirError('invalid-argument', `${path} is a file, not a directory`);
     }
   }

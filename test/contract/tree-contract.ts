@@ -1,5 +1,6 @@
 /** What every LogdirTree must do, whatever stands behind it. @module */
 
+import { setMaxListeners } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LogdirError } from '../../src/core/index.ts';
 import type { FileNode, LogdirNode, LogdirTree } from '../../src/filesystem/index.ts';
@@ -10,6 +11,8 @@ export interface TreeUnderTest extends AsyncDisposable {
 }
 
 const { signal } = new AbortController();
+// Every request of a door under test listens to it.
+setMaxListeners(0, signal);
 const glance = { signal, eagerness: 'glance' } as const;
 const complete = { signal, eagerness: 'complete' } as const;
 

@@ -80,8 +80,15 @@ export class TensorBoard implements AsyncDisposable {
     return await this.get('/data/plugin/text/text', { run, tag });
   }
 
-  /** Asks until the answer satisfies, and gives it; rejects with the last answer after `timeoutMs`. */
-  async until<T>(ask: () => Promise<T>, satisfies: (answer: T) => boolean, timeoutMs = 120_000): Promise<T> {
+  /**
+   * Asks until the answer satisfies, and gives it; rejects with the last answer after `timeoutMs`. Large answers
+   * cost TensorBoard seconds of the one interpreter that also reads: ask for them rarely.
+   */
+  async until<T>(
+    ask: () => Promise<T>,
+    satisfies: (answer: T) => boolean,
+    { timeoutMs = 120_000, everyMs = 250 } = {},
+  ): Promise<T> {
     const end = Date.now() + timeoutMs;
     for (;;) {
       const answer = await ask().catch((error: unknown) => error as Error);
@@ -90,7 +97,7 @@ export class TensorBoard implements AsyncDisposable {
         const last = answer instanceof Error ? answer.message : JSON.stringify(answer)?.slice(0, 2000);
         throw new Error(`TensorBoard never answered as expected; last: ${last}\n${this.output.slice(-2000)}`);
       }
-      await delay(250);
+      await delay(everyMs);
     }
   }
 
