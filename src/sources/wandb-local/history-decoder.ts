@@ -15,14 +15,13 @@ const STEP_FIELD = 2;
 const STEP_NUM_FIELD = 1;
 const NO_CELLS: HistoryRow['cells'] = Object.freeze([]);
 
-/** What a key means to the decoder. */
-const ORDINARY = 0;
-const STEP = 1;
-const TIMESTAMP = 2;
+/** What a key means to the decoder when it is no ordinary one; those stand for themselves by their name id. */
+const STEP = -1;
+const TIMESTAMP = -2;
 /** `_runtime` and `_wandb`: bookkeeping of the SDK, in no row. */
-const RESERVED = 3;
+const RESERVED = -3;
 /** `_type` below the top: the row holds a media value in pieces. */
-const TYPE_TAG = 4;
+const TYPE_TAG = -4;
 
 /** What rows without a step or a timestamp of their own go by; part of a cursor, so that resuming changes nothing. */
 export interface RowClock {
@@ -41,7 +40,9 @@ export class HistoryDecoder {
   readonly #stepFields = new FieldWalker();
   readonly #assembler: RowAssembler;
   readonly #names: string[] = [];
-  #roles = new Uint8Array(64);
+  readonly #nameOf = (nameId: number): string => this.#names[nameId]!;
+  /** By slot: the name id, or what else the key means. */
+  #meanings = new Int32Array(64);
   #preparedSlots = 0;
   readonly #own = new Float64Array(2);
   #recordStep = 0;
@@ -104,14 +105,14 @@ export class HistoryDecoder {
   #prepareSlots(): void {
     const { slots } = this.#keys;
     if (this.#preparedSlots === slots.length) return;
-    if (slots.length > this.#roles.length) {
-      const roles = new Uint8Array(slots.length * 2);
-      roles.set(this.#roles);
-      this.#roles = roles;
+    if (slots.length > this.#meanings.length) {
+      const meanings = new Int32Array(slots.length * 2);
+      meanings.set(this.#meanings);
+      this.#meanings = meanings;
     }
     for (; this.#preparedSlots < slots.length; this.#preparedSlots++) {
       const slot = slots[this.#preparedSlots]!;
-      this.#roles[this.#preparedSlots] = roleOf(slot);
+      this.#meanings[this.#preparedSlots] = meaningOf(slot);
       this.#names[slot.nameId] = slot.name;
     }
   }
@@ -122,24 +123,22 @@ export class HistoryDecoder {
     const assembler = this.#assembler;
     assembler.begin(this.#keys.nameCount);
     const { values } = assembler;
-    const keySlots = this.#keys.slots;
+    const meanings = this.#meanings;
     let plain = true;
     for (let index = 0; index < length; index++) {
-      const slot = slots[index]!;
-      const role = this.#roles[slot]!;
-      if (role === ORDINARY) {
-        const { nameId } = keySlots[slot]!;
+      const meaning = meanings[slots[index]!]!;
+      if (meaning >= 0) {
         if (!plain) continue;
-        plain = readScalar(bytes, starts[index]!, ends[index]!, values, nameId) && assembler.mark(nameId);
-      } else if (role === STEP || role === TIMESTAMP) {
-        readScalar(bytes, starts[index]!, ends[index]!, this.#own, role - STEP);
-      } else if (role === TYPE_TAG) plain = false;
+        plain = readScalar(bytes, starts[index]!, ends[index]!, values, meaning) && assembler.mark(meaning);
+      } else if (meaning === STEP || meaning === TIMESTAMP) {
+        readScalar(bytes, starts[index]!, ends[index]!, this.#own, STEP - meaning);
+      } else if (meaning === TYPE_TAG) plain = false;
     }
     return plain;
   }
 
   #numbersOnly(): Pick<HistoryRow, 'shape' | 'values' | 'cells'> {
-    const { shape, values } = this.#assembler.finish((id) => this.#names[id]!);
+    const { shape, values } = this.#assembler.finish(this.#nameOf);
     return { shape, values, cells: NO_CELLS };
   }
 
@@ -159,7 +158,7 @@ export class HistoryDecoder {
       assembler.values[id] = value;
       assembler.mark(id);
     }
-    const { shape, values } = assembler.finish((id) => this.#names[id]!);
+    const { shape, values } = assembler.finish(this.#nameOf);
     return { shape, values, cells };
   }
 
@@ -169,8 +168,8 @@ export class HistoryDecoder {
     const items: RowItem[] = [];
     for (let index = 0; index < length; index++) {
       const slot = slots[index]!;
-      const role = this.#roles[slot]!;
-      if (role !== ORDINARY && role !== TYPE_TAG) continue;
+      const meaning = this.#meanings[slot]!;
+      if (meaning < 0 && meaning !== TYPE_TAG) continue;
       items.push({
         path: this.#keys.slots[slot]!.path,
         text: text.toString('utf8', starts[index]!, ends[index]!),
@@ -195,10 +194,9 @@ export class HistoryDecoder {
   }
 }
 
-function roleOf(slot: KeySlot): number {
-  const { path } = slot;
+function meaningOf({ path, nameId }: KeySlot): number {
   if (path[0] === '_wandb') return RESERVED;
-  if (path.length > 1) return path.at(-1) === '_type' ? TYPE_TAG : ORDINARY;
+  if (path.length > 1) return path.at(-1) === '_type' ? TYPE_TAG : nameId;
   switch (path[0]) {
     case '_step':
       return STEP;
@@ -207,6 +205,6 @@ function roleOf(slot: KeySlot): number {
     case '_runtime':
       return RESERVED;
     default:
-      return ORDINARY;
+      return nameId;
   }
 }

@@ -7,7 +7,6 @@ import type { ShapeRegistry } from './shape-registry.ts';
 interface KnownShape {
   readonly shape: RowShape;
   readonly nameIds: Int32Array;
-  readonly hash: number;
 }
 
 /**
@@ -21,9 +20,10 @@ export class RowAssembler {
   readonly #registry: ShapeRegistry;
   readonly #known = new Map<number, KnownShape[]>();
   #stamps = new Int32Array(64);
+  /** The name ids of this row, as they came. */
+  #nameIds = new Int32Array(64);
   #serial = 0;
   #count = 0;
-  #hash = 0;
   #last: KnownShape | null = null;
 
   constructor(registry: ShapeRegistry) {
@@ -35,7 +35,6 @@ export class RowAssembler {
     if (nameCount > this.#stamps.length) this.reserve(nameCount);
     this.#serial++;
     this.#count = 0;
-    this.#hash = 0;
   }
 
   reserve(nameCount: number): void {
@@ -44,6 +43,7 @@ export class RowAssembler {
     const values = new Float64Array(nameCount * 2);
     stamps.set(this.#stamps);
     values.set(this.values);
+    this.#nameIds = new Int32Array(nameCount * 2);
     this.#stamps = stamps;
     this.values = values;
   }
@@ -52,10 +52,7 @@ export class RowAssembler {
   mark(nameId: number): boolean {
     if (this.#stamps[nameId] === this.#serial) return false;
     this.#stamps[nameId] = this.#serial;
-    this.#count++;
-    // A sum, because it does not depend on the order; of scrambled ids, so that few sets share one.
-    const spread = Math.imul(nameId + 1, 0x9e3779b1);
-    this.#hash = (this.#hash + Math.imul(spread ^ (spread >>> 15), 0x85ebca6b)) | 0;
+    this.#nameIds[this.#count++] = nameId;
     return true;
   }
 
@@ -71,12 +68,26 @@ export class RowAssembler {
 
   #find(): KnownShape | undefined {
     if (this.#last !== null && this.#fits(this.#last)) return this.#last;
-    return this.#known.get(this.#hash)?.find((known) => this.#fits(known));
+    return this.#known.get(this.#hash())?.find((known) => this.#fits(known));
+  }
+
+  /** A sum, because it does not depend on the order; of scrambled ids, so that few sets share one. */
+  #hash(): number {
+    let hash = 0;
+    for (const nameId of this.#ids()) {
+      const spread = Math.imul(nameId + 1, 0x9e3779b1);
+      hash = (hash + Math.imul(spread ^ (spread >>> 15), 0x85ebca6b)) | 0;
+    }
+    return hash;
+  }
+
+  #ids(): Int32Array {
+    return this.#nameIds.subarray(0, this.#count);
   }
 
   #fits(known: KnownShape): boolean {
     const { nameIds } = known;
-    if (known.hash !== this.#hash || nameIds.length !== this.#count) return false;
+    if (nameIds.length !== this.#count) return false;
     for (let index = 0; index < nameIds.length; index++) {
       if (this.#stamps[nameIds[index]!] !== this.#serial) return false;
     }
@@ -84,15 +95,14 @@ export class RowAssembler {
   }
 
   #learn(name: (nameId: number) => string): KnownShape {
-    const ids: number[] = [];
-    for (let id = 0; id < this.#stamps.length; id++) if (this.#stamps[id] === this.#serial) ids.push(id);
-    const named = ids.map((id) => ({ id, key: name(id) })).sort((a, b) => (a.key < b.key ? -1 : 1));
+    const named = Array.from(this.#ids(), (id) => ({ id, key: name(id) }));
+    named.sort((a, b) => (a.key < b.key ? -1 : 1));
     const known = {
       shape: this.#registry.intern(named.map((entry) => entry.key)),
       nameIds: Int32Array.from(named, (entry) => entry.id),
-      hash: this.#hash,
     };
-    this.#known.set(this.#hash, [...(this.#known.get(this.#hash) ?? []), known]);
+    const hash = this.#hash();
+    this.#known.set(hash, [...(this.#known.get(hash) ?? []), known]);
     return known;
   }
 }

@@ -15,13 +15,13 @@ import type { ShapeRegistry } from './shape-registry.ts';
 import { SummaryMerger } from './summary-merger.ts';
 import { SystemDecoder } from './system-decoder.ts';
 
-/** A batch ends at the first record that ends at or after a multiple of this: about 3 ms of decoding. */
+/** A batch ends at the first record that ends at or after a multiple of this: about 2 ms of decoding. */
 const BATCH_BYTES = 512 * 1024;
 /** A record longer than this ends the batch before it, so that summaries do not keep its windows in memory. */
 const MAX_CARRIED_BYTES = 1024 * 1024;
 /** How often the time is looked at, and how long decoding may keep the event loop. */
-const CHECKPOINT_BYTES = 32 * 1024;
-const MAX_TURN_MS = 5;
+const CHECKPOINT_BYTES = 4 * 1024;
+const MAX_TURN_MS = 3;
 /** Decoders are made anew beyond this many keys, so that a log of ever new keys does not fill memory. */
 const MAX_KEYS = 65_536;
 

@@ -8,7 +8,8 @@ import { FieldWalker, LENGTH_DELIMITED } from './wire.ts';
 const UPDATE_FIELD = 1;
 const UPDATE_TAG = (UPDATE_FIELD << 3) | LENGTH_DELIMITED;
 const REMOVE_FIELD = 2;
-const NO_BYTES = new Uint8Array(0);
+/** Numbers kept for each key. */
+const PLACE_LENGTH = 4;
 
 /**
  * Keeps the place of the newest value of every key until `take` is called. The bytes given to `add` must stay
@@ -19,12 +20,10 @@ export class SummaryMerger {
   readonly #items = new ItemList(this.#keys);
   readonly #removed = new ItemList(this.#keys);
   readonly #fields = new FieldWalker();
-  /** By slot: the bytes its newest value lies in; filled up to the number of slots. */
-  readonly #sources: Uint8Array[] = [];
-  #starts = new Int32Array(64);
-  #ends = new Int32Array(64);
-  /** By slot: order of its newest update, 0 for none since the last `take`. */
-  #orders = new Float64Array(64);
+  /** What the values lie in, since the last `take`. */
+  #sources: Uint8Array[] = [];
+  /** By slot: order of its newest update, 0 for none since the last `take`; index of its source; start; end. */
+  #places = new Int32Array(64 * PLACE_LENGTH);
   #order = 0;
 
   /** How many different keys have been seen. */
@@ -61,27 +60,36 @@ export class SummaryMerger {
   /** The pending updates in the order they were made, and forgets them; null when there are none. */
   take(): DocumentChange | null {
     if (this.#order === 0) return null;
+    const places = this.#places;
     const used: number[] = [];
-    for (let slot = 0; slot < this.#sources.length; slot++) if (this.#orders[slot] !== 0) used.push(slot);
-    used.sort((a, b) => this.#orders[a]! - this.#orders[b]!);
-    const update = used.map((slot) => ({ path: this.#keys.slots[slot]!.path, json: this.#text(slot) }));
-    this.#orders.fill(0);
+    for (let place = 0; place < places.length; place += PLACE_LENGTH)
+      if (places[place] !== 0) used.push(place);
+    used.sort((a, b) => places[a]! - places[b]!);
+    const update = used.map((place) => {
+      return { path: this.#keys.slots[place / PLACE_LENGTH]!.path, json: this.#text(place) };
+    });
+    places.fill(0);
     this.#order = 0;
-    this.#sources.fill(NO_BYTES);
+    this.#sources = [];
     return { update, remove: [] };
   }
 
   #remember(bytes: Uint8Array): void {
     const { length, slots, starts, ends } = this.#items;
-    while (this.#sources.length < this.#keys.slots.length) this.#sources.push(NO_BYTES);
-    if (this.#keys.slots.length > this.#starts.length) this.#grow(this.#keys.slots.length * 2);
+    if (this.#sources.at(-1) !== bytes) this.#sources.push(bytes);
+    const needed = this.#keys.slots.length * PLACE_LENGTH;
+    if (needed > this.#places.length) this.#grow(needed * 2);
+    const places = this.#places;
+    const source = this.#sources.length - 1;
+    let order = this.#order;
     for (let index = 0; index < length; index++) {
-      const slot = slots[index]!;
-      this.#sources[slot] = bytes;
-      this.#starts[slot] = starts[index]!;
-      this.#ends[slot] = ends[index]!;
-      this.#orders[slot] = ++this.#order;
+      const place = slots[index]! * PLACE_LENGTH;
+      places[place] = ++order;
+      places[place + 1] = source;
+      places[place + 2] = starts[index]!;
+      places[place + 3] = ends[index]!;
     }
+    this.#order = order;
   }
 
   #takeWithRemovals(): readonly DocumentChange[] {
@@ -91,21 +99,15 @@ export class SummaryMerger {
     return pending === null ? [{ update: [], remove }] : [pending, { update: [], remove }];
   }
 
-  #text(slot: number): string {
-    const source = this.#sources[slot]!;
-    const start = this.#starts[slot]!;
-    return Buffer.from(source.buffer, source.byteOffset + start, this.#ends[slot]! - start).toString();
+  #text(place: number): string {
+    const [, source, start, end] = this.#places.subarray(place, place + PLACE_LENGTH);
+    const bytes = this.#sources[source!]!;
+    return Buffer.from(bytes.buffer, bytes.byteOffset + start!, end! - start!).toString();
   }
 
   #grow(length: number): void {
-    const starts = new Int32Array(length);
-    const ends = new Int32Array(length);
-    const orders = new Float64Array(length);
-    starts.set(this.#starts);
-    ends.set(this.#ends);
-    orders.set(this.#orders);
-    this.#starts = starts;
-    this.#ends = ends;
-    this.#orders = orders;
+    const places = new Int32Array(length);
+    places.set(this.#places);
+    this.#places = places;
   }
 }
