@@ -1,0 +1,38 @@
+/**
+ * The server over one very long synthetic run, wired as the program wires it: `serve CACHE PORT_FILE ROWS`.
+ * Reads the run into the cache first. @module
+ */
+
+import { renameSync, writeFileSync } from 'node:fs';
+import { loadSettings, readEnvironment } from '../../src/config/index.ts';
+import { systemClock } from '../../src/core/index.ts';
+import { createLogdir, EventSynthesis } from '../../src/filesystem/index.ts';
+import { createHttpFrontend } from '../../src/frontends/http/index.ts';
+import { History } from '../../src/history/index.ts';
+import { createMetrics, silentLogger } from '../../src/observability/index.ts';
+import { SyntheticSource } from '../synthetic-source.ts';
+
+const [cacheDir, portFile, rowCount] = process.argv.slice(2);
+if (cacheDir === undefined || portFile === undefined) throw new Error('usage: serve CACHE PORT_FILE ROWS');
+await serve(cacheDir, portFile, Number(rowCount));
+
+async function serve(cacheFolder: string, portPath: string, rows: number): Promise<void> {
+  const { signal } = new AbortController();
+  const { cacheMaxBytes, memoryMaxBytes, runNameTemplate } = loadSettings({
+    flags: {},
+    environment: readEnvironment(),
+  }).settings;
+  const parts = { logger: silentLogger(), metrics: createMetrics(), clock: systemClock };
+  const synthesis = new EventSynthesis();
+  const sources = [new SyntheticSource(rows)];
+  const bounds = { cacheMaxBytes, memoryMaxBytes };
+  const history = new History({ sources, cacheDir: cacheFolder, ...bounds, synthesis, ...parts });
+  await history.catalogue.refresh({ signal });
+  for (const run of history.catalogue.runs.values()) await history.update(run);
+  const logdir = createLogdir({ history, synthesis, runNameTemplate, memoryMaxBytes, ...parts });
+  const frontend = createHttpFrontend({ ...logdir, ...parts, version: 'bench', isReady: () => true });
+  const { port } = await frontend.listen({ host: '127.0.0.1', port: 0, signal });
+  writeFileSync(`${portPath}.new`, `${port}\n`);
+  renameSync(`${portPath}.new`, portPath);
+  process.once('SIGTERM', () => process.exit());
+}
