@@ -5,10 +5,10 @@ import { type Clock, LogdirError, type RunKey, type RunState, runKeyText } from 
 import type { Logger, Metrics } from '../observability/index.ts';
 import type { RunSource } from '../sources/index.ts';
 import { BackgroundReader } from './background-reader.ts';
+import type { BlockSynthesis } from './block-sealer.ts';
 import { Catalogue, type CatalogueRun } from './catalogue.ts';
 import { DiskBudget } from './disk-budget.ts';
 import { FilePool } from './file-pool.ts';
-import type { BlockSynthesis } from './ingest.ts';
 import { LogShelf } from './log-shelf.ts';
 import { rebuildRows } from './rebuild-rows.ts';
 import type { RowBlock } from './row-block.ts';

@@ -1,10 +1,10 @@
 /** Cached history: the run log on disk, what keeps it up to date, and the catalogue of runs. @module */
 
+export type { BlockSynthesis } from './block-sealer.ts';
 export type { Catalogue, CatalogueRun } from './catalogue.ts';
 export type { Dictionary, ShapeEntry, ShapeKind } from './dictionary.ts';
 export type { WandbDocument } from './document.ts';
 export { History, type HistoryOptions } from './history.ts';
-export type { BlockSynthesis } from './ingest.ts';
 export type { BlockPlace, RunLedger } from './ledger.ts';
 export type { Note, NoteKind, RowBlock } from './row-block.ts';
 export type { RunLog } from './run-log.ts';

@@ -2,8 +2,9 @@
 
 import { LogdirError } from '../core/index.ts';
 import type { RunSource } from '../sources/index.ts';
+import type { BlockSynthesis } from './block-sealer.ts';
 import { isRefusal } from './cache-errors.ts';
-import { type BlockSynthesis, type PreparedCommit, RunIngest } from './ingest.ts';
+import { type PreparedCommit, RunIngest } from './ingest.ts';
 import type { RowBlock } from './row-block.ts';
 import { withRunLock } from './run-lock.ts';
 import type { RunLog } from './run-log.ts';

@@ -3,9 +3,10 @@
 import { rename, rm } from 'node:fs/promises';
 import { LogdirError } from '../core/index.ts';
 import type { RunSource } from '../sources/index.ts';
+import type { BlockSynthesis } from './block-sealer.ts';
 import type { Commit } from './commit.ts';
 import { IndexFile } from './index-file.ts';
-import { type BlockSynthesis, type PreparedCommit, RunIngest } from './ingest.ts';
+import { type PreparedCommit, RunIngest } from './ingest.ts';
 import { RunLedger } from './ledger.ts';
 import type { RowBlock } from './row-block.ts';
 import type { RowFile } from './row-file.ts';

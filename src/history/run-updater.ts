@@ -3,9 +3,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Clock, LogdirError, toLogdirError } from '../core/index.ts';
 import type { Logger, Metrics } from '../observability/index.ts';
+import type { BlockSynthesis } from './block-sealer.ts';
 import type { CatalogueRun } from './catalogue.ts';
 import type { DiskBudget } from './disk-budget.ts';
-import type { BlockSynthesis } from './ingest.ts';
 import type { LogShelf } from './log-shelf.ts';
 import { RowsMissing, readMore } from './read-more.ts';
 import type { RunLog } from './run-log.ts';
