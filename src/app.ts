@@ -62,11 +62,11 @@ export interface App extends AsyncDisposable {
 
 /** The parts, wired. Nothing is read, watched or listened to before it is asked for. */
 export function createApp(settings: AppSettings, parts: AppParts): App {
-  const { logger, metrics, clock, version } = parts;
+  const { logger, metrics, version } = parts;
   const history = createHistory(settings, parts);
   const { runNameTemplate, memoryMaxBytes } = settings;
   const logdir = createLogdir({
-    ...{ history: history.history, synthesis: history.synthesis, metrics, clock },
+    ...{ history: history.history, synthesis: history.synthesis, metrics },
     ...{ runNameTemplate, memoryMaxBytes },
   });
   let isReady = false;

@@ -1,6 +1,5 @@
 /** Puts the tree together. @module */
 
-import type { Clock } from '../core/index.ts';
 import type { History } from '../history/index.ts';
 import type { Metrics } from '../observability/index.ts';
 import { EncodedBlocks } from './encoded-blocks.ts';
@@ -20,7 +19,6 @@ export interface CreateLogdirOptions {
   /** Bound on encoded blocks kept in memory. */
   readonly memoryMaxBytes: number;
   readonly metrics: Metrics;
-  readonly clock: Clock;
 }
 
 /** A tree over cached history, and what a page shows of it. */
@@ -28,8 +26,8 @@ export function createLogdir(options: CreateLogdirOptions): {
   readonly tree: LogdirTree;
   readonly overview: Overview;
 } {
-  const { history, synthesis, metrics, clock, runNameTemplate } = options;
+  const { history, synthesis, metrics, runNameTemplate } = options;
   const blocks = new EncodedBlocks({ history, synthesis, maxBytes: options.memoryMaxBytes, metrics });
-  const tree = new Logdir({ history, files: new RunFiles(synthesis, blocks), runNameTemplate, clock });
+  const tree = new Logdir({ history, files: new RunFiles(synthesis, blocks), runNameTemplate });
   return { tree, overview: new RunOverview(history, tree, synthesis) };
 }

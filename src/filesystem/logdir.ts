@@ -1,7 +1,7 @@
 /** The tree itself: entities, projects, runs and their files, over cached history. @module */
 
 import { LRUCache } from 'lru-cache';
-import { type Clock, LogdirError } from '../core/index.ts';
+import { LogdirError } from '../core/index.ts';
 import type { CatalogueRun, History, RunLog } from '../history/index.ts';
 import { type Directory, DirectoryNaming, type ProjectDirectory } from './directory.ts';
 import type { EventFile } from './event-file.ts';
@@ -22,7 +22,6 @@ export interface LogdirOptions {
   readonly files: RunFiles;
   /** See `fillTemplate`. */
   readonly runNameTemplate: string;
-  readonly clock: Clock;
 }
 
 type Location =
@@ -43,7 +42,6 @@ export class Logdir implements LogdirTree {
   });
   #directory: Directory | undefined;
   #directoryVersion = -1;
-  #listedAtMs = Number.NEGATIVE_INFINITY;
   #relisting: Promise<void> | undefined;
 
   constructor(options: LogdirOptions) {
@@ -70,7 +68,7 @@ export class Logdir implements LogdirTree {
 
   async list(path: string, { signal }: { readonly signal: AbortSignal }): Promise<readonly LogdirNode[]> {
     const location = await this.#locate(path, signal);
-    if (this.#ageMs() > RELIST_MS) void this.#relist(signal).catch(() => undefined);
+    if (this.#options.history.catalogue.ageMs > RELIST_MS) void this.#relist(signal).catch(() => undefined);
     switch (location.kind) {
       case 'root':
         return [...this.directory.entities].map(([name, projects]) =>
@@ -121,7 +119,7 @@ export class Logdir implements LogdirTree {
   async #locate(path: string, signal: AbortSignal): Promise<Location> {
     const found = this.#find(path);
     if (found !== undefined) return found;
-    if (this.#ageMs() > RELIST_MISSING_MS) {
+    if (this.#options.history.catalogue.ageMs > RELIST_MISSING_MS) {
       await this.#relist(signal);
       const foundNow = this.#find(path);
       if (foundNow !== undefined) return foundNow;
@@ -147,15 +145,10 @@ export class Logdir implements LogdirTree {
     return file === undefined ? { kind: 'run', run: named } : { kind: 'file', run: named, name: file };
   }
 
-  #ageMs(): number {
-    return this.#options.clock.monotonic() - this.#listedAtMs;
-  }
-
   /** Lists the sources again, once however many ask. The listing outlives the caller that started it. */
   async #relist(signal: AbortSignal): Promise<void> {
     this.#relisting ??= this.#options.history.relist().finally(() => {
       this.#relisting = undefined;
-      this.#listedAtMs = this.#options.clock.monotonic();
     });
     await this.#relisting;
     signal.throwIfAborted();

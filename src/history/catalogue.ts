@@ -1,6 +1,6 @@
 /** Which runs there are, over all sources. @module */
 
-import { type LogdirError, type RunKey, runKeyText, toLogdirError } from '../core/index.ts';
+import { type Clock, type LogdirError, type RunKey, runKeyText, toLogdirError } from '../core/index.ts';
 import type { Logger } from '../observability/index.ts';
 import type { RunListing, RunSource } from '../sources/index.ts';
 
@@ -15,14 +15,17 @@ export interface CatalogueRun {
 export class Catalogue {
   readonly #sources: readonly RunSource[];
   readonly #logger: Logger;
+  readonly #clock: Clock;
   readonly #bySource = new Map<RunSource, readonly RunListing[]>();
   #runs = new Map<string, CatalogueRun>();
   #version = 0;
+  #refreshedAtMs = Number.NEGATIVE_INFINITY;
   #failures = new Map<RunSource, LogdirError>();
 
-  constructor(sources: readonly RunSource[], logger: Logger) {
+  constructor(sources: readonly RunSource[], logger: Logger, clock: Clock) {
     this.#sources = sources;
     this.#logger = logger;
+    this.#clock = clock;
   }
 
   /** Grows whenever `runs` may have changed. */
@@ -37,6 +40,11 @@ export class Catalogue {
   /** In the order of sources, then as each lists them. */
   get runs(): ReadonlyMap<string, CatalogueRun> {
     return this.#runs;
+  }
+
+  /** Milliseconds since the last complete look; infinite before the first. */
+  get ageMs(): number {
+    return this.#clock.monotonic() - this.#refreshedAtMs;
   }
 
   /** What the last look at each source failed with, if it did. */
@@ -56,6 +64,7 @@ export class Catalogue {
     }
     if (!sameListings(this.#runs, runs)) this.#version++;
     this.#runs = runs;
+    this.#refreshedAtMs = this.#clock.monotonic();
   }
 
   async #refreshSource(source: RunSource, signal: AbortSignal): Promise<void> {

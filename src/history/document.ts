@@ -17,6 +17,11 @@ export class WandbDocument {
     return [...this.#topics.values()].flatMap((topic) => [...topic.values()]);
   }
 
+  /** Number of top-level entries. */
+  get size(): number {
+    return this.#topics.size;
+  }
+
   apply(change: DocumentChange): void {
     for (const path of change.remove) this.#drop(path);
     for (const entry of change.update) {

@@ -54,7 +54,7 @@ export class History implements AsyncDisposable {
     this.#options = { ...options, logger };
     const { cacheDir, synthesis, metrics, clock } = options;
     const signal = this.#ending.signal;
-    this.catalogue = new Catalogue(options.sources, logger);
+    this.catalogue = new Catalogue(options.sources, logger, clock);
     this.#shelf = new LogShelf({
       cacheDir,
       pool: this.#pool,
@@ -94,15 +94,17 @@ export class History implements AsyncDisposable {
     );
   }
 
-  /** Lists the sources again; new runs are read in the background. Trouble is logged and kept in the catalogue. */
+  /** Lists the sources again; runs that are new or changed are read in the background. Trouble is logged and kept in the catalogue. */
   async relist(): Promise<void> {
-    const known = new Set(this.catalogue.runs.keys());
+    const before = this.catalogue.runs;
     try {
       await this.catalogue.refresh({ signal: this.#ending.signal });
     } catch {
       return; // Only an abort gets here: the house is closing.
     }
-    for (const id of this.catalogue.runs.keys()) if (!known.has(id)) this.background.enqueue(id);
+    for (const { id, listing } of this.catalogue.runs.values()) {
+      if (before.get(id)?.listing.modifiedAtMs !== listing.modifiedAtMs) this.background.enqueue(id);
+    }
   }
 
   /** The log of a run, without bringing it up to date. */

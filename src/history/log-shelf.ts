@@ -7,16 +7,17 @@ import type { FilePool } from './file-pool.ts';
 import { RunDirectory } from './run-directory.ts';
 import { RunLog, type RunLogOptions } from './run-log.ts';
 
-/**
- * Open ledgers: a dictionary, a block map and the config and summary of each run. Typically a few KiB; runs with
- * thousands of keys take more, so this counts index bytes by proxy of blocks and keys.
- */
-const MAX_WEIGHT = 2_000_000;
+/** Bound on what open ledgers take together, in bytes by `weight`: some 5,000 ordinary runs. */
+const MAX_WEIGHT = 128 * 1024 * 1024;
 
-/** Roughly how many small objects a ledger keeps alive. */
-function weight(log: RunLog): number {
-  const { ledger } = log;
-  return 100 + ledger.blockCount + 10 * ledger.dictionary.keys.length + ledger.dictionary.shapes.length;
+/**
+ * Roughly the bytes a ledger keeps alive: a block map entry and a key take about 150 each, maps included, a
+ * config or summary value somewhat more.
+ */
+function weight({ ledger }: RunLog): number {
+  const { keys, shapes } = ledger.dictionary;
+  const values = ledger.config.size + ledger.summary.size;
+  return 8192 + 150 * (ledger.blockCount + keys.length + shapes.length) + 400 * values;
 }
 
 export interface LogShelfOptions {

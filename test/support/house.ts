@@ -57,7 +57,6 @@ export async function buildHouse(options: HouseOptions): Promise<House> {
     runNameTemplate: options.runNameTemplate ?? '{name}',
     memoryMaxBytes: options.memoryMaxBytes ?? 1e8,
     metrics,
-    clock,
   });
   await history.catalogue.refresh({ signal });
   return {

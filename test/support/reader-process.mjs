@@ -17,7 +17,7 @@ const source = createWandbLocalSource({ path, watch: 'off', logger, metrics, clo
 const synthesis = new EventSynthesis();
 const bounds = { cacheMaxBytes: 1e9, memoryMaxBytes: 1e8 };
 const history = new History({ sources: [source], cacheDir, ...bounds, synthesis, logger, metrics, clock });
-createLogdir({ history, synthesis, runNameTemplate: '{name}', memoryMaxBytes: 1e8, metrics, clock });
+createLogdir({ history, synthesis, runNameTemplate: '{name}', memoryMaxBytes: 1e8, metrics });
 await history.catalogue.refresh({ signal });
 const [run] = history.catalogue.runs.values();
 

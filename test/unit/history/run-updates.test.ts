@@ -1,0 +1,189 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { LogdirError, runKey, runKeyText } from '../../../src/core/index.ts';
+import { readEvents, scalarsOf } from '../../support/event-reader.ts';
+import { buildHouse, COMPLETE, eventPath, type House, readWhole, signal } from '../../support/house.ts';
+import { configRecord, exitRecord, factsRecord, row, systemRow, text } from '../../support/records.ts';
+import { ScriptedSource } from '../../support/scripted-source.ts';
+
+const KEY = runKey('e', 'p', 'r1');
+const RUN = 'e/p/r';
+
+async function eventsOf(house: House) {
+  await house.tree.stat(`${RUN}/run.json`, COMPLETE);
+  return readEvents(await readWhole(house.tree, await eventPath(house.tree, RUN)));
+}
+
+function scripted(...records: Parameters<ScriptedSource['add']>[1] & object): ScriptedSource {
+  const source = new ScriptedSource();
+  source.add(KEY, [factsRecord('r'), configRecord({ lr: 1 }), ...records]);
+  return source;
+}
+
+/** `[tag, step]` of every text. */
+function texts(events: Awaited<ReturnType<typeof eventsOf>>) {
+  return events.flatMap((event) =>
+    (event.summary?.value ?? []).flatMap((value) =>
+      value.tensor === undefined ? [] : [[value.tag, event.step ?? 0]],
+    ),
+  );
+}
+
+describe('the events of a run', () => {
+  it('begin with the file version and a session start, at the start of the run', async () => {
+    await using house = await buildHouse({ sources: [scripted(row(0, { loss: 1 }))] });
+    const [first, second] = await eventsOf(house);
+    expect(first).toMatchObject({ wallTime: 1.7e9, fileVersion: 'brain.Event:2' });
+    expect(second).toMatchObject({ wallTime: 1.7e9, sessionLog: { status: 1 } });
+  });
+
+  it('carry one Event per row, tags sorted, and texts after it', async () => {
+    await using house = await buildHouse({
+      sources: [scripted(row(3, { b: 1, a: 2 }, [text('note', 'x')]))],
+    });
+    const events = (await eventsOf(house)).filter((event) => event.step === 3);
+    expect(events.map((event) => event.summary?.value?.map((value) => value.tag))).toEqual([
+      ['a', 'b'],
+      ['note'],
+    ]);
+  });
+
+  it('tell the run at its start and exit, and its config again only if it changed', async () => {
+    const source = scripted(row(0, { loss: 1 }), row(7, { loss: 1 }), exitRecord(0));
+    await using house = await buildHouse({ sources: [source] });
+    const told = [
+      ['wandb/overview', 0],
+      ['wandb/config', 0],
+      ['wandb/overview', 7],
+    ];
+    expect(texts(await eventsOf(house))).toEqual(told);
+    source.push(KEY, factsRecord('r'), configRecord({ lr: 2 }), row(9, { loss: 1 }), exitRecord(0));
+    expect(texts(await eventsOf(house))).toEqual([...told, ['wandb/overview', 9], ['wandb/config', 9]]);
+  });
+
+  it('give samples whole seconds since the start as steps, pushed on where they tie', async () => {
+    const samples = [0.2, 0.9, 1.5, 60, 3].map((at, i) => systemRow(1.7e9 + at, { cpu: i }));
+    await using house = await buildHouse({ sources: [scripted(...samples)] });
+    expect(
+      scalarsOf(await eventsOf(house))
+        .get('system/cpu')!
+        .map(([step]) => step),
+    ).toEqual([0, 1, 2, 60, 61]);
+  });
+
+  it('mark where history goes back, and repeat there what outlives it', async () => {
+    const source = scripted(
+      row(0, { loss: 1 }),
+      systemRow(1.7e9 + 2, { cpu: 1 }),
+      systemRow(1.7e9 + 9, { cpu: 2 }),
+      row(5, { loss: 2 }),
+    );
+    source.push(KEY, exitRecord(0), row(3, { loss: 3 }), row(4, { loss: 4 }), row(1, { loss: 5 }));
+    await using house = await buildHouse({ sources: [source] });
+    const events = await eventsOf(house);
+    const restarts = events.flatMap((event, i) =>
+      event.sessionLog === undefined ? [] : [[event.step ?? 0, i]],
+    );
+    expect(restarts.map(([step]) => step)).toEqual([0, 3, 1]);
+    const since = (at: number) => scalarsOf(events.slice(restarts[at]![1], restarts[at + 1]?.[1]));
+    expect(since(1).get('system/cpu')).toEqual([[9, 2]]);
+    expect(since(2).get('system/cpu')).toEqual([
+      [2, 1],
+      [9, 2],
+    ]);
+    expect(texts(events.slice(restarts[2]![1]))).toEqual([['wandb/overview', 5]]);
+    expect(scalarsOf(events).get('loss')).toEqual([
+      [0, 1],
+      [1, 5],
+    ]);
+    expect(scalarsOf(events).get('system/cpu')).toEqual([
+      [2, 1],
+      [9, 2],
+    ]);
+  });
+
+  it('do not multiply when a log goes back at every row', async () => {
+    const source = scripted(
+      systemRow(1.7e9 + 50, { cpu: 1 }),
+      ...Array.from({ length: 500 }, (_, i) => row(1000 - i, { loss: i })),
+    );
+    await using house = await buildHouse({ sources: [source] });
+    const events = await eventsOf(house);
+    expect(events.filter((event) => event.summary?.value?.[0]?.tag === 'system/cpu')).toHaveLength(1);
+    source.push(KEY, ...Array.from({ length: 400 }, (_, i) => row(10, { loss: i })));
+    const repeated = (await eventsOf(house)).filter(
+      (event) => event.summary?.value?.[0]?.tag === 'system/cpu',
+    );
+    expect(repeated.length).toBeLessThanOrEqual(33);
+  });
+});
+
+describe('a run that is read', () => {
+  it('has no event file before its start is known', async () => {
+    await using house = await buildHouse({ sources: [scripted()] });
+    await house.tree.stat(`${RUN}/run.json`, COMPLETE);
+    expect((await house.tree.list(RUN, { signal })).map((node) => node.name)).toEqual([
+      'config.yaml',
+      'run.json',
+      'summary.json',
+    ]);
+  });
+
+  it('is read further after evicted rows were needed for a restart', async () => {
+    const source = scripted(systemRow(1.7e9 + 9, { cpu: 1 }), row(5, { loss: 1 }));
+    await using house = await buildHouse({ sources: [source] });
+    await eventsOf(house);
+    const names = await readdir(house.cacheDir, { recursive: true });
+    for (const name of names.filter((name) => name.endsWith('.rows'))) await rm(join(house.cacheDir, name));
+    source.push(KEY, row(2, { loss: 2 }));
+    const scalars = scalarsOf(await eventsOf(house));
+    expect([scalars.get('loss'), scalars.get('system/cpu')]).toEqual([[[2, 2]], [[9, 1]]]);
+  });
+
+  it('is not found when it vanished from its source and was never read', async () => {
+    const source = scripted(row(0, { loss: 1 }));
+    await using house = await buildHouse({ sources: [source] });
+    source.read = () => {
+      throw new LogdirError('not-found', 'the run directory is gone');
+    };
+    const run = house.history.catalogue.runs.get(runKeyText(KEY))!;
+    await house.history.update(run);
+    expect(house.history.failure(run.id)?.message).toBe('the run directory is gone');
+    expect((await house.tree.list(RUN, { signal })).some((node) => node.name.includes('tfevents'))).toBe(
+      false,
+    );
+  });
+
+  it('waits no longer than an interest may', async () => {
+    const source = scripted(row(0, { loss: 1 }));
+    source.hasNews = () => new Promise(() => undefined);
+    const house = await buildHouse({ sources: [source] });
+    const started = performance.now();
+    await house.tree.stat(`${RUN}/run.json`, { signal, eagerness: 'interest' });
+    expect(performance.now() - started).toBeLessThan(5000);
+    expect(performance.now() - started).toBeGreaterThan(900);
+  });
+});
+
+describe('the catalogue', () => {
+  it('lets the first of two sources have a run they both hold', async () => {
+    const first = scripted(row(0, { loss: 1 }));
+    const second = scripted(row(0, { loss: 2 }));
+    await using house = await buildHouse({ sources: [first, second] });
+    expect(house.history.catalogue.runs.size).toBe(1);
+    expect(scalarsOf(await eventsOf(house)).get('loss')).toEqual([[0, 1]]);
+  });
+
+  it('reads new runs in the background when a source tells of them', async () => {
+    const source = scripted(row(0, { loss: 1 }));
+    await using house = await buildHouse({ sources: [source] });
+    house.history.watch(() => undefined);
+    const key = runKey('e', 'p', 'new');
+    source.add(key, [factsRecord('new'), row(0, { loss: 1 })]);
+    await house.history.relist();
+    source.push(key, row(1, { loss: 2 }));
+    await house.history.background.idle();
+    expect((await house.history.log(key)).ledger.progress.rows).toBe(2);
+  });
+});
