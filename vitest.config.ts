@@ -22,6 +22,8 @@ export default defineConfig({
           testTimeout: 240_000,
           hookTimeout: 240_000,
           fileParallelism: false,
+          // After the unit tests: some of those measure waits, and a TensorBoard keeps a machine busy.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { runKey } from '../../../src/core/index.ts';
+import {
+  configDocument,
+  type RunDescription,
+  runJson,
+  summaryJson,
+  TagTable,
+} from '../../../src/model/index.ts';
+
+const dictionary = {
+  keys: ['loss', 'note', 'img', 'cpu'],
+  shapes: [
+    { kind: 'history', keys: [0] },
+    { kind: 'string', keys: [1] },
+    { kind: 'json', keys: [2] },
+    { kind: 'system', keys: [3] },
+    { kind: 'history', keys: [] },
+  ],
+} as const;
+
+const description: RunDescription = {
+  key: runKey('acme', 'research', 'abc'),
+  state: 'failed',
+  facts: { displayName: 'sunny', host: 'node7' },
+  exit: { exitCode: 2, runtimeSeconds: 30 },
+  progress: {
+    rows: 5,
+    systemRows: 2,
+    firstStep: 0,
+    lastStep: 4,
+    lastTimestamp: 1.7e9,
+    startTime: 1.6e9,
+    restarts: 1,
+  },
+  dictionary,
+  shapeRows: [5, undefined as unknown as number, undefined as unknown as number, 2],
+  cells: new Map([
+    [1, new Map([['string', 3]])],
+    [
+      2,
+      new Map([
+        ['image-file', 2],
+        ['null', 1],
+      ]),
+    ],
+  ]),
+  metrics: [{ name: 'val/*', stepMetric: 'epoch' }],
+  unread: { console: 7, artifact: 1 },
+  skippedBytes: 12,
+  locations: ['/runs/a'],
+  eventFile: { name: 'events.out.tfevents.1.abc', size: 99 },
+  failure: null,
+};
+
+describe('run.json', () => {
+  const run = JSON.parse(runJson(description, new TagTable(dictionary))) as Record<string, unknown>;
+
+  it('tells what the run is', () => {
+    expect(run).toMatchObject({
+      entity: 'acme',
+      project: 'research',
+      id: 'abc',
+      name: 'sunny',
+      host: 'node7',
+      state: 'failed',
+      exitCode: 2,
+      history: { rows: 5, lastStep: 4, restarts: 1 },
+      eventFile: { size: 99 },
+      source: { locations: ['/runs/a'], skippedBytes: 12, failure: null },
+      metrics: [{ name: 'val/*', stepMetric: 'epoch' }],
+    });
+  });
+
+  it('lists every tag with its points', () => {
+    expect(run['series']).toEqual([
+      { tag: 'loss', key: 'loss', type: 'scalar', points: 5 },
+      { tag: 'note', key: 'note', type: 'text', points: 3 },
+      { tag: 'system/cpu', key: 'cpu', type: 'scalar', points: 2 },
+    ]);
+  });
+
+  it('lists what is not shown, each with a reason', () => {
+    const notShown = run['notShown'] as { key: string | null; type: string; count: number; reason: string }[];
+    expect(notShown.map(({ key, type, count }) => [key, type, count])).toEqual([
+      ['img', 'image-file', 2],
+      ['img', 'null', 1],
+      [null, 'console', 7],
+      [null, 'artifact', 1],
+    ]);
+    expect(new Set(notShown.map(({ reason }) => reason)).size).toBe(4);
+  });
+});
+
+describe('summary.json and config.yaml', () => {
+  it('are an object and its YAML, with words for what JSON lacks', () => {
+    const entries = [
+      { path: ['best', 'loss'], json: 'NaN' },
+      { path: ['_wandb'], json: '{"runtime":1}' },
+    ];
+    expect(JSON.parse(summaryJson(entries))).toEqual({ best: { loss: 'NaN' }, _wandb: { runtime: 1 } });
+    expect(configDocument(entries)).toBe('best:\n  loss: NaN\n');
+  });
+
+  it('of nothing are an empty object', () => {
+    expect([summaryJson([]), configDocument([])]).toEqual(['{}\n', '{}\n']);
+  });
+});
