@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { HistoryRow, RunRecord } from '../../src/core/index.ts';
 import { localSource, neverAborted, readAll, rowObject, temporaryFolder } from '../support/local-runs.ts';
+import { MovingClock } from '../support/moving-clock.ts';
 import { randomNumbers } from '../support/random.ts';
 import { frameRecords, WandbLogWriter } from '../support/wandb-log-writer.ts';
 
@@ -54,7 +55,8 @@ describe('a log cut off anywhere', () => {
     const whole = new WandbLogWriter().begin('abc').row({ a: 1, _step: 0 }).row({ a: 2, _step: 1 }).bytes();
     for (let cut = 0; cut <= whole.length; cut++) {
       await folder.write(LOG, whole.subarray(0, cut));
-      const source = localSource(folder.path);
+      // Long after it was written, so that a log too short to name its run is listed too.
+      const source = localSource(folder.path, { clock: new MovingClock(Date.now() + 3_600_000) });
       const [run] = await source.listRuns({ signal: neverAborted });
       const { cursor, skippedBytes } = await readAll(source, run!.key);
       expect(skippedBytes).toBe(0);

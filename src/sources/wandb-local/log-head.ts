@@ -22,6 +22,9 @@ export interface LogIdentity {
   readonly startTime: number | null;
 }
 
+/** `pending`: the run may be named by what is still to be written. `missing`: damage, or a long head without a name. */
+export type NoIdentity = 'pending' | 'missing';
+
 /** `pending`: too short to tell. `foreign`: something else. `log`: a W&B log, perhaps with a damaged header. */
 export type LogKind = 'pending' | 'log' | 'foreign';
 
@@ -48,8 +51,8 @@ export function logKind(head: Uint8Array): LogKind {
   return framer.next() && framer.skippedBytes === 0 ? 'log' : 'foreign';
 }
 
-/** The identity in the first RunRecord of a head; null when there is none. */
-export function readIdentity(head: Uint8Array): LogIdentity | null {
+/** The identity in the first RunRecord of a head, or why there is none. */
+export function readIdentity(head: Uint8Array): LogIdentity | NoIdentity {
   const framer = new LogFramer(LOG_HEADER.length, 0);
   const peek = new RecordPeek();
   framer.attach(head, 0);
@@ -69,7 +72,7 @@ export function readIdentity(head: Uint8Array): LogIdentity | null {
       };
     }
   }
-  return null;
+  return framer.skippedBytes > 0 || head.length >= HEAD_BYTES ? 'missing' : 'pending';
 }
 
 /** What the path of a log says of its run, for logs that do not say themselves. */

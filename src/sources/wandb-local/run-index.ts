@@ -2,7 +2,7 @@
 
 import { promises as fs } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { errnoOf, type RunKey, runKey, runKeyText } from '../../core/index.ts';
+import { type Clock, errnoOf, type RunKey, runKey, runKeyText } from '../../core/index.ts';
 import type { Logger } from '../../observability/index.ts';
 import type { RunListing } from '../source.ts';
 import { mapConcurrently } from './concurrency.ts';
@@ -13,6 +13,7 @@ import {
   identityFromPath,
   type LogIdentity,
   logKind,
+  type NoIdentity,
   readHead,
   readIdentity,
 } from './log-head.ts';
@@ -44,13 +45,18 @@ export interface IndexedRun {
 interface HeadEntry {
   readonly fileId: string;
   readonly sizeBytes: number;
-  readonly identity: LogIdentity | null;
-  readonly foreign: boolean;
+  readonly identity: LogIdentity | NoIdentity | 'foreign';
 }
 
 export interface RunIndexOptions {
   readonly path: string;
   readonly logger: Logger;
+  readonly clock: Clock;
+  /**
+   * A log that does not name its run is left out for this long after its last change: the next block will tell the
+   * run's true key. Later it goes by its path, for its process may have died.
+   */
+  readonly quietAfterMs: number;
   /** Entity and project of runs whose log names none. */
   readonly entity?: string | undefined;
   readonly project?: string | undefined;
@@ -111,14 +117,14 @@ export class RunIndex {
     return runKey(identity.entity ?? entity ?? null, identity.project ?? project ?? null, identity.runId);
   }
 
-  /** A log's size and identity; null when it is gone, unreadable, or no log at all. */
+  /** A log's size and identity; null when it is gone, unreadable, too young to name its run, or no log at all. */
   async #look(path: string): Promise<LogFile | null> {
     try {
       const stats = await fs.stat(path);
       const fileId = `${stats.dev}:${stats.ino}`;
       const head = await this.#head(path, fileId, stats.size);
-      if (head.foreign) return null;
-      const identity = head.identity ?? identityFromPath(path);
+      const identity = this.#identify(path, head, stats.mtimeMs);
+      if (identity === null) return null;
       return { path, fileId, sizeBytes: stats.size, modifiedAtMs: stats.mtimeMs, identity };
     } catch (error) {
       const errno = errnoOf(error);
@@ -129,17 +135,25 @@ export class RunIndex {
     }
   }
 
+  #identify(path: string, { identity }: HeadEntry, modifiedAtMs: number): LogIdentity | null {
+    if (identity === 'foreign') return null;
+    if (identity === 'missing') return identityFromPath(path);
+    if (identity !== 'pending') return identity;
+    const { clock, quietAfterMs } = this.#options;
+    return clock.now() - modifiedAtMs > quietAfterMs ? identityFromPath(path) : null;
+  }
+
   /** The head of a log, read once, and again only while it grows and does not name its run. */
   async #head(path: string, fileId: string, sizeBytes: number): Promise<HeadEntry> {
     const known = this.#heads.get(path);
     if (known !== undefined && known.fileId === fileId && sizeBytes >= known.sizeBytes) {
-      const settled = known.identity !== null || known.sizeBytes >= HEAD_BYTES;
+      const settled = typeof known.identity === 'object' || known.sizeBytes >= HEAD_BYTES;
       if (settled || sizeBytes === known.sizeBytes) return known;
     }
     const bytes = await readHead(path, Math.min(sizeBytes, HEAD_BYTES));
     const foreign = logKind(bytes) === 'foreign';
     if (foreign) this.#warnOnce(path, 'file is named like a W&B log but is none, it is left out', {});
-    const entry = { fileId, sizeBytes, identity: foreign ? null : readIdentity(bytes), foreign };
+    const entry: HeadEntry = { fileId, sizeBytes, identity: foreign ? 'foreign' : readIdentity(bytes) };
     this.#heads.set(path, entry);
     return entry;
   }

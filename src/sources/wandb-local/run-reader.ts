@@ -6,6 +6,7 @@ import { LogdirError, toLogdirError } from '../../core/index.ts';
 import type { Logger } from '../../observability/index.ts';
 import type { Cursor, RecordBatch } from '../source.ts';
 import { formatCursor, LOG_START, type LogPosition, parseCursor, type SegmentMark } from './cursor.ts';
+import { LOG_HEADER } from './log-framing.ts';
 import { logKind } from './log-head.ts';
 import type { IndexedRun, Segment } from './run-index.ts';
 import { SegmentReader } from './segment-reader.ts';
@@ -59,6 +60,8 @@ export interface RunReaderOptions {
   readonly registry: ShapeRegistry;
   readonly logger: Logger;
   readonly signal: AbortSignal;
+  /** Told how many bytes of a log were read, batch by batch. */
+  readonly onRead?: (bytes: number) => void;
   /** Told how far a log was looked at when no whole record followed the offset. */
   readonly onEnd?: (segment: Segment, offset: number, seenBytes: number) => void;
 }
@@ -68,11 +71,13 @@ export async function* readRun(options: RunReaderOptions): AsyncGenerator<Record
   const { run, after, stopAt } = options;
   const passed = after === null ? [] : [...parseCursor(after).slice(0, -1)];
   const legs = planLegs(run, after, stopAt);
+  let unreportedBytes = 0;
   for (const [index, leg] of legs.entries()) {
-    const mark = yield* readLeg(leg, [...passed], options);
-    passed.push(mark);
-    const tornBytes = leg.segment.sizeBytes - mark.position.offset;
+    const left = yield* readLeg(leg, { passed: [...passed], unreportedBytes }, options);
+    passed.push(left.mark);
+    const { tornBytes } = left;
     // The process that wrote it was killed: what follows the last whole record will not be completed.
+    unreportedBytes = left.unreportedBytes + tornBytes;
     if (index < legs.length - 1 && tornBytes > 0 && stopAt === undefined) {
       options.logger.warn(
         { path: leg.segment.path, tornBytes },
@@ -82,40 +87,64 @@ export async function* readRun(options: RunReaderOptions): AsyncGenerator<Record
   }
 }
 
+/** What reading a segment needs to know of those before it. */
+interface Before {
+  readonly passed: readonly SegmentMark[];
+  /** Bytes left behind at their ends since the last batch. */
+  readonly unreportedBytes: number;
+}
+
+/** How reading left a segment. */
+interface Left {
+  readonly mark: SegmentMark;
+  /** What no batch has reported of the bytes left behind before this segment. */
+  readonly unreportedBytes: number;
+  /** Bytes there are after the mark. */
+  readonly tornBytes: number;
+}
+
 /** Reads one segment and returns where it was left. */
 async function* readLeg(
   leg: Leg,
-  passed: readonly SegmentMark[],
-  { run, registry, logger, signal, onEnd }: RunReaderOptions,
-): AsyncGenerator<RecordBatch, SegmentMark> {
+  before: Before,
+  { run, registry, logger, signal, onRead, onEnd }: RunReaderOptions,
+): AsyncGenerator<RecordBatch, Left> {
   const { segment, start, stopOffset } = leg;
   const what = `run ${run.key.runId}: log ${segment.path}`;
   const file = await open(segment.path).catch((error: unknown) => {
     throw toLogdirError(error, what);
   });
   try {
-    const head = await checkLog(file, what, start);
-    const mark = (position: LogPosition): SegmentMark => ({
-      segmentId: segment.segmentId,
-      headCrc: headCrc(head, position.offset),
-      position,
-    });
+    const mark = marker(segment, await checkLog(file, what, start));
     let place = start ?? mark(LOG_START);
+    let { unreportedBytes } = before;
     const reader = new SegmentReader(file, place.position, registry);
     for await (const { position, ...content } of reader.batches(stopOffset, signal)) {
+      onRead?.(position.offset - place.position.offset);
       place = mark(position);
       if (content.skippedBytes > 0) {
         logger.warn({ path: segment.path, skippedBytes: content.skippedBytes }, 'damaged bytes passed over');
       }
-      yield { cursor: formatCursor([...passed, place]), ...content };
+      const skippedBytes = content.skippedBytes + unreportedBytes;
+      unreportedBytes = 0;
+      yield { cursor: formatCursor([...before.passed, place]), ...content, skippedBytes };
     }
     onEnd?.(segment, place.position.offset, reader.seenBytes);
-    return place;
+    return { mark: place, unreportedBytes, tornBytes: await bytesAfter(file, place.position) };
   } catch (error) {
     throw toLogdirError(error, what);
   } finally {
     await file.close();
   }
+}
+
+function marker({ segmentId }: Segment, head: Uint8Array): (position: LogPosition) => SegmentMark {
+  return (position) => ({ segmentId, headCrc: headCrc(head, position.offset), position });
+}
+
+async function bytesAfter(file: FileHandle, { offset }: LogPosition): Promise<number> {
+  const { size } = await file.stat();
+  return Math.max(0, size - Math.max(offset, LOG_HEADER.length));
 }
 
 /** Makes sure that a file is the log a mark was made in, and returns its head. */

@@ -3,14 +3,14 @@
 import { resolve } from 'node:path';
 import { errnoOf } from '../../core/index.ts';
 import { LogFinder, type UnreadablePath } from './discovery.ts';
-import { logKind, readHead } from './log-head.ts';
+import { HEAD_BYTES, logKind, readHead, readIdentity } from './log-head.ts';
 
 /** What looking at a path came to. */
 export interface SourceReport {
   /** The path as an absolute one. */
   readonly path: string;
-  /** `missing`: nothing there. `unreadable`: no permission. `empty`: no logs below it. `foreign`: only files that are no logs. */
-  readonly outcome: 'runs' | 'missing' | 'unreadable' | 'empty' | 'foreign';
+  /** `missing`: nothing there. `unreadable`: no permission. `empty`: no logs below it. `foreign`: only files that are no logs. `starting`: only logs that do not name their run yet. */
+  readonly outcome: 'runs' | 'missing' | 'unreadable' | 'empty' | 'foreign' | 'starting';
   readonly logCount: number;
   /** Directories looked into, at most the first 20, and how many there were. */
   readonly lookedAt: readonly string[];
@@ -42,10 +42,11 @@ export async function describeSource(
   };
   try {
     const found = await new LogFinder(absolute).find(options.signal);
-    const kinds = await Promise.all(found.logs.slice(0, MAX_LOOKED_AT).map(isForeign));
-    const foreign = found.logs.filter((_, index) => kinds[index] === true);
+    const kinds = await Promise.all(found.logs.slice(0, MAX_LOOKED_AT).map(contentOf));
+    const foreign = found.logs.filter((_, index) => kinds[index] === 'foreign');
     const logCount = found.logs.length - foreign.length;
-    const outcome = logCount > 0 ? 'runs' : foreign.length > 0 ? 'foreign' : 'empty';
+    const silentCount = kinds.filter((kind) => kind === 'silent').length;
+    const outcome = outcomeOf(logCount, silentCount, foreign.length);
     const { directories, unreadable } = found;
     const advice = adviceFor(outcome);
     const lookedAt = directories.slice(0, MAX_LOOKED_AT);
@@ -67,9 +68,16 @@ export async function describeSource(
   }
 }
 
-async function isForeign(log: string): Promise<boolean> {
-  const head = await readHead(log, 64 * 1024).catch(() => new Uint8Array(0));
-  return logKind(head) === 'foreign';
+function outcomeOf(logCount: number, silentCount: number, foreignCount: number): SourceReport['outcome'] {
+  if (logCount > silentCount) return 'runs';
+  if (logCount > 0) return 'starting';
+  return foreignCount > 0 ? 'foreign' : 'empty';
+}
+
+async function contentOf(log: string): Promise<'foreign' | 'silent' | 'run'> {
+  const head = await readHead(log, HEAD_BYTES).catch(() => new Uint8Array(0));
+  if (logKind(head) === 'foreign') return 'foreign';
+  return readIdentity(head) === 'pending' ? 'silent' : 'run';
 }
 
 function adviceFor(outcome: SourceReport['outcome']): string {
@@ -82,6 +90,8 @@ function adviceFor(outcome: SourceReport['outcome']): string {
       return 'This user may not read the path. Change its permissions or run as its owner.';
     case 'foreign':
       return `The .wandb files there are not W&B logs. ${EXPECTED}`;
+    case 'starting':
+      return 'The log there does not name its run yet: W&B writes it in blocks of 32 KiB. Try again when the run has logged more.';
     case 'empty':
       return `No run-….wandb log lies there: the SDK writes them when W&B is offline or online, but not when disabled. ${EXPECTED}`;
   }

@@ -29,7 +29,8 @@ export interface WandbLocalOptions {
   readonly clock?: Clock;
   /**
    * A run without an exit record counts as crashed when its log has not grown for this long. wandb-core writes
-   * whole blocks of 32 KiB, so the log of a slow run may be quiet for hours while it is alive. Default 5 minutes.
+   * whole blocks of 32 KiB, so the log of a slow run may be quiet for hours while it is alive. A log that does not
+   * even name its run yet is no run until then. Default 5 minutes.
    */
   readonly quietAfterMs?: number;
   /** How to notice changes. Default `events`; `polling` where the file system has none: NFS, FUSE, some containers. */
@@ -44,6 +45,9 @@ export interface WandbLocalOptions {
 const DEFAULT_QUIET_AFTER_MS = 5 * 60_000;
 const DEFAULT_POLL_INTERVAL_MS = 5_000;
 
+/** Of this source's metrics. */
+const LABELS = { source: 'local' } as const;
+
 export function createWandbLocalSource(options: WandbLocalOptions): RunSource {
   return new WandbLocalSource(options);
 }
@@ -53,6 +57,7 @@ class WandbLocalSource implements RunSource {
 
   readonly #options: WandbLocalOptions;
   readonly #clock: Clock;
+  readonly #quietAfterMs: number;
   readonly #index: RunIndex;
   readonly #registry = new ShapeRegistry();
   /** By log: where reading last ended, and how much of the file was there then. */
@@ -63,7 +68,13 @@ class WandbLocalSource implements RunSource {
     this.name = options.path;
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.#index = new RunIndex({ ...options, path: resolve(options.path) });
+    this.#quietAfterMs = options.quietAfterMs ?? DEFAULT_QUIET_AFTER_MS;
+    this.#index = new RunIndex({
+      ...options,
+      path: resolve(options.path),
+      clock: this.#clock,
+      quietAfterMs: this.#quietAfterMs,
+    });
   }
 
   async listRuns({ signal }: { readonly signal: AbortSignal }): Promise<readonly RunListing[]> {
@@ -77,10 +88,10 @@ class WandbLocalSource implements RunSource {
     { signal }: { readonly signal: AbortSignal },
   ): Promise<RunState> {
     const run = await this.#find(key, signal);
-    const { quietAfterMs = DEFAULT_QUIET_AFTER_MS } = this.#options;
     const newest = await this.#restat(run.segments.at(-1)!);
     const current = { ...run, segments: [...run.segments.slice(0, -1), newest] };
-    return runState(current, exitCode, { nowMs: this.#clock.now(), quietAfterMs }).catch((error: unknown) => {
+    const times = { nowMs: this.#clock.now(), quietAfterMs: this.#quietAfterMs };
+    return runState(current, exitCode, times).catch((error: unknown) => {
       throw toLogdirError(error, `run ${key.runId}`);
     });
   }
@@ -122,13 +133,24 @@ class WandbLocalSource implements RunSource {
       signal,
       logger,
       registry: this.#registry,
+      onRead: (bytes) => metrics.increment('source_read_bytes_total', LABELS, bytes),
       onEnd: (segment, offset, seenBytes) => this.#noteEnd(segment, offset, seenBytes),
     });
-    for await (const batch of batches) {
-      metrics.increment('source_records_total', { source: 'local' }, batch.records.length);
-      metrics.increment('source_skipped_bytes_total', { source: 'local' }, batch.skippedBytes);
-      yield batch;
+    try {
+      for await (const batch of batches) {
+        metrics.increment('source_records_total', LABELS, batch.records.length);
+        metrics.increment('source_skipped_bytes_total', LABELS, batch.skippedBytes);
+        yield batch;
+      }
+    } catch (error) {
+      throw this.#noteFailure(toLogdirError(error, `run ${key.runId}`));
     }
+  }
+
+  #noteFailure(failure: LogdirError): LogdirError {
+    const { code } = failure;
+    if (code !== 'cancelled') this.#options.metrics.increment('source_errors_total', { ...LABELS, code });
+    return failure;
   }
 
   #noteEnd({ path }: Segment, readTo: number, seen: number): void {
@@ -145,7 +167,8 @@ class WandbLocalSource implements RunSource {
       pollIntervalMs,
       logger,
       onChange: async (grown, listingChanged) => {
-        if (listingChanged) onChange({ kind: 'listing' });
+        const unlisted = [...grown].some((path) => !this.#isListed(path));
+        if (listingChanged || unlisted) onChange({ kind: 'listing' });
         for (const key of this.#keysOf(grown)) onChange({ kind: 'growth', key });
       },
       poll: async () => this.#poll(onChange, signal),
@@ -170,17 +193,26 @@ class WandbLocalSource implements RunSource {
     return runs.map((run) => run.key);
   }
 
+  /** False for a log that did not name its run when last looked at: what it has now may do so. */
+  #isListed(log: string): boolean {
+    return this.#index.runs.some((run) => run.segments.some(({ path }) => path === log));
+  }
+
   /** One look at the disk at a time; those who ask meanwhile share it. */
   async #refresh(signal: AbortSignal): Promise<readonly IndexedRun[]> {
     signal.throwIfAborted();
-    this.#options.metrics.increment('source_listings_total', { source: 'local' });
-    this.#refreshing ??= this.#index.refresh(new AbortController().signal).finally(() => {
+    this.#options.metrics.increment('source_listings_total', LABELS);
+    this.#refreshing ??= this.#look().finally(() => {
       this.#refreshing = null;
     });
+    return this.#refreshing;
+  }
+
+  async #look(): Promise<readonly IndexedRun[]> {
     try {
-      return await this.#refreshing;
+      return await this.#index.refresh(new AbortController().signal);
     } catch (error) {
-      throw toLogdirError(error, `local runs in ${this.name}`);
+      throw this.#noteFailure(toLogdirError(error, `local runs in ${this.name}`));
     }
   }
 

@@ -1,7 +1,7 @@
 import { chmod, cp, link, mkdir, rename, rm, symlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Clock, type RunKey, runKey } from '../../../src/core/index.ts';
+import { type Clock, runKey } from '../../../src/core/index.ts';
 import { describeSource } from '../../../src/sources/index.ts';
 import { localSource, neverAborted, readAll, rowObject, temporaryFolder } from '../../support/local-runs.ts';
 import { WandbLogWriter } from '../../support/wandb-log-writer.ts';
@@ -126,21 +126,6 @@ describe('a listing', () => {
         locations: [join(folder.path, 'wandb/run-20240101_000000-x')],
       },
     ]);
-  });
-
-  it('goes by file names and defaults while logs are empty, and by the log once it speaks', async () => {
-    await using folder = await temporaryFolder();
-    const log = logOf('my-run-1');
-    const write = (bytes: Uint8Array) =>
-      folder.write('wandb/run-20240101_000000-my-run-1/run-my-run-1.wandb', bytes);
-    await write(log.subarray(0, 7));
-    const source = localSource(folder.path, { entity: 'me', project: 'fallback' });
-    const key = async (): Promise<RunKey> => (await source.listRuns({ signal }))[0]!.key;
-    expect(await key()).toEqual(runKey('me', 'fallback', 'my-run-1'));
-    await write(log);
-    expect(await key()).toEqual(runKey('acme', 'research', 'my-run-1'));
-    await folder.write('wandb/run-20240101_000000-my-run-1/run-my-run-1.wandb', new Uint8Array(0));
-    expect(await keys(folder.path)).toEqual(['local/uncategorized/my-run-1']);
   });
 
   it('leaves out files that only carry the name of a log', async () => {
@@ -305,6 +290,8 @@ describe('describeSource', () => {
     expect(await outcome('empty/readme.txt')).toEqual(['empty', 0, false]);
     await folder.write('other/run-a.wandb', Buffer.from('something else'));
     expect(await outcome('other')).toEqual(['foreign', 0, false]);
+    await folder.write('young/run-20240101_000000-r/run-r.wandb', logOf('r').subarray(0, 7));
+    expect(await outcome('young')).toEqual(['starting', 1, false]);
     await folder.write('good/wandb/run-20240101_000000-r/run-r.wandb', logOf('r'));
     await cp(join(folder.path, 'other'), join(folder.path, 'good/other'), { recursive: true });
     expect(await outcome('good')).toEqual(['runs', 1, true]);

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { localSource, neverAborted, readAll, temporaryFolder } from '../../support/local-runs.ts';
+import { WandbLogWriter } from '../../support/wandb-log-writer.ts';
+
+const signal = neverAborted;
+
+describe('a log that ends in a torn record', () => {
+  it('has its end waited for while it is the newest, and counted as skipped once another log follows', async () => {
+    await using folder = await temporaryFolder();
+    const whole = new WandbLogWriter().begin('r').row({ a: 1, _step: 1 }).bytes();
+    const torn = new WandbLogWriter().begin('r').row({ a: 1, _step: 1 }).row({ a: 2, _step: 2 }).bytes();
+    await folder.write('wandb/run-20240101_000000-r/run-r.wandb', torn.subarray(0, whole.length + 50));
+    const second = new WandbLogWriter()
+      .begin('r', { startTime: { seconds: 1_800_000_000 } })
+      .row({ a: 5, _step: 5 });
+    const source = localSource(folder.path);
+    const [run] = await source.listRuns({ signal });
+    // The two summaries before the second row may be whole: what counts is where reading stopped.
+    const alone = await readAll(source, run!.key);
+    expect([alone.rows.length, alone.skippedBytes]).toEqual([1, 0]);
+    await folder.write('wandb/run-20240102_000000-r/run-r.wandb', second.bytes());
+    await source.listRuns({ signal });
+    const after = await readAll(source, run!.key);
+    expect(after.rows.map(({ step }) => step)).toEqual([1, 5]);
+    const leftAt = Number(alone.cursor!.split(':')[2]);
+    expect(after.skippedBytes).toBe(whole.length + 50 - leftAt);
+    expect(after.skippedBytes).toBeGreaterThan(0);
+    const again = await readAll(source, run!.key, { stopAt: after.cursor! });
+    expect([again.cursor, again.skippedBytes]).toEqual([after.cursor, after.skippedBytes]);
+    const resumed = await readAll(source, run!.key, { after: alone.cursor });
+    expect([resumed.cursor, resumed.skippedBytes]).toEqual([after.cursor, after.skippedBytes]);
+  });
+});
