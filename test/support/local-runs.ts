@@ -12,6 +12,7 @@ import {
   type RunSource,
   type WandbLocalOptions,
 } from '../../src/sources/index.ts';
+import { MovingClock } from './moving-clock.ts';
 
 /** For reads that nobody cancels. */
 export const neverAborted: AbortSignal = new AbortController().signal;
@@ -69,11 +70,11 @@ export async function readAll(
   };
 }
 
-/** Writes one log, reads it through a source of its own. */
+/** Writes one log, reads it through a source of its own, long after the run. */
 export async function readLog(bytes: Uint8Array): Promise<ReadResult> {
   await using folder = await temporaryFolder();
   await folder.write('wandb/run-20240101_000000-abc/run-abc.wandb', bytes);
-  const source = localSource(folder.path);
+  const source = localSource(folder.path, { clock: new MovingClock(Date.now() + 3_600_000) });
   const [listing] = await source.listRuns({ signal: neverAborted });
   return readAll(source, listing!.key);
 }
