@@ -16,6 +16,8 @@ const BLOCKS = 256;
 /** Passes over them: the first two are left out, while the compiler is at work. */
 const PASSES = 12;
 const WARM_UP = 2;
+/** Where each block is encoded, as when a file is sent: 64 bytes a value is more than any takes here. */
+const MEMORY = Buffer.allocUnsafeSlow(BLOCK_ROWS * 8 * 64);
 
 interface SizedBlock {
   readonly block: RowBlock;
@@ -53,7 +55,8 @@ function encodeAll(
 ): void {
   let at = 0;
   for (const { block, size } of blocks) {
-    const events = synthesis.encode(block, dictionary, size);
+    const events = MEMORY.subarray(0, size);
+    synthesis.encode(block, dictionary, events);
     if (file !== null) at += writeSync(file, events, 0, size, at);
   }
 }

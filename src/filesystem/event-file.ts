@@ -3,12 +3,13 @@
 import { type ByteRange, clampRange, LogdirError, rangeLength } from '../core/index.ts';
 import type { RunLog } from '../history/index.ts';
 import type { EncodedBlocks } from './encoded-blocks.ts';
-import type { FileNode, OpenFile } from './tree.ts';
+import type { FileNode, OpenFile, ReadOptions } from './tree.ts';
 
-/** Blocks read from disk and encoded in one go: about 2 MiB of events, some 2 ms of work. */
-const BLOCKS_PER_READ = 8;
-/** Ranges longer than this go past the block cache: somebody copies the file. */
-const CACHED_RANGE_BYTES = 8 * 1024 * 1024;
+/**
+ * Ranges longer than this go past the block cache: somebody reads the file from end to end, as TensorBoard does
+ * once, and will not ask again. Below it, a range is a few blocks, encoded in one go in about a millisecond.
+ */
+const CACHED_RANGE_BYTES = 384 * 1024;
 /** A peek over several blocks copies; beyond this a read in pieces is the better way. */
 const PEEK_COPY_BYTES = 1024 * 1024;
 
@@ -49,33 +50,25 @@ export class EventFile implements OpenFile {
     return joined;
   }
 
-  async *read(wanted: ByteRange, { signal }: { readonly signal: AbortSignal }): AsyncIterable<Uint8Array> {
+  async *read(wanted: ByteRange, options: ReadOptions): AsyncIterable<Uint8Array> {
     const range = clampRange(wanted, this.node.size);
     if (rangeLength(range) === 0) return;
     const { ledger } = this.#log;
-    const last = ledger.blockAt(range.end - 1);
-    const keep = rangeLength(range) <= CACHED_RANGE_BYTES;
+    const end = ledger.blockAt(range.end - 1) + 1;
     let index = ledger.blockAt(range.start);
-    let pending = this.#fetch(index, last, keep);
-    while (index <= last) {
-      signal.throwIfAborted();
-      const encoded = await pending;
-      const next = index + encoded.length;
-      // The next blocks are read while the consumer is busy with these; a failure is met when they are due.
-      if (next <= last) pending = this.#fetch(next, last, keep);
-      pending.catch(() => undefined);
-      for (const bytes of encoded) {
-        const part = this.#within(index++, bytes, range);
-        if (part.length > 0) yield part;
-      }
+    const blocks = rangeLength(range) <= CACHED_RANGE_BYTES ? this.#keep(index, end) : undefined;
+    for await (const bytes of blocks ?? this.#blocks.stream(this.#log, index, end, options)) {
+      options.signal.throwIfAborted();
+      const part = this.#within(index++, bytes, range);
+      if (part.length > 0) yield part;
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {}
-
-  #fetch(first: number, last: number, keep: boolean): Promise<Uint8Array[]> {
-    return this.#blocks.read(this.#log, first, Math.min(BLOCKS_PER_READ, last + 1 - first), { keep });
+  async *#keep(first: number, end: number): AsyncGenerator<Uint8Array> {
+    yield* await this.#blocks.read(this.#log, first, end - first);
   }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
 
   /** The part of a block's bytes that lies in a range of the file. */
   #within(index: number, bytes: Uint8Array, range: ByteRange): Uint8Array {

@@ -41,39 +41,37 @@ export class EventSynthesis implements BlockSynthesis {
   }
 
   /**
-   * The events of a block, `size` bytes as measured. Notes come before the row they stand before.
+   * Writes the events of a block into `target`, which is as long as measured. Notes come before the row they
+   * stand before.
    * @throws LogdirError `internal` when the block does not come to that size.
    */
-  encode(block: RowBlock, dictionary: Dictionary, size: number): Uint8Array {
+  encode(block: RowBlock, dictionary: Dictionary, target: Uint8Array): void {
     const encoders = this.#encoders(dictionary);
-    // Not from Node's shared pool, which a cached block would keep alive whole.
-    const target = Buffer.allocUnsafeSlow(size);
     const view = new DataView(target.buffer, target.byteOffset, target.byteLength);
     const { steps, timestamps, shapeIds, values, rowCount, notes } = block;
     let at = 0;
     let valuesAt = 0;
     let noteIndex = 0;
-    for (let row = 0; row <= rowCount; row++) {
+    for (let row = 0; row <= rowCount; ) {
       for (; noteIndex < notes.length && notes[noteIndex]!.before <= row; noteIndex++) {
         at = writeNote(target, at, notes[noteIndex]!, encoders.tags);
       }
       if (row === rowCount) break;
       const encoder = encoderOf(encoders, shapeIds[row]!);
       const count = encoder.tags.length;
-      if (count === 0) continue;
-      const step = steps[row]!;
-      const wallTime = timestamps[row]!;
-      at = encoder.covers(step, wallTime)
-        ? encoder.write(target, view, at, step, wallTime, values, valuesAt)
-        : writeBytes(
-            target,
-            at,
-            encodeScalarsPlainly(encoder.tags, step, wallTime, values.subarray(valuesAt)),
-          );
-      valuesAt += count;
+      const next = alikeUntil(block, row, notes[noteIndex]?.before ?? rowCount, encoder);
+      if (next > row && count > 0) {
+        at = encoder.writeRows(target, view, at, block, row, next, valuesAt);
+      } else if (count > 0) {
+        const plain = values.subarray(valuesAt);
+        at = writeBytes(target, at, encodeScalarsPlainly(encoder.tags, steps[row]!, timestamps[row]!, plain));
+      }
+      const rows = Math.max(1, next - row);
+      valuesAt += rows * count;
+      row += rows;
     }
-    if (at !== size) throw new LogdirError('internal', `event block: expected ${size} bytes, made ${at}`);
-    return target;
+    if (at !== target.length)
+      throw new LogdirError('internal', `event block: expected ${target.length} bytes, made ${at}`);
   }
 
   #encoders(dictionary: Dictionary): RunEncoders {
@@ -93,6 +91,16 @@ function encoderOf(encoders: RunEncoders, shapeId: number): ScalarRowEncoder {
     encoders.rows[shapeId] = encoder;
   }
   return encoder;
+}
+
+/** The end of the rows from `row` that are of its shape and that templates cover; `row` if it is not itself. */
+function alikeUntil(block: RowBlock, row: number, limit: number, encoder: ScalarRowEncoder): number {
+  const { shapeIds, steps, timestamps } = block;
+  const shapeId = shapeIds[row]!;
+  let next = row;
+  while (next < limit && shapeIds[next] === shapeId && encoder.covers(steps[next]!, timestamps[next]!))
+    next++;
+  return next;
 }
 
 function writeNote(target: Uint8Array, at: number, note: Note, tags: TagTable): number {

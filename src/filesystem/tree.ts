@@ -35,6 +35,12 @@ export interface OpenOptions {
   readonly eagerness: Eagerness;
 }
 
+export interface ReadOptions {
+  readonly signal: AbortSignal;
+  /** The caller is done with a piece when it asks for the next, which may overwrite it. Saves memory and time. */
+  readonly transient?: boolean;
+}
+
 /** A file frozen at the size it had when opened. Reading past the end yields nothing. */
 export interface OpenFile extends AsyncDisposable {
   readonly node: FileNode;
@@ -44,7 +50,7 @@ export interface OpenFile extends AsyncDisposable {
    */
   peek(range: ByteRange): Uint8Array | undefined;
   /** The bytes of the range in order, in pieces of at most a few hundred KiB; the same sharing rule as `peek`. */
-  read(range: ByteRange, options: { readonly signal: AbortSignal }): AsyncIterable<Uint8Array>;
+  read(range: ByteRange, options: ReadOptions): AsyncIterable<Uint8Array>;
 }
 
 /**

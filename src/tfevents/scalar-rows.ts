@@ -52,6 +52,13 @@ const FLOAT32_BITS = new Int32Array(FLOAT32.buffer);
 const FLOAT64 = new Float64Array(1);
 const FLOAT64_BITS = new Int32Array(FLOAT64.buffer);
 
+/** Rows as history holds them: a step and a wall time (Unix seconds) each, and the values of all, end to end. */
+export interface ScalarColumns {
+  readonly steps: Float64Array;
+  readonly timestamps: Float64Array;
+  readonly values: Float64Array;
+}
+
 /** What is constant for a list of tags at one length of the step varint (0: step is 0 and not written). */
 interface Layout {
   readonly stepLength: number;
@@ -104,32 +111,29 @@ export class ScalarRowEncoder {
   }
 
   /**
-   * Writes the record of one row at `at` and returns the offset after it. Values start at `values[first]`, in
-   * the order of `tags`; they are rounded to float32 here and nowhere else. `view` and `target` share a buffer.
+   * Writes the records of rows `[from, to)`, all covered, at `at` and returns the offset after them. Values start
+   * at `columns.values[first]`, row after row in the order of `tags`; they are rounded to float32 here and
+   * nowhere else. `view` and `target` share a buffer.
    */
-  write(
+  writeRows(
     target: Uint8Array,
     view: DataView,
     at: number,
-    step: number,
-    wallTime: number,
-    values: Float64Array,
+    columns: ScalarColumns,
+    from: number,
+    to: number,
     first: number,
   ): number {
-    const layout = this.#layout(step === 0 ? 0 : varintLength(step));
-    const { template, valueAt, advance, constant } = layout;
-    target.set(template, at);
-    let crc = writePrefix(target, view, at, step, wallTime, layout.stepLength);
-    const maps = MAPS;
-    crc = mapRegister(maps, layout.headAdvance, crc) ^ layout.headConstant;
-    for (let i = 0; i < valueAt.length; i++) {
-      FLOAT32[0] = values[first + i]!;
-      const bits = FLOAT32_BITS[0]!;
-      view.setInt32(at + valueAt[i]!, bits, true);
-      crc = mapRegister(maps, advance[i]!, crc ^ bits) ^ constant[i]!;
+    const { steps } = columns;
+    let end = at;
+    for (let row = from; row < to; ) {
+      const length = stepLength(steps[row]!);
+      let next = row + 1;
+      while (next < to && stepLength(steps[next]!) === length) next++;
+      const values = first + (row - from) * this.tags.length;
+      end = writeAlike(this.#layout(length), target, view, end, columns, row, next, values);
+      row = next;
     }
-    const end = at + template.length;
-    view.setInt32(end - 4, maskedCrc(crc), true);
     return end;
   }
 
@@ -141,6 +145,54 @@ export class ScalarRowEncoder {
     }
     return layout;
   }
+}
+
+/** Writes rows whose records differ in nothing but wall time, step and values; returns the offset after them. */
+function writeAlike(
+  layout: Layout,
+  target: Uint8Array,
+  view: DataView,
+  at: number,
+  { steps, timestamps, values }: ScalarColumns,
+  from: number,
+  to: number,
+  first: number,
+): number {
+  const { template, valueAt, advance, constant } = layout;
+  const maps = MAPS;
+  tile(target, at, template, to - from);
+  let start = at;
+  let value = first;
+  for (let row = from; row < to; row++) {
+    let crc = writePrefix(target, view, start, steps[row]!, timestamps[row]!, layout.stepLength);
+    crc = mapRegister(maps, layout.headAdvance, crc) ^ layout.headConstant;
+    for (let i = 0; i < valueAt.length; i++) {
+      FLOAT32[0] = values[value++]!;
+      const bits = FLOAT32_BITS[0]!;
+      view.setInt32(start + valueAt[i]!, bits, true);
+      crc = mapRegister(maps, advance[i]!, crc ^ bits) ^ constant[i]!;
+    }
+    start += template.length;
+    view.setInt32(start - 4, maskedCrc(crc), true);
+  }
+  return start;
+}
+
+/** Lays copies of a template end to end: few long copies cost less than many short ones. */
+function tile(target: Uint8Array, at: number, template: Uint8Array, count: number): void {
+  target.set(template, at);
+  const total = template.length * count;
+  for (let filled = template.length; filled < total; ) {
+    const length = Math.min(filled, total - filled);
+    target.copyWithin(at + filled, at, at + length);
+    filled += length;
+  }
+}
+
+/** Bytes of the varint of a covered step; 0 for a step of 0, which is not written. */
+function stepLength(step: number): number {
+  if (step < 2 ** 14) return step < 2 ** 7 ? Number(step !== 0) : 2;
+  return step < 2 ** 21 ? 3 : 4;
 }
 
 function mapRegister(maps: Int32Array, map: number, x: number): number {

@@ -31,6 +31,10 @@ const step = fc.oneof(
   ),
   fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
 );
+/** Of every varint length, so that rows alike and unlike stand side by side. */
+const coveredStep = fc.oneof(
+  ...[0, 2 ** 7 - 1, 2 ** 14 - 1, 2 ** 21 - 1, 2 ** 28 - 1].map((max) => fc.nat(max)),
+);
 const wallTime = fc.oneof(fc.double({ noNaN: true }), fc.constantFrom(0, -0, 1.7e9, 1700000000.123456));
 
 describe('a row of scalars', () => {
@@ -48,7 +52,12 @@ describe('a row of scalars', () => {
           expect(encoder.recordLength(step, wallTime)).toBe(expected.length);
           if (!encoder.covers(step, wallTime)) return;
           const target = new Uint8Array(expected.length + 5);
-          const end = encoder.write(target, new DataView(target.buffer), 3, step, wallTime, row, 0);
+          const columns = {
+            steps: Float64Array.of(step),
+            timestamps: Float64Array.of(wallTime),
+            values: row,
+          };
+          const end = encoder.writeRows(target, new DataView(target.buffer), 3, columns, 0, 1, 0);
           expect(end).toBe(expected.length + 3);
           expect(Buffer.from(target.subarray(3, end)).equals(expected)).toBe(true);
         },
@@ -62,15 +71,22 @@ describe('a row of scalars', () => {
     const encoder = new ScalarRowEncoder(tags);
     fc.assert(
       fc.property(
-        fc.array(fc.tuple(fc.nat(2 ** 28 - 1), value, value, value), { minLength: 1, maxLength: 20 }),
-        (rows) => {
+        fc.array(fc.tuple(coveredStep, value, value, value), { minLength: 1, maxLength: 20 }),
+        fc.nat(),
+        (rows, cut) => {
           const target = new Uint8Array(64 * 1024);
           const view = new DataView(target.buffer);
-          let at = 0;
-          const expected = rows.map(([step, ...values]) => {
-            at = encoder.write(target, view, at, step, 1.7e9 + step, Float64Array.from(values), 0);
-            return encodeScalarsPlainly(tags, step, 1.7e9 + step, values);
-          });
+          const columns = {
+            steps: Float64Array.from(rows, ([step]) => step),
+            timestamps: Float64Array.from(rows, ([step]) => 1.7e9 + step),
+            values: Float64Array.from(rows.flatMap(([, ...values]) => values)),
+          };
+          const middle = encoder.writeRows(target, view, 0, columns, 0, cut % rows.length, 0);
+          const rest = 3 * (cut % rows.length);
+          const at = encoder.writeRows(target, view, middle, columns, cut % rows.length, rows.length, rest);
+          const expected = rows.map(([step, ...values]) =>
+            encodeScalarsPlainly(tags, step, 1.7e9 + step, values),
+          );
           expect(Buffer.from(target.subarray(0, at)).equals(Buffer.concat(expected))).toBe(true);
         },
       ),

@@ -76,7 +76,7 @@ async function answerGet(
   const headers = fileHeaders(node, length);
   if (answer !== 'whole') headers.push('Content-Range', contentRange(range, node.size));
   res.writeHead(answer === 'whole' ? 200 : 206, headers);
-  await sendPieces(res, file.read(range, { signal }), { length, signal });
+  await sendPieces(res, file.read(range, { signal, transient: true }), { length, signal });
   metrics.increment('http_sent_bytes_total', { route: 'logdir' }, length);
 }
 

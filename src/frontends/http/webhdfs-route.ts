@@ -114,6 +114,6 @@ async function open({ door, res, path, query, signal }: Reading): Promise<void> 
     res.end();
     return;
   }
-  await sendPieces(res, file.read(range, { signal }), { length, signal });
+  await sendPieces(res, file.read(range, { signal, transient: true }), { length, signal });
   door.metrics.increment('http_sent_bytes_total', { route: 'webhdfs' }, length);
 }

@@ -56,6 +56,27 @@ it('cuts an answer short when the file yields less than it promised', async () =
   await expect(ask(server, `/logdir/${PATH}`)).rejects.toThrow(/aborted|hang up|reset/);
 });
 
+it('sends every piece of a file whose pieces share one memory', async () => {
+  const tree = bigTree();
+  const open = tree.open.bind(tree);
+  tree.open = async (path, options) => {
+    const file = await open(path, options);
+    return { ...file, read: sharedPieces };
+  };
+  await using server = await serveTree(tree);
+  const { body } = await ask(server, `/logdir/${PATH}`);
+  const starts = Array.from({ length: PIECES }, (_, i) => body[i * PIECE_BYTES]);
+  const ends = Array.from({ length: PIECES }, (_, i) => body[(i + 1) * PIECE_BYTES - 1]);
+  expect(starts).toEqual(starts.map((_, i) => i % 251));
+  expect(ends).toEqual(starts);
+});
+
+/** Piece after piece in the same memory, each full of its own number. */
+async function* sharedPieces(): AsyncIterable<Uint8Array> {
+  const memory = new Uint8Array(PIECE_BYTES);
+  for (let i = 0; i < PIECES; i++) yield memory.fill(i % 251);
+}
+
 it('answers pipelined requests in their order', async () => {
   const tree = new MemoryTree({ 'a/b/c/d': '0123456789' });
   await using server = await serveTree(tree);
