@@ -178,7 +178,7 @@ export class LogFramer {
     const needed = this.#carryLength + length;
     let carry = this.#carry!;
     if (needed > carry.length) {
-      const grown = new Uint8Array(Math.max(2 * needed, 4096));
+      const grown = pooledBytes(Math.max(2 * needed, 1024));
       grown.set(carry.subarray(0, this.#carryLength));
       carry = grown;
     }
@@ -226,6 +226,12 @@ export class LogFramer {
     else this.#dropCarry(offset);
     this.position = offset;
   }
+}
+
+/** Room for a record that spans blocks, from Node's pool if it is small: there is one in every block. */
+function pooledBytes(length: number): Uint8Array {
+  const { buffer, byteOffset } = Buffer.allocUnsafe(length);
+  return new Uint8Array(buffer, byteOffset, length);
 }
 
 /** Bytes from a file offset to the end of its block: 1 to BLOCK_BYTES. */
