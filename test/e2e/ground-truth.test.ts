@@ -5,11 +5,10 @@
  */
 
 import { readFileSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scalarSeries, sdkRows } from '../support/expected-series.ts';
-import { type TemporaryFolder, temporaryFolder } from '../support/local-runs.ts';
+import { logIn, type TemporaryFolder, temporaryFolder } from '../support/local-runs.ts';
 import { PYTHON_MISSING, runPython } from '../support/python.ts';
 import { type ServedRuns, serveRuns } from '../support/served-runs.ts';
 import { type ScalarPoint, TensorBoard } from '../support/tensorboard.ts';
@@ -68,12 +67,6 @@ describe.skipIf(PYTHON_MISSING !== null)(`runs of the real SDK in the real Tenso
         yield { run: `${project.name}/${run.name}`, id: document.id, series: scalarSeries(rows) };
       }
     }
-  }
-
-  async function logIn(location: string): Promise<string> {
-    if (location.endsWith('.wandb')) return location;
-    const names = await readdir(location);
-    return join(location, names.find((name) => name.endsWith('.wandb'))!);
   }
 
   async function expectAllShown(board: TensorBoard): Promise<number> {

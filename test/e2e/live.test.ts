@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../support/local-runs.ts';
+import { logIn, temporaryFolder } from '../support/local-runs.ts';
 import { PYTHON_MISSING, runPython } from '../support/python.ts';
 import { type ServedRuns, serveRuns } from '../support/served-runs.ts';
 import { TensorBoard } from '../support/tensorboard.ts';
@@ -27,7 +27,7 @@ async function liveRun(served: ServedRuns): Promise<RunDocument | undefined> {
 }
 
 async function logSize(document: RunDocument): Promise<number> {
-  return (await stat(document.source.locations[0]!)).size;
+  return (await stat(await logIn(document.source.locations[0]!))).size;
 }
 
 describe.skipIf(PYTHON_MISSING !== null)('a run of the real SDK, while it trains', () => {

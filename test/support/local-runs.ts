@@ -1,6 +1,6 @@
 /** Local wandb folders and their source, for tests. @module */
 
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { HistoryRow, RunKey, RunRecord } from '../../src/core/index.ts';
@@ -36,6 +36,13 @@ export async function temporaryFolder(): Promise<TemporaryFolder> {
     },
     [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }),
   };
+}
+
+/** The `.wandb` log at a location a source names: the log itself, or the run directory that holds it. */
+export async function logIn(location: string): Promise<string> {
+  if (location.endsWith('.wandb')) return location;
+  const names = await readdir(location);
+  return join(location, names.find((name) => name.endsWith('.wandb'))!);
 }
 
 export function localSource(path: string, options: Partial<WandbLocalOptions> = {}): RunSource {
