@@ -84,7 +84,9 @@ export class EncodedBlocks {
   #encode(log: RunLog, index: number, block: RowBlock, memory: (bytes: number) => Uint8Array): Uint8Array {
     const { synthesis, metrics } = this.#options;
     const events = memory(log.ledger.block(index).eventsBytes);
+    const started = performance.now();
     synthesis.encode(block, log.ledger.dictionary, events);
+    metrics.observe('encode_duration_seconds', (performance.now() - started) / 1000);
     metrics.increment('encoded_bytes_total', {}, events.length);
     return events;
   }
