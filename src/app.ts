@@ -46,6 +46,8 @@ export interface App extends AsyncDisposable {
   readonly overview: Overview;
   /** Learns which runs there are; from then on follows the sources, unless `watch` is off. */
   start(options: { readonly signal: AbortSignal }): Promise<void>;
+  /** Looks at the sources again, without waiting for them to tell of changes. */
+  look(): Promise<void>;
   /** Runs known now, by source as given. A run that lies in several counts for the first. */
   runCounts(): ReadonlyMap<string, number>;
   /** Looks at a source and explains what is there. Never throws for what it finds. */
@@ -77,6 +79,7 @@ export function createApp(settings: AppSettings, parts: AppParts): App {
       await start(history.history, settings, signal);
       isReady = true;
     },
+    look: () => history.history.relist(),
     runCounts: () => runCounts(history.history, settings.sources),
     inspect: describeSource,
     reading: () => history.history.background.progress,

@@ -5,7 +5,8 @@ import { pipeline } from 'node:stream/promises';
 import type { App, LogdirNode } from '../../app.ts';
 import { byteRange } from '../../core/index.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { type Arguments, type Session, startWithRuns } from '../session.ts';
+import { startWithRuns } from '../found-runs.ts';
+import type { Arguments, Session } from '../session.ts';
 import { longLine, treeLines } from './listing.ts';
 
 /** Components of the path of a run: entity, project, run. */
@@ -57,7 +58,7 @@ export function treePath(path: unknown): string {
 async function openTree(session: Session): Promise<App> {
   const app = session.createApp({ watch: 'off' });
   try {
-    await startWithRuns(session, app);
+    await startWithRuns(session, app, { waits: false });
     return app;
   } catch (error) {
     await app[Symbol.asyncDispose]();

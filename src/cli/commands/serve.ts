@@ -2,16 +2,17 @@
 
 import type { ProjectCard } from '../../app.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { startWithRuns } from '../found-runs.ts';
 import { aborted } from '../interruption.ts';
 import { showReading } from '../progress.ts';
-import { type Session, startWithRuns } from '../session.ts';
+import type { Session } from '../session.ts';
 import { startServer } from './server.ts';
 
 export async function serve(session: Session): Promise<ExitCode> {
   const { interruption, terminal, loaded } = session;
   const { signal } = interruption;
   await using app = session.createApp();
-  await startWithRuns(session, app);
+  await startWithRuns(session, app, { waits: true });
   await using server = await startServer(session, app, loaded.settings.port);
   const projects = await app.overview.projects({ signal });
   terminal.print(`${terminal.style('bold', server.url)}  ${countText(projects)}`);

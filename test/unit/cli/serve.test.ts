@@ -1,14 +1,15 @@
 /** serve: the port file, a port in use, and how it stops. @module */
 
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { logdirPath, shellWord } from '../../../src/cli/commands/serve.ts';
 import { writePortFile } from '../../../src/cli/port-file.ts';
 import { EXAMPLES, runProgram, type StartedProgram, startProgram } from '../../support/program.ts';
+import { WandbLogWriter } from '../../support/wandb-log-writer.ts';
 
 let cwd: string;
 beforeEach(() => {
@@ -42,6 +43,25 @@ describe('serve', () => {
     child.kill(signal);
     expect(await result).toMatchObject({ code: expected, stderr: '' });
     expect(existsSync(join(cwd, 'port'))).toBe(false);
+  });
+
+  it('waits for the first block of a run that was just started', async () => {
+    const log = join(cwd, 'wandb', 'offline-run-20240101_000000-new', 'run-new.wandb');
+    mkdirSync(dirname(log), { recursive: true });
+    const bytes = new WandbLogWriter().begin('new').row({ loss: 1, _step: 0, _timestamp: 1.7e9 }).bytes();
+    writeFileSync(log, bytes.subarray(0, 7));
+    const { child, result } = startProgram(['serve', '--port', '0', '--port-file', 'port'], { cwd });
+    let told = '';
+    child.stderr.on('data', (chunk) => {
+      told += chunk;
+    });
+    while (!told.includes('has just started') && child.exitCode === null) await delay(20);
+    expect(existsSync(join(cwd, 'port'))).toBe(false);
+    writeFileSync(log, bytes);
+    while (!existsSync(join(cwd, 'port')) && child.exitCode === null) await delay(20);
+    child.kill('SIGTERM');
+    const { stdout, code } = await result;
+    expect([code, String(stdout)]).toEqual([0, expect.stringContaining('1 run in 1 project')]);
   });
 
   it('stops at once on a second signal, whoever is still being served', async () => {

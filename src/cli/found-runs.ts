@@ -1,0 +1,96 @@
+/** Learning which runs there are before a server starts, and telling people whose path holds none. @module */
+
+import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { App, SourceReport } from '../app.ts';
+import { EXIT } from './exit-codes.ts';
+import { CommandFailure } from './failure.ts';
+import type { Session } from './session.ts';
+
+/** How often to look whether a run that was just started has written its first block. */
+const FIRST_BLOCK_POLL_MS = 1000;
+
+/**
+ * Learns which runs there are. A source without any is told of, with what would work instead. With `waits`, the
+ * first block of a run that was just started is waited for.
+ * @throws CommandFailure `noRuns` when no source has a run.
+ */
+export async function startWithRuns(
+  session: Session,
+  app: App,
+  { waits }: { readonly waits: boolean },
+): Promise<void> {
+  const { terminal, loaded } = session;
+  const { signal } = session.interruption;
+  const { sources } = loaded.settings;
+  // Told before anything is opened, so that the most usual mistake gets one short message.
+  if (!sources.some((source) => existsSync(source))) throw noRuns(await inspectAll(app, sources, signal));
+  await app.start({ signal });
+  const empty = emptySources(app);
+  const reports = await inspectAll(app, empty, signal);
+  if (empty.length === sources.length) {
+    if (!waits || !mayBegin(reports)) throw noRuns(reports);
+    return await waitForFirstBlock(session, app);
+  }
+  // A source with runs that all lie in an earlier source too is fine.
+  for (const report of reports.filter(({ outcome }) => outcome !== 'runs')) {
+    terminal.note(`${terminal.noteStyle('yellow', 'warning:')} ${reportText(report)}`);
+  }
+}
+
+/** @throws CommandFailure `noRuns` when the run went away. */
+async function waitForFirstBlock(session: Session, app: App): Promise<void> {
+  const { signal } = session.interruption;
+  const { sources } = session.loaded.settings;
+  session.terminal.note(
+    'A run has just started: waiting for the first 32 KiB of its log, which come at once.',
+  );
+  while (emptySources(app).length === sources.length) {
+    await delay(FIRST_BLOCK_POLL_MS, undefined, { signal });
+    await app.look();
+    const reports = await inspectAll(app, emptySources(app), signal);
+    if (reports.length === sources.length && !mayBegin(reports)) throw noRuns(reports);
+  }
+}
+
+/** Whether a run is about to show, or showed between two looks. */
+function mayBegin(reports: readonly SourceReport[]): boolean {
+  return reports.some(({ outcome }) => outcome === 'starting' || outcome === 'runs');
+}
+
+function emptySources(app: App): string[] {
+  return [...app.runCounts()].filter(([, count]) => count === 0).map(([source]) => source);
+}
+
+async function inspectAll(
+  app: App,
+  sources: readonly string[],
+  signal: AbortSignal,
+): Promise<SourceReport[]> {
+  return await Promise.all(sources.map((source) => app.inspect(source, { signal })));
+}
+
+function noRuns(reports: readonly SourceReport[]): CommandFailure {
+  return new CommandFailure(EXIT.noRuns, reports.map(reportText).join('\n'));
+}
+
+/** What was looked at, and what would work. */
+export function reportText({
+  path,
+  lookedAt,
+  directoryCount,
+  unreadable,
+  foreign,
+  advice,
+}: SourceReport): string {
+  const more = directoryCount - lookedAt.length;
+  const lines = [
+    ...(lookedAt.length > 0
+      ? [`looked in: ${lookedAt.join(', ')}${more > 0 ? ` and ${more} more` : ''}`]
+      : []),
+    ...unreadable.map((item) => `not readable: ${item.path}`),
+    ...(foreign.length > 0 ? [`not W&B logs: ${foreign.join(', ')}`] : []),
+    advice,
+  ];
+  return [`no runs in ${path}`, ...lines.map((line) => `  ${line}`)].join('\n');
+}
