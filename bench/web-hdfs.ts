@@ -1,5 +1,10 @@
 /** What a bench asks a server through WebHDFS. @module */
 
+import { setTimeout as delay } from 'node:timers/promises';
+
+const LOOK_EVERY_MS = 50;
+const TIMEOUT_MS = 10_000;
+
 interface FileStatus {
   readonly pathSuffix: string;
   readonly type: 'FILE' | 'DIRECTORY';
@@ -15,12 +20,15 @@ export async function fileLength(url: string, path: string): Promise<number> {
   return (await ask<{ FileStatus: FileStatus }>(url, path, 'GETFILESTATUS')).FileStatus.length;
 }
 
-/** Path of the event file of a run directory. */
+/** Path of the event file of a run directory. A run nobody has read yet gets one in a moment. */
 export async function eventFile(url: string, directory: string): Promise<string> {
-  const files = await listStatus(url, directory);
-  const found = files.find(({ pathSuffix }) => pathSuffix.includes('tfevents'));
-  if (found === undefined) throw new Error(`no event file in ${directory}`);
-  return `${directory}/${found.pathSuffix}`;
+  for (let waitedMs = 0; waitedMs < TIMEOUT_MS; waitedMs += LOOK_EVERY_MS) {
+    const files = await listStatus(url, directory);
+    const found = files.find(({ pathSuffix }) => pathSuffix.includes('tfevents'));
+    if (found !== undefined) return `${directory}/${found.pathSuffix}`;
+    await delay(LOOK_EVERY_MS);
+  }
+  throw new Error(`no event file in ${directory}`);
 }
 
 async function ask<T>(url: string, path: string, operation: string): Promise<T> {

@@ -1,9 +1,8 @@
 /**
- * The server over one very long synthetic run, wired as the program wires it: `serve CACHE PORT_FILE ROWS`.
+ * The server over one very long synthetic run, wired as the program wires it: `serve PORT_FILE CACHE ROWS`.
  * Reads the run into the cache first. @module
  */
 
-import { renameSync, writeFileSync } from 'node:fs';
 import { loadSettings, readEnvironment } from '../../src/config/index.ts';
 import { systemClock } from '../../src/core/index.ts';
 import { createLogdir, EventSynthesis } from '../../src/filesystem/index.ts';
@@ -11,12 +10,13 @@ import { createHttpFrontend } from '../../src/frontends/http/index.ts';
 import { History } from '../../src/history/index.ts';
 import { createMetrics, silentLogger } from '../../src/observability/index.ts';
 import { SyntheticSource } from '../synthetic-source.ts';
+import { announce } from './announcement.ts';
 
-const [cacheDir, portFile, rowCount] = process.argv.slice(2);
-if (cacheDir === undefined || portFile === undefined) throw new Error('usage: serve CACHE PORT_FILE ROWS');
-await serve(cacheDir, portFile, Number(rowCount));
+const [portFile, cacheDir, rowCount] = process.argv.slice(2);
+if (cacheDir === undefined || portFile === undefined) throw new Error('usage: serve PORT_FILE CACHE ROWS');
+await serve(portFile, cacheDir, Number(rowCount));
 
-async function serve(cacheFolder: string, portPath: string, rows: number): Promise<void> {
+async function serve(portPath: string, cacheFolder: string, rows: number): Promise<void> {
   const { signal } = new AbortController();
   const { cacheMaxBytes, memoryMaxBytes, runNameTemplate } = loadSettings({
     flags: {},
@@ -32,7 +32,5 @@ async function serve(cacheFolder: string, portPath: string, rows: number): Promi
   const logdir = createLogdir({ history, synthesis, runNameTemplate, memoryMaxBytes, ...parts });
   const frontend = createHttpFrontend({ ...logdir, ...parts, version: 'bench', isReady: () => true });
   const { port } = await frontend.listen({ host: '127.0.0.1', port: 0, signal });
-  writeFileSync(`${portPath}.new`, `${port}\n`);
-  renameSync(`${portPath}.new`, portPath);
-  process.once('SIGTERM', () => process.exit());
+  announce(portPath, port);
 }

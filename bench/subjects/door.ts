@@ -1,0 +1,78 @@
+/**
+ * The HTTP door over a file made of one repeated buffer, so that no synthesis is measured: `door PORT_FILE`. @module
+ */
+
+import { type ByteRange, clampRange, LogdirError } from '../../src/core/index.ts';
+import type { FileNode, LogdirNode, LogdirTree, OpenFile } from '../../src/filesystem/index.ts';
+import { createHttpFrontend } from '../../src/frontends/http/index.ts';
+import { createMetrics, silentLogger } from '../../src/observability/index.ts';
+import { announce } from './announcement.ts';
+
+const FILE_BYTES = 2 ** 30;
+const BLOCK = Buffer.alloc(262_144, 'a block of events, repeated. ');
+const PATH = 'team/project/run/events.out.tfevents.1.bench';
+
+const [portFile] = process.argv.slice(2);
+if (portFile === undefined) throw new Error('usage: door PORT_FILE');
+
+const node: FileNode = {
+  kind: 'file',
+  name: 'events.out.tfevents.1.bench',
+  mtimeMs: 1_767_225_600_000,
+  size: FILE_BYTES,
+  etag: '"bench"',
+  contentType: 'application/octet-stream',
+};
+
+function blockSlice({ start, end }: ByteRange): Buffer {
+  const offset = start % BLOCK.length;
+  return BLOCK.subarray(offset, Math.min(BLOCK.length, offset + end - start));
+}
+
+async function* blocks(range: ByteRange): AsyncGenerator<Uint8Array> {
+  for (let start = range.start; start < range.end; ) {
+    const piece = blockSlice({ start, end: range.end });
+    start += piece.length;
+    yield piece;
+  }
+}
+
+const file: OpenFile = {
+  node,
+  peek: (range) => {
+    const piece = blockSlice(range);
+    return piece.length === range.end - range.start
+      ? piece
+      : Buffer.concat([piece, BLOCK.subarray(0, range.end - range.start - piece.length)]);
+  },
+  read: (range) => blocks(clampRange(range, FILE_BYTES)),
+  [Symbol.asyncDispose]: async () => {},
+};
+
+function known<T>(path: string, value: T): T {
+  if (path === PATH) return value;
+  throw new LogdirError('not-found', path);
+}
+
+const tree: LogdirTree = {
+  stat: async (path): Promise<LogdirNode> => known(path, node),
+  list: async () => [],
+  open: async (path) => known(path, file),
+  openCached: (path) => (path === PATH ? file : undefined),
+};
+
+async function serve(portPath: string): Promise<void> {
+  const frontend = createHttpFrontend({
+    tree,
+    overview: { sources: [], projects: async () => [], runs: async () => ({ total: 0, runs: [] }) },
+    logger: silentLogger(),
+    metrics: createMetrics(),
+    version: 'bench',
+    isReady: () => true,
+  });
+  const { signal } = new AbortController();
+  const { port } = await frontend.listen({ host: '127.0.0.1', port: 0, signal });
+  announce(portPath, port);
+}
+
+await serve(portFile);
