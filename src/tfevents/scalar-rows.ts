@@ -14,40 +14,22 @@
  * @module
  */
 
-import { advanceTable, CRC_START, crcByte, crcBytes, crcWord, maskedCrc } from './crc32c.ts';
+import { CRC_START, crcByte, crcWord, maskedCrc } from './crc32c.ts';
 import { RECORD_OVERHEAD } from './record.ts';
+import {
+  ADVANCE,
+  AFTER_WALL_TIME,
+  buildLayout,
+  type Layout,
+  valuePrefix,
+  WALL_TIME_AT,
+} from './scalar-layout.ts';
 import { int64Length, varintLength } from './varint.ts';
 
 /** Steps from here on need a fifth varint byte: past what one 32-bit word holds, left to protobufjs. */
 export const FAST_STEP_LIMIT = 2 ** 28;
 
-const LENGTH_HEADER = 12;
-const WALL_TIME_AT = LENGTH_HEADER + 1;
-const AFTER_WALL_TIME = LENGTH_HEADER + 9;
-
-/**
- * Advance maps by distance, end to end in one array. Distances are tag lengths plus a few bytes, so there are
- * few of them and all rows share them.
- */
-let MAPS = new Int32Array(0);
-const MAP_AT = new Map<number, number>();
-const MAP_SIZE = 1024;
-
-function advanceMapAt(distance: number): number {
-  const known = MAP_AT.get(distance);
-  if (known !== undefined) return known;
-  const at = MAP_AT.size * MAP_SIZE;
-  if (at >= MAPS.length) {
-    const grown = new Int32Array(Math.max(32 * MAP_SIZE, MAPS.length * 2));
-    grown.set(MAPS);
-    MAPS = grown;
-  }
-  MAPS.set(advanceTable(distance), at);
-  MAP_AT.set(distance, at);
-  return at;
-}
-
-const FLOAT32 = new Float32Array(1);
+const FLOAT32 = new Float32Array(2);
 const FLOAT32_BITS = new Int32Array(FLOAT32.buffer);
 const FLOAT64 = new Float64Array(1);
 const FLOAT64_BITS = new Int32Array(FLOAT64.buffer);
@@ -57,22 +39,6 @@ export interface ScalarColumns {
   readonly steps: Float64Array;
   readonly timestamps: Float64Array;
   readonly values: Float64Array;
-}
-
-/** What is constant for a list of tags at one length of the step varint (0: step is 0 and not written). */
-interface Layout {
-  readonly stepLength: number;
-  /** The whole record with zeros for what varies. */
-  readonly template: Uint8Array;
-  /** Offset of each value in the template. */
-  readonly valueAt: Int32Array;
-  /** Where in MAPS the map from (register before value i, xor the value) to the register before value i + 1 is. */
-  readonly advance: Int32Array;
-  /** What the constant bytes after value i add to that. */
-  readonly constant: Int32Array;
-  /** The same two for the stretch between the step and the first value. */
-  readonly headAdvance: number;
-  readonly headConstant: number;
 }
 
 /** Encodes rows of one ordered list of tags. Make one per list and keep it: templates are built on first use. */
@@ -131,7 +97,7 @@ export class ScalarRowEncoder {
       let next = row + 1;
       while (next < to && stepLength(steps[next]!) === length) next++;
       const values = first + (row - from) * this.tags.length;
-      end = writeAlike(this.#layout(length), target, view, end, columns, row, next, values);
+      end = writeAlike({ layout: this.#layout(length), target, view, columns }, end, row, next, values);
       row = next;
     }
     return end;
@@ -147,35 +113,81 @@ export class ScalarRowEncoder {
   }
 }
 
+/** Rows to write, and where: what stays the same from one to the next. */
+interface Writing {
+  readonly layout: Layout;
+  readonly target: Uint8Array;
+  readonly view: DataView;
+  readonly columns: ScalarColumns;
+}
+
 /** Writes rows whose records differ in nothing but wall time, step and values; returns the offset after them. */
-function writeAlike(
-  layout: Layout,
-  target: Uint8Array,
-  view: DataView,
-  at: number,
-  { steps, timestamps, values }: ScalarColumns,
-  from: number,
-  to: number,
-  first: number,
-): number {
-  const { template, valueAt, advance, constant } = layout;
-  const maps = MAPS;
-  tile(target, at, template, to - from);
+function writeAlike(writing: Writing, at: number, from: number, to: number, first: number): number {
+  const { template, valueAt } = writing.layout;
+  tile(writing.target, at, template, to - from);
   let start = at;
   let value = first;
-  for (let row = from; row < to; row++) {
-    let crc = writePrefix(target, view, start, steps[row]!, timestamps[row]!, layout.stepLength);
-    crc = mapRegister(maps, layout.headAdvance, crc) ^ layout.headConstant;
-    for (let i = 0; i < valueAt.length; i++) {
-      FLOAT32[0] = values[value++]!;
-      const bits = FLOAT32_BITS[0]!;
-      view.setInt32(start + valueAt[i]!, bits, true);
-      crc = mapRegister(maps, advance[i]!, crc ^ bits) ^ constant[i]!;
-    }
+  let row = from;
+  for (; row + 1 < to; row += 2) {
+    writeTwoRows(writing, start, row, value);
+    start += 2 * template.length;
+    value += 2 * valueAt.length;
+  }
+  if (row < to) {
+    writeRow(writing, start, row, value);
     start += template.length;
-    view.setInt32(start - 4, maskedCrc(crc), true);
   }
   return start;
+}
+
+function writeRow(
+  { layout, target, view, columns }: Writing,
+  start: number,
+  row: number,
+  first: number,
+): void {
+  const { template, valueAt, advance, constant } = layout;
+  const { values } = columns;
+  const { maps } = ADVANCE;
+  let crc = writePrefix(layout, target, view, start, columns, row);
+  for (let i = 0; i < valueAt.length; i++) {
+    FLOAT32[0] = values[first + i]!;
+    const bits = FLOAT32_BITS[0]!;
+    view.setInt32(start + valueAt[i]!, bits, true);
+    crc = mapRegister(maps, advance[i]!, crc ^ bits) ^ constant[i]!;
+  }
+  view.setInt32(start + template.length - 4, maskedCrc(crc), true);
+}
+
+/**
+ * The same for a row and the next. Each step of a register waits for the one before, but two registers do not
+ * wait for each other: a quarter faster than one row after the other.
+ */
+function writeTwoRows(
+  { layout, target, view, columns }: Writing,
+  start: number,
+  row: number,
+  first: number,
+): void {
+  const { template, valueAt, advance, constant } = layout;
+  const { values } = columns;
+  const { maps } = ADVANCE;
+  const next = start + template.length;
+  const count = valueAt.length;
+  let crc = writePrefix(layout, target, view, start, columns, row);
+  let nextCrc = writePrefix(layout, target, view, next, columns, row + 1);
+  for (let i = 0; i < count; i++) {
+    FLOAT32[0] = values[first + i]!;
+    FLOAT32[1] = values[first + count + i]!;
+    const bits = FLOAT32_BITS[0]!;
+    const nextBits = FLOAT32_BITS[1]!;
+    view.setInt32(start + valueAt[i]!, bits, true);
+    view.setInt32(next + valueAt[i]!, nextBits, true);
+    crc = mapRegister(maps, advance[i]!, crc ^ bits) ^ constant[i]!;
+    nextCrc = mapRegister(maps, advance[i]!, nextCrc ^ nextBits) ^ constant[i]!;
+  }
+  view.setInt32(next - 4, maskedCrc(crc), true);
+  view.setInt32(next + template.length - 4, maskedCrc(nextCrc), true);
 }
 
 /** Lays copies of a template end to end: few long copies cost less than many short ones. */
@@ -204,72 +216,28 @@ function mapRegister(maps: Int32Array, map: number, x: number): number {
   );
 }
 
-/** Writes wall time and step; returns the CRC register after them. */
+/** Writes wall time and step of a row; returns the CRC register before its first value. */
 function writePrefix(
+  layout: Layout,
   target: Uint8Array,
   view: DataView,
-  at: number,
-  step: number,
-  wallTime: number,
-  stepLength: number,
+  start: number,
+  columns: ScalarColumns,
+  row: number,
 ): number {
+  const wallTime = columns.timestamps[row]!;
   FLOAT64[0] = wallTime;
-  view.setFloat64(at + WALL_TIME_AT, wallTime, true);
+  view.setFloat64(start + WALL_TIME_AT, wallTime, true);
   let crc = crcByte(CRC_START, 0x09);
   crc = crcWord(crc, FLOAT64_BITS[0]!);
   crc = crcWord(crc, FLOAT64_BITS[1]!);
-  if (stepLength === 0) return crc;
-  crc = crcByte(crc, 0x10);
-  let rest = step;
-  for (let i = 1; i <= stepLength; i++) {
-    const byte = i < stepLength ? (rest & 0x7f) | 0x80 : rest;
-    target[at + AFTER_WALL_TIME + i] = byte;
+  if (layout.stepLength > 0) crc = crcByte(crc, 0x10);
+  let rest = columns.steps[row]!;
+  for (let i = 1; i <= layout.stepLength; i++) {
+    const byte = i < layout.stepLength ? (rest & 0x7f) | 0x80 : rest;
+    target[start + AFTER_WALL_TIME + i] = byte;
     crc = crcByte(crc, byte);
     rest >>>= 7;
   }
-  return crc;
-}
-
-/** `0a value-length [0a tag-length tag] 15`: a Value up to its float. An empty tag is a default: not written. */
-function valuePrefix(tag: string): Uint8Array {
-  const text = new TextEncoder().encode(tag);
-  const tagField = text.length === 0 ? [] : [0x0a, ...varintBytes(text.length), ...text];
-  return Uint8Array.from([0x0a, ...varintBytes(tagField.length + 5), ...tagField, 0x15]);
-}
-
-function varintBytes(value: number): number[] {
-  const bytes: number[] = [];
-  for (; value >= 128; value >>>= 7) bytes.push((value & 0x7f) | 0x80);
-  bytes.push(value);
-  return bytes;
-}
-
-function buildLayout(summary: Uint8Array, valueEnds: Int32Array, stepLength: number): Layout {
-  const prefixLength = 9 + (stepLength === 0 ? 0 : 1 + stepLength);
-  const summaryHeader = Uint8Array.from([0x2a, ...varintBytes(summary.length)]);
-  const summaryAt = LENGTH_HEADER + prefixLength + summaryHeader.length;
-  const dataLength = summaryAt - LENGTH_HEADER + summary.length;
-  const template = new Uint8Array(dataLength + RECORD_OVERHEAD);
-  const view = new DataView(template.buffer);
-  view.setUint32(0, dataLength, true);
-  view.setInt32(8, maskedCrc(crcBytes(CRC_START, template, 0, 8)), true);
-  template[LENGTH_HEADER] = 0x09;
-  if (stepLength > 0) template[AFTER_WALL_TIME] = 0x10;
-  template.set(summaryHeader, LENGTH_HEADER + prefixLength);
-  template.set(summary, summaryAt);
-
-  const valueAt = valueEnds.map((end) => summaryAt + end - 4);
-  const dataEnd = LENGTH_HEADER + dataLength;
-  const nextStop = (i: number) => (i + 1 < valueAt.length ? valueAt[i + 1]! : dataEnd);
-  const headEnd = valueAt.length > 0 ? valueAt[0]! : dataEnd;
-  const headAt = LENGTH_HEADER + prefixLength;
-  return {
-    stepLength,
-    template,
-    valueAt,
-    advance: valueAt.map((at, i) => advanceMapAt(nextStop(i) - at)),
-    constant: valueAt.map((at, i) => crcBytes(0, template, at, nextStop(i))),
-    headAdvance: advanceMapAt(headEnd - headAt),
-    headConstant: crcBytes(0, template, headAt, headEnd),
-  };
+  return mapRegister(ADVANCE.maps, layout.headAdvance, crc) ^ layout.headConstant;
 }
