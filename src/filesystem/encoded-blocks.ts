@@ -65,12 +65,15 @@ export class EncodedBlocks {
     { signal, transient = false }: ReadOptions,
   ): AsyncGenerator<Uint8Array> {
     const memory = transient ? reusable() : allocate;
+    // Rows being encoded and rows being read: memory for each, over and over.
+    let [rowMemory, nextRowMemory] = [reusable(), reusable()];
     const rowsFrom = (index: number) =>
-      this.#options.history.readBlocks(log, index, Math.min(BLOCKS_PER_READ, end - index));
+      this.#options.history.readBlocks(log, index, Math.min(BLOCKS_PER_READ, end - index), rowMemory);
     let pending = rowsFrom(first);
     for (let index = first; index < end; ) {
       const blocks = await pending;
       const next = index + blocks.length;
+      [rowMemory, nextRowMemory] = [nextRowMemory, rowMemory];
       // The next rows are read while the consumer is busy with these; a failure is met when they are due.
       if (next < end) pending = rowsFrom(next);
       pending.catch(() => undefined);

@@ -12,7 +12,7 @@ import { FilePool } from './file-pool.ts';
 import { LogShelf } from './log-shelf.ts';
 import { rebuildRows } from './rebuild-rows.ts';
 import type { RowBlock } from './row-block.ts';
-import { RowFile } from './row-file.ts';
+import { type Allocate, RowFile } from './row-file.ts';
 import type { RunLog } from './run-log.ts';
 import { RunUpdater } from './run-updater.ts';
 
@@ -147,13 +147,19 @@ export class History implements AsyncDisposable {
   }
 
   /**
-   * Adjacent blocks of a log. Rows that were evicted are rebuilt first.
+   * Adjacent blocks of a log, in memory of their own or that `allocate` gives. Rows that were evicted are rebuilt
+   * first.
    * @throws LogdirError `not-found` when the source no longer yields them: the run goes on under a new name.
    */
-  async readBlocks(log: RunLog, first: number, count: number): Promise<readonly RowBlock[]> {
+  async readBlocks(
+    log: RunLog,
+    first: number,
+    count: number,
+    allocate?: Allocate,
+  ): Promise<readonly RowBlock[]> {
     this.#budget.touch(log.paths.rows);
     for (let attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
-      const blocks = await log.readBlocks(first, count);
+      const blocks = await log.readBlocks(first, count, allocate);
       if (blocks !== undefined) return blocks;
       await this.#rebuild(log, this.#runOf(log));
     }

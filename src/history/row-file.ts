@@ -9,6 +9,11 @@ import { writeFully } from './index-file.ts';
 import type { BlockPlace } from './ledger.ts';
 import { decodeBlock, type RowBlock } from './row-block.ts';
 
+/** Memory for rows that are read: this many bytes, 8-byte aligned, of any content. The blocks are views of it. */
+export type Allocate = (bytes: number) => Uint8Array;
+
+const fresh: Allocate = (bytes) => Buffer.allocUnsafeSlow(bytes);
+
 export class RowFile {
   readonly path: string;
   readonly #pool: FilePool;
@@ -40,11 +45,11 @@ export class RowFile {
    * Adjacent blocks in one read; undefined when any of them is not there as it was written: evicted, cut short
    * or damaged.
    */
-  async read(places: readonly BlockPlace[]): Promise<RowBlock[] | undefined> {
+  async read(places: readonly BlockPlace[], allocate: Allocate = fresh): Promise<RowBlock[] | undefined> {
     const first = places[0];
     const last = places.at(-1);
     if (first === undefined || last === undefined) return [];
-    const bytes = new Uint8Array(last.rowsAt + last.rowsBytes - first.rowsAt);
+    const bytes = allocate(last.rowsAt + last.rowsBytes - first.rowsAt);
     try {
       const { filled, opening } = await this.#pool.read(this.path, bytes, first.rowsAt);
       if (filled < bytes.length) return undefined;

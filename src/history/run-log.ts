@@ -14,7 +14,7 @@ import { IndexFile, type IndexGrowth } from './index-file.ts';
 import type { PreparedCommit } from './ingest.ts';
 import { type BlockPlace, RunLedger } from './ledger.ts';
 import { decodeBlock, type RowBlock } from './row-block.ts';
-import { RowFile } from './row-file.ts';
+import { type Allocate, RowFile } from './row-file.ts';
 import type { GenerationPaths, RunDirectory } from './run-directory.ts';
 
 /** Layout of index and row files; see commit.ts and row-block.ts. */
@@ -139,7 +139,11 @@ export class RunLog {
    * Adjacent blocks `[first, first + count)`; undefined when their rows are not there as written and must be
    * rebuilt from the source.
    */
-  async readBlocks(first: number, count: number): Promise<readonly RowBlock[] | undefined> {
+  async readBlocks(
+    first: number,
+    count: number,
+    allocate?: Allocate,
+  ): Promise<readonly RowBlock[] | undefined> {
     const blocks: RowBlock[] = [];
     const places: BlockPlace[] = [];
     for (let i = first; i < first + count; i++) {
@@ -148,7 +152,7 @@ export class RunLog {
       else blocks.push(decodeBlock(kept));
     }
     // Blocks in memory always follow those on disk.
-    const stored = await this.#rows.read(places);
+    const stored = await this.#rows.read(places, allocate);
     return stored === undefined ? undefined : [...stored, ...blocks];
   }
 
