@@ -106,11 +106,21 @@ export function describeSourceContract(name: string, makeFixture: () => Promise<
       const key = await withRun(fixture);
       const changes: SourceChange[] = [];
       const watching = fixture.source.watch((change) => changes.push(change));
+      const after = (act: () => Promise<unknown>) => async () => {
+        await act();
+        return changes;
+      };
       await expect
-        .poll(async () => (await fixture.grow(), changes), { timeout: 10_000, interval: 300 })
+        .poll(
+          after(() => fixture.grow()),
+          { timeout: 10_000, interval: 300 },
+        )
         .toContainEqual({ kind: 'growth', key });
       await expect
-        .poll(async () => (await fixture.addRun(), changes), { timeout: 10_000, interval: 300 })
+        .poll(
+          after(() => fixture.addRun()),
+          { timeout: 10_000, interval: 300 },
+        )
         .toContainEqual({ kind: 'listing' });
       await watching[Symbol.asyncDispose]();
       const told = changes.length;
