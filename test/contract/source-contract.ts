@@ -106,19 +106,19 @@ export function describeSourceContract(name: string, makeFixture: () => Promise<
       const key = await withRun(fixture);
       const changes: SourceChange[] = [];
       const watching = fixture.source.watch((change) => changes.push(change));
-      const after = (act: () => Promise<unknown>) => async () => {
+      const changesOnce = (act: () => Promise<unknown>) => async () => {
         await act();
         return changes;
       };
       await expect
         .poll(
-          after(() => fixture.grow()),
+          changesOnce(() => fixture.grow()),
           { timeout: 10_000, interval: 300 },
         )
         .toContainEqual({ kind: 'growth', key });
       await expect
         .poll(
-          after(() => fixture.addRun()),
+          changesOnce(() => fixture.addRun()),
           { timeout: 10_000, interval: 300 },
         )
         .toContainEqual({ kind: 'listing' });
