@@ -116,7 +116,7 @@ function createHistory(
 async function start(history: History, { watch }: AppSettings, signal: AbortSignal): Promise<void> {
   await history.catalogue.refresh({ signal });
   if (watch === 'off') return;
-  history.watch(() => {});
+  history.watch();
   history.background.enqueueAll();
 }
 

@@ -2,7 +2,7 @@
 
 import { execFile } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
-import { basename, delimiter, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 
 export interface TensorboardProgram {
@@ -79,9 +79,4 @@ function interpreterOf(script: string): string | null {
   if (!head.startsWith('#!')) return null;
   const match = /^(?:#!|'''exec' )"?(\/[^"\n]*?python[\d.]*)"?(?:\s|$)/m.exec(head);
   return match?.[1] && existsSync(match[1]) ? match[1] : null;
-}
-
-/** For messages: where a program was looked for. */
-export function searchPathText(searchPath: readonly string[]): string {
-  return searchPath.join(delimiter);
 }

@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { LogdirError } from '../core/index.ts';
 import type { CatalogueRun, History, RunLog } from '../history/index.ts';
 import { type Directory, DirectoryNaming, type ProjectDirectory } from './directory.ts';
-import type { EventFile } from './event-file.ts';
+import { EventFile } from './event-file.ts';
 import type { RunFiles, RunMoment } from './run-files.ts';
 import type { DirectoryNode, Eagerness, LogdirNode, LogdirTree, OpenFile, OpenOptions } from './tree.ts';
 
@@ -95,7 +95,7 @@ export class Logdir implements LogdirTree {
       throw new LogdirError('invalid-argument', `${path} is a directory, not a file`);
     const moment = await this.#moment(location.run, eagerness, signal);
     const file = this.#options.files.open(moment, location.name);
-    if (isEventFile(file)) this.#open.set(path, { id: location.run.id, log: moment.log, file });
+    if (file instanceof EventFile) this.#open.set(path, { id: location.run.id, log: moment.log, file });
     return file;
   }
 
@@ -153,10 +153,6 @@ export class Logdir implements LogdirTree {
     await this.#relisting;
     signal.throwIfAborted();
   }
-}
-
-function isEventFile(file: OpenFile): file is EventFile {
-  return file.node.name.includes('tfevents');
 }
 
 function directoryNode(location: Exclude<Location, { kind: 'file' }>, name: string): DirectoryNode {

@@ -1,6 +1,6 @@
 /** Which runs there are, over all sources. @module */
 
-import { type Clock, type LogdirError, type RunKey, runKeyText, toLogdirError } from '../core/index.ts';
+import { type Clock, type RunKey, runKeyText, toLogdirError } from '../core/index.ts';
 import type { Logger } from '../observability/index.ts';
 import type { RunListing, RunSource } from '../sources/index.ts';
 
@@ -20,7 +20,8 @@ export class Catalogue {
   #runs = new Map<string, CatalogueRun>();
   #version = 0;
   #refreshedAtMs = Number.NEGATIVE_INFINITY;
-  #failures = new Map<RunSource, LogdirError>();
+  /** Sources the last look at which failed: each outage is told once. */
+  readonly #failing = new Set<RunSource>();
 
   constructor(sources: readonly RunSource[], logger: Logger, clock: Clock) {
     this.#sources = sources;
@@ -47,11 +48,6 @@ export class Catalogue {
     return this.#clock.monotonic() - this.#refreshedAtMs;
   }
 
-  /** What the last look at each source failed with, if it did. */
-  get failures(): ReadonlyMap<RunSource, LogdirError> {
-    return this.#failures;
-  }
-
   /** Looks at every source again. One that fails keeps the runs it had: an outage is not absence. */
   async refresh({ signal }: { readonly signal: AbortSignal }): Promise<void> {
     await Promise.all(this.#sources.map((source) => this.#refreshSource(source, signal)));
@@ -70,13 +66,13 @@ export class Catalogue {
   async #refreshSource(source: RunSource, signal: AbortSignal): Promise<void> {
     try {
       this.#bySource.set(source, await source.listRuns({ signal }));
-      this.#failures.delete(source);
+      this.#failing.delete(source);
     } catch (error) {
       if (signal.aborted) throw error;
       const failure = toLogdirError(error, `list runs of ${source.name}`);
-      if (!this.#failures.has(source))
+      if (!this.#failing.has(source))
         this.#logger.warn({ source: source.name, err: failure }, 'source not readable');
-      this.#failures.set(source, failure);
+      this.#failing.add(source);
     }
   }
 }

@@ -82,14 +82,13 @@ export class History implements AsyncDisposable {
     metrics.gauge('runs_open', () => this.#shelf.size);
   }
 
-  /** Watches the sources and the size of the cache; runs that come or grow are read in the background. `onChange` is told of every change. */
-  watch(onChange: () => void): void {
+  /** Watches the sources and the size of the cache; runs that come or grow are read in the background. */
+  watch(): void {
     this.#budget.check();
     this.#watchers = this.#options.sources.map((source) =>
       source.watch((change) => {
         if (change.kind === 'growth') this.background.enqueue(runKeyText(change.key));
         else void this.relist();
-        onChange();
       }),
     );
   }

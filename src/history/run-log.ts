@@ -41,7 +41,6 @@ export class RunLog {
   readonly #options: RunLogOptions;
   /** Encoded blocks the disk did not take, by block index. */
   readonly #inMemory = new Map<number, Uint8Array>();
-  #memoryBytes = 0;
   #onDisk = true;
   #hasHeader = false;
   #tail: IndexGrowth['tail'] = 'clean';
@@ -64,11 +63,6 @@ export class RunLog {
     const log = new RunLog(options, options.directory.generation(chosen));
     const isOurs = await log.follow();
     return { log, condition: !isOurs ? 'foreign' : log.#tail === 'damaged' ? 'damaged' : 'sound' };
-  }
-
-  /** Bytes kept in memory because the disk did not take them. */
-  get memoryBytes(): number {
-    return this.#memoryBytes;
   }
 
   /** Whether commits still reach the disk. */
@@ -130,7 +124,6 @@ export class RunLog {
     const first = this.ledger.blockCount;
     blocks.forEach((block, i) => {
       this.#inMemory.set(first + i, block);
-      this.#memoryBytes += block.length;
     });
     this.ledger.apply(commit);
   }

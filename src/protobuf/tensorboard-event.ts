@@ -104,32 +104,5 @@ export interface TensorProto {
   boolVal?: readonly boolean[];
 }
 
-/** Content of `plugin_data` for scalars, text and histograms. */
-export interface VersionPluginData {
-  version?: number;
-}
-
-export interface ImagePluginData {
-  version?: number;
-  convertedToTensor?: boolean;
-}
-
-export const AUDIO_ENCODING = { unknown: 0, wav: 11 } as const;
-
-export interface AudioPluginData {
-  version?: number;
-  /** One of AUDIO_ENCODING. */
-  encoding?: number;
-  convertedToTensor?: boolean;
-}
-
 export const eventCodec: Codec<TensorBoardEvent> = codecOf('tensorboard.Event');
-export const summaryCodec: Codec<TensorBoardSummary> = codecOf('tensorboard.Summary');
-export const summaryValueCodec: Codec<SummaryValue> = codecOf('tensorboard.Summary.Value');
-export const summaryMetadataCodec: Codec<SummaryMetadata> = codecOf('tensorboard.SummaryMetadata');
 export const tensorCodec: Codec<TensorProto> = codecOf('tensorboard.TensorProto');
-export const scalarPluginDataCodec: Codec<VersionPluginData> = codecOf('tensorboard.ScalarPluginData');
-export const textPluginDataCodec: Codec<VersionPluginData> = codecOf('tensorboard.TextPluginData');
-export const histogramPluginDataCodec: Codec<VersionPluginData> = codecOf('tensorboard.HistogramPluginData');
-export const imagePluginDataCodec: Codec<ImagePluginData> = codecOf('tensorboard.ImagePluginData');
-export const audioPluginDataCodec: Codec<AudioPluginData> = codecOf('tensorboard.AudioPluginData');

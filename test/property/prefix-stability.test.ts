@@ -129,7 +129,8 @@ class Play {
     const node = await tree.stat(path, COMPLETE);
     expect(node.kind === 'file' && node.size).toBe(bytes.length);
     expect(bytes.subarray(0, this.#served.length).equals(this.#served)).toBe(true);
-    readEvents(bytes.subarray(0, 200_000 > bytes.length ? bytes.length : 0));
+    // The plain reader goes bit by bit: seconds for the larger files.
+    if (bytes.length < 200_000) readEvents(bytes);
     await this.#checkRanges(path, bytes);
     this.#served = bytes;
   }

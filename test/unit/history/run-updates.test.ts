@@ -178,7 +178,7 @@ describe('the catalogue', () => {
   it('reads new runs in the background when a source tells of them', async () => {
     const source = scripted(row(0, { loss: 1 }));
     await using house = await buildHouse({ sources: [source] });
-    house.history.watch(() => undefined);
+    house.history.watch();
     const key = runKey('e', 'p', 'new');
     source.add(key, [factsRecord('new'), row(0, { loss: 1 })]);
     await house.history.relist();
