@@ -30,19 +30,8 @@ function buildSlices(): Int32Array {
 }
 
 /** The register after one more byte. */
-export function crcByte(crc: number, byte: number): number {
+function crcByte(crc: number, byte: number): number {
   return (crc >>> 8) ^ SLICES[(crc ^ byte) & 0xff]!;
-}
-
-/** The register after four more bytes, given as a little-endian word. */
-export function crcWord(crc: number, word: number): number {
-  const x = crc ^ word;
-  return (
-    SLICES[768 | (x & 0xff)]! ^
-    SLICES[512 | ((x >>> 8) & 0xff)]! ^
-    SLICES[256 | ((x >>> 16) & 0xff)]! ^
-    SLICES[x >>> 24]!
-  );
 }
 
 /** The register after `bytes[start, end)`. */

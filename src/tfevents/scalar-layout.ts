@@ -4,6 +4,7 @@ import { advanceTable, CRC_START, crcBytes, maskedCrc } from './crc32c.ts';
 import { RECORD_OVERHEAD } from './record.ts';
 
 const LENGTH_HEADER = 12;
+const WORD_BYTES = 4;
 /** Where the eight bytes of the wall time stand in a record. */
 export const WALL_TIME_AT = LENGTH_HEADER + 1;
 /** Where the step's field begins, if there is one. */
@@ -42,9 +43,15 @@ export interface Layout {
   readonly advance: Int32Array;
   /** What the constant bytes after value i add to that. */
   readonly constant: Int32Array;
-  /** The same two for the stretch between the step and the first value. */
-  readonly headAdvance: number;
+  /**
+   * The stretch before the first value: its register with zeros for wall time and step, and where in `ADVANCE.maps`
+   * the maps are by which either half of the wall time, and the step, add to that. The bytes of the step's varint
+   * count as the last of a word.
+   */
   readonly headConstant: number;
+  readonly wallLowAdvance: number;
+  readonly wallHighAdvance: number;
+  readonly stepAdvance: number;
 }
 
 /** `0a value-length [0a tag-length tag] 15`: a Value up to its float. An empty tag is a default: not written. */
@@ -79,14 +86,16 @@ export function buildLayout(summary: Uint8Array, valueEnds: Int32Array, stepLeng
   const dataEnd = LENGTH_HEADER + dataLength;
   const nextStop = (i: number) => (i + 1 < valueAt.length ? valueAt[i + 1]! : dataEnd);
   const headEnd = valueAt.length > 0 ? valueAt[0]! : dataEnd;
-  const headAt = LENGTH_HEADER + prefixLength;
+  const stepEnd = LENGTH_HEADER + prefixLength;
   return {
     stepLength,
     template,
     valueAt,
     advance: valueAt.map((at, i) => advanceMapAt(nextStop(i) - at)),
     constant: valueAt.map((at, i) => crcBytes(0, template, at, nextStop(i))),
-    headAdvance: advanceMapAt(headEnd - headAt),
-    headConstant: crcBytes(0, template, headAt, headEnd),
+    headConstant: crcBytes(CRC_START, template, LENGTH_HEADER, headEnd),
+    wallLowAdvance: advanceMapAt(headEnd - WALL_TIME_AT),
+    wallHighAdvance: advanceMapAt(headEnd - WALL_TIME_AT - WORD_BYTES),
+    stepAdvance: advanceMapAt(headEnd - stepEnd + WORD_BYTES),
   };
 }

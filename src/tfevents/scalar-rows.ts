@@ -14,7 +14,7 @@
  * @module
  */
 
-import { CRC_START, crcByte, crcWord, maskedCrc } from './crc32c.ts';
+import { maskedCrc } from './crc32c.ts';
 import { RECORD_OVERHEAD } from './record.ts';
 import {
   ADVANCE,
@@ -216,7 +216,10 @@ function mapRegister(maps: Int32Array, map: number, x: number): number {
   );
 }
 
-/** Writes wall time and step of a row; returns the CRC register before its first value. */
+/**
+ * Writes wall time and step of a row; returns the CRC register before its first value. What they add to it is looked
+ * up for each on its own: none of the lookups waits for another.
+ */
 function writePrefix(
   layout: Layout,
   target: Uint8Array,
@@ -225,19 +228,26 @@ function writePrefix(
   columns: ScalarColumns,
   row: number,
 ): number {
+  const { maps } = ADVANCE;
   const wallTime = columns.timestamps[row]!;
   FLOAT64[0] = wallTime;
   view.setFloat64(start + WALL_TIME_AT, wallTime, true);
-  let crc = crcByte(CRC_START, 0x09);
-  crc = crcWord(crc, FLOAT64_BITS[0]!);
-  crc = crcWord(crc, FLOAT64_BITS[1]!);
-  if (layout.stepLength > 0) crc = crcByte(crc, 0x10);
-  let rest = columns.steps[row]!;
-  for (let i = 1; i <= layout.stepLength; i++) {
-    const byte = i < layout.stepLength ? (rest & 0x7f) | 0x80 : rest;
-    target[start + AFTER_WALL_TIME + i] = byte;
-    crc = crcByte(crc, byte);
-    rest >>>= 7;
-  }
-  return mapRegister(ADVANCE.maps, layout.headAdvance, crc) ^ layout.headConstant;
+  const wall =
+    mapRegister(maps, layout.wallLowAdvance, FLOAT64_BITS[0]!) ^
+    mapRegister(maps, layout.wallHighAdvance, FLOAT64_BITS[1]!);
+  const { stepLength } = layout;
+  if (stepLength === 0) return layout.headConstant ^ wall;
+  const varint = varintWord(columns.steps[row]!, stepLength);
+  for (let i = 0; i < stepLength; i++) target[start + AFTER_WALL_TIME + 1 + i] = varint >>> (8 * i);
+  const step = mapRegister(maps, layout.stepAdvance, varint << (32 - 8 * stepLength));
+  return layout.headConstant ^ wall ^ step;
+}
+
+/** The bytes of a covered step's varint, the first lowest. */
+function varintWord(step: number, length: number): number {
+  if (length === 1) return step;
+  const two = (step & 0x7f) | 0x80 | ((step & 0x3f80) << 1);
+  if (length === 2) return two;
+  const three = two | 0x8000 | ((step & 0x1f_c000) << 2);
+  return length === 3 ? three : three | 0x80_0000 | ((step & 0xfe0_0000) << 3);
 }

@@ -1,14 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  advanceCrc,
-  advanceTable,
-  CRC_START,
-  crcByte,
-  crcBytes,
-  crcWord,
-  maskedCrc,
-} from '../../../src/tfevents/crc32c.ts';
+import { advanceCrc, advanceTable, CRC_START, crcBytes, maskedCrc } from '../../../src/tfevents/crc32c.ts';
 import { slowCrc32c } from '../../support/event-reader.ts';
 
 const finished = (bytes: Uint8Array) => ~crcBytes(CRC_START, bytes) >>> 0;
@@ -31,17 +23,11 @@ describe('CRC-32C', () => {
     expect(maskedCrc(crcBytes(CRC_START, bytes)) >>> 0).toBe(0x5794d08a);
   });
 
-  it('is the same bit by bit, by words and by slices, from any offset', () => {
+  it('is the same bit by bit and by slices, from any offset', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 64 }), fc.nat(8), (bytes, start) => {
         const from = Math.min(start, bytes.length);
         expect(~crcBytes(CRC_START, bytes, from) >>> 0).toBe(slowCrc32c(bytes.subarray(from)));
-        const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-        let crc = CRC_START;
-        let at = 0;
-        for (; at + 4 <= bytes.length; at += 4) crc = crcWord(crc, words.getInt32(at, true));
-        for (; at < bytes.length; at++) crc = crcByte(crc, bytes[at]!);
-        expect(~crc >>> 0).toBe(slowCrc32c(bytes));
       }),
     );
   });
