@@ -20,6 +20,7 @@ const node: FileNode = {
   name: 'events.out.tfevents.1.bench',
   mtimeMs: 1_767_225_600_000,
   size: FILE_BYTES,
+  isAppendOnly: true,
   etag: '"bench"',
   contentType: 'application/octet-stream',
 };
@@ -58,7 +59,9 @@ const tree: LogdirTree = {
   stat: async (path): Promise<LogdirNode> => known(path, node),
   list: async () => [],
   open: async (path) => known(path, file),
+  statCached: (path) => (path === PATH ? node : undefined),
   openCached: (path) => (path === PATH ? file : undefined),
+  watchGrowth: () => ({ [Symbol.dispose]: () => undefined }),
 };
 
 async function serve(portPath: string): Promise<void> {

@@ -16,9 +16,26 @@ export interface ProjectDirectory {
 export class Directory {
   /** Projects by directory name, by entity directory name; both ascending. */
   readonly entities: ReadonlyMap<string, ReadonlyMap<string, ProjectDirectory>>;
+  #paths: ReadonlyMap<string, string> | undefined;
 
   constructor(entities: ReadonlyMap<string, ReadonlyMap<string, ProjectDirectory>>) {
     this.entities = entities;
+  }
+
+  /** Path of a run's directory, by `CatalogueRun.id`. */
+  pathOf(id: string): string | undefined {
+    this.#paths ??= this.#allPaths();
+    return this.#paths.get(id);
+  }
+
+  #allPaths(): ReadonlyMap<string, string> {
+    const paths = new Map<string, string>();
+    for (const projects of this.entities.values()) {
+      for (const { path, runs } of projects.values()) {
+        for (const [name, run] of runs) paths.set(run.id, `${path}/${name}`);
+      }
+    }
+    return paths;
   }
 
   project(entity: string, project: string): ProjectDirectory | undefined {

@@ -5,7 +5,7 @@ import { LogdirError } from '../core/index.ts';
 import type { CatalogueRun, History, RunLog } from '../history/index.ts';
 import { type Directory, DirectoryNaming, type ProjectDirectory } from './directory.ts';
 import { EventFile } from './event-file.ts';
-import type { RunFiles, RunMoment } from './run-files.ts';
+import { eventNode, type RunFiles, type RunMoment } from './run-files.ts';
 import type { DirectoryNode, Eagerness, LogdirNode, LogdirTree, OpenFile, OpenOptions } from './tree.ts';
 
 /** How long a reader with an interest waits while nothing is there yet. */
@@ -25,7 +25,7 @@ export interface LogdirOptions {
 }
 
 type Location =
-  | { readonly kind: 'root' }
+  | { readonly kind: 'root'; readonly entities: Directory['entities'] }
   | { readonly kind: 'entity'; readonly projects: ReadonlyMap<string, ProjectDirectory> }
   | { readonly kind: 'project'; readonly project: ProjectDirectory }
   | { readonly kind: 'run'; readonly run: CatalogueRun }
@@ -60,18 +60,28 @@ export class Logdir implements LogdirTree {
   }
 
   async stat(path: string, options: OpenOptions): Promise<LogdirNode> {
-    const location = await this.#locate(path, options.signal);
+    const location = await this.#locate(path, options);
     if (location.kind !== 'file') return directoryNode(location, path.split('/').at(-1) ?? '');
     const moment = await this.#moment(location.run, options.eagerness, options.signal);
     return this.#options.files.open(moment, location.name).node;
   }
 
+  statCached(path: string): LogdirNode | undefined {
+    const location = this.#find(path);
+    if (location === undefined) return undefined;
+    if (location.kind !== 'file') return directoryNode(location, path.slice(path.lastIndexOf('/') + 1));
+    const { run, name } = location;
+    const log = this.#options.history.openLog(run.id);
+    const event = log === undefined ? null : eventNode({ run, log });
+    return event?.name === name ? event : undefined;
+  }
+
   async list(path: string, { signal }: { readonly signal: AbortSignal }): Promise<readonly LogdirNode[]> {
-    const location = await this.#locate(path, signal);
+    const location = await this.#locate(path, { signal, eagerness: 'interest' });
     if (this.#options.history.catalogue.ageMs > RELIST_MS) void this.#relist(signal).catch(() => undefined);
     switch (location.kind) {
       case 'root':
-        return [...this.directory.entities].map(([name, projects]) =>
+        return [...location.entities].map(([name, projects]) =>
           directoryNode({ kind: 'entity', projects }, name),
         );
       case 'entity':
@@ -90,7 +100,7 @@ export class Logdir implements LogdirTree {
   }
 
   async open(path: string, { signal, eagerness }: OpenOptions): Promise<OpenFile> {
-    const location = await this.#locate(path, signal);
+    const location = await this.#locate(path, { signal, eagerness });
     if (location.kind !== 'file')
       throw new LogdirError('invalid-argument', `${path} is a directory, not a file`);
     const moment = await this.#moment(location.run, eagerness, signal);
@@ -105,6 +115,16 @@ export class Logdir implements LogdirTree {
     return entry.log.ledger.eventsBytes === entry.file.node.size ? entry.file : undefined;
   }
 
+  watchGrowth(onGrowth: (path: string) => void): Disposable {
+    const { history } = this.#options;
+    return history.watchGrowth((run) => {
+      const log = history.openLog(run.id);
+      const directory = this.directory.pathOf(run.id);
+      const event = log === undefined ? null : eventNode({ run, log });
+      if (event !== null && directory !== undefined) onGrowth(`${directory}/${event.name}`);
+    });
+  }
+
   /** Reads what a run's files are made from, bringing it up to date first as far as asked. */
   async #moment(run: CatalogueRun, eagerness: Eagerness, signal: AbortSignal): Promise<RunMoment> {
     const { history } = this.#options;
@@ -116,10 +136,11 @@ export class Logdir implements LogdirTree {
     return { run, log, state, failure: history.failure(run.id) };
   }
 
-  async #locate(path: string, signal: AbortSignal): Promise<Location> {
+  /** What a path stands for; names that nothing is known of are looked for in the sources, unless at a glance. */
+  async #locate(path: string, { signal, eagerness }: OpenOptions): Promise<Location> {
     const found = this.#find(path);
     if (found !== undefined) return found;
-    if (this.#options.history.catalogue.ageMs > RELIST_MISSING_MS) {
+    if (eagerness !== 'glance' && this.#options.history.catalogue.ageMs > RELIST_MISSING_MS) {
       await this.#relist(signal);
       const foundNow = this.#find(path);
       if (foundNow !== undefined) return foundNow;
@@ -128,7 +149,7 @@ export class Logdir implements LogdirTree {
   }
 
   #find(path: string): Location | undefined {
-    if (path === '') return { kind: 'root' };
+    if (path === '') return { kind: 'root', entities: this.directory.entities };
     const [entity, project, run, file, ...rest] = path.split('/');
     if (entity === undefined || rest.length > 0) return undefined;
     const { directory } = this;
@@ -162,18 +183,18 @@ function directoryNode(location: Exclude<Location, { kind: 'file' }>, name: stri
 function newestMs(location: Exclude<Location, { kind: 'file' }>): number {
   switch (location.kind) {
     case 'root':
-      return 0;
+      return newestOf(location.entities, (projects) => newestMs({ kind: 'entity', projects }));
     case 'entity':
-      return Math.max(
-        0,
-        ...[...location.projects.values()].map((project) => newestMs({ kind: 'project', project })),
-      );
+      return newestOf(location.projects, (project) => newestMs({ kind: 'project', project }));
     case 'project':
-      return [...location.project.runs.values()].reduce(
-        (newest, run) => Math.max(newest, newestMs({ kind: 'run', run })),
-        0,
-      );
+      return newestOf(location.project.runs, (run) => newestMs({ kind: 'run', run }));
     case 'run':
       return Math.floor(location.run.listing.modifiedAtMs);
   }
+}
+
+function newestOf<T>(parts: ReadonlyMap<string, T>, newestMsOf: (part: T) => number): number {
+  let newest = 0;
+  for (const part of parts.values()) newest = Math.max(newest, newestMsOf(part));
+  return newest;
 }

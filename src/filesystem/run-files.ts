@@ -80,7 +80,9 @@ export class RunFiles {
       documents.map(([name, contentType, text]) => {
         const bytes = Buffer.from(text, 'utf8');
         const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
-        const node: FileNode = { kind: 'file', name, size: bytes.length, mtimeMs, etag, contentType };
+        const node: FileNode = {
+          ...{ kind: 'file', name, size: bytes.length, mtimeMs, isAppendOnly: false, etag, contentType },
+        };
         return [name, new MemoryFile(node, bytes)];
       }),
     );
@@ -88,7 +90,7 @@ export class RunFiles {
 }
 
 /** Null until the run's start is known: the start is part of the name, and a name never changes. */
-export function eventNode(moment: RunMoment): FileNode | null {
+export function eventNode(moment: Pick<RunMoment, 'run' | 'log'>): FileNode | null {
   const { log } = moment;
   const { startTime } = log.ledger.progress;
   if (startTime === null) return null;
@@ -98,6 +100,7 @@ export function eventNode(moment: RunMoment): FileNode | null {
     name: eventFileName(startTime, log),
     size,
     mtimeMs: lastChangeMs(moment),
+    isAppendOnly: true,
     // The same size under the same checksums is the same file, whichever process serves it.
     etag: `"${log.generation}-${size}-${log.ledger.fingerprint.toString(36)}"`,
     contentType: 'application/octet-stream',

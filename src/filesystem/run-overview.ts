@@ -100,7 +100,7 @@ export class RunOverview implements Overview {
     const { ledger } = log;
     const { facts, progress } = ledger;
     const failure = this.#history.failure(run.id);
-    const event = eventNode({ run, log, state, failure });
+    const event = eventNode({ run, log });
     const tags = this.#synthesis.tags(ledger.dictionary);
     return {
       runId: run.key.runId,

@@ -16,6 +16,8 @@ export interface FileNode extends NodeBase {
   readonly kind: 'file';
   /** Bytes readable now. Exact. Never shrinks for an event file. */
   readonly size: number;
+  /** Bytes once served stay as they are: the file only grows. Other files are written anew as their run goes on. */
+  readonly isAppendOnly: boolean;
   /** Strong validator, quoted as in HTTP: equal tags mean equal bytes. */
   readonly etag: string;
   readonly contentType: string;
@@ -60,9 +62,13 @@ export interface OpenFile extends AsyncDisposable {
  */
 export interface LogdirTree {
   stat(path: string, options: OpenOptions): Promise<LogdirNode>;
+  /** What `stat` at a glance says, if it can be said at once. */
+  statCached(path: string): LogdirNode | undefined;
   /** Entries in ascending name order. Never starts a download. */
   list(path: string, options: { readonly signal: AbortSignal }): Promise<readonly LogdirNode[]>;
   open(path: string, options: OpenOptions): Promise<OpenFile>;
   /** The open file for a path if it is open, recently brought up to date and answerable at once. */
   openCached(path: string): OpenFile | undefined;
+  /** Calls back with the path of each append-only file that has grown, until disposed. */
+  watchGrowth(onGrowth: (path: string) => void): Disposable;
 }

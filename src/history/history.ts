@@ -46,6 +46,7 @@ export class History implements AsyncDisposable {
   readonly #budget: DiskBudget;
   readonly #updater: RunUpdater;
   readonly #rebuilds = new Map<string, Promise<void>>();
+  readonly #growthListeners = new Set<(run: CatalogueRun) => void>();
   readonly #ending = new AbortController();
   #watchers: readonly AsyncDisposable[] = [];
 
@@ -75,6 +76,9 @@ export class History implements AsyncDisposable {
       ...{ shelf: this.#shelf, budget: this.#budget, synthesis, cacheDir, logger, metrics, clock, signal },
       memoryMaxBytes: options.memoryMaxBytes,
       rebuild: (log, run) => this.#rebuild(log, run),
+      onGrown: (run) => {
+        for (const listener of this.#growthListeners) listener(run);
+      },
     });
     const read = (run: CatalogueRun) => this.update(run);
     this.background = new BackgroundReader({ catalogue: this.catalogue, read, signal });
@@ -104,6 +108,17 @@ export class History implements AsyncDisposable {
     for (const { id, listing } of this.catalogue.runs.values()) {
       if (before.get(id)?.listing.modifiedAtMs !== listing.modifiedAtMs) this.background.enqueue(id);
     }
+  }
+
+  /** Calls back with each run that has grown, until disposed. */
+  watchGrowth(listener: (run: CatalogueRun) => void): Disposable {
+    this.#growthListeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#growthListeners.delete(listener) };
+  }
+
+  /** The log of a run if it is open. */
+  openLog(id: string): RunLog | undefined {
+    return this.#shelf.peek(id);
   }
 
   /** The log of a run, without bringing it up to date. */

@@ -19,6 +19,8 @@ export interface RunUpdaterOptions {
   readonly synthesis: BlockSynthesis;
   /** Brings evicted rows back; may begin a new generation. */
   readonly rebuild: (log: RunLog, run: CatalogueRun) => Promise<void>;
+  /** Told after each pass that brought something new. */
+  readonly onGrown: (run: CatalogueRun) => void;
   readonly cacheDir: string;
   readonly memoryMaxBytes: number;
   readonly logger: Logger;
@@ -75,9 +77,9 @@ export class RunUpdater {
       this.#noteFailure(run, error);
     }
     metrics.increment('history_refreshes_total', { outcome });
-    if (outcome === 'grown') {
-      metrics.observe('history_refresh_duration_seconds', (clock.monotonic() - started) / 1000);
-    }
+    if (outcome !== 'grown') return;
+    metrics.observe('history_refresh_duration_seconds', (clock.monotonic() - started) / 1000);
+    this.#options.onGrown(run);
   }
 
   async #catchUp(run: CatalogueRun): Promise<'grown' | 'unchanged'> {

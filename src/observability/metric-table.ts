@@ -34,6 +34,37 @@ export const METRICS = {
     unit: 'count',
     labels: [],
   },
+  fuse_requests_total: {
+    type: 'counter',
+    help: 'Requests of the kernel to the mount.',
+    unit: 'count',
+    labels: ['operation'],
+  },
+  fuse_errors_total: {
+    type: 'counter',
+    help: 'Requests of the kernel answered with an error, by its number.',
+    unit: 'count',
+    labels: ['errno'],
+  },
+  fuse_read_bytes_total: {
+    type: 'counter',
+    help: 'Bytes of files handed to the kernel.',
+    unit: 'bytes',
+    labels: [],
+  },
+  fuse_pending_requests: {
+    type: 'gauge',
+    help: 'Requests of the kernel that wait for their answer now.',
+    unit: 'count',
+    labels: [],
+  },
+  fuse_open_files: {
+    type: 'gauge',
+    help: 'Files and directories open in the mount now.',
+    unit: 'count',
+    labels: [],
+  },
+  fuse_inodes: { type: 'gauge', help: 'Names the kernel keeps now.', unit: 'count', labels: [] },
   runs: { type: 'gauge', help: 'Runs known now, from all sources.', unit: 'count', labels: [] },
   runs_open: { type: 'gauge', help: 'Runs whose log is open in memory now.', unit: 'count', labels: [] },
   source_listings_total: {

@@ -13,6 +13,8 @@ export interface Metrics {
   gauge(name: GaugeName, read: () => number): void;
   /** Adds one duration, in seconds, to a histogram. */
   observe(name: HistogramName, seconds: number, labels?: MetricLabels): void;
+  /** Calls back before each exposition: what was counted in plain numbers can be added then. */
+  beforeExposing(count: () => void): void;
   expose(): Promise<{ readonly contentType: string; readonly body: string }>;
 }
 
@@ -34,6 +36,7 @@ export function createMetrics({ processMetrics = true }: MetricsOptions = {}): M
   const counters = new Map<string, Counter>();
   const histograms = new Map<string, Histogram>();
   const readers = new Map<string, () => number>();
+  const tallies: (() => void)[] = [];
   for (const [key, { type, help, labels }] of Object.entries(METRICS)) {
     const config = { name: METRIC_PREFIX + key, help, labelNames: labels, registers: [registry] };
     if (type === 'counter') counters.set(key, new Counter(config));
@@ -46,7 +49,11 @@ export function createMetrics({ processMetrics = true }: MetricsOptions = {}): M
     increment: (name, labels = {}, by = 1) => counters.get(name)?.inc(labels, by),
     gauge: (name, read) => void readers.set(name, read),
     observe: (name, seconds, labels = {}) => histograms.get(name)?.observe(labels, seconds),
-    expose: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+    beforeExposing: (count) => void tallies.push(count),
+    expose: async () => {
+      for (const count of tallies) count();
+      return { contentType: registry.contentType, body: await registry.metrics() };
+    },
   };
 }
 

@@ -26,6 +26,7 @@ export interface MemoryTreeOptions {
 const DEFAULT_MTIME_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
 
 export class MemoryTree implements LogdirTree {
+  readonly #growthListeners = new Set<(path: string) => void>();
   readonly files: MemoryFiles;
   readonly calls: TreeCall[] = [];
   /** Pieces handed out, over all reads. */
@@ -55,6 +56,21 @@ export class MemoryTree implements LogdirTree {
     signal.throwIfAborted();
     this.calls.push({ method: 'stat', path, eagerness });
     return this.#node(path);
+  }
+
+  statCached(path: string): LogdirNode | undefined {
+    return this.#options.isWarm && this.files.has(path) ? this.#node(path) : undefined;
+  }
+
+  /** Replaces the bytes of a file by more, and tells whoever watches. */
+  grow(path: string, bytes: Uint8Array): void {
+    this.files.set(path, bytes);
+    for (const listener of this.#growthListeners) listener(path);
+  }
+
+  watchGrowth(onGrowth: (path: string) => void): Disposable {
+    this.#growthListeners.add(onGrowth);
+    return { [Symbol.dispose]: () => void this.#growthListeners.delete(onGrowth) };
   }
 
   async list(path: string, { signal }: { readonly signal: AbortSignal }): Promise<readonly LogdirNode[]> {
@@ -121,7 +137,8 @@ export class MemoryTree implements LogdirTree {
   #fileNode(name: string, bytes: Uint8Array): FileNode {
     const { mtimeMs, contentType } = this.#options;
     const etag = `"${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}"`;
-    return { kind: 'file', name, mtimeMs, size: bytes.length, etag, contentType };
+    const isAppendOnly = name.includes('tfevents');
+    return { kind: 'file', name, mtimeMs, size: bytes.length, isAppendOnly, etag, contentType };
   }
 }
 

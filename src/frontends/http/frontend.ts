@@ -29,7 +29,7 @@ const WEBHDFS = '/webhdfs/v1';
 export function createHttpFrontend(options: HttpFrontendOptions): HttpFrontend {
   const basePath = (options.basePath ?? '').replace(/\/+$/, '');
   const logger = options.logger.child({ room: 'http' });
-  const door: HttpDoor = { ...options, basePath, logger, tally: new RequestTally() };
+  const door: HttpDoor = { ...options, basePath, logger, tally: new RequestTally(options.metrics) };
   return {
     listen: (listenOptions) => {
       const isOurHost = createHostCheck(listenOptions.host);

@@ -13,7 +13,6 @@ export function probeRoutes(app: Express, door: HttpDoor): void {
       else replyPlain(res, 503, 'not ready: still looking for runs', ['Retry-After', '1']);
     });
     app.get(`${prefix}/metrics`, async (_req, res) => {
-      door.tally.flush(door.metrics);
       const { contentType, body } = await door.metrics.expose();
       replyText(res, { status: 200, contentType, body, headers: ['Cache-Control', 'no-store'] });
     });

@@ -17,14 +17,17 @@ export class RequestTally {
   readonly #answers = new Float64Array(HOT_ANSWERS.length);
   readonly #bytes = new Float64Array(HOT_ANSWERS.length);
 
+  constructor(metrics: Metrics) {
+    metrics.beforeExposing(() => this.#flush(metrics));
+  }
+
   /** `answer` is an index into `HOT_ANSWERS`. */
   count(answer: number, bytes: number): void {
     this.#answers[answer]! += 1;
     this.#bytes[answer]! += bytes;
   }
 
-  /** Moves what was counted into the metrics. */
-  flush(metrics: Metrics): void {
+  #flush(metrics: Metrics): void {
     for (const [index, labels] of HOT_ANSWERS.entries()) {
       const answers = this.#answers[index] ?? 0;
       if (answers === 0) continue;

@@ -88,6 +88,7 @@ describe('text', () => {
     name: 'f',
     mtimeMs,
     size: 12,
+    isAppendOnly: false,
     etag: '"x"',
     contentType: 'text/plain',
   } as const;
