@@ -11,13 +11,14 @@ interface PackageFile {
   readonly exports: Readonly<Record<string, string>>;
   readonly files: readonly string[];
   readonly dependencies: Readonly<Record<string, string>>;
+  readonly optionalDependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
   readonly scripts: Readonly<Record<string, string>>;
 }
 
 const packageFile = JSON.parse(text('package.json')) as PackageFile;
-const { dependencies, devDependencies } = packageFile;
-const all = Object.entries({ ...dependencies, ...devDependencies });
+const { dependencies, optionalDependencies, devDependencies } = packageFile;
+const all = Object.entries({ ...dependencies, ...optionalDependencies, ...devDependencies });
 
 describe('package.json', () => {
   it.each(all)('pins %s exactly', (_, version) => {

@@ -1,9 +1,12 @@
-/** The contract of the tree, over the tree in memory and through both languages of the HTTP door. @module */
+/** The contract of the tree, over the tree in memory, through both languages of the HTTP door and through a mount. @module */
 
+import { describe } from 'vitest';
 import type { LogdirTree } from '../../src/filesystem/index.ts';
 import { serveTree } from '../support/http-door.ts';
 import { MemoryTree } from '../support/memory-tree.ts';
+import { MOUNTING_MISSING, mountTree } from '../support/mounting.ts';
 import { treeThroughLogdir, treeThroughWebHdfs } from './http-door.ts';
+import { treeThroughMount } from './mount.ts';
 import { describeTreeContract } from './tree-contract.ts';
 
 const FILES = {
@@ -18,6 +21,12 @@ const FILES = {
 describeTreeContract('in memory', {
   open: async () => ({ tree: new MemoryTree(FILES), [Symbol.asyncDispose]: async () => {} }),
 });
+describe.skipIf(MOUNTING_MISSING !== null)('where mounting is possible', () => {
+  for (const isWarm of [true, false]) {
+    const state = isWarm ? 'files at hand' : 'files not at hand';
+    describeTreeContract(`through a mount, ${state}`, { open: () => throughMount(isWarm) });
+  }
+});
 for (const isWarm of [true, false]) {
   const state = isWarm ? 'files at hand' : 'files not at hand';
   describeTreeContract(`through /logdir, ${state}`, { open: () => throughDoor(isWarm, treeThroughLogdir) });
@@ -27,4 +36,9 @@ for (const isWarm of [true, false]) {
 async function throughDoor(isWarm: boolean, adapter: (url: string) => LogdirTree) {
   const server = await serveTree(new MemoryTree(FILES, { isWarm }));
   return { tree: adapter(server.url), [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+}
+
+async function throughMount(isWarm: boolean) {
+  const mount = await mountTree(new MemoryTree(FILES, { isWarm }));
+  return { tree: treeThroughMount(mount.directory), [Symbol.asyncDispose]: mount[Symbol.asyncDispose] };
 }

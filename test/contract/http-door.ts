@@ -1,7 +1,8 @@
 /** The tree as seen through the HTTP door, so that its contract can be checked from outside. @module */
 
 import { clampRange, type ErrorCode, LogdirError, rangeLength } from '../../src/core/index.ts';
-import type { FileNode, LogdirNode, LogdirTree, OpenFile } from '../../src/filesystem/index.ts';
+import type { LogdirNode, LogdirTree, OpenFile } from '../../src/filesystem/index.ts';
+import { NOTHING_AT_HAND } from './nothing-at-hand.ts';
 
 /** Reads by pages of links, HEAD and Range, as a browser or fsspec's http filesystem would. */
 export function treeThroughLogdir(url: string): LogdirTree {
@@ -27,7 +28,7 @@ export function treeThroughLogdir(url: string): LogdirTree {
         fetch(address(path), { signal: readSignal, headers: { range: `bytes=${start}-${end - 1}` } }),
       );
     },
-    openCached: () => undefined,
+    ...NOTHING_AT_HAND,
   };
 }
 
@@ -55,7 +56,7 @@ export function treeThroughWebHdfs(url: string): LogdirTree {
       openFile(await stat(path, signal), (start, end, readSignal) =>
         call(path, `OPEN&offset=${start}&length=${end - start}`, readSignal),
       ),
-    openCached: () => undefined,
+    ...NOTHING_AT_HAND,
   };
 }
 
@@ -102,14 +103,15 @@ function nodeOf(path: string, headers: Headers): LogdirNode {
   if (contentType.startsWith('text/html')) return { kind: 'directory', name, mtimeMs: 0 };
   const mtimeMs = Date.parse(headers.get('last-modified') ?? '');
   const size = Number(headers.get('content-length'));
-  return { kind: 'file', name, mtimeMs, size, etag: headers.get('etag') ?? '', contentType };
+  const isAppendOnly = name.includes('tfevents');
+  return { kind: 'file', name, mtimeMs, size, isAppendOnly, etag: headers.get('etag') ?? '', contentType };
 }
 
 function statusNode({ type, length, modificationTime: mtimeMs }: Status, name: string): LogdirNode {
   if (type === 'DIRECTORY') return { kind: 'directory', name, mtimeMs };
   const etag = `"${length}-${mtimeMs}"`;
-  const node: FileNode = { kind: 'file', name, mtimeMs, size: length, etag, contentType: '' };
-  return node;
+  const isAppendOnly = name.includes('tfevents');
+  return { kind: 'file', name, mtimeMs, size: length, isAppendOnly, etag, contentType: '' };
 }
 
 function encoded(path: string): string {

@@ -1,12 +1,17 @@
-/** The contract of the tree, held by the real one: directly, through HTTP and through WebHDFS. @module */
+/** The contract of the tree, held by the real one: directly, through HTTP, through WebHDFS and through a mount. @module */
 
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
 import { runKey } from '../../src/core/index.ts';
+import type { LogdirTree } from '../../src/filesystem/index.ts';
 import { createHttpFrontend } from '../../src/frontends/http/index.ts';
 import { createMetrics, silentLogger } from '../../src/observability/index.ts';
-import { buildHouse, type House, signal } from '../support/house.ts';
+import { buildHouse, type House, readWhole, signal } from '../support/house.ts';
+import { MOUNTING_MISSING, mountTree } from '../support/mounting.ts';
 import { configRecord, exitRecord, factsRecord, row, text } from '../support/records.ts';
 import { ScriptedSource } from '../support/scripted-source.ts';
 import { treeThroughLogdir, treeThroughWebHdfs } from './http-door.ts';
+import { treeThroughMount } from './mount.ts';
 import { describeTreeContract } from './tree-contract.ts';
 
 async function house(): Promise<House> {
@@ -30,8 +35,11 @@ async function house(): Promise<House> {
   return built;
 }
 
-async function served() {
-  const built = await house();
+/** As `describeTreeContract`, where mounting is possible. */
+const describeMounted = describe.skipIf(MOUNTING_MISSING !== null);
+
+/** An HTTP server over a house. */
+async function serve(built: House) {
   const parts = { logger: silentLogger(), metrics: createMetrics({ processMetrics: false }), version: '0' };
   const frontend = createHttpFrontend({
     tree: built.tree,
@@ -39,7 +47,12 @@ async function served() {
     ...parts,
     isReady: () => true,
   });
-  const server = await frontend.listen({ host: '127.0.0.1', port: 0, signal });
+  return await frontend.listen({ host: '127.0.0.1', port: 0, signal });
+}
+
+async function served() {
+  const built = await house();
+  const server = await serve(built);
   return {
     url: server.url,
     async [Symbol.asyncDispose]() {
@@ -61,4 +74,49 @@ describeTreeContract('the real tree through WebHDFS', {
     const server = await served();
     return { tree: treeThroughWebHdfs(server.url), [Symbol.asyncDispose]: server[Symbol.asyncDispose] };
   },
+});
+describeMounted('where mounting is possible', () => {
+  describeTreeContract('the real tree through a mount', {
+    open: async () => {
+      const built = await house();
+      const mount = await mountTree(built.tree);
+      return {
+        tree: treeThroughMount(mount.directory),
+        async [Symbol.asyncDispose]() {
+          await mount[Symbol.asyncDispose]();
+          await built[Symbol.asyncDispose]();
+        },
+      };
+    },
+  });
+});
+
+/** Everything that can be told of a tree from outside: paths with kind, size, time and bytes. */
+async function picture(tree: LogdirTree, path = ''): Promise<Record<string, unknown>> {
+  const found: Record<string, unknown> = {};
+  for (const node of await tree.list(path, { signal })) {
+    const below = path === '' ? node.name : `${path}/${node.name}`;
+    if (node.kind === 'directory') Object.assign(found, { [below]: 'directory' }, await picture(tree, below));
+    else {
+      const digest = createHash('sha256')
+        .update(await readWhole(tree, below))
+        .digest('hex');
+      // HTTP tells whole seconds.
+      found[below] = [node.size, Math.floor(node.mtimeMs / 1000), digest];
+    }
+  }
+  return found;
+}
+
+describe('every door', () => {
+  it('shows the same names, sizes, times and bytes', async () => {
+    await using built = await house();
+    const expected = await picture(built.tree);
+    expect(Object.keys(expected).length).toBeGreaterThan(30);
+    await using server = await serve(built);
+    expect(await picture(treeThroughLogdir(server.url))).toEqual(expected);
+    if (MOUNTING_MISSING !== null) return;
+    await using mount = await mountTree(built.tree);
+    expect(await picture(treeThroughMount(mount.directory))).toEqual(expected);
+  });
 });

@@ -1,0 +1,33 @@
+/** A request that could not be answered at once: it may be interrupted, or take too long. @module */
+
+import type { Call } from './file-system.ts';
+import type { FuseRequest } from './protocol/index.ts';
+
+export class PendingCall implements Call {
+  readonly request: FuseRequest;
+  readonly startedMs: number;
+  #controller: AbortController | undefined;
+  #isAnswered = false;
+
+  constructor(request: FuseRequest, startedMs: number) {
+    this.request = request;
+    this.startedMs = startedMs;
+  }
+
+  /** Made when it is first asked for: most requests are answered without. */
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    return this.#controller.signal;
+  }
+
+  /** True for whoever comes first, who is to answer. */
+  claim(): boolean {
+    if (this.#isAnswered) return false;
+    this.#isAnswered = true;
+    return true;
+  }
+
+  abort(): void {
+    this.#controller?.abort();
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * One connection to the kernel: takes requests apart, has them performed, several at a time, and answers each
+ * exactly once, also when the program behind it is killed or the answer is late. @module
+ */
+
+import type { Clock } from '../../core/index.ts';
+import type { Logger } from '../../observability/index.ts';
+import { type Answer, answerTo } from './answer.ts';
+import { errorNumberOf } from './error-number.ts';
+import type { FuseFileSystem } from './file-system.ts';
+import type { OperationTally } from './operation-tally.ts';
+import { PendingCall } from './pending-call.ts';
+import {
+  attributesChanged,
+  dataReplyHeader,
+  ERRNO,
+  type Errno,
+  errorReply,
+  type FuseRequest,
+  framesOf,
+  parseRequest,
+} from './protocol/index.ts';
+import type { FuseTransport } from './transport/index.ts';
+
+export interface FuseSessionOptions {
+  readonly transport: FuseTransport;
+  readonly fileSystem: FuseFileSystem;
+  readonly tally: OperationTally;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Longest that a program is kept waiting for any one answer. */
+  readonly requestTimeoutMs: number;
+}
+
+export class FuseSession {
+  readonly #options: FuseSessionOptions;
+  readonly #pending = new Map<number, PendingCall>();
+  #sweep: NodeJS.Timeout | undefined;
+
+  constructor(options: FuseSessionOptions) {
+    this.#options = options;
+  }
+
+  /** Requests being performed now. */
+  get pending(): number {
+    return this.#pending.size;
+  }
+
+  /** Serves until the tree is unmounted. */
+  async run(): Promise<void> {
+    await this.#options.transport.run((chunk) => {
+      for (const frame of framesOf(chunk)) this.#perform(parseRequest(frame));
+    });
+    clearTimeout(this.#sweep);
+    for (const call of this.#pending.values()) call.abort();
+  }
+
+  /** A file grew: the kernel asks for its size again before it answers from what it knows. */
+  announceChange(inode: number): void {
+    this.#options.transport.send(attributesChanged(inode));
+  }
+
+  #perform(request: FuseRequest): void {
+    const { fileSystem, tally, clock } = this.#options;
+    tally.request(request.operation.kind);
+    const call = new PendingCall(request, clock.monotonic());
+    try {
+      if (request.operation.kind === 'interrupt') {
+        this.#interrupt(request.operation.target);
+        return;
+      }
+      const answer = answerTo(request, fileSystem, call);
+      if (answer instanceof Promise) this.#await(call, answer);
+      else this.#send(request, answer);
+    } catch (error) {
+      this.#fail(request, error);
+    }
+  }
+
+  #await(call: PendingCall, answer: Promise<Answer>): void {
+    const { request } = call;
+    this.#pending.set(request.unique, call);
+    this.#sweep ??= this.#sweepLater();
+    const settle = (act: () => void) => {
+      this.#pending.delete(request.unique);
+      if (call.claim()) act();
+    };
+    answer.then(
+      (given) => settle(() => this.#send(request, given)),
+      (error: unknown) => settle(() => this.#fail(request, error)),
+    );
+  }
+
+  #sweepLater(): NodeJS.Timeout {
+    return setTimeout(() => this.#answerLate(), this.#options.requestTimeoutMs).unref();
+  }
+
+  /** Answers whoever has waited too long; what is still young is looked at again later. */
+  #answerLate(): void {
+    const { clock, requestTimeoutMs, logger } = this.#options;
+    for (const call of this.#pending.values()) {
+      if (clock.monotonic() - call.startedMs < requestTimeoutMs) continue;
+      const { operation, nodeId } = call.request;
+      logger.warn({ operation: operation.kind, nodeId, requestTimeoutMs }, 'a request took too long');
+      // An empty read is what a poll at the end of a file sees: the reader comes back.
+      if (operation.kind === 'read') this.#give(call, { data: { bytes: new Uint8Array(0) } });
+      else this.#refuse(call, ERRNO.ETIMEDOUT);
+    }
+    this.#sweep = this.#pending.size > 0 ? this.#sweepLater() : undefined;
+  }
+
+  /** The program behind a request was killed. One that was answered already needs nothing more. */
+  #interrupt(target: number): void {
+    const call = this.#pending.get(target);
+    if (call !== undefined) this.#refuse(call, ERRNO.EINTR);
+  }
+
+  #give(call: PendingCall, answer: Answer): void {
+    this.#pending.delete(call.request.unique);
+    if (call.claim()) this.#send(call.request, answer);
+    call.abort();
+  }
+
+  #refuse(call: PendingCall, errno: Errno): void {
+    this.#options.tally.failure(errno);
+    this.#give(call, { message: errorReply(call.request.unique, errno) });
+  }
+
+  #send({ unique }: FuseRequest, answer: Answer): void {
+    const { transport, tally } = this.#options;
+    if (answer === null) return;
+    if ('message' in answer) {
+      transport.send(answer.message);
+    } else {
+      const { bytes, release } = answer.data;
+      tally.bytes(bytes.length);
+      transport.send(dataReplyHeader(unique, bytes.length), bytes);
+      release?.();
+    }
+  }
+
+  #fail({ unique, operation, nodeId }: FuseRequest, error: unknown): void {
+    const errno = errorNumberOf(error);
+    this.#options.tally.failure(errno);
+    if (errno === ERRNO.EIO)
+      this.#options.logger.error({ err: error, operation: operation.kind, nodeId }, 'a request failed');
+    this.#options.transport.send(errorReply(unique, errno));
+  }
+}
