@@ -1,4 +1,7 @@
-/** A source with one run of made-up rows, as many as wanted: what a very long run costs to log is not measured. @module */
+/**
+ * A source with one run of made-up rows, as many as wanted, and other runs that are only listed: what very long runs
+ * and large projects cost to log is not measured. @module
+ */
 
 import { type RunKey, type RunState, runKey } from '../src/core/index.ts';
 import type { Cursor, RecordBatch, RunListing, RunSource } from '../src/sources/index.ts';
@@ -6,26 +9,33 @@ import { REGULAR, rows } from './rows.ts';
 
 const ROWS_PER_BATCH = 4096;
 
+export const LONG_RUN: RunKey = runKey('team', 'project', 'long');
+const MANY = 'many';
+
 export class SyntheticSource implements RunSource {
   readonly name = 'synthetic';
-  readonly #key: RunKey = runKey('team', 'project', 'long');
   readonly #rowCount: number;
+  readonly #runCount: number;
 
-  constructor(rowCount: number) {
+  /** `runCount`: runs of the project `many`, without any rows. */
+  constructor(rowCount: number, runCount = 0) {
     this.#rowCount = rowCount;
+    this.#runCount = runCount;
   }
 
   async listRuns(): Promise<readonly RunListing[]> {
     const nothing = { displayName: null, group: null, jobType: null, startTime: null };
-    return [{ key: this.#key, ...nothing, modifiedAtMs: 0, locations: [] }];
+    const listed = (key: RunKey) => ({ key, ...nothing, modifiedAtMs: 0, locations: [] });
+    const many = Array.from({ length: this.#runCount }, (_, i) => listed(runKey('team', MANY, `run-${i}`)));
+    return [listed(LONG_RUN), ...many];
   }
 
   async state(): Promise<RunState> {
     return 'finished';
   }
 
-  async hasNews(_key: RunKey, after: Cursor | null): Promise<boolean> {
-    return Number(after ?? 0) < this.#rowCount;
+  async hasNews(key: RunKey, after: Cursor | null): Promise<boolean> {
+    return key.project !== MANY && Number(after ?? 0) < this.#rowCount;
   }
 
   /** From the start only: the bench reads it once, into an empty cache. */

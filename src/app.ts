@@ -3,12 +3,23 @@
 import type { Settings } from './config/index.ts';
 import type { Clock } from './core/index.ts';
 import { createLogdir, EventSynthesis, type LogdirTree, type Overview } from './filesystem/index.ts';
+import { createFuseFrontend, type Mounted, type MountOptions } from './frontends/fuse/index.ts';
 import { createHttpFrontend, type HttpServer, toWebHdfsName } from './frontends/http/index.ts';
 import { History } from './history/index.ts';
 import type { Logger, Metrics } from './observability/index.ts';
 import { createWandbLocalSource, describeSource, type SourceReport } from './sources/index.ts';
 
 export type { LogdirNode, LogdirTree, Overview, ProjectCard } from './filesystem/index.ts';
+export {
+  chooseRoute,
+  isMountedOn,
+  launchThroughPython,
+  type Mounted,
+  type MountRoute,
+  type PythonRoute,
+  prepareMountPoint,
+  userMountOptions,
+} from './frontends/fuse/index.ts';
 export type { SourceReport } from './sources/index.ts';
 
 /** Settings that concern the parts; the rest is the command's own business. */
@@ -60,11 +71,13 @@ export interface App extends AsyncDisposable {
     readonly port: number;
     readonly signal: AbortSignal;
   }): Promise<Listening>;
+  /** Mounts the tree on a directory. @throws LogdirError that says what is in the way. */
+  mount(options: Omit<MountOptions, 'keepClear'>): Promise<Mounted>;
 }
 
 /** The parts, wired. Nothing is read, watched or listened to before it is asked for. */
 export function createApp(settings: AppSettings, parts: AppParts): App {
-  const { logger, metrics, version } = parts;
+  const { logger, metrics, version, clock } = parts;
   const history = createHistory(settings, parts);
   const { runNameTemplate, memoryMaxBytes } = settings;
   const logdir = createLogdir({
@@ -72,7 +85,9 @@ export function createApp(settings: AppSettings, parts: AppParts): App {
     ...{ runNameTemplate, memoryMaxBytes },
   });
   let isReady = false;
-  const frontend = createHttpFrontend({ ...logdir, logger, metrics, version, isReady: () => isReady });
+  const http = createHttpFrontend({ ...logdir, logger, metrics, version, isReady: () => isReady });
+  const fuse = createFuseFrontend({ tree: logdir.tree, logger, metrics, clock });
+  const keepClear = [...settings.sources, settings.cacheDir];
   return {
     ...logdir,
     start: async ({ signal }) => {
@@ -83,7 +98,8 @@ export function createApp(settings: AppSettings, parts: AppParts): App {
     runCounts: () => runCounts(history.history, settings.sources),
     inspect: describeSource,
     reading: () => history.history.background.progress,
-    listen: async (options) => listening(await frontend.listen(options)),
+    listen: async (options) => listening(await http.listen(options)),
+    mount: (options) => fuse.mount({ ...options, keepClear }),
     [Symbol.asyncDispose]: () => history.history[Symbol.asyncDispose](),
   };
 }

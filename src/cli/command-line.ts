@@ -15,11 +15,12 @@ export interface Invocation {
 /** Narrow enough to read, wide enough for the tables. */
 const HELP_WIDTH = 100;
 
-const POSITIONALS: Readonly<Record<Command['positional'], string>> = {
-  '': '',
+/** What each positional argument stands for, by its words in yargs' notation. */
+const POSITIONALS: Readonly<Record<string, string>> = {
   '[SOURCE..]': 'Where runs lie; the same as --source.',
   '[PATH]': 'Path in the tree, such as ENTITY/PROJECT/RUN.',
   '<PATH>': 'Path in the tree, such as ENTITY/PROJECT/RUN/FILE.',
+  '<DIR>': 'An empty directory, or a name for a new one; /dev/fd/N for one that is mounted already.',
 };
 
 const PARSER_CONFIGURATION = {
@@ -69,9 +70,10 @@ function addCommand(parser: Argv, command: Command, select: (argv: Arguments) =>
   const words = `$0 ${name} ${positional.replace('..', '…')}`.trimEnd();
   const build = (yargsOfCommand: Argv) => {
     withSettings(yargsOfCommand.usage(`${describe}.\n\nUsage: ${words} [options]${rest}`), name);
-    const text = POSITIONALS[positional];
-    if (text)
-      yargsOfCommand.positional(positional.replace(/[^A-Z]/g, ''), { type: 'string', describe: text });
+    for (const word of positional.split(' ').filter(Boolean)) {
+      const text = POSITIONALS[word] ?? '';
+      yargsOfCommand.positional(word.replace(/[^A-Z]/g, ''), { type: 'string', describe: text });
+    }
     return yargsOfCommand.options(options).example(examples.map(([line, text]) => [line, text]));
   };
   parser.command(`${name} ${positional}`.trim(), describe, build, select);

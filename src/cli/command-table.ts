@@ -4,6 +4,7 @@ import type { Options } from 'yargs';
 import type { CommandName } from '../config/index.ts';
 import { cat, ls, stat, tree } from './commands/browse.ts';
 import { doctor } from './commands/doctor.ts';
+import { mount } from './commands/mount.ts';
 import { serve } from './commands/serve.ts';
 import { tensorboard } from './commands/tensorboard.ts';
 import type { Arguments, Session } from './session.ts';
@@ -11,7 +12,7 @@ import type { Arguments, Session } from './session.ts';
 export interface Command {
   readonly name: CommandName;
   /** What follows the name, in yargs' notation. */
-  readonly positional: '' | '[SOURCE..]' | '[PATH]' | '<PATH>';
+  readonly positional: '' | '[SOURCE..]' | '[PATH]' | '<PATH>' | '<DIR> [SOURCE..]';
   readonly describe: string;
   readonly options: Readonly<Record<string, Options>>;
   readonly examples: readonly (readonly [string, string])[];
@@ -50,8 +51,29 @@ export const COMMANDS: readonly Command[] = [
       ['$0 serve', 'the runs in ./wandb on port 7070'],
       ['$0 serve /data/a /data/b --watch polling', 'two folders on a network disk'],
       ['$0 serve --port 0 --port-file port.txt', 'any free port, told in a file'],
+      ['$0 serve --mount ~/wandb-mnt', 'the same tree as a directory, too'],
     ],
     run: serve,
+  },
+  {
+    name: 'mount',
+    positional: '<DIR> [SOURCE..]',
+    describe: 'Mount runs as a directory, for TensorBoard and any other program (Linux)',
+    options: {
+      daemon: { type: 'boolean', group: 'Mount:', describe: 'Go on in the background once it is mounted.' },
+      'daemon-log': {
+        type: 'string',
+        requiresArg: true,
+        group: 'Mount:',
+        describe: 'File the background process logs to.',
+        defaultDescription: 'mount.log in the cache directory',
+      },
+    },
+    examples: [
+      ['$0 mount ~/wandb-mnt', 'the runs in ./wandb'],
+      ['$0 mount ~/wandb-mnt ~/experiments --daemon', 'in the background; umount ~/wandb-mnt ends it'],
+    ],
+    run: mount,
   },
   {
     name: 'ls',

@@ -8,6 +8,7 @@ export const EXIT = {
   portInUse: 4,
   noTensorboard: 5,
   pathNotFound: 6,
+  mountFailed: 7,
   interrupted: 130,
 } as const;
 
@@ -22,5 +23,6 @@ export const EXIT_CODE_MEANINGS = {
   [EXIT.portInUse]: 'the port is in use or may not be used',
   [EXIT.noTensorboard]: 'TensorBoard, or a Python package it needs, was not found',
   [EXIT.pathNotFound]: 'no such path in the tree',
+  [EXIT.mountFailed]: 'the directory cannot be mounted on',
   [EXIT.interrupted]: 'stopped by Ctrl-C',
 } as const satisfies Record<ExitCode, string>;

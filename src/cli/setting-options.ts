@@ -42,8 +42,7 @@ function given(value: unknown): unknown[] {
 function option(definition: SettingDefinition): Options {
   const text = defaultText(definition);
   return {
-    type: 'string',
-    requiresArg: true,
+    ...(definition.isSwitch ? { type: 'boolean' } : { type: 'string', requiresArg: true }),
     group: `${definition.group}:`,
     describe: `${definition.help} [env: ${environmentName(definition.flag)}]`,
     ...(text === 'unset' ? {} : { defaultDescription: text }),

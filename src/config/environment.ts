@@ -15,6 +15,8 @@ export interface Environment {
   readonly searchPath: readonly string[];
   /** Whether colour is unwanted (https://no-color.org), or the terminal cannot show it. */
   readonly noColor: boolean;
+  /** Whether systemd waits to be told that the service is ready (sd_notify(3)). */
+  readonly isUnderSystemd: boolean;
 }
 
 export function readEnvironment(variables: Environment['variables'] = process.env): Environment {
@@ -26,5 +28,6 @@ export function readEnvironment(variables: Environment['variables'] = process.en
     configHome: variables['XDG_CONFIG_HOME'] || join(homeDir, '.config'),
     searchPath: (variables['PATH'] ?? '').split(delimiter).filter((entry) => entry !== ''),
     noColor: Boolean(variables['NO_COLOR']) || variables['TERM'] === 'dumb',
+    isUnderSystemd: Boolean(variables['NOTIFY_SOCKET']),
   };
 }

@@ -7,12 +7,15 @@ import { duration } from './duration.ts';
 import type { Environment } from './environment.ts';
 import { runNameTemplate } from './run-name-template.ts';
 
-const SERVERS = ['serve', 'tensorboard'] as const;
+const HTTP_SERVERS = ['serve', 'tensorboard'] as const;
+/** Commands that go on until they are stopped, and follow the sources. */
+const SERVERS = [...HTTP_SERVERS, 'mount'] as const;
+const MOUNTERS = ['mount', 'serve'] as const;
 const TREE_COMMANDS = ['ls', 'stat', 'cat', 'tree'] as const;
 const ALL = [...SERVERS, ...TREE_COMMANDS, 'doctor'] as const;
 
 export type CommandName = (typeof ALL)[number];
-export const SETTING_GROUPS = ['Sources', 'Server', 'TensorBoard', 'Tree', 'Cache', 'Log'] as const;
+export const SETTING_GROUPS = ['Sources', 'Server', 'Mount', 'TensorBoard', 'Tree', 'Cache', 'Log'] as const;
 
 export interface SettingDefinition {
   readonly group: (typeof SETTING_GROUPS)[number];
@@ -28,6 +31,8 @@ export interface SettingDefinition {
   readonly defaultText?: string;
   readonly help: string;
   readonly commands: readonly CommandName[];
+  /** A flag without a value. */
+  readonly isSwitch?: true;
   /** A variable of another program that also sets it, read after our own. */
   readonly alsoFrom?: string;
 }
@@ -40,9 +45,20 @@ const pathList = z
   .union([z.string().transform((text) => text.split(delimiter).filter(Boolean)), z.array(filled)])
   .pipe(z.array(filled).min(1));
 
-const portNumber = z
-  .union([z.number(), z.string().regex(/^\d+$/).transform(Number)])
-  .pipe(z.int().min(0).max(65_535));
+/** As a flag it stands alone; as text or in YAML it says so. */
+const flagValue = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
+
+const wholeNumber = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]);
+const portNumber = wholeNumber.pipe(z.int().min(0).max(65_535));
+/** The highest id means "no change" to the kernel (chown(2)). */
+const ownerId = wholeNumber.pipe(z.int().min(0).max(0xffff_fffe));
+const descriptorNumber = wholeNumber.pipe(z.int().min(3));
+
+/** In YAML, 022 is the number 22: quoted or not, the digits are octal. */
+const umask = z
+  .union([z.number().transform(String), z.string()])
+  .pipe(z.string().regex(/^[0-7]{1,4}$/))
+  .transform((digits) => Number.parseInt(digits, 8) & 0o777);
 
 export const SETTINGS = {
   sources: {
@@ -97,7 +113,7 @@ export const SETTINGS = {
     accepts: 'an address or host name to listen on',
     default: '127.0.0.1',
     help: 'Address to listen on. There is no login: whoever reaches the address reads every run.',
-    commands: [...SERVERS, 'doctor'],
+    commands: [...HTTP_SERVERS, 'doctor'],
   },
   port: {
     group: 'Server',
@@ -106,7 +122,7 @@ export const SETTINGS = {
     accepts: 'a number from 0 to 65535 (0: any free port)',
     default: '7070',
     help: 'Port to listen on. The tensorboard command takes any free port unless this is given.',
-    commands: [...SERVERS, 'doctor'],
+    commands: [...HTTP_SERVERS, 'doctor'],
   },
   portFile: {
     group: 'Server',
@@ -115,7 +131,65 @@ export const SETTINGS = {
     accepts: 'a path',
     default: null,
     help: 'File that receives the port once the server answers, and is removed when it stops.',
-    commands: SERVERS,
+    commands: HTTP_SERVERS,
+  },
+  mountDir: {
+    group: 'Mount',
+    flag: 'mount',
+    schema: filled,
+    accepts: 'an empty directory, or a name for a new one',
+    default: null,
+    help: 'Also mount the tree on this directory.',
+    commands: ['serve'],
+  },
+  allowOther: {
+    group: 'Mount',
+    flag: 'allow-other',
+    schema: flagValue,
+    accepts: 'true or false',
+    default: 'false',
+    help: 'Let users other than the one who mounts look into the mount.',
+    commands: MOUNTERS,
+    isSwitch: true,
+  },
+  mountUid: {
+    group: 'Mount',
+    flag: 'uid',
+    schema: ownerId,
+    accepts: 'a numeric user id',
+    default: null,
+    defaultText: 'the user who mounts',
+    help: 'Owner that files in the mount show.',
+    commands: MOUNTERS,
+  },
+  mountGid: {
+    group: 'Mount',
+    flag: 'gid',
+    schema: ownerId,
+    accepts: 'a numeric group id',
+    default: null,
+    defaultText: 'the group of the user who mounts',
+    help: 'Group that files in the mount show.',
+    commands: MOUNTERS,
+  },
+  mountUmask: {
+    group: 'Mount',
+    flag: 'umask',
+    schema: umask,
+    accepts: 'an octal number such as 022 or 077',
+    default: '022',
+    help: 'Permissions that files in the mount lack. They are r--r--r--, directories r-xr-xr-x, without it.',
+    commands: MOUNTERS,
+  },
+  fuseDescriptor: {
+    group: 'Mount',
+    flag: 'fuse-fd',
+    schema: descriptorNumber,
+    accepts: 'the number of an open file descriptor',
+    default: null,
+    help: 'A /dev/fuse descriptor that somebody else has mounted: serve it, mount nothing.',
+    commands: MOUNTERS,
+    alsoFrom: 'FUSE_FD',
   },
   tensorboard: {
     group: 'TensorBoard',

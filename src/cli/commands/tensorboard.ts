@@ -10,7 +10,7 @@ import { showReading } from '../progress.ts';
 import type { Arguments, Session } from '../session.ts';
 import { startTensorboard, type TensorboardProcess } from '../tensorboard-process.ts';
 import { requireTensorboard } from '../tensorboard-requirements.ts';
-import { countText, logdirPath } from './serve.ts';
+import { countText, logdirPath } from './opening-text.ts';
 import { startServer } from './server.ts';
 
 export async function tensorboard(session: Session, argv: Arguments): Promise<number> {

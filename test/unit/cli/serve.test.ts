@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { logdirPath, shellWord } from '../../../src/cli/commands/serve.ts';
+import { logdirPath, shellWord } from '../../../src/cli/commands/opening-text.ts';
 import { writePortFile } from '../../../src/cli/port-file.ts';
 import { EXAMPLES, runProgram, type StartedProgram, startProgram } from '../../support/program.ts';
 import { WandbLogWriter } from '../../support/wandb-log-writer.ts';

@@ -1,0 +1,46 @@
+/**
+ * A mount of one very long synthetic run and many short ones, wired as the program wires it: `mount READY_FILE CACHE
+ * ROWS RUNS DIR`. Reads the long run into the cache first. @module
+ */
+
+import { loadSettings, readEnvironment } from '../../src/config/index.ts';
+import { systemClock } from '../../src/core/index.ts';
+import { createLogdir, EventSynthesis } from '../../src/filesystem/index.ts';
+import { chooseRoute, createFuseFrontend } from '../../src/frontends/fuse/index.ts';
+import { History } from '../../src/history/index.ts';
+import { createMetrics, silentLogger } from '../../src/observability/index.ts';
+import { LONG_RUN, SyntheticSource } from '../synthetic-source.ts';
+import { announce } from './announcement.ts';
+
+const [readyFile, cacheDir, rowCount, runCount, directory] = process.argv.slice(2);
+if (readyFile === undefined || cacheDir === undefined || directory === undefined)
+  throw new Error('usage: mount READY_FILE CACHE ROWS RUNS DIR');
+await serve(readyFile, cacheDir, directory);
+
+async function serve(readyPath: string, cacheFolder: string, mountPoint: string): Promise<void> {
+  const { signal } = new AbortController();
+  const environment = readEnvironment();
+  const { settings } = loadSettings({ flags: {}, environment });
+  const { cacheMaxBytes, memoryMaxBytes, runNameTemplate } = settings;
+  const parts = { logger: silentLogger(), metrics: createMetrics(), clock: systemClock };
+  const synthesis = new EventSynthesis();
+  const sources = [new SyntheticSource(Number(rowCount), Number(runCount))];
+  const bounds = { cacheMaxBytes, memoryMaxBytes };
+  const history = new History({ sources, cacheDir: cacheFolder, ...bounds, synthesis, ...parts });
+  await history.catalogue.refresh({ signal });
+  for (const run of history.catalogue.runs.values()) {
+    if (run.key.runId === LONG_RUN.runId) await history.update(run);
+  }
+  const { tree } = createLogdir({ history, synthesis, runNameTemplate, memoryMaxBytes, ...parts });
+  const { searchPath } = environment;
+  const route = await chooseRoute({ directory: mountPoint, descriptor: null, searchPath });
+  if (route.kind === 'python') throw new Error('needs root, or koffi');
+  const ownership = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0, umask: 0o022 };
+  const mounted = await createFuseFrontend({ tree, ...parts }).mount({
+    ...{ route, ownership, allowOther: false, keepClear: [] },
+  });
+  process.once('SIGTERM', () => void mounted.unmount());
+  announce(readyPath, process.pid);
+  await mounted.ended;
+  process.exit();
+}
