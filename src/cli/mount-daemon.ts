@@ -23,7 +23,8 @@ export async function startMountDaemon(
   const { terminal, interruption, loaded } = session;
   const log = typeof logFile === 'string' ? logFile : join(loaded.settings.cacheDir, 'mount.log');
   mkdirSync(dirname(log), { recursive: true });
-  const wasMounted = await isMountedOn(directory);
+  // Another's mount must not pass for ours; a dead one is cleared away.
+  const wasMounted = await answers(directory);
   const descriptor = openSync(log, 'a', 0o600);
   const loggedBefore = statSync(log).size;
   const child = spawnAgain(descriptor);

@@ -1,6 +1,6 @@
 /** `mount`: the tree as a directory, until it is unmounted. @module */
 
-import type { App } from '../../app.ts';
+import type { App, Mounted } from '../../app.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { startWithRuns } from '../found-runs.ts';
 import { startMountDaemon } from '../mount-daemon.ts';
@@ -19,7 +19,7 @@ export async function mount(session: Session, argv: Arguments): Promise<ExitCode
   await using app = session.createApp();
   await startWithRuns(session, app, { waits: true });
   await using mounted = await mountTree(session, app, route);
-  if (mounted.directory !== null) await printMounted(session, app, mounted.directory);
+  await printMounted(session, app, mounted);
   tellSystemd(session, 'ready');
   using _progress = showReading(session.terminal, app);
   await untilUnmounted(session, mounted);
@@ -27,10 +27,11 @@ export async function mount(session: Session, argv: Arguments): Promise<ExitCode
   return session.interruption.exitCode() ?? EXIT.ok;
 }
 
-async function printMounted(session: Session, app: App, directory: string): Promise<void> {
-  const { terminal, interruption } = session;
+async function printMounted({ terminal, interruption }: Session, app: App, mounted: Mounted): Promise<void> {
   const projects = await app.overview.projects({ signal: interruption.signal });
-  terminal.print(`${terminal.style('bold', directory)}  ${countText(projects)}`);
+  const { directory } = mounted;
+  terminal.print(`${terminal.style('bold', directory ?? 'mounted')}  ${countText(projects)}`);
+  if (directory === null) return;
   terminal.print('');
   terminal.print('Open in TensorBoard:');
   for (const line of tensorboardLines(directory, projects)) terminal.print(`  ${line}`);

@@ -1,7 +1,7 @@
 /** The directory to mount on: made if it is missing, freed of a dead mount, refused if mounting would hide something. @module */
 
-import { mkdir, readdir, realpath, rmdir, stat } from 'node:fs/promises';
-import { resolve, sep } from 'node:path';
+import { mkdir, opendir, readdir, realpath, rmdir } from 'node:fs/promises';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errnoOf, LogdirError, toLogdirError } from '../../../core/index.ts';
 import { mountAt } from './mount-table.ts';
@@ -30,17 +30,17 @@ export async function prepareMountPoint(
   { keepClear }: { readonly keepClear: readonly string[] },
 ): Promise<MountPoint> {
   const wasStale = await clearStaleMount(resolve(directory));
-  const made = await makeDirectory(directory);
+  for (const other of keepClear) await refuseInside(directory, other);
+  const wasMade = await makeDirectory(directory);
   const path = await realpath(directory);
   await refuseMounted(path);
   await refuseFull(path);
-  for (const other of keepClear) await refuseInside(path, other);
   return {
     path,
     wasStale,
     restore: async () => {
       // Fails, rightly, if somebody has put something there meanwhile.
-      if (made) await rmdir(path).catch(() => undefined);
+      if (wasMade) await rmdir(path).catch(() => undefined);
     },
   };
 }
@@ -51,10 +51,16 @@ export async function isMountedOn(directory: string): Promise<boolean> {
   return (await mountAt(path))?.type === FILE_SYSTEM_TYPE;
 }
 
-/** A mount whose server was killed answers ENOTCONN to everything. */
+/**
+ * A mount whose server was killed answers ENOTCONN. It must be opened to tell: attributes the kernel remembers for a
+ * while.
+ */
 async function clearStaleMount(path: string): Promise<boolean> {
-  const looked = stat(path).then(
-    () => 'fine',
+  const looked = opendir(path).then(
+    async (directory) => {
+      await directory.close();
+      return 'fine';
+    },
     (error: unknown) => errnoOf(error) ?? 'fine',
   );
   const waiting = new AbortController();
@@ -106,11 +112,20 @@ async function refuseFull(path: string): Promise<void> {
 }
 
 /** A source or cache that contains the mount would have the server read itself. */
-async function refuseInside(path: string, other: string): Promise<void> {
-  const outer = await realpath(other).catch(() => resolve(other));
+async function refuseInside(directory: string, other: string): Promise<void> {
+  const [path, outer] = [await resolved(directory), await resolved(other)];
   if (path !== outer && !path.startsWith(outer.endsWith(sep) ? outer : outer + sep)) return;
   throw new LogdirError(
     'invalid-argument',
     `${path} lies in ${outer}, which is read from: mount on a directory elsewhere`,
+  );
+}
+
+/** The path without links, whether or not the last of it are there yet. */
+async function resolved(path: string): Promise<string> {
+  const absolute = resolve(path);
+  const parent = dirname(absolute);
+  return await realpath(absolute).catch(async () =>
+    parent === absolute ? absolute : join(await resolved(parent), basename(absolute)),
   );
 }

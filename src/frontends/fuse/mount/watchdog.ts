@@ -3,10 +3,10 @@
 import { spawn } from 'node:child_process';
 
 /**
- * Waits until our end of its input closes, which happens however we die. A mount that was left behind answers with an
- * error; one that answers is somebody else's, and a directory that exists is no mount any more.
+ * Waits until our end of its input closes, which happens however we die. A mount that was left behind cannot be opened;
+ * one that can is somebody else's, or no mount any more. Looking would not do: the kernel remembers what it was told.
  */
-const SCRIPT = 'cat >/dev/null; path=$1; shift; [ -e "$path" ] || exec "$@" 2>/dev/null';
+const SCRIPT = 'cat >/dev/null; path=$1; shift; (: <"$path") 2>/dev/null || exec "$@" 2>/dev/null';
 
 /** Disposing calls it off. */
 export function startWatchdog(path: string, unmountCommand: readonly string[]): Disposable {
