@@ -38,7 +38,12 @@ export function columnOf(spans: readonly RowSpan[], key: string): (JsonValue | u
   return values;
 }
 
-/** Keys of all spans, in the order of first sight. */
+/** Keys that some row of the spans has, in the order of first sight. */
 export function keysOf(spans: readonly RowSpan[]): readonly string[] {
-  return [...new Set(spans.flatMap(({ block }) => block.keys))];
+  return [...new Set(spans.flatMap((span) => span.block.keys.filter((key) => hasKey(span, key))))];
+}
+
+function hasKey({ block, from, to }: RowSpan, key: string): boolean {
+  for (let index = from; index < to; index++) if (block.value(index, key) !== undefined) return true;
+  return false;
 }
