@@ -89,7 +89,7 @@ describe('filters', () => {
     [{ group: null }, ['b', 'c']],
     [{ createdAt: { $gt: '2024-01-01T00:00:00Z' } }, ['b', 'c']],
     [{ created_at: { $lte: '2024-03-09T16:00:00Z' } }, ['a', 'b']],
-    [{ username: 'acme' }, ['a', 'b', 'c']],
+    [{ username: 'ada' }, ['a', 'b', 'c']],
     [{ job_type: 'eval' }, ['c']],
     [{ nothing: 1 }, []],
   ])('%j', async (filter, expected) => {

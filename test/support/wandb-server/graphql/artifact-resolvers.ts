@@ -25,6 +25,9 @@ interface Alias {
   readonly artifact: Artifact;
 }
 
+/** What the SDK takes for no time to live. */
+const NO_TTL = -1;
+
 export const ARTIFACT_RESOLVERS: ResolverMap = {
   Query: {
     artifact: (_: unknown, { id }: { id: string }, context) => artifactById(context, id),
@@ -89,6 +92,7 @@ export const ARTIFACT_RESOLVERS: ResolverMap = {
     artifactType: ({ collection: { project, type } }: Artifact): ArtifactType => ({ project, name: type }),
     description: ({ facts }: Artifact) => facts.description,
     metadata: ({ facts }: Artifact) => facts.metadata ?? '{}',
+    ttlDurationSeconds: () => NO_TTL,
     ttlIsInherited: () => false,
     tags: () => [],
     historyStep: ({ facts }: Artifact) => facts.historyStep,

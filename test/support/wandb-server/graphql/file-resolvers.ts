@@ -67,13 +67,13 @@ export const FILE_RESOLVERS: ResolverMap = {
 };
 
 /** Under the API: asks for a key. Files of artifacts have none. */
-function apiUrl({ run, name, file }: FileNode, _: unknown, context: Context): string | null {
-  if (run === undefined) return directUrl({ name, file }, _, context);
+function apiUrl({ run, artifact, name, file }: FileNode, _: unknown, context: Context): string | null {
+  if (run === undefined) return directUrl({ name, file, ...(artifact ? { artifact } : {}) }, _, context);
   const parts = [run.project.entity, run.project.name, run.name, ...name.split('/')];
   return `${context.apiOrigin}/files/${parts.map(encodeURIComponent).join('/')}`;
 }
 
 /** Signed: asks for no key, and expires. */
-function directUrl({ file, run }: FileNode, _: unknown, { storage }: Context): string | null {
-  return file === null ? null : storage.signedUrl(file, run?.name);
+function directUrl({ file, run, artifact }: FileNode, _: unknown, { storage }: Context): string | null {
+  return file === null ? null : storage.signedUrl(file, run?.name ?? artifact?.facts.runName);
 }

@@ -59,7 +59,7 @@ export const QUERY_RESOLVERS: ResolverMap = {
     createdAt: ({ createdAt }: Project) => dateTime(createdAt),
     isBenchmark: () => false,
     readOnly: (project: Project, _: unknown, { viewer }) => !project.mayWrite(viewer),
-    user: ({ owner }: Project, _: unknown, { store }) => store.users.get(owner),
+    user: ({ owner }: Project, _: unknown, { store }) => store.person(owner),
     runCount: (project: Project, { filters }: RunListArguments) => runsMatching(project, filters).length,
     runs: (project: Project, args: RunListArguments): RunConnection => ({
       ...runPage(project, args),

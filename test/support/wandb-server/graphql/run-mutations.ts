@@ -79,16 +79,14 @@ function runAt(context: Context, { entityName, projectName, runName }: RunPlace)
 
 function upsertBucket(input: UpsertBucketInput, context: Context): { bucket: Run; inserted: boolean } {
   const known = input.id ? context.store.runByStorageId(input.id) : undefined;
-  if (known !== undefined) return { bucket: update(writableRun(context, known), input), inserted: false };
+  if (known !== undefined)
+    return { bucket: goOn(writableRun(context, known), input, context), inserted: false };
   const entity = input.entityName ?? context.viewer?.defaultEntity ?? '';
   const { username } = demandWriter(context, entity);
   const project = context.store.project(entity, input.modelName ?? DEFAULT_PROJECT, { owner: username });
   const name = input.name ?? randomRunId();
   const found = project.runs.get(name);
-  if (found !== undefined) {
-    if (isStart(input)) restart(found, context);
-    return { bucket: update(found, input), inserted: false };
-  }
+  if (found !== undefined) return { bucket: goOn(found, input, context), inserted: false };
   const bucket = update(project.addRun({ id: name, username }), input);
   inheritHistory(project, bucket);
   return { bucket, inserted: true };
@@ -100,10 +98,12 @@ function isStart({ host, jobProgram }: UpsertBucketInput): boolean {
 }
 
 /** A script that did not ask how to resume starts the run from nothing, as far as this server has it so. */
-function restart(run: Run, { behaviour }: Context): void {
+function goOn(run: Run, input: UpsertBucketInput, { behaviour }: Context): Run {
+  if (!isStart(input)) return update(run, input);
   if (!run.isAwaited && behaviour.reinit === 'overwrite') run.reinit();
   run.isAwaited = false;
   run.set({ state: 'running' });
+  return update(run, input);
 }
 
 /** Null means: as it was. */

@@ -41,12 +41,13 @@ export const MUTATION_SDL = /* GraphQL */ `
     sweep: String
     tags: [String!]
     summaryMetrics: JSONString
+    clientMutationId: String
   }
   type UpsertBucketPayload { bucket: Run inserted: Boolean }
 
-  input CreateRunFilesInput { entityName: String! projectName: String! runName: String! files: [String!]! }
+  input CreateRunFilesInput { entityName: String! projectName: String! runName: String! files: [String!]! clientMutationId: String }
   type CreateRunFilesPayload { runID: ID! uploadHeaders: [String!]! files: [File!]! }
-  input MarkRunFilesUploadedInput { entityName: String! projectName: String! runName: String! files: [String!]! }
+  input MarkRunFilesUploadedInput { entityName: String! projectName: String! runName: String! files: [String!]! clientMutationId: String }
 
   input RewindRunInput {
     runName: String!
@@ -54,12 +55,13 @@ export const MUTATION_SDL = /* GraphQL */ `
     projectName: String
     metricName: String!
     metricValue: Float!
+    clientMutationId: String
   }
   type RewindRunPayload { rewoundRun: Run }
-  input StopRunInput { id: ID! }
-  input DeleteRunInput { id: ID! deleteArtifacts: Boolean }
+  input StopRunInput { id: ID! clientMutationId: String }
+  input DeleteRunInput { id: ID! deleteArtifacts: Boolean clientMutationId: String }
   type DeleteRunPayload { clientMutationId: String }
-  input UpsertModelInput { id: String name: String entityName: String description: String access: String }
+  input UpsertModelInput { id: String name: String entityName: String description: String access: String clientMutationId: String }
   type UpsertModelPayload { model: Project inserted: Boolean project: Project }
 
   input ArtifactAliasInput { artifactCollectionName: String! alias: String! }
@@ -98,8 +100,9 @@ export const MUTATION_SDL = /* GraphQL */ `
     projectName: String!
     runName: String!
     type: ArtifactManifestType
+    clientMutationId: String
   }
-  input UpdateArtifactManifestInput { artifactManifestID: ID! digest: String baseArtifactID: ID }
+  input UpdateArtifactManifestInput { artifactManifestID: ID! digest: String baseArtifactID: ID clientMutationId: String }
   type ArtifactManifestPayload { artifactManifest: ArtifactManifest! }
 
   input UploadPartsInput { partNumber: Int64! hexMD5: String! }
@@ -114,6 +117,8 @@ export const MUTATION_SDL = /* GraphQL */ `
   input CreateArtifactFilesInput {
     artifactFiles: [CreateArtifactFileSpecInput!]!
     storageLayout: ArtifactStorageLayout
+    cloudRegionID: ID
+    clientMutationId: String
   }
   type CreateArtifactFilesPayload { files: FileConnection! }
   input CompleteMultipartUploadArtifactInput {
@@ -122,11 +127,12 @@ export const MUTATION_SDL = /* GraphQL */ `
     artifactID: ID!
     storagePath: String!
     uploadID: String!
+    clientMutationId: String
   }
   type CompleteMultipartUploadArtifactPayload { digest: String }
 
-  input CommitArtifactInput { artifactID: ID! }
-  input UpdateArtifactInput { artifactID: ID! metadata: JSONString description: String }
+  input CommitArtifactInput { artifactID: ID! clientMutationId: String }
+  input UpdateArtifactInput { artifactID: ID! metadata: JSONString description: String clientMutationId: String }
   input UseArtifactInput {
     artifactID: ID!
     entityName: String!

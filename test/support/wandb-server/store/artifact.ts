@@ -22,7 +22,9 @@ export class Artifact {
   readonly versionIndex: number;
   readonly facts: ArtifactFacts;
   readonly files = new Map<string, StoredFile>();
-  /** The manifest the SDK uploaded; null: one is made of the files. */
+  /** Made of the files; they must be there by then. */
+  #manifest: StoredFile | null = null;
+  /** The manifest the SDK uploaded; null: one is made. */
   uploadedManifest: StoredFile | null = null;
   state: 'PENDING' | 'COMMITTED' = 'PENDING';
 
@@ -43,10 +45,11 @@ export class Artifact {
   }
 
   get manifest(): StoredFile {
-    return this.uploadedManifest ?? this.#writtenManifest();
+    this.#manifest ??= this.#writeManifest();
+    return this.uploadedManifest ?? this.#manifest;
   }
 
-  #writtenManifest(): StoredFile {
+  #writeManifest(): StoredFile {
     const contents = [...this.files.values()].map((file) => {
       return [file.name, { digest: file.md5, size: file.sizeBytes, birthArtifactID: this.id }] as const;
     });

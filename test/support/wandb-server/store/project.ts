@@ -11,7 +11,7 @@ import type { User } from './user.ts';
 export interface ProjectSpec {
   /** `public`: anyone may read it, also without a key. Default `private`. */
   readonly access?: 'private' | 'public';
-  /** User shown as its creator, and of runs that name none. */
+  /** User shown as its creator, and of runs that name none. Default: the first who may use the entity. */
   readonly owner?: string;
   /** Unix milliseconds. */
   readonly createdAt?: number;
@@ -22,6 +22,14 @@ export interface ForkSpec extends RunSpec {
   readonly step: number;
   /** Whether the fork's history begins with its parent's rows. Users saw both (wandb-cloud.md §6). Default true. */
   readonly showsParent?: boolean;
+}
+
+/** What the store adds to a project. */
+interface NewProject {
+  readonly owner: string;
+  readonly internalId: string;
+  /** Unix milliseconds. */
+  readonly now: () => number;
 }
 
 export class Project {
@@ -36,13 +44,13 @@ export class Project {
   readonly now: () => number;
   access: 'private' | 'public';
 
-  constructor(entity: string, name: string, spec: ProjectSpec & { internalId: string; now: () => number }) {
+  constructor(entity: string, name: string, spec: ProjectSpec & NewProject) {
     this.entity = entity;
     this.name = name;
     this.now = spec.now;
     this.internalId = spec.internalId;
     this.access = spec.access ?? 'private';
-    this.owner = spec.owner ?? entity;
+    this.owner = spec.owner;
     this.createdAt = spec.createdAt ?? spec.now();
     this.artifacts = new ArtifactShelf(this);
   }

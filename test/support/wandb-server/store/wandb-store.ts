@@ -23,6 +23,11 @@ export class WandbStore {
     return user;
   }
 
+  /** The user; somebody without a key when no user has that name. */
+  person(username: string): User {
+    return this.users.get(username) ?? new User({ username }, '');
+  }
+
   userOfKey(apiKey: string): User | undefined {
     return [...this.users.values()].find((user) => user.apiKeys.has(apiKey));
   }
@@ -40,7 +45,8 @@ export class WandbStore {
     const found = this.findProject(entity, name);
     if (found !== undefined) return found;
     const internalId = String(FIRST_INTERNAL_ID + this.#projects.size);
-    const project = new Project(entity, name, { ...spec, internalId, now: this.#now });
+    const owner = [...this.users.values()].find((user) => user.mayUse(entity))?.username ?? entity;
+    const project = new Project(entity, name, { owner, ...spec, internalId, now: this.#now });
     this.#projects.set(placeOf(entity, name), project);
     return project;
   }
