@@ -1,16 +1,21 @@
 #!/usr/bin/env python3
-"""Logs real offline W&B runs with the real SDK, and writes down what was logged.
+"""Logs real W&B runs with the real SDK, and writes down what was logged.
 
-    make-runs.py KIND [KIND...] --out DIR --truth DIR [--rows N] [--metrics N] [--runs N] [--seconds S] [--id ID]
+    make-runs.py KIND [KIND...] --out DIR --truth DIR [--online] [--rows N] [--metrics N] [--runs N] [--seconds S]
+                 [--id ID]
 
-Runs go to OUT/wandb/offline-run-*. What was passed to `run.log` goes to TRUTH/<run id>.jsonl, one file for each
-run, with more lines appended when a run is resumed:
+Runs go to OUT/wandb/offline-run-*; with --online to OUT/wandb/run-* and to the server that WANDB_BASE_URL and
+WANDB_API_KEY name. What was passed to `run.log` goes to TRUTH/<run id>.jsonl, one file for each run, with more
+lines appended when a run is resumed:
 
     {"kind": "run", "id", "name", "entity", "project", "group", "jobType", "tags", "notes", "config", "startedAt"}
     {"kind": "row", "step": N, "values": {...}}      each call; calls of one step merge, later ones win
+    {"kind": "dropped", "step": N, "values": {...}}  a call that the SDK ignores: its step lies behind
     {"kind": "exit", "code": N}                      absent when the run was killed
+    {"kind": "kept", "id": ID, "step": N}            rows begin anew, with those of a run up to a step
 
-Numbers that JSON lacks stand as {"float": "NaN"}, {"float": "Infinity"} and {"float": "-Infinity"}.
+Numbers that JSON lacks stand as {"float": "NaN"}, {"float": "Infinity"} and {"float": "-Infinity"}, media as
+{"media": "image-file"} with the `_type` they are logged under.
 """
 
 import argparse
@@ -24,12 +29,15 @@ import sys
 import time
 
 import wandb
+from wandb.sdk.data_types.base_types.wb_value import WBValue
 
 ENTITY = "acme"
 
 
 def as_json(value):
     """A logged value as JSON text can hold it; numpy scalars become Python's own."""
+    if isinstance(value, WBValue):
+        return {"media": "table-file" if isinstance(value, wandb.Table) else value._log_type}
     if hasattr(value, "tolist"):
         value = value.tolist()
     if isinstance(value, dict):
@@ -44,15 +52,21 @@ def as_json(value):
 class TruthfulRun:
     """A run whose every logged row is also written to the truth folder."""
 
-    def __init__(self, options, *, project="research", stats=False, console="off", settings=None, **init):
+    def __init__(
+        self, options, *, project="research", stats=False, console="off", settings=None, kept=None, **init
+    ):  # fmt: skip
         os.makedirs(options.out, exist_ok=True)
         os.makedirs(options.truth, exist_ok=True)
+        # Unless told otherwise the SDK sends what it has every 15 s.
+        haste = {"x_file_stream_transmit_interval": 1.0} if options.online else {}
         chosen = wandb.Settings(
-            silent=True, console=console, x_disable_stats=not stats, x_stats_sampling_interval=1.0, **(settings or {})
-        )
+            silent=True, console=console, x_disable_stats=not stats, x_stats_sampling_interval=1.0, **haste,
+            **(settings or {}),
+        )  # fmt: skip
         self.run = wandb.init(
-            mode="offline", dir=options.out, settings=chosen, entity=ENTITY, project=project, **init
-        )
+            mode="online" if options.online else "offline", dir=options.out, settings=chosen, entity=ENTITY,
+            project=project, **init,
+        )  # fmt: skip
         self.truth = open(os.path.join(options.truth, f"{self.run.id}.jsonl"), "a", encoding="utf-8")
         self._write(
             kind="run", id=self.run.id, name=self.run.name, entity=ENTITY, project=project, group=self.run.group,
@@ -60,8 +74,15 @@ class TruthfulRun:
             config=as_json(dict(self.run.config)), startedAt=self.run.start_time,
         )  # fmt: skip
 
+        if kept is not None:
+            self._write(kind="kept", id=kept[0], step=kept[1])
+
     def log(self, values, step=None, commit=None):
-        self._write(kind="row", step=self.run.step if step is None else step, values=as_json(values))
+        # A resumed run tells its step only after its first row.
+        next_step = max(self.run.step, self.run.starting_step)
+        step_of_row = next_step if step is None else step
+        kind = "row" if step_of_row >= next_step else "dropped"
+        self._write(kind=kind, step=step_of_row, values=as_json(values))
         self.run.log(values, step=step, commit=commit)
 
     def finish(self, code=0):
@@ -110,6 +131,20 @@ def scalars(options):
     run.finish()
 
 
+def media(options):
+    """Things that are files or objects of W&B's own: images, histograms, tables, sound, pages."""
+    import numpy as np
+
+    run = TruthfulRun(options, id="media001", name="media")
+    for i in range(3):
+        pixels = np.full((8, 8, 3), 40 * i, dtype=np.uint8)
+        run.log({"loss": 1 / (i + 1), "img": wandb.Image(pixels, caption=f"image {i}")})
+        run.log({"hist": wandb.Histogram(np.arange(10) * i), "eval": {"hist": wandb.Histogram([1, 2, 2])}})
+        run.log({"table": wandb.Table(columns=["id", "text"], data=[[i, f"row {i}"], [i + 1, "é😀"]])})
+        run.log({"html": wandb.Html(f"<b>{i}</b>"), "text": f"step {i}"})
+    run.finish()
+
+
 def sweep(options):
     """Many short runs of one project, in groups; every tenth fails."""
     for number in range(options.runs):
@@ -152,6 +187,21 @@ def resume(options):
         time.sleep(1.1)  # Directory names have a resolution of one second.
 
 
+def branches(options):
+    """Runs that go back, which takes a server: one rewound, one forked off it, one started again from nothing."""
+    log_losses(TruthfulRun(options, id="branch01", name="rewound"), 30)
+    log_losses(TruthfulRun(options, id="branch01", resume_from="branch01?_step=10", kept=("branch01", 10)), 5)
+    log_losses(TruthfulRun(options, id="forked01", fork_from="branch01?_step=5", kept=("branch01", 5)), 5)
+    log_losses(TruthfulRun(options, id="again001", name="started again"), 20)
+    log_losses(TruthfulRun(options, id="again001", name="started again", kept=("again001", -1)), 5)
+
+
+def log_losses(run, count):
+    for i in range(count):
+        run.log({"loss": random.Random(i).random() + run.run.starting_step})
+    run.finish()
+
+
 def live(options):
     """A run that trains for `--seconds`, logging five rows a second."""
     run = TruthfulRun(options, id=options.id or "live0001", name="live")
@@ -167,7 +217,7 @@ def live(options):
 
 def crash(options):
     """A run whose processes are killed while it logs: no exit record, a torn tail."""
-    words = [sys.executable, __file__, "endless", "--out", options.out, "--truth", options.truth]
+    words = [sys.executable, __file__, "endless", *where(options)]
     kill_tree_after(subprocess.Popen(words, start_new_session=True), seconds=6)
 
 
@@ -214,7 +264,7 @@ def examples(options):
     for number, (name, rate, batch) in enumerate(recipes):
         classify(options, number, name, rate, batch)
     language_model(options, segments=[(0, 350), (300, 600)])
-    words = [sys.executable, __file__, "abandoned", "--out", options.out, "--truth", options.truth]
+    words = [sys.executable, __file__, "abandoned", *where(options)]
     kill_tree_after(subprocess.Popen(words, start_new_session=True), seconds=8)
 
 
@@ -274,6 +324,11 @@ def abandoned(options):
     time.sleep(600)
 
 
+def where(options):
+    """The words that send what a child process logs to the same place."""
+    return ["--out", options.out, "--truth", options.truth, *(["--online"] if options.online else [])]
+
+
 def kill_tree_after(child, seconds):
     """Kills a child and what it started, as a power cut would. The child leads a session of its own."""
     time.sleep(seconds)
@@ -294,7 +349,7 @@ def kill_tree_after(child, seconds):
     child.wait()
 
 
-KINDS = [scalars, sweep, wide, long, resume, live, crash, endless, hostile, examples, abandoned]
+KINDS = [scalars, media, sweep, wide, long, resume, branches, live, crash, endless, hostile, examples, abandoned]
 
 
 def main():
@@ -302,6 +357,7 @@ def main():
     parser.add_argument("kinds", nargs="+", choices=[kind.__name__ for kind in KINDS], metavar="KIND")
     parser.add_argument("--out", required=True)
     parser.add_argument("--truth", required=True)
+    parser.add_argument("--online", action="store_true")
     parser.add_argument("--rows", type=int, default=200_000)
     parser.add_argument("--metrics", type=int, default=8)
     parser.add_argument("--runs", type=int, default=40)

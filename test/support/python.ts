@@ -14,11 +14,18 @@ export const PYTHON = process.env['WANDB_LOGDIR_PYTHON'] ?? join(ROOT, '.venv', 
 /** Why tests that need Python cannot run; null when they can. */
 export const PYTHON_MISSING: string | null = whyMissing();
 
-/** Runs a script of this folder and gives what it printed. Rejects, with its complaints, when it fails. */
-export async function runPython(script: string, args: readonly string[]): Promise<string> {
+/**
+ * Runs a script of this folder and gives what it printed. Rejects, with its complaints, when it fails.
+ * `variables` are added to the environment.
+ */
+export async function runPython(
+  script: string,
+  args: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const path = fileURLToPath(new URL(script, import.meta.url));
   // A neutral folder: the SDK takes a folder called wandb beside it for its package.
-  const options = { cwd: tmpdir(), maxBuffer: 2 ** 30 };
+  const options = { cwd: tmpdir(), maxBuffer: 2 ** 30, env: { ...process.env, ...variables } };
   const { stdout } = await promisify(execFile)(PYTHON, [path, ...args], options);
   return stdout;
 }

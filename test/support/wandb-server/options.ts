@@ -19,7 +19,10 @@ export interface Behaviour {
   readonly defaultMaxKeyLimit: number;
   /** Whether `maxStep` of sampledHistory belongs to the range: it does since 0.65. Default `inclusive`. */
   readonly sampledMaxStep: 'inclusive' | 'exclusive';
-  /** `live`: `history` leaves out rows that were exported as parquet. Default `all`. */
+  /**
+   * `live`: `history` and `sampledHistory` leave out rows that were exported as parquet. Default `all`; the real SDK
+   * then gives rows twice that stand in a file and in a page with live ones.
+   */
   readonly historyServes: 'all' | 'live';
   /** `absent`: `liveData` is empty even where rows are live, as some servers have it. Default `full`. */
   readonly liveData: 'full' | 'absent';

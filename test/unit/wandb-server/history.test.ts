@@ -108,6 +108,7 @@ describe('history', () => {
     run.exports.exportHistory();
     run.append([{ loss: 3 }]);
     expect(steps(await rowsOf('history'))).toEqual([2]);
+    expect(await sampled({ keys: ['_step', 'loss'] })).toEqual([[{ _step: 2, loss: 3 }]]);
   });
 });
 

@@ -45,7 +45,8 @@ export function tailText(table: RowTable, count = 1): string {
   return JSON.stringify(rows.map(({ block, index }) => block.json(index)));
 }
 
-function servedHistory(run: Run, { behaviour }: Context): RowTable {
+/** Rows that `history` and its like answer from. */
+export function servedHistory(run: Run, { behaviour }: Context): RowTable {
   if (behaviour.historyServes === 'all') return run.history;
   const live = new RowTable();
   live.appendSpans(run.exports.liveSpans());

@@ -7,6 +7,7 @@ import type { RowPlace } from '../rows/row-block.ts';
 import { RowTable } from '../rows/row-table.ts';
 import type { Run } from '../store/run.ts';
 import type { Context } from './context.ts';
+import { servedHistory } from './history-page.ts';
 import { sampleOf } from './sampling.ts';
 
 interface Spec {
@@ -25,7 +26,7 @@ const DEFAULT_SAMPLES = 500;
 export function sampledHistory(run: Run, specs: readonly string[], context: Context): JsonValue[] {
   return specs.map((text) => {
     const spec = parseSpec(text, context);
-    return segmentsOf(run).flatMap((segment) => {
+    return segmentsOf(run, context).flatMap((segment) => {
       const rows = rowsWithAll(segment, spec);
       return sampleOf(rows, spec.samples, context.random).map((row) => pick(row, spec.keys));
     });
@@ -36,7 +37,7 @@ export function sampledHistory(run: Run, specs: readonly string[], context: Cont
 export function bucketedHistory(run: Run, specs: readonly string[], context: Context): JsonValue[] {
   return specs.map((text) => {
     const spec = parseSpec(text, context);
-    const rows = rowsWithAll(run.history, { ...spec, keys: [...spec.keys, spec.xAxis] });
+    const rows = rowsWithAll(servedHistory(run, context), { ...spec, keys: [...spec.keys, spec.xAxis] });
     return bucketsOf(rows, spec);
   });
 }
@@ -45,8 +46,9 @@ export function bucketedHistory(run: Run, specs: readonly string[], context: Con
  * A fork's inherited rows and its own are sampled apart, and its own come first: answers may hold more than `samples`
  * rows and are not in order (wandb-cloud.md 2.6).
  */
-function segmentsOf(run: Run): readonly RowTable[] {
-  if (run.inheritedRows === 0) return [run.history];
+function segmentsOf(run: Run, context: Context): readonly RowTable[] {
+  const served = servedHistory(run, context);
+  if (run.inheritedRows === 0 || served !== run.history) return [served];
   return [run.history.spans(run.inheritedRows), run.history.spans(0, run.inheritedRows)].map((spans) => {
     const segment = new RowTable();
     segment.appendSpans(spans);

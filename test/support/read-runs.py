@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+"""Reads runs back with the real public API, from the server that WANDB_BASE_URL and WANDB_API_KEY name.
+
+    read-runs.py QUESTION [ARGUMENT...]
+
+    runs ENTITY/PROJECT [FILTERS [ORDER]]    ids, in order; FILTERS is JSON
+    sweeps ENTITY/PROJECT                    each sweep with the ids of its runs
+    run ENTITY/PROJECT/RUN [PAGE_SIZE]       everything of a run, all rows by scan_history
+    files ENTITY/PROJECT/RUN FOLDER          downloads every file, and gives their paths
+    artifact ENTITY/PROJECT/NAME:ALIAS FOLDER    downloads an artifact's files
+
+Prints one line of JSON, in which NaN and infinities may stand bare.
+"""
+
+import json
+import os
+import sys
+
+import wandb
+
+
+def runs(api, path, filters="{}", order="+created_at"):
+    return [run.id for run in api.runs(path, filters=json.loads(filters), order=order, per_page=3)]
+
+
+def sweeps(api, path):
+    entity, project = path.split("/")
+    found = api.project(project, entity).sweeps()
+    return {sweep.id: sorted(run.id for run in sweep.runs) for sweep in found}
+
+
+def find(api, path):
+    """The run; `api.run` takes a project called sweeps for a part of a URL and leaves it out."""
+    entity, project, run_id = path.split("/", 2)
+    if project != "sweeps":
+        return api.run(path)
+    return api.runs(f"{entity}/{project}", filters={"name": run_id}, lazy=False)[0]
+
+
+def run(api, path, page_size="1000"):
+    found = find(api, path)
+    return {
+        "id": found.id,
+        "name": found.name,
+        "state": found.state,
+        "group": found.group,
+        "jobType": found.job_type,
+        "tags": found.tags,
+        "notes": found.notes,
+        "config": found.config,
+        "summary": found.summary._json_dict,
+        "lastStep": found.lastHistoryStep,
+        "rows": list(found.scan_history(page_size=int(page_size), use_cache=False)),
+        "history": found.history(samples=10**6, pandas=False),
+        "system": found.history(samples=10**6, pandas=False, stream="system"),
+        "files": {file.name: file.size for file in found.files()},
+        "artifacts": [artifact.name for artifact in found.logged_artifacts()],
+    }
+
+
+def files(api, path, folder):
+    for file in find(api, path).files():
+        file.download(root=folder, replace=True)
+    return sorted(
+        os.path.relpath(os.path.join(root, name), folder) for root, _, names in os.walk(folder) for name in names
+    )
+
+
+def artifact(api, name, folder):
+    return sorted(os.listdir(api.artifact(name).download(root=folder)))
+
+
+if __name__ == "__main__":
+    question = {"runs": runs, "sweeps": sweeps, "run": run, "files": files, "artifact": artifact}[sys.argv[1]]
+    print(json.dumps(question(wandb.Api(), *sys.argv[2:])))
