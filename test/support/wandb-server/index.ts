@@ -1,4 +1,18 @@
-/** A double of W&B's backend for tests: good enough for the real SDK to log to and to read back from. @module */
+/**
+ * A double of W&B's backend for tests: good enough for the real SDK to log to and to read back from.
+ *
+ *     await using server = await startWandbServer();
+ *     const project = server.store.project('acme', 'vision');
+ *     const run = project.addRun({ id: 'r', rows: [{ loss: 1 }, { loss: Number.NaN }] });
+ *     run.exports.exportHistory({ codec: 'ZSTD' });
+ *     run.append([{ loss: 0.5 }]);
+ *     server.faults.add({ match: { run: 'r', field: 'history' }, effect: answerStatus(502), times: 2 });
+ *     // … point a client at server.url with server.apiKey, then:
+ *     expect(server.requests.count({ run: 'r' })).toBe(3);
+ *
+ * What it knows of the real backend stands in the comments of its parts; `options.ts` lists where servers differ.
+ * @module
+ */
 
 import type { ServerOptions } from './options.ts';
 import { WandbServer } from './server.ts';

@@ -20,6 +20,8 @@ import type { User } from './store/user.ts';
 import { WandbStore } from './store/wandb-store.ts';
 
 const LOOPBACK = '127.0.0.1';
+/** Longer than a client waits between two requests, which would else meet a connection that is just being closed. */
+const KEEP_ALIVE_MS = 60_000;
 
 export class WandbServer implements AsyncDisposable {
   readonly store: WandbStore;
@@ -101,6 +103,7 @@ export class WandbServer implements AsyncDisposable {
     const server = createServer((req, res) => {
       this.#handle(origin, req, res).catch((error: unknown) => res.destroy(error as Error));
     });
+    server.keepAliveTimeout = KEEP_ALIVE_MS;
     this.#servers.push(server);
     server.listen(port, LOOPBACK);
     await once(server, 'listening');
