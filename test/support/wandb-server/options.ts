@@ -53,6 +53,8 @@ export const DEFAULT_BEHAVIOUR: Behaviour = {
 };
 
 export interface ServerOptions extends Partial<Behaviour> {
+  /** Path that the API stands under, as behind a proxy: `/tools/wandb`. Default: none. */
+  readonly basePath?: string;
   /** Default 0: any free port of the loopback address. */
   readonly port?: number;
   /**

@@ -45,7 +45,8 @@ export class WandbServer implements AsyncDisposable {
     this.#now = now;
     this.#storage = new Storage({ now, lifetimeMs: behaviour.urlLifetimeMs, refusesKeys });
     this.store = new WandbStore(now);
-    this.#api = new Api({ store: this.store, storage: this.#storage, behaviour, random, now });
+    const parts = { store: this.store, storage: this.#storage, behaviour, random, now };
+    this.#api = new Api(parts, options.basePath ?? '');
     this.faults = new FaultList(random);
     this.latencyMs = options.latencyMs ?? 0;
     this.limitRate(options.rateLimit ?? null);
@@ -57,13 +58,14 @@ export class WandbServer implements AsyncDisposable {
   /** Starts on the loopback address; resolves when it answers. */
   static async start(options: ServerOptions = {}): Promise<WandbServer> {
     const server = new WandbServer(options);
-    server.#api.origin = await server.#listen('api', options.port ?? 0);
+    const origin = await server.#listen('api', options.port ?? 0);
+    server.#api.origin = `${origin}${options.basePath ?? ''}`;
     server.#storage.origin =
       options.storage === 'shared' ? server.url : await server.#listen('storage', options.storagePort ?? 0);
     return server;
   }
 
-  /** `http://127.0.0.1:PORT`, without a slash at its end: the SDK's WANDB_BASE_URL. */
+  /** `http://127.0.0.1:PORT` and the base path, without a slash at its end: the SDK's WANDB_BASE_URL. */
   get url(): string {
     return this.#api.origin;
   }

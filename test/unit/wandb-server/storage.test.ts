@@ -80,6 +80,27 @@ describe('a URL', () => {
   });
 });
 
+it('stands under a base path when told to, and nowhere else', async () => {
+  await using behind = await startWandbServer({ basePath: '/tools/wandb', storage: 'shared' });
+  expect(behind.url).toMatch(/:\d+\/tools\/wandb$/);
+  const run = behind.store.project('acme', 'vision').addRun({ id: 'r' });
+  run.addFile('a.txt', 'hello');
+  const fields = 'files { edges { node { url directUrl } } }';
+  const { files } = await askRun<{ files: { edges: { node: { url: string; directUrl: string } }[] } }>(
+    behind,
+    'acme/vision/r',
+    fields,
+  );
+  const headers = { Authorization: `Bearer ${behind.apiKey}` };
+  const { url, directUrl } = files.edges[0]!.node;
+  for (const place of [url, directUrl]) expect(await (await fetch(place, { headers })).text()).toBe('hello');
+  const beside = await fetch(`${new URL(behind.url).origin}/graphql`, {
+    method: 'POST',
+    body: '{"query":"{viewer{id}}"}',
+  });
+  expect(beside.status).toBe(404);
+});
+
 it('shares the port of the API when asked to, and then takes keys as the API does', async () => {
   await using shared = await startWandbServer({ storage: 'shared' });
   const run = shared.store.project('acme', 'vision').addRun({ id: 'r' });

@@ -33,16 +33,20 @@ export interface ApiRequest {
 export class Api {
   readonly #parts: ApiParts;
   readonly #engine: GraphqlEngine;
-  /** Scheme, host and port of the API itself. */
+  readonly #basePath: string;
+  /** Scheme, host, port and base path of the API itself. */
   origin = 'http://localhost';
 
-  constructor(parts: ApiParts) {
+  /** @param basePath what paths begin with; without a slash at its end. */
+  constructor(parts: ApiParts, basePath: string) {
     this.#parts = parts;
+    this.#basePath = basePath;
     this.#engine = new GraphqlEngine(parts.behaviour);
   }
 
   read(origin: 'api' | 'storage', req: IncomingMessage, body: Uint8Array): ApiRequest {
     const url = new URL(req.url ?? '/', this.origin);
+    if (origin === 'api') url.pathname = this.#ownPath(url.pathname);
     const { storage, now } = this.#parts;
     const facts = {
       ...(storage.holds(url.pathname)
@@ -74,6 +78,12 @@ export class Api {
     if (!this.#parts.behaviour.compresses || !accepts || isSmall || door === 'storage') return reply;
     const encoding = { 'Content-Encoding': 'gzip' };
     return { ...reply, headers: { ...reply.headers, ...encoding }, body: gzipSync(reply.body) };
+  }
+
+  /** The path below the base path; of a path beside it one that nothing is at. */
+  #ownPath(path: string): string {
+    if (this.#basePath === '') return path;
+    return path.startsWith(`${this.#basePath}/`) ? path.slice(this.#basePath.length) : `/outside${path}`;
   }
 
   async #answerDoor({ facts, url, body }: ApiRequest): Promise<Reply> {
