@@ -1,7 +1,7 @@
 /** Gathers the numbers of one row and finds the shape they have. @module */
 
 import type { RowShape } from '../../core/index.ts';
-import type { ShapeRegistry } from './shape-registry.ts';
+import type { ShapeRegistry } from '../shape-registry.ts';
 
 /** A shape together with the name ids of its keys, in the order of the keys. */
 interface KnownShape {

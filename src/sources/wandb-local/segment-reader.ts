@@ -4,6 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RunRecord } from '../../core/index.ts';
 import { RECORD_FIELD, wandbRecordCodec } from '../../protobuf/index.ts';
+import type { ShapeRegistry } from '../shape-registry.ts';
 import type { UnreadKind } from '../source.ts';
 import { translateRecord } from './cold-records.ts';
 import type { LogPosition } from './cursor.ts';
@@ -11,7 +12,6 @@ import { HistoryDecoder } from './history-decoder.ts';
 import { LOG_HEADER, LogFramer } from './log-framing.ts';
 import { LogWindows } from './log-windows.ts';
 import { BOOKKEEPING_FIELDS, RecordPeek, UNREAD_KINDS } from './record-peek.ts';
-import type { ShapeRegistry } from './shape-registry.ts';
 import { SummaryMerger } from './summary-merger.ts';
 import { SystemDecoder } from './system-decoder.ts';
 

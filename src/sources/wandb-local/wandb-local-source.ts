@@ -12,13 +12,13 @@ import {
   toLogdirError,
 } from '../../core/index.ts';
 import type { Logger, Metrics } from '../../observability/index.ts';
+import { ShapeRegistry } from '../shape-registry.ts';
 import type { Cursor, RecordBatch, RunListing, RunSource, SourceChange } from '../source.ts';
 import { parseCursor } from './cursor.ts';
 import { LOG_HEADER } from './log-framing.ts';
 import { type IndexedRun, listingOf, RunIndex, type Segment } from './run-index.ts';
 import { readRun } from './run-reader.ts';
 import { runState } from './run-state.ts';
-import { ShapeRegistry } from './shape-registry.ts';
 import { LogWatcher, type WatchMode } from './watcher.ts';
 
 export interface WandbLocalOptions {

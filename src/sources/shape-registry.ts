@@ -1,6 +1,6 @@
 /** One object per set of keys, for as long as anybody holds it. @module */
 
-import type { RowShape } from '../../core/index.ts';
+import type { RowShape } from '../core/index.ts';
 
 /**
  * Interns row shapes. Shapes are held weakly: whoever keys on their identity keeps them alive, and a source
