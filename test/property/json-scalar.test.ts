@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readScalar } from '../../src/sources/wandb-local/json-scalar.ts';
+import { readScalar } from '../../src/sources/json-scalar.ts';
 
 const out = new Float64Array(3);
 

@@ -1,12 +1,12 @@
 /** Decodes history records into rows: the hot path of reading a log. @module */
 
 import type { HistoryRow } from '../../core/index.ts';
+import { readScalar } from '../json-scalar.ts';
+import { RowAssembler } from '../row-assembler.ts';
 import type { ShapeRegistry } from '../shape-registry.ts';
 import { ItemList } from './item-list.ts';
-import { readScalar } from './json-scalar.ts';
 import { type KeySlot, KeyTable } from './key-table.ts';
 import { type RowItem, resolveRow } from './mixed-row.ts';
-import { RowAssembler } from './row-assembler.ts';
 import { FieldWalker, LENGTH_DELIMITED, VARINT } from './wire.ts';
 
 const ITEM_FIELD = 1;

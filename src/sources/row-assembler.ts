@@ -1,7 +1,7 @@
 /** Gathers the numbers of one row and finds the shape they have. @module */
 
-import type { RowShape } from '../../core/index.ts';
-import type { ShapeRegistry } from '../shape-registry.ts';
+import type { RowShape } from '../core/index.ts';
+import type { ShapeRegistry } from './shape-registry.ts';
 
 /** A shape together with the name ids of its keys, in the order of the keys. */
 interface KnownShape {
@@ -37,15 +37,18 @@ export class RowAssembler {
     this.#count = 0;
   }
 
+  /** Makes room for name ids below `nameCount`, also amid a row. */
   reserve(nameCount: number): void {
     if (nameCount <= this.#stamps.length) return;
     const stamps = new Int32Array(nameCount * 2);
     const values = new Float64Array(nameCount * 2);
+    const nameIds = new Int32Array(nameCount * 2);
     stamps.set(this.#stamps);
     values.set(this.values);
-    this.#nameIds = new Int32Array(nameCount * 2);
+    nameIds.set(this.#nameIds);
     this.#stamps = stamps;
     this.values = values;
+    this.#nameIds = nameIds;
   }
 
   /** Says that `values[nameId]` belongs to this row; false when it already did. */
@@ -54,6 +57,19 @@ export class RowAssembler {
     this.#stamps[nameId] = this.#serial;
     this.#nameIds[this.#count++] = nameId;
     return true;
+  }
+
+  /** Whether `values[nameId]` belongs to this row. */
+  has(nameId: number): boolean {
+    return this.#stamps[nameId] === this.#serial;
+  }
+
+  /** Takes a value out of this row again. */
+  drop(nameId: number): void {
+    if (!this.has(nameId)) return;
+    this.#stamps[nameId] = this.#serial - 1;
+    const place = this.#ids().indexOf(nameId);
+    this.#nameIds[place] = this.#nameIds[--this.#count]!;
   }
 
   /** The row's shape and its values in the order of the shape's keys; `name` tells a key by its id. */
