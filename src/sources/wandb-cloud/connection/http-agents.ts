@@ -1,0 +1,60 @@
+/** Connections to W&B: kept for the next request, through the network's proxy, trusting its authority. @module */
+
+import { readFileSync } from 'node:fs';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { HttpsProxyAgent } from 'https-proxy-agent';
+import { LogdirError } from '../../../core/index.ts';
+
+export interface NetworkOptions {
+  /** Proxy for https addresses, as HTTPS_PROXY has it; null: none. */
+  readonly proxy: string | null;
+  /** Hosts that are asked without it, as NO_PROXY has them. */
+  readonly noProxy: readonly string[];
+  /** File of certificates to trust beside the usual ones, in PEM; null: none. */
+  readonly caFile: string | null;
+}
+
+export interface HttpAgents {
+  readonly httpAgent: HttpAgent;
+  readonly httpsAgent: HttpsAgent;
+}
+
+/** A connection that idles longer was often closed by the other side. */
+const KEEP_ALIVE_MS = 30_000;
+
+/**
+ * Agents for a host. `isFresh`: connections of their own, for trying again where one has hung.
+ * @throws LogdirError `invalid-argument` when the file of certificates cannot be read.
+ */
+export function createAgents(host: string, network: NetworkOptions, isFresh = false): HttpAgents {
+  const ca = network.caFile === null ? undefined : readCertificates(network.caFile);
+  const options = {
+    keepAlive: !isFresh,
+    keepAliveMsecs: KEEP_ALIVE_MS,
+    ...(ca !== undefined && { ca }),
+  };
+  const isDirect = network.proxy === null || bypassesProxy(host, network.noProxy);
+  const httpsAgent = isDirect ? new HttpsAgent(options) : new HttpsProxyAgent(network.proxy!, options);
+  return { httpAgent: new HttpAgent(options), httpsAgent: httpsAgent as HttpsAgent };
+}
+
+/** `NO_PROXY`: names, suffixes with or without a leading dot, or `*`. Ports are not told apart. */
+export function bypassesProxy(host: string, noProxy: readonly string[]): boolean {
+  return noProxy.some((entry) => {
+    const name = entry
+      .trim()
+      .replace(/:\d+$/, '')
+      .replace(/^\*?\./, '')
+      .toLowerCase();
+    return name === '*' || (name !== '' && (host === name || host.endsWith(`.${name}`)));
+  });
+}
+
+function readCertificates(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new LogdirError('invalid-argument', `--ca-file ${path} cannot be read`, { cause });
+  }
+}

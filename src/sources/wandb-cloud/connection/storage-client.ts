@@ -1,0 +1,146 @@
+/**
+ * Fetches what signed addresses point at: exported history, files of a run. They carry their own permission, so the key
+ * is never sent there. @module
+ */
+
+import { setMaxListeners } from 'node:events';
+import { createWriteStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
+import PQueue from 'p-queue';
+import pRetry from 'p-retry';
+import { LogdirError } from '../../../core/index.ts';
+import type { Metrics } from '../../../observability/index.ts';
+import { deadline } from './deadline.ts';
+import { createAgents, type NetworkOptions } from './http-agents.ts';
+import { type Patience, retryOptions } from './patience.ts';
+import { RequestFailure, requestFailure } from './request-failure.ts';
+
+/** Downloads at a time: object stores set no quota, disks and memory do. */
+const CONCURRENCY = 6;
+/** The address is no longer good: ask for a new one. Object stores say so by exactly these two statuses. */
+export class UrlExpired extends Error {
+  override readonly name = 'UrlExpired';
+}
+const EXPIRED = new Set([401, 403]);
+
+export interface StorageClientOptions {
+  readonly network: NetworkOptions;
+  readonly patience: Patience;
+  readonly userAgent: string;
+  readonly metrics: Metrics;
+}
+
+export class StorageClient {
+  readonly #options: StorageClientOptions;
+  readonly #queue = new PQueue({ concurrency: CONCURRENCY });
+  readonly #clients = new Map<string, AxiosInstance>();
+
+  #receivedBytes = 0;
+
+  constructor(options: StorageClientOptions) {
+    this.#options = options;
+  }
+
+  /** Over all downloads. */
+  get receivedBytes(): number {
+    return this.#receivedBytes;
+  }
+
+  /**
+   * Writes what an address points at to a file, going on where it broke off.
+   * @throws UrlExpired; LogdirError `not-found`, `unavailable`.
+   */
+  async download(url: string, path: string, { signal }: { readonly signal: AbortSignal }): Promise<void> {
+    const { patience, metrics } = this.#options;
+    // All downloads of one read listen to its signal.
+    setMaxListeners(0, signal);
+    const what = `download from ${new URL(url).host}`;
+    const attempt = async () => {
+      try {
+        await this.#queue.add(() => this.#transfer(url, path, signal), { signal });
+        metrics.increment('cloud_requests_total', { operation: 'download', outcome: 'answered' });
+      } catch (error) {
+        metrics.increment('cloud_requests_total', { operation: 'download', outcome: 'failed' });
+        throw error instanceof UrlExpired ? error : storageFailure(error, what);
+      }
+    };
+    try {
+      await pRetry(attempt, {
+        ...retryOptions(patience),
+        signal,
+      });
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error instanceof RequestFailure ? error.failure : error;
+    }
+  }
+
+  /** One attempt: the whole, or what is missing of it. */
+  async #transfer(url: string, path: string, signal: AbortSignal): Promise<void> {
+    const have = await stat(path).then(
+      ({ size }) => size,
+      () => 0,
+    );
+    using stall = deadline(signal, this.#options.patience.stallMs);
+    const response = await this.#get(url, have, stall.signal);
+    // Complete already: there is nothing beyond what we have.
+    if (response.status === 416 && have > 0) return;
+    if (EXPIRED.has(response.status))
+      throw new UrlExpired(`${new URL(url).host} no longer honours the address`);
+    const isRest = response.status === 206;
+    response.data.on('data', (chunk: Buffer) => {
+      stall.refresh();
+      this.#receivedBytes += chunk.length;
+      this.#options.metrics.increment('cloud_received_bytes_total', { door: 'storage' }, chunk.length);
+    });
+    const target = createWriteStream(path, { flags: isRest ? 'a' : 'w' });
+    await pipeline(response.data, target, { signal: stall.signal });
+    await checkLength(response, path, isRest ? have : 0);
+  }
+
+  async #get(url: string, from: number, signal: AbortSignal): Promise<AxiosResponse<Readable>> {
+    return await this.#client(new URL(url).hostname).get<Readable>(url, {
+      signal,
+      headers: from > 0 ? { Range: `bytes=${from}-` } : {},
+      validateStatus: (status) =>
+        status === 200 || (from > 0 && (status === 206 || status === 416)) || EXPIRED.has(status),
+    });
+  }
+
+  #client(host: string): AxiosInstance {
+    let client = this.#clients.get(host);
+    if (client === undefined) {
+      const { network, userAgent } = this.#options;
+      client = axios.create({
+        ...createAgents(host, network),
+        proxy: false,
+        responseType: 'stream',
+        // Bytes as they are stored: their length is what tells that all have come.
+        decompress: false,
+        headers: { 'User-Agent': userAgent, 'Accept-Encoding': 'identity' },
+      });
+      this.#clients.set(host, client);
+    }
+    return client;
+  }
+}
+
+/** A connection that breaks off may look like the end. */
+async function checkLength(response: AxiosResponse<Readable>, path: string, before: number): Promise<void> {
+  const announced = Number(response.headers['content-length'] ?? Number.NaN);
+  const { size } = await stat(path);
+  if (Number.isNaN(announced) || size === before + announced) return;
+  throw new Error(`${size - before} of ${announced} bytes came`);
+}
+
+function storageFailure(error: unknown, what: string): RequestFailure {
+  const failure = requestFailure(error, what, 'the storage');
+  const status = axios.isAxiosError(error) ? error.response?.status : undefined;
+  if (status !== 404) return failure;
+  return new RequestFailure(new LogdirError('not-found', `${what}: it is no longer there`), {
+    mayRetry: false,
+  });
+}
