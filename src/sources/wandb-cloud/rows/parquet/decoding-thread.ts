@@ -1,0 +1,120 @@
+/**
+ * Decodes parquet files in a thread of their own: rows are made and requests answered meanwhile, and a damaged file can
+ * make the decoder loop for minutes or ask for all memory there is, which a thread survives and a process does not. One
+ * thread for all files, one request at a time, so that it is known which file was at fault. @module
+ */
+
+import { Worker } from 'node:worker_threads';
+import PQueue from 'p-queue';
+import { LogdirError } from '../../../../core/index.ts';
+import type { ColumnValues, ParquetColumn, ParquetLayout, RowStretch } from './column.ts';
+
+export type DecodingRequest =
+  | { readonly kind: 'layout'; readonly path: string }
+  | {
+      readonly kind: 'column';
+      readonly path: string;
+      readonly column: ParquetColumn;
+      readonly stretch: RowStretch;
+    }
+  | { readonly kind: 'close'; readonly path: string };
+
+export type DecodingReply =
+  | { readonly result: ParquetLayout | ColumnValues | null }
+  | { readonly failure: { readonly code: LogdirError['code']; readonly message: string } };
+
+/** Longer than any column of an undamaged file takes, by far, on a machine that is busy with other things. */
+const PATIENCE_MS = 20_000;
+/** Of the heap; a stretch of a column of objects takes some 50 MB. */
+const MAX_HEAP_MB = 512;
+/** After that long without work the thread ends; a new one takes some 50 ms to start. */
+const IDLE_MS = 30_000;
+
+export class DecodingThread {
+  readonly #queue = new PQueue({ concurrency: 1 });
+  readonly #patienceMs: number;
+  #worker: Worker | null = null;
+  #idleTimer: NodeJS.Timeout | undefined;
+
+  constructor({ patienceMs = PATIENCE_MS } = {}) {
+    this.#patienceMs = patienceMs;
+  }
+
+  /** @throws LogdirError `corrupt` when the file is damaged. */
+  async layout(path: string): Promise<ParquetLayout> {
+    return (await this.#ask({ kind: 'layout', path })) as ParquetLayout;
+  }
+
+  /** @throws LogdirError `corrupt` when the file is damaged. */
+  async column(path: string, column: ParquetColumn, stretch: RowStretch): Promise<ColumnValues> {
+    return (await this.#ask({ kind: 'column', path, column, stretch })) as ColumnValues;
+  }
+
+  async close(path: string): Promise<void> {
+    if (this.#worker !== null) await this.#ask({ kind: 'close', path });
+  }
+
+  async #ask(request: DecodingRequest): Promise<ParquetLayout | ColumnValues | null> {
+    const reply = await this.#queue.add(() => this.#exchange(request));
+    if ('result' in reply) return reply.result;
+    throw new LogdirError(reply.failure.code, reply.failure.message);
+  }
+
+  async #exchange(request: DecodingRequest): Promise<DecodingReply> {
+    clearTimeout(this.#idleTimer);
+    this.#worker ??= startWorker();
+    const worker = this.#worker;
+    try {
+      return await replyOf(worker, request, this.#patienceMs);
+    } catch (error) {
+      this.#worker = null;
+      await worker.terminate();
+      const reason = error instanceof Error ? error.message : String(error);
+      return { failure: { code: 'corrupt', message: `${request.path} is damaged: ${reason}` } };
+    } finally {
+      this.#idleTimer = setTimeout(() => this.#end(), IDLE_MS);
+      this.#idleTimer.unref();
+    }
+  }
+
+  #end(): void {
+    void this.#worker?.terminate();
+    this.#worker = null;
+  }
+}
+
+/** Shared by everybody who reads parquet. */
+export const decodingThread = new DecodingThread();
+
+function startWorker(): Worker {
+  const worker = new Worker(new URL('./decoding-worker.js', import.meta.url), {
+    resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+  });
+  worker.unref();
+  return worker;
+}
+
+async function replyOf(worker: Worker, request: DecodingRequest, patienceMs: number): Promise<DecodingReply> {
+  // Referenced while it has work, so that a program waits for it.
+  worker.ref();
+  try {
+    return await new Promise<DecodingReply>((resolve, reject) => {
+      const timer = setTimeout(
+        () => settle(() => reject(new Error(`decoding it took more than ${patienceMs} ms`))),
+        patienceMs,
+      );
+      const onMessage = (reply: DecodingReply) => settle(() => resolve(reply));
+      const onError = (error: unknown) => settle(() => reject(error as Error));
+      const onExit = () => settle(() => reject(new Error('decoding it ended the thread')));
+      const settle = (how: () => void) => {
+        clearTimeout(timer);
+        worker.off('message', onMessage).off('error', onError).off('exit', onExit);
+        how();
+      };
+      worker.on('message', onMessage).on('error', onError).on('exit', onExit);
+      worker.postMessage(request);
+    });
+  } finally {
+    worker.unref();
+  }
+}

@@ -1,0 +1,71 @@
+/** Values of a parquet column as JSON has them: unions are what is in them, and nulls of structs are absent. @module */
+
+import { parseLenientJson } from '../lenient-json.ts';
+
+const decoder = new TextDecoder();
+/** Deeper structs are damage: nobody logs them, and recursion has to end before the stack does. */
+const MAX_DEPTH = 256;
+
+/**
+ * A value as `history` of the server would have it: 64-bit integers as numbers, binary cells as the JSON document they
+ * hold, a union (`_type_float64`, `_type_utf8` …) as its one value, structs without their nulls. Absent: undefined.
+ * Source: wandb-cloud.md 1.1–1.7.
+ */
+export function plainValue(value: unknown, depth = 0): unknown {
+  switch (typeof value) {
+    case 'number':
+    case 'string':
+    case 'boolean':
+      return value;
+    case 'bigint':
+      return Number(value);
+    default:
+      return typeof value === 'object' && value !== null && depth < MAX_DEPTH
+        ? plainObject(value, depth + 1)
+        : undefined;
+  }
+}
+
+function plainObject(value: object, depth: number): unknown {
+  if (value instanceof Uint8Array) return plainDocument(value);
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.toISOString();
+  if (Array.isArray(value) || ArrayBuffer.isView(value))
+    return Array.from(value as ArrayLike<unknown>, (item) => plainItem(item, depth));
+  const members = Object.entries(value);
+  if (isUnion(members)) return plainValue(presentMember(members), depth);
+  const plain: Record<string, unknown> = Object.create(null);
+  let count = 0;
+  for (const [name, member] of members) {
+    const found = plainValue(member, depth);
+    if (found === undefined) continue;
+    plain[name] = found;
+    count++;
+  }
+  return count === 0 ? undefined : plain;
+}
+
+/** In lists, a struct whose members are all null is still one. */
+function plainItem(item: unknown, depth: number): unknown {
+  if (typeof item !== 'object' || item === null) return plainValue(item, depth) ?? null;
+  const members = Object.entries(item);
+  if (isUnion(members)) return depth < MAX_DEPTH ? plainItem(presentMember(members), depth + 1) : null;
+  return plainValue(item, depth) ?? {};
+}
+
+function presentMember(members: readonly (readonly [string, unknown])[]): unknown {
+  return members.find(([, member]) => member !== null && member !== undefined)?.[1];
+}
+
+function isUnion(members: readonly (readonly [string, unknown])[]): boolean {
+  return members.length > 0 && members.every(([name]) => name.startsWith('_type_'));
+}
+
+/** Binary cells hold JSON, in which NaN may stand bare; what is none is text. */
+function plainDocument(bytes: Uint8Array): unknown {
+  const text = decoder.decode(bytes);
+  try {
+    return parseLenientJson(text) ?? undefined;
+  } catch {
+    return text;
+  }
+}
