@@ -1,6 +1,34 @@
 /** Where run history comes in: the port, and its implementations. @module */
 
-export type { Cursor, RecordBatch, RunListing, RunSource, SourceChange, UnreadKind } from './source.ts';
+export { MergedSource } from './merged-source.ts';
+export type {
+  Cursor,
+  ListOptions,
+  ProjectListing,
+  ReadRunOptions,
+  RecordBatch,
+  RecordedStretch,
+  RunListing,
+  RunSource,
+  SourceChange,
+  UnreadKind,
+} from './source.ts';
+export { parseSource, type SourceReference } from './source-reference.ts';
+export {
+  type ApiKey,
+  appUrl,
+  type CloudScope,
+  connectWandbServer,
+  createWandbCloudSource,
+  type FindApiKey,
+  keyAdvice,
+  type NetworkOptions,
+  type Patience,
+  type ServerReport,
+  type Viewer,
+  type WandbCloudOptions,
+  type WandbServer,
+} from './wandb-cloud/index.ts';
 export {
   createWandbLocalSource,
   describeSource,

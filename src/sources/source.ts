@@ -1,6 +1,15 @@
 /** The port through which run history comes in: what a source of W&B runs must answer. @module */
 
-import type { RunKey, RunRecord, RunState } from '../core/index.ts';
+import type {
+  DocumentChange,
+  EntityName,
+  MetricDefinition,
+  ProjectName,
+  RunFacts,
+  RunKey,
+  RunRecord,
+  RunState,
+} from '../core/index.ts';
 
 declare const CURSOR: unique symbol;
 
@@ -20,14 +29,55 @@ export interface RunListing {
   readonly jobType: string | null;
   /** Unix seconds with fraction; null until the log says so. */
   readonly startTime: number | null;
+  /** `startTime` is what reading the run will say: its event file can be named before anything was read. */
+  readonly isStartCertain: boolean;
+  /** As the source has it without reading the run; null where only `RunSource.state` can tell. */
+  readonly state: RunState | null;
   /** When the source last saw this run grow: Unix milliseconds. */
   readonly modifiedAtMs: number;
   /** Where it lies, for people: paths or URLs, oldest part first. */
   readonly locations: readonly string[];
 }
 
-/** Kinds of record that are counted, not decoded: nothing of them becomes a TensorBoard value yet. */
-export type UnreadKind = 'console' | 'file' | 'artifact' | 'alert' | 'tensorboard' | 'other';
+/** A project whose runs are listed when somebody looks at it. */
+export interface ProjectListing {
+  readonly entity: EntityName;
+  readonly project: ProjectName;
+  /** When the source last saw it change: Unix milliseconds; 0 when it does not say. */
+  readonly modifiedAtMs: number;
+}
+
+/** Which runs to list: all a source has at hand, or those of one project. */
+export interface ListOptions {
+  readonly signal: AbortSignal;
+  readonly project?: Pick<ProjectListing, 'entity' | 'project'>;
+}
+
+/**
+ * What was recorded of a stretch of a run apart from its rows. A source whose names and config change while it is
+ * served cannot say again what it said then; handed this, it repeats it.
+ */
+export interface RecordedStretch {
+  readonly facts?: RunFacts;
+  readonly config?: DocumentChange;
+  readonly summary?: DocumentChange;
+  readonly metrics?: readonly MetricDefinition[];
+  readonly exit?: { readonly exitCode: number; readonly runtimeSeconds: number } | null;
+}
+
+export interface ReadRunOptions {
+  readonly after: Cursor | null;
+  readonly stopAt?: Cursor;
+  /** With `stopAt`: what was recorded between the two cursors. */
+  readonly recorded?: RecordedStretch;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Kinds of record that are counted, not decoded: nothing of them becomes a TensorBoard value yet. `missing`: what a
+ * server counts and does not send.
+ */
+export type UnreadKind = 'console' | 'file' | 'artifact' | 'alert' | 'tensorboard' | 'other' | 'missing';
 
 /** A stretch of a run, in the order it was logged. */
 export interface RecordBatch {
@@ -49,9 +99,19 @@ export type SourceChange = { readonly kind: 'listing' } | { readonly kind: 'grow
 export interface RunSource {
   /** For people: `./wandb`, `team/project`. */
   readonly name: string;
+  /** Whose history it is, the same for all sources that give the same records: `local`, or a server's host. */
+  readonly origin: string;
+  /** Reading costs requests to somebody else's server: only what is asked for is read, and no more often than need be. */
+  readonly isRemote: boolean;
 
-  /** Every run there is now. Looks again each time; costs no history. */
-  listRuns(options: { readonly signal: AbortSignal }): Promise<readonly RunListing[]>;
+  /**
+   * Projects whose runs are listed one project at a time. Cheap enough to ask on every look at the tree. A source that
+   * has all its runs at hand has none.
+   */
+  listProjects(options: { readonly signal: AbortSignal }): Promise<readonly ProjectListing[]>;
+
+  /** Runs there are now, those of `listProjects` only when their project is named; costs no history. */
+  listRuns(options: ListOptions): Promise<readonly RunListing[]>;
 
   /** The state of a run, given its exit code if one has been read. Cheap: no history is read. */
   state(key: RunKey, exitCode: number | null, options: { readonly signal: AbortSignal }): Promise<RunState>;
@@ -64,10 +124,7 @@ export interface RunSource {
    * not an error, it is waited for. Batches are bounded in memory and yield to the event loop between them.
    * With `stopAt`, a batch ends exactly at that cursor and reading stops there.
    */
-  read(
-    key: RunKey,
-    options: { readonly after: Cursor | null; readonly stopAt?: Cursor; readonly signal: AbortSignal },
-  ): AsyncIterable<RecordBatch>;
+  read(key: RunKey, options: ReadRunOptions): AsyncIterable<RecordBatch>;
 
   /** Calls back on change until disposed. May miss changes (no events on NFS): callers also ask by themselves. */
   watch(onChange: (change: SourceChange) => void): AsyncDisposable;

@@ -1,10 +1,20 @@
 /** A source whose runs are scripts: records are pushed by the test and read in batches of any size. @module */
 
 import { LogdirError, type RunKey, type RunRecord, type RunState, runKeyText } from '../../src/core/index.ts';
-import type { Cursor, RecordBatch, RunListing, RunSource, SourceChange } from '../../src/sources/index.ts';
+import type {
+  Cursor,
+  ProjectListing,
+  ReadRunOptions,
+  RecordBatch,
+  RunListing,
+  RunSource,
+  SourceChange,
+} from '../../src/sources/index.ts';
 
 export class ScriptedSource implements RunSource {
   readonly name = 'script';
+  readonly origin = 'script';
+  readonly isRemote = false;
   readonly #runs = new Map<string, { readonly key: RunKey; records: RunRecord[] }>();
   readonly #listeners = new Set<(change: SourceChange) => void>();
   /** Records per batch; tests vary it to show that it does not matter. */
@@ -28,6 +38,10 @@ export class ScriptedSource implements RunSource {
     this.#runs.get(runKeyText(key))!.records = [...records];
   }
 
+  async listProjects(): Promise<readonly ProjectListing[]> {
+    return [];
+  }
+
   async listRuns(): Promise<readonly RunListing[]> {
     this.#mayFail();
     return [...this.#runs.values()].map(({ key, records }) => {
@@ -38,6 +52,8 @@ export class ScriptedSource implements RunSource {
         group: null,
         jobType: null,
         startTime: facts?.kind === 'facts' ? (facts.facts.startTime ?? null) : null,
+        isStartCertain: false,
+        state: null,
         modifiedAtMs: 0,
         locations: ['script'],
       };
@@ -54,10 +70,7 @@ export class ScriptedSource implements RunSource {
     return Number(after ?? 0) !== this.#script(key).length;
   }
 
-  async *read(
-    key: RunKey,
-    { after, stopAt, signal }: { after: Cursor | null; stopAt?: Cursor; signal: AbortSignal },
-  ): AsyncIterable<RecordBatch> {
+  async *read(key: RunKey, { after, stopAt, signal }: ReadRunOptions): AsyncIterable<RecordBatch> {
     this.reads++;
     const records = this.#script(key);
     const end = stopAt === undefined ? records.length : Number(stopAt);

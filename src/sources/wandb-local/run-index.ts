@@ -187,6 +187,9 @@ export function listingOf({ key, segments }: IndexedRun): RunListing {
     group: newestWord('group'),
     jobType: newestWord('jobType'),
     startTime: segments.find(({ identity }) => identity.startTime !== null)?.identity.startTime ?? null,
+    // Rows may precede the record that says when the run started.
+    isStartCertain: false,
+    state: null,
     modifiedAtMs: Math.max(...segments.map(({ modifiedAtMs }) => modifiedAtMs)),
     locations: segments.map(({ path }) => dirname(path)),
   };

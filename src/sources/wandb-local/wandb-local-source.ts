@@ -13,7 +13,15 @@ import {
 } from '../../core/index.ts';
 import type { Logger, Metrics } from '../../observability/index.ts';
 import { ShapeRegistry } from '../shape-registry.ts';
-import type { Cursor, RecordBatch, RunListing, RunSource, SourceChange } from '../source.ts';
+import type {
+  Cursor,
+  ProjectListing,
+  ReadRunOptions,
+  RecordBatch,
+  RunListing,
+  RunSource,
+  SourceChange,
+} from '../source.ts';
 import { parseCursor } from './cursor.ts';
 import { LOG_HEADER } from './log-framing.ts';
 import { type IndexedRun, listingOf, RunIndex, type Segment } from './run-index.ts';
@@ -54,6 +62,8 @@ export function createWandbLocalSource(options: WandbLocalOptions): RunSource {
 
 class WandbLocalSource implements RunSource {
   readonly name: string;
+  readonly origin = 'local';
+  readonly isRemote = false;
 
   readonly #options: WandbLocalOptions;
   readonly #clock: Clock;
@@ -75,6 +85,10 @@ class WandbLocalSource implements RunSource {
       clock: this.#clock,
       quietAfterMs: this.#quietAfterMs,
     });
+  }
+
+  async listProjects(): Promise<readonly ProjectListing[]> {
+    return [];
   }
 
   async listRuns({ signal }: { readonly signal: AbortSignal }): Promise<readonly RunListing[]> {
@@ -116,14 +130,7 @@ class WandbLocalSource implements RunSource {
     return false;
   }
 
-  async *read(
-    key: RunKey,
-    {
-      after,
-      stopAt,
-      signal,
-    }: { readonly after: Cursor | null; readonly stopAt?: Cursor; readonly signal: AbortSignal },
-  ): AsyncGenerator<RecordBatch> {
+  async *read(key: RunKey, { after, stopAt, signal }: ReadRunOptions): AsyncGenerator<RecordBatch> {
     const run = await this.#find(key, signal);
     const { logger, metrics } = this.#options;
     const batches = readRun({

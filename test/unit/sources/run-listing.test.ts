@@ -122,6 +122,8 @@ describe('a listing', () => {
         group: 'g',
         jobType: 'eval',
         startTime: 1_700_000_000.25,
+        isStartCertain: false,
+        state: null,
         modifiedAtMs: 1_700_000_100_000,
         locations: [join(folder.path, 'wandb/run-20240101_000000-x')],
       },

@@ -1,0 +1,165 @@
+/**
+ * A run that several sources have: the folder its SDK logged to, and the server it was sent to. Each step counts once,
+ * as the source that has it first tells it. @module
+ */
+
+import { type HistoryRow, LogdirError, type RunKey, type RunRecord, type RunState } from '../core/index.ts';
+import type { Cursor, ReadRunOptions, RecordBatch, RunSource } from './source.ts';
+
+/** How far each source has been read, and what of the run has been told. */
+interface MergedCursor {
+  readonly parts: readonly (Cursor | null)[];
+  /** By source: step of the last row it gave; null before the first. */
+  readonly last: readonly (number | null)[];
+  /** Step and time of the last row that was told. */
+  readonly step: number | null;
+  readonly time: number;
+  /** The source that tells of samples of the machine: the first that has any. */
+  readonly system: number | null;
+}
+
+const ORDER: readonly RunState[] = ['running', 'finished', 'failed', 'crashed'];
+
+export class MergedSource implements RunSource {
+  readonly name: string;
+  readonly origin: string;
+  readonly isRemote: boolean;
+  readonly #sources: readonly RunSource[];
+
+  /** `sources`: the fresher first; a folder has rows that were not sent yet. */
+  constructor(sources: readonly RunSource[]) {
+    this.#sources = sources;
+    this.name = sources.map(({ name }) => name).join(' + ');
+    this.origin = sources.map(({ origin }) => origin).join('+');
+    this.isRemote = sources.some((source) => source.isRemote);
+  }
+
+  async listProjects(): Promise<readonly []> {
+    return [];
+  }
+
+  /** What there is, the sources themselves list. */
+  async listRuns(): Promise<readonly []> {
+    return [];
+  }
+
+  /** A run moves as long as anybody sees it move; else the one who knows how it ended is right. */
+  async state(
+    key: RunKey,
+    exitCode: number | null,
+    options: { readonly signal: AbortSignal },
+  ): Promise<RunState> {
+    const asked = this.#sources.map((source) => source.state(key, exitCode, options));
+    const states = valuesOf(await Promise.allSettled(asked));
+    return ORDER.find((state) => states.includes(state)) ?? states[0]!;
+  }
+
+  async hasNews(
+    key: RunKey,
+    after: Cursor | null,
+    options: { readonly signal: AbortSignal },
+  ): Promise<boolean> {
+    const { parts } = this.#parse(after);
+    const asked = this.#sources.map((source, i) => source.hasNews(key, parts[i] ?? null, options));
+    return valuesOf(await Promise.allSettled(asked)).includes(true);
+  }
+
+  /** One source after the other. Trouble with one is met after the others have been read. */
+  async *read(key: RunKey, options: ReadRunOptions): AsyncGenerator<RecordBatch> {
+    const stops = options.stopAt === undefined ? undefined : this.#parse(options.stopAt).parts;
+    let cursor = this.#parse(options.after);
+    let trouble: unknown;
+    for (const [i, source] of this.#sources.entries()) {
+      if (stops !== undefined && stops[i] === cursor.parts[i]) continue;
+      const stopAt = stops?.[i];
+      const range = { ...options, after: cursor.parts[i] ?? null };
+      const { stopAt: _, ...open } = range;
+      try {
+        for await (const batch of source.read(key, stopAt ? { ...range, stopAt } : open)) {
+          const merged = merge(cursor, i, batch);
+          cursor = merged.cursor;
+          yield { ...batch, records: merged.records, cursor: JSON.stringify(cursor) as Cursor };
+        }
+      } catch (error) {
+        options.signal.throwIfAborted();
+        // A copy that was deleted is no reason to lose the other.
+        if (stops !== undefined || !isGone(error)) trouble ??= error;
+      }
+    }
+    if (trouble !== undefined) throw trouble;
+  }
+
+  watch(onChange: Parameters<RunSource['watch']>[0]): AsyncDisposable {
+    const watchers = this.#sources.map((source) => source.watch(onChange));
+    return {
+      [Symbol.asyncDispose]: async () => {
+        await Promise.all(watchers.map((watcher) => watcher[Symbol.asyncDispose]()));
+      },
+    };
+  }
+
+  /** @throws LogdirError `corrupt` for the cursor of other sources. */
+  #parse(text: Cursor | null): MergedCursor {
+    const nothing = this.#sources.map(() => null);
+    if (text === null) return { parts: nothing, last: nothing, step: null, time: 0, system: null };
+    try {
+      const cursor = JSON.parse(text) as Partial<MergedCursor>;
+      if (cursor.parts?.length === this.#sources.length) return cursor as MergedCursor;
+    } catch {
+      // Told below.
+    }
+    throw new LogdirError(
+      'corrupt',
+      'a cached position is that of another set of sources; the run is read anew',
+    );
+  }
+}
+
+/** What of a batch is news, and how far things are after it. */
+function merge(
+  cursor: MergedCursor,
+  part: number,
+  batch: RecordBatch,
+): { readonly cursor: MergedCursor; readonly records: readonly RunRecord[] } {
+  const records: RunRecord[] = [];
+  let { step, time, system } = cursor;
+  let own = cursor.last[part] ?? null;
+  for (const record of batch.records) {
+    if (record.kind === 'system') {
+      system ??= part;
+      if (system !== part) continue;
+    } else if (record.kind === 'history') {
+      const isNews = goesBack(record, own) || goesOn(record, step, time);
+      own = record.step;
+      if (!isNews) continue;
+      step = record.step;
+      time = record.timestamp;
+    }
+    records.push(record);
+  }
+  const replaced = <T>(list: readonly T[], value: T) => list.map((old, i) => (i === part ? value : old));
+  const parts = replaced(cursor.parts, batch.cursor);
+  return { cursor: { parts, last: replaced(cursor.last, own), step, time, system }, records };
+}
+
+/** A source goes back in its own history: the run was resumed from an earlier step. */
+function goesBack(row: HistoryRow, own: number | null): boolean {
+  return own !== null && row.step <= own;
+}
+
+/** Later than everything told: no copy of a row that another source had first. */
+function goesOn(row: HistoryRow, step: number | null, time: number): boolean {
+  return step === null || (row.step > step && row.timestamp >= time);
+}
+
+/** The answers of those that could answer. @throws what the first failed with, when none could. */
+function valuesOf<T>(outcomes: readonly PromiseSettledResult<T>[]): T[] {
+  const values = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  const [first] = outcomes;
+  if (values.length === 0 && first?.status === 'rejected') throw first.reason;
+  return values;
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof LogdirError && error.code === 'not-found';
+}

@@ -1,0 +1,94 @@
+/** What a key sees: its user's own projects and those of their teams. @module */
+
+import { type Clock, type EntityName, LogdirError, type ProjectName } from '../../core/index.ts';
+import type { ProjectListing } from '../source.ts';
+import { type ApiClient, keyAdvice, type RequestOptions } from './connection/index.ts';
+import { PROJECTS, VIEWER } from './queries.ts';
+import { projectsAnswer, timeMs, viewerAnswer } from './wire.ts';
+
+/** The SDK's page size for projects. */
+const PAGE = 200;
+
+export interface AccountIndexOptions {
+  readonly api: ApiClient;
+  /** Of one entity alone; null: everything the key sees. */
+  readonly entity: string | null;
+  readonly refreshIntervalMs: number;
+  readonly clock: Clock;
+}
+
+export interface Viewer {
+  readonly username: string | null;
+  /** The entity runs go to by default. */
+  readonly entity: string | null;
+  /** That one and the teams. */
+  readonly entities: readonly string[];
+}
+
+export class AccountIndex {
+  readonly #options: AccountIndexOptions;
+  #projects: readonly ProjectListing[] = [];
+  #listedAtMs = Number.NEGATIVE_INFINITY;
+  #listing: Promise<void> | undefined;
+
+  constructor(options: AccountIndexOptions) {
+    this.#options = options;
+  }
+
+  /** Projects by entity, asked for again after the refresh interval. @throws LogdirError */
+  async projects(options: RequestOptions): Promise<readonly ProjectListing[]> {
+    const { clock, refreshIntervalMs } = this.#options;
+    if (clock.monotonic() - this.#listedAtMs >= refreshIntervalMs) {
+      this.#listing ??= this.#list(options).finally(() => {
+        this.#listing = undefined;
+      });
+      await this.#listing;
+    }
+    return this.#projects;
+  }
+
+  async #list({ urgency }: RequestOptions): Promise<void> {
+    const options: RequestOptions = { signal: new AbortController().signal, urgency };
+    const { entity, api, clock } = this.#options;
+    const startedMs = clock.monotonic();
+    const entities = entity === null ? (await requireViewer(api, options)).entities : [entity];
+    const listings = await Promise.all(entities.map((name) => this.#projectsOf(name, options)));
+    this.#projects = listings.flat();
+    this.#listedAtMs = startedMs;
+  }
+
+  async #projectsOf(entity: string, options: RequestOptions): Promise<ProjectListing[]> {
+    const found: ProjectListing[] = [];
+    let cursor: string | null = null;
+    do {
+      const variables: Record<string, unknown> = { entity, cursor, perPage: PAGE };
+      const request = { operation: 'Projects', document: () => PROJECTS, variables, answer: projectsAnswer };
+      const { models } = await this.#options.api.ask(request, options);
+      for (const { node } of models?.edges ?? []) {
+        const modifiedAtMs = timeMs(node.createdAt) ?? 0;
+        found.push({ entity: entity as EntityName, project: node.name as ProjectName, modifiedAtMs });
+      }
+      cursor = models?.pageInfo.hasNextPage ? (models.pageInfo.endCursor ?? null) : null;
+    } while (cursor !== null);
+    return found;
+  }
+}
+
+/** Whom the key belongs to; null without a key that is good. */
+export async function askViewer(api: ApiClient, options: RequestOptions): Promise<Viewer | null> {
+  const request = { operation: 'Viewer', document: () => VIEWER, variables: {}, answer: viewerAnswer };
+  const { viewer } = await api.ask(request, options);
+  if (viewer === null || viewer === undefined) return null;
+  const teams = (viewer.teams?.edges ?? []).flatMap(({ node }) => (node ? [node.name] : []));
+  const entity = viewer.entity ?? null;
+  const entities = [...new Set([...(entity === null ? [] : [entity]), ...teams])];
+  return { username: viewer.username ?? null, entity, entities };
+}
+
+/** The same. @throws LogdirError `permission-denied` when there is none. */
+export async function requireViewer(api: ApiClient, options: RequestOptions): Promise<Viewer> {
+  const viewer = await askViewer(api, options);
+  if (viewer !== null) return viewer;
+  const text = `${api.baseUrl} does not know who asks: name a public project (wandb:ENTITY/PROJECT), or use an API key. ${keyAdvice(api.baseUrl)}`;
+  throw new LogdirError('permission-denied', text);
+}

@@ -1,0 +1,68 @@
+/** Exported parquet files of a run: fetched whole, read from disk, removed. @module */
+
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LogdirError } from '../../core/index.ts';
+import { UrlExpired } from './connection/index.ts';
+import type { RunAddress } from './run-address.ts';
+
+/** Times addresses are asked for anew while fetching: they are good for minutes at least. */
+const RENEWALS = 3;
+
+/** Files on this disk for as long as they are needed. */
+export interface LocalFiles extends AsyncDisposable {
+  /** In the order of the addresses. */
+  readonly paths: readonly string[];
+}
+
+/**
+ * Fetches what signed addresses point at. `renew` asks for the same addresses anew, in the same order, once they have
+ * expired.
+ * @throws LogdirError `unavailable`, `not-found`, `permission-denied`.
+ */
+export async function fetchFiles(
+  { storage, temporaryDir, options }: RunAddress,
+  urls: readonly string[],
+  renew: () => Promise<readonly string[]>,
+): Promise<LocalFiles> {
+  const folder = join(temporaryDir, randomUUID());
+  await mkdir(folder, { recursive: true });
+  const paths = urls.map((_, i) => join(folder, `${i}.parquet`));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  try {
+    let missing = urls.map((url, i) => ({ url, i }));
+    for (let renewals = 0; ; renewals++) {
+      const outcomes = await Promise.allSettled(
+        missing.map(({ url, i }) => storage.download(url, paths[i]!, options)),
+      );
+      const failures = outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.reason : null));
+      missing = missing.filter((_, n) => failures[n] !== null);
+      if (missing.length === 0) return { paths, [Symbol.asyncDispose]: remove };
+      const other: unknown = failures.find((failure) => failure !== null && !(failure instanceof UrlExpired));
+      if (other !== undefined) throw other;
+      const renewed = renewals < RENEWALS ? await renew() : [];
+      if (renewed.length !== urls.length) throw expired(failures.find((failure) => failure !== null));
+      missing = missing.map(({ i }) => ({ url: renewed[i]!, i }));
+    }
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+function expired(cause: unknown): LogdirError {
+  return new LogdirError(
+    'unavailable',
+    'the addresses W&B gives for exported history are refused, also new ones',
+    {
+      cause,
+    },
+  );
+}
+
+/** Signed addresses of one export come in any order; their paths tell the files apart, and the order they were written in. */
+export function inFileOrder(urls: readonly string[]): string[] {
+  const nameOf = (url: string) => new URL(url).pathname;
+  return [...urls].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+}

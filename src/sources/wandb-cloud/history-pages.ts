@@ -1,0 +1,151 @@
+/** History rows by range of steps, complete: pages that a server thins out or can't make are asked for in parts. @module */
+
+import { type HistoryRow, LogdirError } from '../../core/index.ts';
+import { halves, planWindows, type StepWindow, samplesFor } from './history-windows.ts';
+import { inOrder } from './in-order.ts';
+import { historyQuery } from './queries.ts';
+import { type HistoryKeys, rowsOfLines } from './rows/index.ts';
+import { type RunAddress, runVariables } from './run-address.ts';
+import { sampledRows } from './sampled-history.ts';
+import { historyAnswer } from './wire.ts';
+
+/** Pages asked for ahead of the one in hand; the budget bounds what is really under way. */
+const AHEAD = 6;
+/** Lines turned into rows at a time: some 5 ms. */
+const LINES_PER_TURN = 2000;
+/** Times a window that fails is halved before its rows are asked for key by key. */
+const MAX_HALVINGS = 3;
+/** Servers that cut wide rows do so after this many keys at least; axes come on top of those that are known. */
+const LEAST_KEY_LIMIT = 10_000;
+const KEY_MARGIN = 100;
+
+export interface PageOptions {
+  /** Steps [from, to). */
+  readonly from: number;
+  readonly to: number;
+  /** How many rows are expected there. */
+  readonly rows: number;
+  readonly keyTypes: HistoryKeys;
+}
+
+/** A window, and how many rows are expected in it. */
+interface Expected extends StepWindow {
+  readonly rows: number;
+}
+
+/** Rows ascending by step, page by page. @throws LogdirError when a page can't be had by any means. */
+export async function* pagedRows(
+  run: RunAddress,
+  { from, to, rows, keyTypes }: PageOptions,
+): AsyncGenerator<readonly HistoryRow[]> {
+  const windows = planWindows(from, to, rows, run.pageLimits.pageRows);
+  const expected = windows.map((window) => ({ ...window, rows: rows / windows.length }));
+  yield* inOrder(expected, AHEAD, (window) => pageRows(run, window, keyTypes, 0));
+}
+
+/** Steps beyond the last known one that are looked at: more than any program counts in a moment. */
+const BEYOND_STEPS = 10_000_000;
+
+/** Rows at `from` and later, about so many, ascending by step: one page. */
+export async function* beyondRows(
+  run: RunAddress,
+  { from, rows, keyTypes }: Omit<PageOptions, 'to'>,
+): AsyncGenerator<readonly HistoryRow[]> {
+  yield await pageRows(run, { from, to: from + BEYOND_STEPS, rows }, keyTypes, 0);
+}
+
+async function pageRows(
+  run: RunAddress,
+  window: Expected,
+  keyTypes: HistoryKeys,
+  halvings: number,
+): Promise<readonly HistoryRow[]> {
+  try {
+    return await completeRows(run, window, await askLines(run, window, keyTypes), keyTypes);
+  } catch (error) {
+    if (!(error instanceof LogdirError) || error.code !== 'unavailable') throw error;
+    const parts = halvings < MAX_HALVINGS ? halves(window) : null;
+    if (parts !== null) {
+      const inParts = parts.map((part) => ({ ...part, rows: window.rows / 2 }));
+      return await concatenated(inParts, (part) => pageRows(run, part, keyTypes, halvings + 1));
+    }
+    run.logger.debug({ run: run.key.runId, window, err: error }, 'a page of history failed; asking by key');
+    return await sampledRows(run, window, keyTypes);
+  }
+}
+
+/** The rows of a page; if some may be lacking, of its halves, which must have more then. */
+async function completeRows(
+  run: RunAddress,
+  window: Expected,
+  lines: readonly string[],
+  keyTypes: HistoryKeys,
+): Promise<readonly HistoryRow[]> {
+  const { pageLimits } = run;
+  const parts = halves(window);
+  if (parts === null || !pageLimits.mayBeThinned(lines.length, window, window.rows))
+    return await rowsInTurns(run, lines, keyTypes);
+  const inParts = await Promise.all(parts.map((part) => askLines(run, part, keyTypes)));
+  const isComplete = inParts[0]!.length + inParts[1]!.length <= lines.length;
+  pageLimits.learn(lines.length, isComplete);
+  if (isComplete) return await rowsInTurns(run, lines, keyTypes);
+  return await concatenated([0, 1], (i) =>
+    completeRows(run, { ...parts[i]!, rows: window.rows / 2 }, inParts[i]!, keyTypes),
+  );
+}
+
+async function concatenated<T>(
+  parts: readonly T[],
+  rowsOf: (part: T) => Promise<readonly HistoryRow[]>,
+): Promise<HistoryRow[]> {
+  const rows: HistoryRow[] = [];
+  for (const part of parts) for (const row of await rowsOf(part)) rows.push(row);
+  return rows;
+}
+
+async function askLines(
+  run: RunAddress,
+  window: StepWindow,
+  keyTypes: HistoryKeys,
+): Promise<readonly string[]> {
+  const { api, features, options } = run;
+  const variables = {
+    ...runVariables(run),
+    minStep: window.from,
+    maxStep: window.to,
+    samples: samplesFor(window),
+    maxKeys: Math.max(LEAST_KEY_LIMIT, keyTypes.keys().length + KEY_MARGIN),
+  };
+  const request = {
+    operation: 'HistoryPage',
+    document: () => historyQuery(features),
+    variables,
+    answer: historyAnswer,
+  };
+  const found = (await api.ask(request, options)).project?.run;
+  if (found !== null && found !== undefined) return found.history;
+  throw new LogdirError('not-found', `run ${run.key.runId} is gone from ${api.baseUrl}`);
+}
+
+async function rowsInTurns(
+  { registry, options }: RunAddress,
+  lines: readonly string[],
+  keyTypes: HistoryKeys,
+): Promise<readonly HistoryRow[]> {
+  const rows: HistoryRow[] = [];
+  for (let at = 0; at < lines.length; at += LINES_PER_TURN) {
+    for (const row of rowsOfLines(lines.slice(at, at + LINES_PER_TURN), { registry, keyTypes }))
+      rows.push(row);
+    options.signal.throwIfAborted();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return ascending(rows);
+}
+
+/** One row per step, in order: of two of one step, the later one. */
+function ascending(rows: readonly HistoryRow[]): readonly HistoryRow[] {
+  const isAscending = rows.every((row, i) => i === 0 || row.step > rows[i - 1]!.step);
+  if (isAscending) return rows;
+  const byStep = new Map(rows.map((row) => [row.step, row]));
+  return [...byStep.values()].sort((a, b) => a.step - b.step);
+}

@@ -1,0 +1,14 @@
+/** Runs of a W&B server, the cloud's or one's own. @module */
+
+export type { Viewer } from './account-index.ts';
+export {
+  type ApiKey,
+  appUrl,
+  type FindApiKey,
+  keyAdvice,
+  type NetworkOptions,
+  type Patience,
+  type ServerReport,
+} from './connection/index.ts';
+export { type CloudScope, createWandbCloudSource, type WandbCloudOptions } from './wandb-cloud-source.ts';
+export { connectWandbServer, type WandbServer, type WandbServerOptions } from './wandb-server.ts';

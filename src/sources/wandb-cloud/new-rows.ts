@@ -1,0 +1,94 @@
+/** Rows of a run that were not read before, also where its history went back: a rewind, a run begun anew. @module */
+
+import type { HistoryRow } from '../../core/index.ts';
+import type { CloudCursor } from './cloud-cursor.ts';
+import { historyRows } from './history-rows.ts';
+import type { HistoryKeys } from './rows/index.ts';
+import type { RunAddress } from './run-address.ts';
+import type { DetailedRun } from './run-detail.ts';
+import type { RunNode } from './wire.ts';
+
+/** Rows that are new, none at times; and how many rows history has up to there, known ones included. */
+export interface NewRows {
+  readonly rows: readonly HistoryRow[];
+  readonly lines: number;
+}
+
+/** Rows after the cursor; where history went back since then, those that were logged after it did. */
+export async function* newRows(
+  run: RunAddress,
+  detail: DetailedRun,
+  keyTypes: HistoryKeys,
+  start: CloudCursor,
+): AsyncGenerator<NewRows> {
+  const whole = () => historyRows(run, { detail, keyTypes, afterStep: -1, linesBefore: 0 });
+  if (start.step < 0) {
+    yield* counted(whole(), 0);
+    return;
+  }
+  if (!wasReplaced(detail.run, keyTypes, start)) {
+    // With the last row read: it tells whether history is still the one it was.
+    const known = { afterStep: start.step - 1, linesBefore: Math.max(0, start.lines - 1) };
+    const rest = await withoutKnown(historyRows(run, { detail, keyTypes, ...known }), start);
+    if (rest !== null) {
+      yield* counted(rest, start.lines);
+      return;
+    }
+  }
+  yield* rowsLoggedAfter(counted(whole(), 0), start);
+}
+
+async function* counted(
+  pages: AsyncIterable<readonly HistoryRow[]>,
+  before: number,
+): AsyncGenerator<NewRows> {
+  let lines = before;
+  for await (const rows of pages) {
+    lines += rows.length;
+    yield { rows, lines };
+  }
+}
+
+/** Whether counts or the id say that history went back: a rewind, or a run begun anew under its id. */
+function wasReplaced(
+  { id, historyLineCount }: RunNode,
+  { lastStep }: HistoryKeys,
+  start: CloudCursor,
+): boolean {
+  const hasFewer = (historyLineCount ?? start.lines) < start.lines;
+  return (start.id !== '' && start.id !== id) || lastStep < start.step || hasFewer;
+}
+
+/** Takes the row that was read last off the front. Null: it is not there, or has another time, so that history is another. */
+async function withoutKnown(
+  pages: AsyncGenerator<readonly HistoryRow[]>,
+  { step, time }: CloudCursor,
+): Promise<AsyncIterable<readonly HistoryRow[]> | null> {
+  const { value, done } = await pages.next();
+  const known = done ? undefined : value[0];
+  if (known !== undefined && known.step === step && known.timestamp === time)
+    return following(value!.slice(1), pages);
+  await pages.return(undefined);
+  return null;
+}
+
+async function* following(
+  first: readonly HistoryRow[],
+  pages: AsyncIterable<readonly HistoryRow[]>,
+): AsyncGenerator<readonly HistoryRow[]> {
+  if (first.length > 0) yield first;
+  yield* pages;
+}
+
+/**
+ * Rows that were logged later than the last one read. After a rewind those before it stand as they were, and what was
+ * logged since comes at lower steps: the event file goes back there.
+ */
+async function* rowsLoggedAfter(
+  pages: AsyncIterable<NewRows>,
+  { time }: CloudCursor,
+): AsyncGenerator<NewRows> {
+  for await (const { rows, lines } of pages) {
+    yield { rows: rows.filter((row) => row.timestamp > time), lines };
+  }
+}

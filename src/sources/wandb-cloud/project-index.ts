@@ -1,0 +1,145 @@
+/** The runs of one project as the server lists them, kept up to date by asking for what has moved. @module */
+
+import { isDeepStrictEqual } from 'node:util';
+import { type Clock, type EntityName, LogdirError, type ProjectName } from '../../core/index.ts';
+import type { ApiClient, RequestOptions, ServerFeatures } from './connection/index.ts';
+import { runQuery, runsQuery } from './queries.ts';
+import { type RunNode, runAnswer, runsAnswer, timeMs } from './wire.ts';
+
+/** A full list comes in pages of this many: the API gives up to 1,000, its own programs ask for 100. */
+const LIST_PAGE = 200;
+/** What has moved since the last look is little. */
+const NEWS_PAGE = 50;
+/** Names and tags change without a heartbeat, and runs are deleted: everything is listed again that often, if asked for. */
+const FULL_LIST_MS = 10 * 60_000;
+
+export interface ProjectIndexOptions {
+  readonly api: ApiClient;
+  readonly features: ServerFeatures;
+  readonly entity: EntityName;
+  readonly project: ProjectName;
+  /** Of a single run, where nothing but that is wanted. */
+  readonly runId: string | null;
+  /** Within this time of a look the server is not asked again. */
+  readonly refreshIntervalMs: number;
+  readonly clock: Clock;
+}
+
+export class ProjectIndex {
+  readonly #options: ProjectIndexOptions;
+  #runs: ReadonlyMap<string, RunNode> = new Map();
+  #refreshing: Promise<void> | undefined;
+  #lookedAtMs = Number.NEGATIVE_INFINITY;
+  #listedAtMs = Number.NEGATIVE_INFINITY;
+  /** How many more the server counted than it listed, at the last full list. */
+  #uncounted = 0;
+
+  constructor(options: ProjectIndexOptions) {
+    this.#options = options;
+  }
+
+  /** By run id, as of the last look. */
+  get runs(): ReadonlyMap<string, RunNode> {
+    return this.#runs;
+  }
+
+  /** Milliseconds since the last look; infinite before the first. */
+  get ageMs(): number {
+    return this.#options.clock.monotonic() - this.#lookedAtMs;
+  }
+
+  /** Looks again, once however many ask, unless that was a moment ago. @throws LogdirError */
+  async refresh(options: RequestOptions): Promise<void> {
+    if (this.ageMs < this.#options.refreshIntervalMs) return;
+    this.#refreshing ??= this.#refresh(options).finally(() => {
+      this.#refreshing = undefined;
+    });
+    await this.#refreshing;
+  }
+
+  async #refresh({ urgency }: RequestOptions): Promise<void> {
+    const { clock, runId } = this.#options;
+    // Shared by all who wait, so no one of them may cancel it; the requests have deadlines of their own.
+    const options: RequestOptions = { signal: new AbortController().signal, urgency };
+    const startedMs = clock.monotonic();
+    if (runId !== null) await this.#refreshRun(runId, options);
+    else if (startedMs - this.#listedAtMs > FULL_LIST_MS || !(await this.#refreshMoved(options))) {
+      await this.#listAll(options);
+      this.#listedAtMs = startedMs;
+    }
+    this.#lookedAtMs = startedMs;
+  }
+
+  async #refreshRun(runId: string, options: RequestOptions): Promise<void> {
+    const { api, features, entity, project } = this.#options;
+    const variables = { entity, project, run: runId };
+    const request = { operation: 'Run', document: () => runQuery(features), variables, answer: runAnswer };
+    const run = (await api.ask(request, options)).project?.run;
+    if (run === null || run === undefined) throw this.#missing(`run ${runId} of project`);
+    this.#runs = new Map([[run.name, run]]);
+  }
+
+  /** Takes in runs with a newer heartbeat than any before; false when only a full list can tell what happened. */
+  async #refreshMoved(options: RequestOptions): Promise<boolean> {
+    const newestMs = [...this.#runs.values()].reduce((newest, run) => Math.max(newest, heartbeatMs(run)), 0);
+    const moved = new Map<string, RunNode>();
+    for await (const { nodes, runCount } of this.#pages('-heartbeat_at', NEWS_PAGE, options)) {
+      const hasNews = nodes.some((node) => !isDeepStrictEqual(node, this.#runs.get(node.name)));
+      for (const node of nodes) moved.set(node.name, node);
+      const last = nodes.at(-1);
+      if (last === undefined || (hasNews && heartbeatMs(last) >= newestMs)) continue;
+      const runs = new Map([...this.#runs, ...moved]);
+      // Another count than the list has: runs were deleted.
+      const isComplete = runCount === null || runCount === runs.size + this.#uncounted;
+      if (isComplete) this.#runs = runs;
+      return isComplete;
+    }
+    // It went on to the last page: that was the full list.
+    this.#runs = moved;
+    return true;
+  }
+
+  async #listAll(options: RequestOptions): Promise<void> {
+    const runs = new Map<string, RunNode>();
+    let counted: number | null = null;
+    // Oldest first: what starts meanwhile comes last and shifts no page.
+    for await (const { nodes, runCount } of this.#pages('+created_at', LIST_PAGE, options)) {
+      for (const node of nodes) runs.set(node.name, node);
+      counted = runCount;
+    }
+    this.#runs = runs;
+    this.#uncounted = (counted ?? runs.size) - runs.size;
+  }
+
+  async *#pages(order: string, perPage: number, options: RequestOptions) {
+    const { api, features, entity, project } = this.#options;
+    let cursor: string | null = null;
+    do {
+      const variables: Record<string, unknown> = { entity, project, cursor, perPage, order };
+      const request = {
+        operation: 'Runs',
+        document: () => runsQuery(features),
+        variables,
+        answer: runsAnswer,
+      };
+      const { project: found } = await api.ask(request, options);
+      if (found?.runs === null || found?.runs === undefined) throw this.#missing('project');
+      const { edges, pageInfo } = found.runs;
+      yield { nodes: edges.map(({ node }) => node), runCount: found.runCount ?? null };
+      cursor = pageInfo.hasNextPage ? (pageInfo.endCursor ?? null) : null;
+    } while (cursor !== null);
+  }
+
+  #missing(what: string): LogdirError {
+    const { entity, project, api } = this.#options;
+    return new LogdirError(
+      'not-found',
+      `no ${what} ${entity}/${project} at ${api.baseUrl}, or it may not be read with this API key: check the spelling, and which account the key belongs to (wandb-logdir doctor)`,
+    );
+  }
+}
+
+/** A run that has never sent a heartbeat has been quiet since it was made. */
+export function heartbeatMs({ heartbeatAt, createdAt }: RunNode): number {
+  return timeMs(heartbeatAt) ?? timeMs(createdAt) ?? 0;
+}

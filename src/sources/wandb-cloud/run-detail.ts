@@ -1,0 +1,90 @@
+/** Everything about a run but its rows, asked for in one request. @module */
+
+import { readFile } from 'node:fs/promises';
+import { LogdirError } from '../../core/index.ts';
+import { fetchFiles, inFileOrder } from './exported-files.ts';
+import { runDetailQuery } from './queries.ts';
+import { type HistoryKeys, keyTypesOf, parseLenientJson } from './rows/index.ts';
+import { type RunAddress, runVariables } from './run-address.ts';
+import { type RunDetail, type RunDetailAnswer, runDetailAnswer } from './wire.ts';
+
+export interface DetailedRun {
+  readonly run: RunDetail;
+  /** Signed addresses of its exported history, and of its exported system metrics; none where nothing was exported. */
+  readonly historyUrls: readonly string[];
+  readonly eventsUrls: readonly string[];
+}
+
+/** @throws LogdirError `not-found` when the run is gone. */
+export async function askDetail(address: RunAddress): Promise<DetailedRun> {
+  const { api, features, options, key } = address;
+  const variables = {
+    ...runVariables(address),
+    history: `run-${key.runId}-history`,
+    events: `run-${key.runId}-events`,
+  };
+  const request = {
+    operation: 'RunDetail',
+    document: () => runDetailQuery(features),
+    variables,
+    answer: runDetailAnswer,
+  };
+  const { project } = await api.ask(request, options);
+  const run = project?.run;
+  if (run === null || run === undefined)
+    throw new LogdirError('not-found', `run ${key.runId} is gone from ${api.baseUrl}`);
+  const direct = run.parquetHistory?.parquetUrls ?? [];
+  return {
+    run,
+    historyUrls: inFileOrder(direct.length > 0 ? direct : artifactUrls(project?.historyArtifact)),
+    eventsUrls: inFileOrder(artifactUrls(project?.eventsArtifact)),
+  };
+}
+
+/** What the server knows of a run's keys. Where it does not say: the last step alone, and any key may hold numbers. */
+export function historyKeysOf({ historyKeys, historyTail }: RunDetail): HistoryKeys {
+  const keys = keyTypesOf(historyKeys);
+  return historyKeys === undefined || historyKeys === null
+    ? { ...keys, lastStep: lastStepOf(historyTail), isNumeric: () => true }
+    : keys;
+}
+
+/** Of `historyTail`: JSON text of a list of JSON texts, the newest last; -1 when there are none. */
+function lastStepOf(historyTail: unknown): number {
+  const list: unknown = parsed(historyTail);
+  const rows = Array.isArray(list) ? list.map(parsed) : [];
+  const steps = rows.map((row) => (row as { readonly _step?: unknown } | null)?._step);
+  return Math.max(-1, ...steps.filter((step) => typeof step === 'number').map(Math.trunc));
+}
+
+function parsed(text: unknown): unknown {
+  if (typeof text !== 'string') return text;
+  try {
+    return parseLenientJson(text);
+  } catch {
+    return null;
+  }
+}
+
+/** The run's wandb-metadata.json; null when it has none, or when it can't be had now: it is not worth waiting for. */
+export async function fetchMetadata(address: RunAddress, { run }: DetailedRun): Promise<string | null> {
+  const url = run.files?.edges[0]?.node.directUrl;
+  if (url === null || url === undefined) return null;
+  try {
+    await using files = await fetchFiles(address, [url], async () => []);
+    return await readFile(files.paths[0]!, 'utf8');
+  } catch (error) {
+    address.options.signal.throwIfAborted();
+    address.logger.debug({ run: address.key.runId, err: error }, 'metadata of a run could not be fetched');
+    return null;
+  }
+}
+
+type Artifact = NonNullable<RunDetailAnswer['project']>['historyArtifact'];
+
+function artifactUrls(artifact: Artifact): string[] {
+  const edges = artifact?.artifactMembership?.files?.edges ?? [];
+  return edges.flatMap(({ node }) =>
+    node.name.endsWith('.parquet') && node.directUrl ? [node.directUrl] : [],
+  );
+}

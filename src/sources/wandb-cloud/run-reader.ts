@@ -1,0 +1,117 @@
+/**
+ * Reads a run of a server from one cursor to the next: what it is, its rows, samples of its machine, how it ended. @module
+ */
+
+import { LogdirError, type RunRecord } from '../../core/index.ts';
+import type { Cursor, ReadRunOptions, RecordBatch } from '../source.ts';
+import { type CloudCursor, formatCursor, parseCursor } from './cloud-cursor.ts';
+import { HistoryCheck } from './history-check.ts';
+import { historyRows } from './history-rows.ts';
+import { newRows } from './new-rows.ts';
+import type { RunAddress } from './run-address.ts';
+import { askDetail, type DetailedRun, fetchMetadata, historyKeysOf } from './run-detail.ts';
+import { conclusionOf, preambleOf, recordsAgain } from './run-records.ts';
+import { systemRows } from './system-metrics.ts';
+import type { RunNode } from './wire.ts';
+
+/** How many keys that lack values are named in the log. */
+const NAMED_KEYS = 10;
+
+/** Reads on from a cursor to what is there now. @throws LogdirError; `corrupt` when the run is another one now. */
+export async function* readOn(run: RunAddress, after: Cursor | null): AsyncGenerator<RecordBatch> {
+  const detail = await askDetail(run);
+  const keyTypes = historyKeysOf(detail.run);
+  const start = parseCursor(after);
+  let cursor: CloudCursor = { ...start, id: detail.run.id, seen: null };
+  const preamble = preambleOf(detail.run, await fetchMetadata(run, detail));
+  if (preamble.fingerprint !== start.told) {
+    cursor = { ...cursor, told: preamble.fingerprint };
+    yield batch(cursor, preamble.records);
+  }
+  const check = new HistoryCheck();
+  for await (const { rows, lines } of newRows(run, detail, keyTypes, start)) {
+    const last = rows.at(-1);
+    check.add(rows);
+    cursor = { ...cursor, lines, rows: cursor.rows + rows.length };
+    if (last === undefined) continue;
+    cursor = { ...cursor, step: last.step, time: last.timestamp };
+    yield batch(cursor, rows);
+  }
+  for await (const rows of systemRows(run, { detail, afterTime: start.system })) {
+    cursor = { ...cursor, system: rows.at(-1)!.timestamp };
+    yield batch(cursor, rows);
+  }
+  const lacking = start.rows === 0 ? check.missing(keyTypes) : [];
+  const missing = Math.max(
+    rowsMissing(detail.run, cursor),
+    ...lacking.map((key) => key.expected - key.found),
+  );
+  if (missing > start.missing) {
+    const keys = lacking.slice(0, NAMED_KEYS);
+    run.logger.warn({ run: run.key.runId, missing, keys }, 'W&B counts more of a run than it sends');
+  }
+  cursor = { ...cursor, missing, seen: seenOf(detail.run) };
+  const unread = missing === start.missing ? {} : { missing: missing - start.missing };
+  if (formatCursor(cursor) === after) return;
+  yield { ...batch(cursor, conclusionOf(detail.run)), unread };
+}
+
+/**
+ * Reads again what lies between two cursors.
+ * @throws LogdirError `corrupt` when the server no longer has it.
+ */
+export async function* readAgain(
+  run: RunAddress,
+  { after, stopAt, recorded = {} }: Omit<ReadRunOptions, 'signal'> & { readonly stopAt: Cursor },
+): AsyncGenerator<RecordBatch> {
+  const [start, stop] = [parseCursor(after), parseCursor(stopAt)];
+  const detail = await askDetail(run);
+  if (detail.run.id !== stop.id || stop.step < start.step)
+    throw new LogdirError('corrupt', `run ${run.key.runId} was replaced or rewound since it was read`);
+  const { before, after: afterwards } = recordsAgain(recorded);
+  if (before.length > 0) yield batch(start, before);
+  yield* rowsAgain(run, detail, start, stop);
+  if (stop.system > start.system) {
+    const wanted = { detail, afterTime: start.system, untilTime: stop.system };
+    for await (const rows of systemRows(run, wanted)) yield batch(start, rows);
+  }
+  yield { ...batch(stop, afterwards), cursor: stopAt };
+}
+
+async function* rowsAgain(
+  run: RunAddress,
+  detail: DetailedRun,
+  start: CloudCursor,
+  stop: CloudCursor,
+): AsyncGenerator<RecordBatch> {
+  if (stop.rows === start.rows) return;
+  const keyTypes = historyKeysOf(detail.run);
+  const wanted = { afterStep: start.step, untilStep: stop.step, linesBefore: start.lines };
+  let rowsRead = start.rows;
+  for await (const rows of historyRows(run, { detail, keyTypes, ...wanted })) {
+    rowsRead += rows.length;
+    yield batch(start, rows);
+  }
+  if (rowsRead !== stop.rows)
+    throw new LogdirError('corrupt', `run ${run.key.runId} has other rows than when it was read`);
+}
+
+/** What the server lists of a run: as long as this stays, there is nothing new. */
+export function seenOf(run: RunNode): NonNullable<CloudCursor['seen']> {
+  const lines = run.historyLineCount ?? null;
+  return {
+    state: run.state ?? '',
+    lines,
+    events: run.eventsLineCount ?? null,
+    updatedAt: run.updatedAt ?? null,
+    heartbeatAt: lines === null ? (run.heartbeatAt ?? null) : null,
+  };
+}
+
+function rowsMissing({ historyLineCount }: RunNode, { lines }: CloudCursor): number {
+  return Math.max(0, (historyLineCount ?? lines) - lines);
+}
+
+function batch(cursor: CloudCursor, records: readonly RunRecord[]): RecordBatch {
+  return { cursor: formatCursor(cursor), records, unread: {}, skippedBytes: 0 };
+}

@@ -1,0 +1,70 @@
+/** Samples of the machine a run was on: exported ones are complete, those the server samples are not. Appended forward only. @module */
+
+import { LogdirError, type SystemRow } from '../../core/index.ts';
+import { fetchFiles } from './exported-files.ts';
+import { EVENTS } from './queries.ts';
+import { parquetSystemRows, systemRowsOfLines } from './rows/index.ts';
+import { type RunAddress, runVariables } from './run-address.ts';
+import { askDetail, type DetailedRun } from './run-detail.ts';
+import { eventsAnswer } from './wire.ts';
+
+/** Servers sample, and fail for much more than what they are used to: what exporters ask for, falling back. */
+const SAMPLES = [10_000, 1000, 500];
+
+export interface SystemOptions {
+  readonly detail: DetailedRun;
+  /** Unix seconds; samples up to then were read before. */
+  readonly afterTime: number;
+  readonly untilTime?: number;
+}
+
+/** Ascending by time. Never fails for trouble: samples of the machine are not worth losing a run for. */
+export async function* systemRows(
+  run: RunAddress,
+  options: SystemOptions,
+): AsyncGenerator<readonly SystemRow[]> {
+  let { afterTime } = options;
+  const { untilTime = Number.POSITIVE_INFINITY, detail } = options;
+  try {
+    for await (const rows of exportedSamples(run, options)) {
+      afterTime = rows.at(-1)?.timestamp ?? afterTime;
+      if (rows.length > 0) yield rows;
+    }
+    // What was exported of a run that has stopped is all there is.
+    if (detail.eventsUrls.length > 0 && detail.run.state !== 'running') return;
+    const rows = await askSamples(run, afterTime);
+    const wanted = rows.filter(({ timestamp }) => timestamp <= untilTime);
+    if (wanted.length > 0) yield wanted;
+  } catch (error) {
+    run.options.signal.throwIfAborted();
+    if (!(error instanceof LogdirError) || error.code === 'internal') throw error;
+    run.logger.warn({ run: run.key.runId, err: error }, 'system metrics of a run could not be read');
+  }
+}
+
+async function* exportedSamples(
+  run: RunAddress,
+  { detail, afterTime, untilTime = Number.POSITIVE_INFINITY }: SystemOptions,
+): AsyncGenerator<readonly SystemRow[]> {
+  if (detail.eventsUrls.length === 0) return;
+  const renew = async () => (await askDetail(run)).eventsUrls;
+  await using files = await fetchFiles(run, detail.eventsUrls, renew);
+  const { registry, options } = run;
+  yield* parquetSystemRows(files.paths, {
+    ...{ registry, afterTimestamp: afterTime, untilTimestamp: untilTime, signal: options.signal },
+  });
+}
+
+async function askSamples(run: RunAddress, afterTimestamp: number): Promise<readonly SystemRow[]> {
+  for (const [i, samples] of SAMPLES.entries()) {
+    const variables = { ...runVariables(run), samples };
+    const request = { operation: 'Events', document: () => EVENTS, variables, answer: eventsAnswer };
+    try {
+      const lines = (await run.api.ask(request, run.options)).project?.run?.events ?? [];
+      return systemRowsOfLines(lines, { registry: run.registry, afterTimestamp });
+    } catch (error) {
+      if (i === SAMPLES.length - 1) throw error;
+    }
+  }
+  return [];
+}

@@ -1,0 +1,254 @@
+/** Runs of a W&B server, the cloud's or one's own, as a source. @module */
+
+import {
+  type Clock,
+  type EntityName,
+  LogdirError,
+  type ProjectName,
+  type RunKey,
+  type RunState,
+  runKey,
+  systemClock,
+  toLogdirError,
+} from '../../core/index.ts';
+import type { Logger, Metrics } from '../../observability/index.ts';
+import { ShapeRegistry } from '../shape-registry.ts';
+import type {
+  Cursor,
+  ListOptions,
+  ProjectListing,
+  ReadRunOptions,
+  RecordBatch,
+  RunListing,
+  RunSource,
+} from '../source.ts';
+import { AccountIndex, requireViewer } from './account-index.ts';
+import { parseCursor } from './cloud-cursor.ts';
+import { appUrl } from './connection/index.ts';
+import { heartbeatMs, ProjectIndex } from './project-index.ts';
+import { Quarantine } from './quarantine.ts';
+import type { RunAddress } from './run-address.ts';
+import { readAgain, readOn, seenOf } from './run-reader.ts';
+import { runStateOf, startTimeOf } from './run-records.ts';
+import type { WandbServer } from './wandb-server.ts';
+import type { RunNode } from './wire.ts';
+
+/** Which runs: of everything a key sees, one entity, one project, or a single run. */
+export interface CloudScope {
+  /** '' with a project: the entity runs of the key's user go to by default. Null: every entity the key sees. */
+  readonly entity: string | null;
+  readonly project: string | null;
+  readonly runId: string | null;
+}
+
+export interface WandbCloudOptions {
+  /** For people: as the user wrote it. */
+  readonly name: string;
+  readonly scope: CloudScope;
+  /** Shared by all sources of one server. */
+  readonly server: WandbServer;
+  /** Within this time of a look the server is not asked again. */
+  readonly refreshIntervalMs: number;
+  /** For downloads while they are read. */
+  readonly temporaryDir: string;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly clock?: Clock;
+}
+
+/** Samples of the machine grow all the time while a run lives; they alone are fetched this often at most. */
+const SYSTEM_INTERVAL_MS = 5 * 60_000;
+
+/** Somebody waits for whatever is asked of a source. */
+const FOREGROUND = 'foreground' as const;
+const LABELS = { source: 'cloud' } as const;
+
+export function createWandbCloudSource(options: WandbCloudOptions): RunSource {
+  return new WandbCloudSource(options);
+}
+
+class WandbCloudSource implements RunSource {
+  readonly name: string;
+  readonly origin: string;
+  readonly isRemote = true;
+  readonly #options: WandbCloudOptions;
+  readonly #clock: Clock;
+  readonly #registry = new ShapeRegistry();
+  readonly #quarantine: Quarantine;
+  readonly #account: AccountIndex;
+  readonly #projects = new Map<string, ProjectIndex>();
+  /** By run: when its samples were last read, in monotonic milliseconds. */
+  readonly #systemReadAtMs = new Map<string, number>();
+  #entity: Promise<string> | undefined;
+
+  constructor(options: WandbCloudOptions) {
+    const { scope, server, refreshIntervalMs, logger, metrics } = options;
+    this.name = options.name;
+    this.origin = server.origin;
+    this.#options = { ...options, logger: logger.child({ room: 'wandb-cloud' }) };
+    this.#clock = options.clock ?? systemClock;
+    this.#quarantine = new Quarantine(this.#clock, refreshIntervalMs);
+    server.onRecovery(() => this.#quarantine.release());
+    this.#account = new AccountIndex({
+      ...{ api: server.api, refreshIntervalMs, clock: this.#clock },
+      entity: scope.entity,
+    });
+    metrics.gauge('cloud_listing_age_seconds', () => this.#listingAgeSeconds());
+  }
+
+  async listProjects({ signal }: { readonly signal: AbortSignal }): Promise<readonly ProjectListing[]> {
+    if (this.#options.scope.project !== null) {
+      const { entity, project } = await this.#singleProject(signal);
+      return [{ entity, project, modifiedAtMs: this.#newestMs(entity, project) }];
+    }
+    return await this.#account.projects({ signal, urgency: FOREGROUND });
+  }
+
+  async listRuns({ signal, project }: ListOptions): Promise<readonly RunListing[]> {
+    const { scope, metrics } = this.#options;
+    // Without a project named, the runs of a scope that is one project are at hand.
+    const place = project ?? (scope.project === null ? undefined : await this.#singleProject(signal));
+    if (place === undefined) return [];
+    metrics.increment('source_listings_total', LABELS);
+    const index = this.#index(place.entity, place.project);
+    await index.refresh({ signal, urgency: FOREGROUND }).catch((error: unknown) => {
+      throw this.#noteFailure(toLogdirError(error, `runs of ${place.entity}/${place.project}`));
+    });
+    return [...index.runs.values()].map((run) => this.#listing(place.entity, place.project, run));
+  }
+
+  async state(
+    key: RunKey,
+    _exitCode: number | null,
+    { signal }: { readonly signal: AbortSignal },
+  ): Promise<RunState> {
+    return runStateOf(this.#known(key) ?? (await this.#listed(key, signal)));
+  }
+
+  async hasNews(
+    key: RunKey,
+    after: Cursor | null,
+    { signal }: { readonly signal: AbortSignal },
+  ): Promise<boolean> {
+    this.#quarantine.check(key.runId);
+    const run = await this.#listed(key, signal);
+    const { seen } = parseCursor(after);
+    if (seen === null) return true;
+    const { events, ...rest } = seenOf(run);
+    const { events: eventsSeen, ...restSeen } = seen;
+    if (JSON.stringify(rest) !== JSON.stringify(restSeen)) return true;
+    return events !== eventsSeen && this.#isTimeForSamples(key);
+  }
+
+  async *read(key: RunKey, options: ReadRunOptions): AsyncGenerator<RecordBatch> {
+    const { after, stopAt, signal } = options;
+    this.#quarantine.check(key.runId);
+    try {
+      const run = this.#address(key, signal);
+      const batches = stopAt === undefined ? readOn(run, after) : readAgain(run, { ...options, stopAt });
+      for await (const batch of batches) {
+        this.#options.metrics.increment('source_records_total', LABELS, batch.records.length);
+        yield batch;
+      }
+      this.#systemReadAtMs.set(key.runId, this.#clock.monotonic());
+      this.#quarantine.succeeded(key.runId);
+    } catch (error) {
+      const failure = this.#noteFailure(toLogdirError(error, `run ${key.runId}`));
+      this.#quarantine.failed(key.runId, failure);
+      throw failure;
+    }
+  }
+
+  /** Nothing is asked of a server that nobody wants to know: changes are found when somebody looks. */
+  watch(): AsyncDisposable {
+    return { [Symbol.asyncDispose]: async () => {} };
+  }
+
+  #address(key: RunKey, signal: AbortSignal): RunAddress {
+    const { server, temporaryDir, logger } = this.#options;
+    const { api, storage, features, pageLimits } = server;
+    const options = { signal, urgency: FOREGROUND };
+    const registry = this.#registry;
+    return { key, api, storage, features, pageLimits, registry, temporaryDir, logger, options };
+  }
+
+  /** The one project of the scope. */
+  async #singleProject(
+    signal: AbortSignal,
+  ): Promise<{ readonly entity: EntityName; readonly project: ProjectName }> {
+    const { entity, project } = this.#options.scope;
+    const name = entity || (await this.#defaultEntity(signal));
+    return { entity: name as EntityName, project: project as ProjectName };
+  }
+
+  async #defaultEntity(signal: AbortSignal): Promise<string> {
+    this.#entity ??= requireViewer(this.#options.server.api, { signal, urgency: FOREGROUND }).then(
+      ({ entity, username }) => entity ?? username ?? '',
+    );
+    this.#entity.catch(() => {
+      this.#entity = undefined;
+    });
+    return await this.#entity;
+  }
+
+  #index(entity: EntityName, project: ProjectName): ProjectIndex {
+    const id = JSON.stringify([entity, project]);
+    let index = this.#projects.get(id);
+    if (index === undefined) {
+      const { server, scope, refreshIntervalMs } = this.#options;
+      const { api, features } = server;
+      const place = { entity, project, runId: scope.runId };
+      index = new ProjectIndex({ api, features, ...place, refreshIntervalMs, clock: this.#clock });
+      this.#projects.set(id, index);
+    }
+    return index;
+  }
+
+  /** What the server lists of a run now. @throws LogdirError `not-found` when it lists it no more. */
+  async #listed(key: RunKey, signal: AbortSignal): Promise<RunNode> {
+    await this.#index(key.entity, key.project).refresh({ signal, urgency: FOREGROUND });
+    const run = this.#known(key);
+    if (run !== undefined) return run;
+    throw new LogdirError('not-found', `run ${key.runId} is gone from ${key.entity}/${key.project}`);
+  }
+
+  #known(key: RunKey): RunNode | undefined {
+    return this.#index(key.entity, key.project).runs.get(key.runId);
+  }
+
+  #listing(entity: EntityName, project: ProjectName, run: RunNode): RunListing {
+    const path = [entity, project, 'runs', run.name].map(encodeURIComponent).join('/');
+    return {
+      key: runKey(entity, project, run.name),
+      displayName: run.displayName || null,
+      group: run.group || null,
+      jobType: run.jobType || null,
+      startTime: startTimeOf(run),
+      isStartCertain: startTimeOf(run) !== null,
+      state: runStateOf(run),
+      modifiedAtMs: heartbeatMs(run),
+      locations: [`${appUrl(this.#options.server.api.baseUrl)}/${path}`],
+    };
+  }
+
+  #isTimeForSamples(key: RunKey): boolean {
+    const readAtMs = this.#systemReadAtMs.get(key.runId) ?? Number.NEGATIVE_INFINITY;
+    return this.#clock.monotonic() - readAtMs > SYSTEM_INTERVAL_MS;
+  }
+
+  #newestMs(entity: EntityName, project: ProjectName): number {
+    const { runs } = this.#index(entity, project);
+    return [...runs.values()].reduce((newest, run) => Math.max(newest, heartbeatMs(run)), 0);
+  }
+
+  #listingAgeSeconds(): number {
+    const ages = [...this.#projects.values()].map(({ ageMs }) => ageMs).filter(Number.isFinite);
+    return Math.max(0, ...ages) / 1000;
+  }
+
+  #noteFailure(failure: LogdirError): LogdirError {
+    const { code } = failure;
+    if (code !== 'cancelled') this.#options.metrics.increment('source_errors_total', { ...LABELS, code });
+    return failure;
+  }
+}

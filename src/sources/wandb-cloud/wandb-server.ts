@@ -1,0 +1,76 @@
+/** One W&B server and one key: what all sources that read from it share. @module */
+
+import type { Clock } from '../../core/index.ts';
+import type { Logger, Metrics } from '../../observability/index.ts';
+import { askViewer, type Viewer } from './account-index.ts';
+import {
+  ApiClient,
+  type FindApiKey,
+  type NetworkOptions,
+  type Patience,
+  RequestBudget,
+  ServerFeatures,
+  type ServerReport,
+  StorageClient,
+  USUAL_PATIENCE,
+} from './connection/index.ts';
+import { PageLimits } from './page-limits.ts';
+
+export interface WandbServerOptions {
+  /** Of the API; a path is kept, a slash at the end is not. */
+  readonly baseUrl: string;
+  readonly findApiKey: FindApiKey;
+  readonly network: NetworkOptions;
+  /** Of the program, for the server's log. */
+  readonly version: string;
+  readonly patience?: Patience;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+}
+
+export interface WandbServer {
+  /** Host and path, by which its runs are told from those of other servers. */
+  readonly origin: string;
+  readonly api: ApiClient;
+  readonly storage: StorageClient;
+  readonly features: ServerFeatures;
+  readonly pageLimits: PageLimits;
+  readonly budget: RequestBudget;
+  /** Calls back when the server answers again after an outage. */
+  onRecovery(listener: () => void): void;
+  /** What its answers have told, downloads included. */
+  report(): ServerReport;
+  /** Whom the key belongs to; null without a good key. @throws LogdirError */
+  viewer(options: { readonly signal: AbortSignal }): Promise<Viewer | null>;
+}
+
+export function connectWandbServer(options: WandbServerOptions): WandbServer {
+  const { findApiKey, network, logger, metrics, clock, patience = USUAL_PATIENCE } = options;
+  const baseUrl = options.baseUrl.replace(/\/+$/, '');
+  const features = new ServerFeatures();
+  const onLimit = (pauseMs: number) =>
+    logger.warn({ baseUrl, pauseMs }, 'W&B asks to slow down; requests pause, what is cached is served');
+  const budget = new RequestBudget({ clock, onLimit });
+  const common = { network, patience, metrics, userAgent: `wandb-logdir/${options.version}` };
+  const listeners: (() => void)[] = [];
+  const onRecovery = () => {
+    for (const listener of listeners) listener();
+  };
+  const api = new ApiClient({ ...common, onRecovery, baseUrl, findApiKey, budget, features, logger, clock });
+  metrics.gauge('cloud_waiting_requests', () => budget.waiting);
+  metrics.gauge('cloud_request_concurrency', () => budget.concurrency);
+  metrics.gauge('cloud_pause_seconds', () => budget.pauseMs / 1000);
+  const storage = new StorageClient(common);
+  return {
+    origin: baseUrl.replace(/^https?:\/\//, ''),
+    api,
+    storage,
+    features,
+    pageLimits: new PageLimits(),
+    budget,
+    onRecovery: (listener) => void listeners.push(listener),
+    report: () => ({ ...api.report, receivedBytes: api.report.receivedBytes + storage.receivedBytes }),
+    viewer: ({ signal }) => askViewer(api, { signal, urgency: 'foreground' }),
+  };
+}
