@@ -4,7 +4,7 @@
  */
 
 import { type RunKey, type RunState, runKey } from '../src/core/index.ts';
-import type { Cursor, RecordBatch, RunListing, RunSource } from '../src/sources/index.ts';
+import type { Cursor, ProjectListing, RecordBatch, RunListing, RunSource } from '../src/sources/index.ts';
 import { REGULAR, rows } from './rows.ts';
 
 const ROWS_PER_BATCH = 4096;
@@ -14,6 +14,8 @@ const MANY = 'many';
 
 export class SyntheticSource implements RunSource {
   readonly name = 'synthetic';
+  readonly origin = 'synthetic';
+  readonly isRemote = false;
   readonly #rowCount: number;
   readonly #runCount: number;
 
@@ -23,8 +25,15 @@ export class SyntheticSource implements RunSource {
     this.#runCount = runCount;
   }
 
+  async listProjects(): Promise<readonly ProjectListing[]> {
+    return [];
+  }
+
   async listRuns(): Promise<readonly RunListing[]> {
-    const nothing = { displayName: null, group: null, jobType: null, startTime: null };
+    const nothing = {
+      ...{ displayName: null, group: null, jobType: null, startTime: null },
+      ...{ isStartCertain: false, state: null },
+    };
     const listed = (key: RunKey) => ({ key, ...nothing, modifiedAtMs: 0, locations: [] });
     const many = Array.from({ length: this.#runCount }, (_, i) => listed(runKey('team', MANY, `run-${i}`)));
     return [listed(LONG_RUN), ...many];

@@ -1,14 +1,15 @@
 /** Which directory stands for which run: the tree's names, kept while the program runs. @module */
 
+import type { RunKey } from '../core/index.ts';
 import type { CatalogueRun } from '../history/index.ts';
 import { encodeName, fillTemplate, fitName } from './names.ts';
 
-export interface ProjectDirectory {
-  readonly entity: string;
-  readonly project: string;
+type ProjectPlace = Pick<RunKey, 'entity' | 'project'>;
+
+export interface ProjectDirectory extends ProjectPlace {
   /** Path in the tree. */
   readonly path: string;
-  /** Runs by directory name, ascending. */
+  /** Runs by directory name, ascending; none while nobody has looked into the project. */
   readonly runs: ReadonlyMap<string, CatalogueRun>;
 }
 
@@ -62,25 +63,29 @@ export class DirectoryNaming {
     this.#template = template;
   }
 
-  draw(runs: Iterable<CatalogueRun>): Directory {
-    const projects = new Map<string, CatalogueRun[]>();
-    for (const run of runs) {
-      const path = `${componentOf(run.key.entity)}/${componentOf(run.key.project)}`;
-      const known = projects.get(path);
-      if (known === undefined) projects.set(path, [run]);
-      else known.push(run);
-    }
+  /** `projects`: those that are there whether or not any of their runs are known. */
+  draw(runs: Iterable<CatalogueRun>, projects: Iterable<ProjectPlace> = []): Directory {
+    const found = new Map<string, { readonly place: ProjectPlace; readonly runs: CatalogueRun[] }>();
+    const at = (place: ProjectPlace) => {
+      const path = `${componentOf(place.entity)}/${componentOf(place.project)}`;
+      const known = found.get(path) ?? { place, runs: [] };
+      found.set(path, known);
+      return known.runs;
+    };
+    for (const place of projects) at(place);
+    for (const run of runs) at(run.key).push(run);
     const entities = new Map<string, Map<string, ProjectDirectory>>();
-    for (const path of [...projects.keys()].sort()) {
+    for (const path of [...found.keys()].sort()) {
       const [entity, project] = path.split('/') as [string, string];
       const named = entities.get(entity) ?? new Map<string, ProjectDirectory>();
-      named.set(project, this.#drawProject(path, projects.get(path)!));
+      const content = found.get(path)!;
+      named.set(project, this.#drawProject(path, content.place, content.runs));
       entities.set(entity, named);
     }
     return new Directory(entities);
   }
 
-  #drawProject(path: string, runs: CatalogueRun[]): ProjectDirectory {
+  #drawProject(path: string, { entity, project }: ProjectPlace, runs: CatalogueRun[]): ProjectDirectory {
     // The earlier run has the plain name; runs with a name already are taken first, so that none moves.
     runs.sort(
       (a, b) =>
@@ -97,7 +102,6 @@ export class DirectoryNaming {
       this.#names.set(run.id, name);
       taken.set(name, run);
     }
-    const { entity, project } = runs[0]!.key;
     const ascending = [...taken].sort(([a], [b]) => (a < b ? -1 : 1));
     return { entity, project, path, runs: new Map(ascending) };
   }

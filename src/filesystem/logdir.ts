@@ -14,6 +14,8 @@ const INTEREST_WAIT_MS = 1000;
 const RELIST_MS = 5000;
 /** And when a path is not found in a listing older than this. */
 const RELIST_MISSING_MS = 1000;
+/** A look that others share outlives whoever began it. */
+const NEVER_ABORTED = new AbortController().signal;
 /** Event files that stay open for `openCached`. An entry is a few hundred bytes. */
 const OPEN_FILES = 10_000;
 
@@ -53,7 +55,7 @@ export class Logdir implements LogdirTree {
   get directory(): Directory {
     const { catalogue } = this.#options.history;
     if (this.#directory === undefined || this.#directoryVersion !== catalogue.version) {
-      this.#directory = this.#naming.draw(catalogue.runs.values());
+      this.#directory = this.#naming.draw(catalogue.runs.values(), catalogue.projects);
       this.#directoryVersion = catalogue.version;
     }
     return this.#directory;
@@ -79,6 +81,7 @@ export class Logdir implements LogdirTree {
   async list(path: string, { signal }: { readonly signal: AbortSignal }): Promise<readonly LogdirNode[]> {
     const location = await this.#locate(path, { signal, eagerness: 'interest' });
     if (this.#options.history.catalogue.ageMs > RELIST_MS) void this.#relist(signal).catch(() => undefined);
+    if (location.kind === 'project') return await this.#listProject(location.project, signal);
     switch (location.kind) {
       case 'root':
         return [...location.entities].map(([name, projects]) =>
@@ -88,8 +91,6 @@ export class Logdir implements LogdirTree {
         return [...location.projects].map(([name, project]) =>
           directoryNode({ kind: 'project', project }, name),
         );
-      case 'project':
-        return [...location.project.runs].map(([name, run]) => directoryNode({ kind: 'run', run }, name));
       case 'run':
         return this.#options.files.nodes(await this.#moment(location.run, 'glance', signal));
       case 'file':
@@ -97,6 +98,20 @@ export class Logdir implements LogdirTree {
         this.#options.files.open(await this.#moment(location.run, 'glance', signal), location.name);
         throw new LogdirError('invalid-argument', `${path} is a file, not a directory`);
     }
+  }
+
+  /** The runs of a project: looked for first if nobody has yet, looked for again meanwhile if that was a while ago. */
+  async #listProject(project: ProjectDirectory, signal: AbortSignal): Promise<readonly LogdirNode[]> {
+    const { catalogue } = this.#options.history;
+    const ageMs = catalogue.projectAgeMs(project);
+    if (ageMs > RELIST_MS) {
+      const looking = catalogue.refreshProject(project, { signal: NEVER_ABORTED });
+      if (Number.isFinite(ageMs)) looking.catch(() => undefined);
+      else await looking;
+      signal.throwIfAborted();
+    }
+    const { runs } = this.directory.project(...componentsOf(project)) ?? project;
+    return [...runs].map(([name, run]) => directoryNode({ kind: 'run', run }, name));
   }
 
   async open(path: string, { signal, eagerness }: OpenOptions): Promise<OpenFile> {
@@ -129,9 +144,13 @@ export class Logdir implements LogdirTree {
   async #moment(run: CatalogueRun, eagerness: Eagerness, signal: AbortSignal): Promise<RunMoment> {
     const { history } = this.#options;
     if (eagerness === 'complete') await history.update(run);
-    if (eagerness === 'interest') await history.updateWithin(run, INTEREST_WAIT_MS);
+    if (eagerness === 'interest') {
+      // What is there is worth more than what may come after a wait for somebody else's server.
+      const isWaiting = !run.source.isRemote || (await history.log(run)).ledger.eventsBytes === 0;
+      await history.updateWithin(run, isWaiting ? INTEREST_WAIT_MS : 0);
+    }
     signal.throwIfAborted();
-    const log = await history.log(run.key);
+    const log = await history.log(run);
     const state = await history.state(run, log, { signal });
     return { run, log, state, failure: history.failure(run.id) };
   }
@@ -140,12 +159,31 @@ export class Logdir implements LogdirTree {
   async #locate(path: string, { signal, eagerness }: OpenOptions): Promise<Location> {
     const found = this.#find(path);
     if (found !== undefined) return found;
+    const inside = await this.#findInProject(path, eagerness, signal);
+    if (inside !== undefined) return inside;
     if (eagerness !== 'glance' && this.#options.history.catalogue.ageMs > RELIST_MISSING_MS) {
       await this.#relist(signal);
       const foundNow = this.#find(path);
       if (foundNow !== undefined) return foundNow;
     }
     throw new LogdirError('not-found', `${path} is not there; list the directory above it to see what is`);
+  }
+
+  /** A path below a project that is listed by itself: looked for there, even at a glance if nobody has looked before. */
+  async #findInProject(
+    path: string,
+    eagerness: Eagerness,
+    signal: AbortSignal,
+  ): Promise<Location | undefined> {
+    const [entity = '', name = '', run] = path.split('/');
+    const project = run === undefined ? undefined : this.directory.project(entity, name);
+    if (project === undefined) return undefined;
+    const { catalogue } = this.#options.history;
+    const ageMs = catalogue.projectAgeMs(project);
+    if (ageMs <= (eagerness === 'glance' ? Number.MAX_VALUE : RELIST_MISSING_MS)) return undefined;
+    await catalogue.refreshProject(project, { signal: NEVER_ABORTED });
+    signal.throwIfAborted();
+    return this.#find(path);
   }
 
   #find(path: string): Location | undefined {
@@ -174,6 +212,11 @@ export class Logdir implements LogdirTree {
     await this.#relisting;
     signal.throwIfAborted();
   }
+}
+
+/** The two components of a project's path. */
+function componentsOf({ path }: ProjectDirectory): [string, string] {
+  return path.split('/') as [string, string];
 }
 
 function directoryNode(location: Exclude<Location, { kind: 'file' }>, name: string): DirectoryNode {

@@ -89,10 +89,11 @@ export class RunFiles {
   }
 }
 
-/** Null until the run's start is known: the start is part of the name, and a name never changes. */
+/** Null until the run's start is known for certain: the start is part of the name, and a name never changes. */
 export function eventNode(moment: Pick<RunMoment, 'run' | 'log'>): FileNode | null {
-  const { log } = moment;
-  const { startTime } = log.ledger.progress;
+  const { log, run } = moment;
+  const listed = run.listing.isStartCertain ? run.listing.startTime : null;
+  const startTime = log.ledger.progress.startTime ?? listed;
   if (startTime === null) return null;
   const size = log.ledger.eventsBytes;
   return {

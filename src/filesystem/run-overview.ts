@@ -71,7 +71,7 @@ export class RunOverview implements Overview {
   async #entries(directory: ProjectDirectory, signal: AbortSignal): Promise<Entry[]> {
     return await Promise.all(
       [...directory.runs].map(async ([name, run]) => {
-        const log = await this.#history.log(run.key);
+        const log = await this.#history.log(run);
         return { directory: name, run, state: await this.#history.state(run, log, { signal }) };
       }),
     );
@@ -80,7 +80,7 @@ export class RunOverview implements Overview {
   async #matching(entries: readonly Entry[], query: string): Promise<Entry[]> {
     const matches = await Promise.all(
       entries.map(async (entry) => {
-        const { facts } = (await this.#history.log(entry.run.key)).ledger;
+        const { facts } = (await this.#history.log(entry.run)).ledger;
         const texts = [
           entry.directory,
           entry.run.key.runId,
@@ -96,7 +96,7 @@ export class RunOverview implements Overview {
   }
 
   async #runCard(project: ProjectDirectory, { directory, run, state }: Entry): Promise<RunCard> {
-    const log = await this.#history.log(run.key);
+    const log = await this.#history.log(run);
     const { ledger } = log;
     const { facts, progress } = ledger;
     const failure = this.#history.failure(run.id);

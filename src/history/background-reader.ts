@@ -28,9 +28,9 @@ export class BackgroundReader {
     return this.#waiting.has(id);
   }
 
-  /** Puts every run of the catalogue in the queue, newest first. */
+  /** Puts every run that costs nobody else anything in the queue, newest first. */
   enqueueAll(): void {
-    const runs = [...this.#options.catalogue.runs.values()];
+    const runs = [...this.#options.catalogue.runs.values()].filter(({ source }) => !source.isRemote);
     runs.sort((a, b) => b.listing.modifiedAtMs - a.listing.modifiedAtMs);
     for (const run of runs) this.#waiting.add(run.id);
     this.#wake();

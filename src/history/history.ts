@@ -1,7 +1,7 @@
 /** The history of every run, kept: opens logs, brings them up to date, reads their blocks. @module */
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Clock, LogdirError, type RunKey, type RunState, runKeyText } from '../core/index.ts';
+import { type Clock, LogdirError, type RunState, runKeyText } from '../core/index.ts';
 import type { Logger, Metrics } from '../observability/index.ts';
 import type { RunSource } from '../sources/index.ts';
 import { BackgroundReader } from './background-reader.ts';
@@ -55,7 +55,7 @@ export class History implements AsyncDisposable {
     this.#options = { ...options, logger };
     const { cacheDir, synthesis, metrics, clock } = options;
     const signal = this.#ending.signal;
-    this.catalogue = new Catalogue(options.sources, logger, clock);
+    this.catalogue = new Catalogue({ sources: options.sources, cacheDir, logger, clock });
     this.#shelf = new LogShelf({
       cacheDir,
       pool: this.#pool,
@@ -105,8 +105,9 @@ export class History implements AsyncDisposable {
     } catch {
       return; // Only an abort gets here: the house is closing.
     }
-    for (const { id, listing } of this.catalogue.runs.values()) {
-      if (before.get(id)?.listing.modifiedAtMs !== listing.modifiedAtMs) this.background.enqueue(id);
+    for (const { id, listing, source } of this.catalogue.runs.values()) {
+      const isChanged = before.get(id)?.listing.modifiedAtMs !== listing.modifiedAtMs;
+      if (isChanged && !source.isRemote) this.background.enqueue(id);
     }
   }
 
@@ -122,8 +123,8 @@ export class History implements AsyncDisposable {
   }
 
   /** The log of a run, without bringing it up to date. */
-  async log(key: RunKey): Promise<RunLog> {
-    return await this.#shelf.get(key);
+  async log({ key, source }: CatalogueRun): Promise<RunLog> {
+    return await this.#shelf.get({ key, origin: source.origin });
   }
 
   /** The log of a run if it is open and was brought up to date a moment ago. */
@@ -154,6 +155,7 @@ export class History implements AsyncDisposable {
   /** The same, waiting at most `maxWaitMs`; what is still missing then goes on arriving. */
   async updateWithin(run: CatalogueRun, maxWaitMs: number): Promise<void> {
     if (this.freshLog(run.id) !== undefined) return;
+    if (maxWaitMs === 0) return void this.update(run);
     const waiting = new AbortController();
     const deadline = delay(maxWaitMs, undefined, { signal: waiting.signal }).catch(() => undefined);
     await Promise.race([this.update(run), deadline]);

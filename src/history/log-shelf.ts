@@ -1,7 +1,7 @@
 /** Run logs that are open: one per run, the least recently used closed when there are too many. @module */
 
 import { LRUCache } from 'lru-cache';
-import { type RunKey, runKeyText } from '../core/index.ts';
+import { runKeyText } from '../core/index.ts';
 import type { Logger, Metrics } from '../observability/index.ts';
 import type { FilePool } from './file-pool.ts';
 import { RunDirectory } from './run-directory.ts';
@@ -28,6 +28,9 @@ export interface LogShelfOptions {
   readonly metrics: Metrics;
 }
 
+/** Which log: of a run, as one origin tells it. */
+export type RunOrigin = Pick<RunLog, 'key' | 'origin'>;
+
 export class LogShelf {
   readonly #options: LogShelfOptions;
   readonly #logs = new LRUCache<string, RunLog>({ maxSize: MAX_WEIGHT, sizeCalculation: weight });
@@ -47,13 +50,13 @@ export class LogShelf {
   }
 
   /** The log of a run, opened if need be. A log of another version or a damaged one is dealt with, and said. */
-  async get(key: RunKey): Promise<RunLog> {
-    const id = runKeyText(key);
+  async get(run: RunOrigin): Promise<RunLog> {
+    const id = runKeyText(run.key);
     const known = this.#logs.get(id);
     if (known !== undefined) return known;
     let opening = this.#opening.get(id);
     if (opening === undefined) {
-      opening = this.#open(key).finally(() => this.#opening.delete(id));
+      opening = this.#open(run).finally(() => this.#opening.delete(id));
       this.#opening.set(id, opening);
     }
     return await opening;
@@ -61,7 +64,7 @@ export class LogShelf {
 
   /** Begins the next generation of a run: its source no longer yields what was read before. */
   async nextGeneration(old: RunLog): Promise<RunLog> {
-    const options = this.#logOptions(old.key);
+    const options = this.#logOptions(old);
     const { log } = await RunLog.open(options, old.generation + 1);
     old.forgetRows();
     this.#logs.set(runKeyText(old.key), log);
@@ -80,8 +83,9 @@ export class LogShelf {
     this.#logs.set(runKeyText(log.key), log);
   }
 
-  async #open(key: RunKey): Promise<RunLog> {
-    const options = this.#logOptions(key);
+  async #open(of: RunOrigin): Promise<RunLog> {
+    const { key } = of;
+    const options = this.#logOptions(of);
     const { log, condition } = await RunLog.open(options);
     const { logger, metrics } = this.#options;
     const run = `${key.entity}/${key.project}/${key.runId}`;
@@ -104,8 +108,8 @@ export class LogShelf {
     return log;
   }
 
-  #logOptions(key: RunKey): RunLogOptions {
+  #logOptions({ key, origin }: RunOrigin): RunLogOptions {
     const { cacheDir, pool, synthesisVersion } = this.#options;
-    return { key, directory: new RunDirectory(cacheDir, key), pool, synthesisVersion };
+    return { key, origin, directory: new RunDirectory(cacheDir, key, origin), pool, synthesisVersion };
   }
 }

@@ -2,7 +2,7 @@
 
 import { rename, rm } from 'node:fs/promises';
 import { LogdirError } from '../core/index.ts';
-import type { RunSource } from '../sources/index.ts';
+import type { RecordedStretch, RunSource } from '../sources/index.ts';
 import type { BlockSynthesis } from './block-sealer.ts';
 import type { Commit } from './commit.ts';
 import { IndexFile } from './index-file.ts';
@@ -60,7 +60,8 @@ async function rebuildInto(
   const { commits } = await new IndexFile(log.paths.index).readGrowth();
   for (const commit of commits) {
     const ingest = new RunIngest(log.key, ledger, synthesis, readBlock);
-    for await (const batch of source.read(log.key, { after: ledger.cursor, stopAt: commit.cursor, signal })) {
+    const stretch = { after: ledger.cursor, stopAt: commit.cursor, recorded: recordedIn(commit), signal };
+    for await (const batch of source.read(log.key, stretch)) {
       await ingest.add(batch);
     }
     const prepared = ingest.finish();
@@ -70,6 +71,17 @@ async function rebuildInto(
   }
   rows.forget();
   return true;
+}
+
+/** What a commit says of the run apart from its rows. */
+function recordedIn({ facts, config, summary, metrics, exit }: Commit): RecordedStretch {
+  return {
+    ...(facts !== undefined && { facts }),
+    ...(config !== undefined && { config }),
+    ...(summary !== undefined && { summary }),
+    ...(metrics !== undefined && { metrics }),
+    ...(exit !== undefined && { exit }),
+  };
 }
 
 /** Whether both say the same of everything that decides bytes. */

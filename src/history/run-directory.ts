@@ -19,6 +19,8 @@ import { isUnreachable } from './cache-errors.ts';
 /** Name of the folder all runs are under; its number is the layout of this directory tree. */
 export const RUNS_FOLDER = 'runs-v1';
 
+const LOCAL_ORIGIN = 'local';
+
 export interface GenerationPaths {
   readonly generation: number;
   readonly index: string;
@@ -29,8 +31,13 @@ export interface GenerationPaths {
 export class RunDirectory {
   readonly path: string;
 
-  constructor(cacheDir: string, key: RunKey) {
-    const hash = createHash('sha256').update(runKeyText(key)).digest('hex').slice(0, 32);
+  /**
+   * `origin`: whose history it is (`RunSource.origin`). Positions in a run mean something to their source alone, so the
+   * same run read from elsewhere has a log of its own.
+   */
+  constructor(cacheDir: string, key: RunKey, origin: string) {
+    const name = origin === LOCAL_ORIGIN ? runKeyText(key) : `${origin} ${runKeyText(key)}`;
+    const hash = createHash('sha256').update(name).digest('hex').slice(0, 32);
     this.path = join(cacheDir, RUNS_FOLDER, hash.slice(0, 2), hash.slice(2));
   }
 

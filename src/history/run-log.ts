@@ -22,6 +22,8 @@ const FORMAT = 1;
 
 export interface RunLogOptions {
   readonly key: RunKey;
+  /** See `RunSource.origin`. */
+  readonly origin: string;
   readonly directory: RunDirectory;
   readonly pool: FilePool;
   /** Version of the synthesis that sizes are measured by. */
@@ -33,6 +35,7 @@ export type RunLogCondition = 'sound' | 'foreign' | 'damaged';
 
 export class RunLog {
   readonly key: RunKey;
+  readonly origin: string;
   readonly generation: number;
   readonly paths: GenerationPaths;
   readonly ledger = new RunLedger();
@@ -47,6 +50,7 @@ export class RunLog {
 
   private constructor(options: RunLogOptions, paths: GenerationPaths) {
     this.key = options.key;
+    this.origin = options.origin;
     this.generation = paths.generation;
     this.paths = paths;
     this.#options = options;

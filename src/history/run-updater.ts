@@ -85,7 +85,7 @@ export class RunUpdater {
   async #catchUp(run: CatalogueRun): Promise<'grown' | 'unchanged'> {
     const { shelf, signal } = this.#options;
     for (;;) {
-      const log = await shelf.get(run.key);
+      const log = await shelf.get({ key: run.key, origin: run.source.origin });
       const commitsBefore = log.ledger.commits;
       await log.follow();
       try {

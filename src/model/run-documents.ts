@@ -43,6 +43,7 @@ const NOT_SHOWN_REASONS: Readonly<Record<string, string>> = {
   alert: 'alerts have no place in TensorBoard',
   tensorboard: 'event files synced by W&B are not read; their scalars are in the history already',
   other: 'a kind of record this version does not know',
+  missing: 'W&B counts more rows or values of this run than it sends',
   null: 'null is no value',
   list: 'lists have no TensorBoard summary of their own',
 };

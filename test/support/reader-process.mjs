@@ -22,9 +22,9 @@ await history.catalogue.refresh({ signal });
 const [run] = history.catalogue.runs.values();
 
 const tell = setInterval(async () => {
-  process.stdout.write(`${(await history.log(run.key)).ledger.eventsBytes}\n`);
+  process.stdout.write(`${(await history.log(run)).ledger.eventsBytes}\n`);
 }, 2);
 await history.update(run);
 clearInterval(tell);
-process.stdout.write(`${(await history.log(run.key)).ledger.eventsBytes} end\n`);
+process.stdout.write(`${(await history.log(run)).ledger.eventsBytes} end\n`);
 await history[Symbol.asyncDispose]();

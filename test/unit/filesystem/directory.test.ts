@@ -13,7 +13,17 @@ function run(
   project = 'p',
 ): CatalogueRun {
   const key = runKey('e', project, runId);
-  const listing = { key, displayName, startTime, group: 'g1', jobType: null, modifiedAtMs: 0, locations: [] };
+  const listing = {
+    key,
+    displayName,
+    startTime,
+    group: 'g1',
+    jobType: null,
+    isStartCertain: false,
+    state: null,
+    modifiedAtMs: 0,
+    locations: [],
+  };
   return { key, id: runKeyText(key), listing, source };
 }
 

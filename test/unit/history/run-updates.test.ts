@@ -184,6 +184,8 @@ describe('the catalogue', () => {
     await house.history.relist();
     source.push(key, row(1, { loss: 2 }));
     await house.history.background.idle();
-    expect((await house.history.log(key)).ledger.progress.rows).toBe(2);
+    expect(
+      (await house.history.log(house.history.catalogue.runs.get(runKeyText(key))!)).ledger.progress.rows,
+    ).toBe(2);
   });
 });
