@@ -15,6 +15,8 @@ export interface Environment {
   readonly searchPath: readonly string[];
   /** Whether colour is unwanted (https://no-color.org), or the terminal cannot show it. */
   readonly noColor: boolean;
+  /** Hosts that are asked without a proxy, as `NO_PROXY` lists them. */
+  readonly noProxy: readonly string[];
   /** Whether systemd waits to be told that the service is ready (sd_notify(3)). */
   readonly isUnderSystemd: boolean;
 }
@@ -28,6 +30,7 @@ export function readEnvironment(variables: Environment['variables'] = process.en
     configHome: variables['XDG_CONFIG_HOME'] || join(homeDir, '.config'),
     searchPath: (variables['PATH'] ?? '').split(delimiter).filter((entry) => entry !== ''),
     noColor: Boolean(variables['NO_COLOR']) || variables['TERM'] === 'dumb',
+    noProxy: (variables['NO_PROXY'] ?? variables['no_proxy'] ?? '').split(',').filter(Boolean),
     isUnderSystemd: Boolean(variables['NOTIFY_SOCKET']),
   };
 }

@@ -20,3 +20,4 @@ export {
   type SettingName,
   type Settings,
 } from './settings.ts';
+export { apiKeyFinder, apiUrl, type FoundKey, sdkSettings } from './wandb-settings.ts';

@@ -63,13 +63,13 @@ export function definitions(): readonly (readonly [SettingName, SettingDefinitio
 }
 
 function rawValue(
-  { flag, alsoFrom, default: fallback }: SettingDefinition,
+  { flag, alsoFrom = [], default: fallback }: SettingDefinition,
   flags: LoadOptions['flags'],
   environment: Environment,
   file: ConfigFile | null,
 ): RawValue {
   if (flags[flag] !== undefined) return { origin: 'flag', where: `flag --${flag}`, value: flags[flag] };
-  for (const name of [environmentName(flag), ...(alsoFrom ? [alsoFrom] : [])]) {
+  for (const name of [environmentName(flag), ...alsoFrom]) {
     // An empty variable is how shells and container files say "unset".
     const value = environment.variables[name];
     if (value) return { origin: 'environment', where: `env ${name}`, value };

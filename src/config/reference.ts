@@ -46,9 +46,9 @@ export function defaultText({ default: value, defaultText: text }: SettingDefini
 }
 
 function settingText(definition: SettingDefinition): string {
-  const { flag, help, accepts, alsoFrom, commands } = definition;
+  const { flag, help, accepts, alsoFrom = [], commands } = definition;
   const asPositional = flag === 'source' ? '`SOURCE…` (serve, tensorboard, doctor) or ' : '';
-  const variables = [environmentName(flag), ...(alsoFrom ? [alsoFrom] : [])];
+  const variables = [environmentName(flag), ...alsoFrom];
   return `### ${fileKey(flag)}
 
 ${help}

@@ -6,16 +6,26 @@ import { byteSize } from './byte-size.ts';
 import { duration } from './duration.ts';
 import type { Environment } from './environment.ts';
 import { runNameTemplate } from './run-name-template.ts';
+import { apiUrl, DEFAULT_BASE_URL, sdkSettings } from './wandb-settings.ts';
 
 const HTTP_SERVERS = ['serve', 'tensorboard'] as const;
 /** Commands that go on until they are stopped, and follow the sources. */
 const SERVERS = [...HTTP_SERVERS, 'mount'] as const;
 const MOUNTERS = ['mount', 'serve'] as const;
 const TREE_COMMANDS = ['ls', 'stat', 'cat', 'tree'] as const;
-const ALL = [...SERVERS, ...TREE_COMMANDS, 'doctor'] as const;
+const ALL = [...SERVERS, 'prefetch', ...TREE_COMMANDS, 'doctor'] as const;
 
 export type CommandName = (typeof ALL)[number];
-export const SETTING_GROUPS = ['Sources', 'Server', 'Mount', 'TensorBoard', 'Tree', 'Cache', 'Log'] as const;
+export const SETTING_GROUPS = [
+  'Sources',
+  'W&B server',
+  'Server',
+  'Mount',
+  'TensorBoard',
+  'Tree',
+  'Cache',
+  'Log',
+] as const;
 
 export interface SettingDefinition {
   readonly group: (typeof SETTING_GROUPS)[number];
@@ -33,16 +43,19 @@ export interface SettingDefinition {
   readonly commands: readonly CommandName[];
   /** A flag without a value. */
   readonly isSwitch?: true;
-  /** A variable of another program that also sets it, read after our own. */
-  readonly alsoFrom?: string;
+  /** Variables of other programs that also set it, read after our own. */
+  readonly alsoFrom?: readonly string[];
 }
 
 const filled = z.string().min(1);
 const MIB = 1024 ** 2;
 
+/** Where lists in text are parted: as in PATH, but not behind the scheme of an address. */
+const SEPARATOR = new RegExp(`(?<!\\b(?:wandb|https?))${delimiter}`);
+
 /** Text from a flag or a variable is split like PATH; a YAML list is taken as it is. */
 const pathList = z
-  .union([z.string().transform((text) => text.split(delimiter).filter(Boolean)), z.array(filled)])
+  .union([z.string().transform((text) => text.split(SEPARATOR).filter(Boolean)), z.array(filled)])
   .pipe(z.array(filled).min(1));
 
 /** As a flag it stands alone; as text or in YAML it says so. */
@@ -65,10 +78,59 @@ export const SETTINGS = {
     group: 'Sources',
     flag: 'source',
     schema: pathList,
-    accepts: `paths, separated by "${delimiter}" or as a list`,
+    accepts: `paths and W&B projects, separated by "${delimiter}" or as a list`,
     default: ['./wandb'],
-    help: 'Where runs lie: a wandb directory, a folder that holds some, one run directory or one .wandb file.',
+    help: 'Where runs lie: a wandb directory, a folder that holds some, one run directory, one .wandb file; or on a W&B server: ENTITY/PROJECT, ENTITY/PROJECT/RUN, the address of a page, wandb:ENTITY, or wandb: for all that the API key sees.',
     commands: ALL,
+  },
+  baseUrl: {
+    group: 'W&B server',
+    flag: 'base-url',
+    schema: z.url({ protocol: /^https?$/ }).transform(apiUrl),
+    accepts: 'the address of a W&B server, such as https://wandb.example.com',
+    default: (environment) => sdkSettings(environment).baseUrl ?? DEFAULT_BASE_URL,
+    defaultText: '$WANDB_BASE_URL, the settings of the W&B SDK, or https://api.wandb.ai',
+    help: 'The W&B server to read from.',
+    commands: ALL,
+  },
+  apiKeyFile: {
+    group: 'W&B server',
+    flag: 'api-key-file',
+    schema: filled,
+    accepts: 'a path',
+    default: null,
+    defaultText: 'unset: the key is looked for as the SDK does, in $WANDB_API_KEY and ~/.netrc',
+    help: 'File that holds the API key and nothing else. It is read again when it changes.',
+    commands: ALL,
+  },
+  refreshIntervalMs: {
+    group: 'W&B server',
+    flag: 'refresh-interval',
+    schema: duration(1000),
+    accepts: 'a time of at least 1s, such as 15s or 5min',
+    default: '30s',
+    help: 'Time within which the server is not asked again for news of a project. The SDK itself sends every 15 seconds.',
+    commands: ALL,
+  },
+  caFile: {
+    group: 'W&B server',
+    flag: 'ca-file',
+    schema: filled,
+    accepts: 'a path',
+    default: null,
+    help: 'File of certificate authorities to trust beside the usual ones, in PEM, for a server or proxy of your own.',
+    commands: ALL,
+    alsoFrom: ['REQUESTS_CA_BUNDLE'],
+  },
+  httpsProxy: {
+    group: 'W&B server',
+    flag: 'https-proxy',
+    schema: z.url(),
+    accepts: 'the address of a proxy, such as http://proxy.example.com:3128',
+    default: null,
+    help: 'Proxy for requests to W&B. Hosts in $NO_PROXY are asked directly.',
+    commands: ALL,
+    alsoFrom: ['HTTPS_PROXY', 'https_proxy'],
   },
   watch: {
     group: 'Sources',
@@ -189,7 +251,7 @@ export const SETTINGS = {
     default: null,
     help: 'A /dev/fuse descriptor that somebody else has mounted: serve it, mount nothing.',
     commands: MOUNTERS,
-    alsoFrom: 'FUSE_FD',
+    alsoFrom: ['FUSE_FD'],
   },
   tensorboard: {
     group: 'TensorBoard',
@@ -199,7 +261,7 @@ export const SETTINGS = {
     default: 'tensorboard',
     help: 'The TensorBoard to start.',
     commands: ['tensorboard', 'doctor'],
-    alsoFrom: 'TENSORBOARD',
+    alsoFrom: ['TENSORBOARD'],
   },
   cacheDir: {
     group: 'Cache',

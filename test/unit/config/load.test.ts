@@ -39,6 +39,11 @@ describe('precedence', () => {
     const { settings, origins, configFile } = load({});
     expect(settings).toEqual({
       sources: ['./wandb'],
+      baseUrl: 'https://api.wandb.ai',
+      apiKeyFile: null,
+      refreshIntervalMs: 30_000,
+      caFile: null,
+      httpsProxy: null,
       watch: 'events',
       pollIntervalMs: 5000,
       quietAfterMs: 300_000,
@@ -149,7 +154,7 @@ describe('problems', () => {
     const config = file('prot: 1\nwatch: maybe\n');
     const problem = problemsOf(() => load({ config, 'log-level': 'x' }, { WANDB_LOGDIR_PORT: 'y' }));
     expect(problem).toContain('4 settings are wrong:');
-    expect(problem).toContain(`file ${config}, key prot: no such setting; known: source, watch`);
+    expect(problem).toContain(`file ${config}, key prot: no such setting; known: source, baseUrl`);
     expect(problem).toContain(`file ${config}, key watch: "maybe" is wrong; expected events, polling or off`);
     expect(problem).toContain('env WANDB_LOGDIR_PORT: "y" is wrong; expected a number from 0 to 65535');
     expect(problem).toContain('flag --log-level: "x" is wrong');
