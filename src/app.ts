@@ -1,13 +1,26 @@
 /** The only file that knows every room: builds the program's parts and wires them. @module */
 
-import type { Settings } from './config/index.ts';
-import type { Clock } from './core/index.ts';
+import { join } from 'node:path';
+import { apiUrl, type Settings } from './config/index.ts';
+import type { Clock, LogdirError } from './core/index.ts';
 import { createLogdir, EventSynthesis, type LogdirTree, type Overview } from './filesystem/index.ts';
 import { createFuseFrontend, type Mounted, type MountOptions } from './frontends/fuse/index.ts';
 import { createHttpFrontend, type HttpServer, toWebHdfsName } from './frontends/http/index.ts';
-import { History } from './history/index.ts';
+import { History, type PrefetchProgress, prefetch } from './history/index.ts';
 import type { Logger, Metrics } from './observability/index.ts';
-import { createWandbLocalSource, describeSource, type SourceReport } from './sources/index.ts';
+import {
+  connectWandbServer,
+  createWandbCloudSource,
+  createWandbLocalSource,
+  describeSource,
+  type FindApiKey,
+  parseSource,
+  type RunSource,
+  type ServerReport,
+  type SourceReport,
+  type Viewer,
+  type WandbServer,
+} from './sources/index.ts';
 
 export type { LogdirNode, LogdirTree, Overview, ProjectCard } from './filesystem/index.ts';
 export {
@@ -20,7 +33,16 @@ export {
   prepareMountPoint,
   userMountOptions,
 } from './frontends/fuse/index.ts';
-export type { SourceReport } from './sources/index.ts';
+export type { PrefetchProgress } from './history/index.ts';
+export {
+  appUrl,
+  type FindApiKey,
+  keyAdvice,
+  parseSource,
+  type ServerReport,
+  type SourceReport,
+  type Viewer,
+} from './sources/index.ts';
 
 /** Settings that concern the parts; the rest is the command's own business. */
 export type AppSettings = Pick<
@@ -33,12 +55,19 @@ export type AppSettings = Pick<
   | 'cacheMaxBytes'
   | 'memoryMaxBytes'
   | 'runNameTemplate'
+  | 'baseUrl'
+  | 'refreshIntervalMs'
+  | 'caFile'
+  | 'httpsProxy'
 >;
 
 export interface AppParts {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;
+  readonly findApiKey: FindApiKey;
+  /** Hosts that are asked without the proxy. */
+  readonly noProxy: readonly string[];
   /** Of the program, for people. */
   readonly version: string;
 }
@@ -52,6 +81,20 @@ export interface Listening extends AsyncDisposable {
   logdir(path: string): string;
 }
 
+/** What has been found of a source. */
+export interface SourceState {
+  /** As it was given. */
+  readonly name: string;
+  /** Of a W&B server. */
+  readonly isRemote: boolean;
+  /** Runs known now. */
+  readonly runs: number;
+  /** Projects whose runs are listed when somebody looks. */
+  readonly projects: number;
+  /** Why it could not be listed when last looked at. */
+  readonly failure: LogdirError | null;
+}
+
 export interface App extends AsyncDisposable {
   readonly tree: LogdirTree;
   readonly overview: Overview;
@@ -59,10 +102,19 @@ export interface App extends AsyncDisposable {
   start(options: { readonly signal: AbortSignal }): Promise<void>;
   /** Looks at the sources again, without waiting for them to tell of changes. */
   look(): Promise<void>;
-  /** Runs known now, by source as given. A run that lies in several counts for the first. */
-  runCounts(): ReadonlyMap<string, number>;
-  /** Looks at a source and explains what is there. Never throws for what it finds. */
+  /** The sources, in the order they were given. */
+  sources(): readonly SourceState[];
+  /** Whom the API key belongs to; null without a good one. @throws LogdirError */
+  viewer(options: { readonly signal: AbortSignal }): Promise<Viewer | null>;
+  /** Looks at a path and explains what is there. Never throws for what it finds. */
   inspect(source: string, options: { readonly signal: AbortSignal }): Promise<SourceReport>;
+  /** Reads every run, so that nothing has to be waited for later. */
+  prefetch(options: {
+    readonly signal: AbortSignal;
+    readonly onProgress: (progress: PrefetchProgress) => void;
+  }): Promise<PrefetchProgress>;
+  /** What the server has told so far: traffic, clock, what is left of the rate limit. */
+  serverReport(): ServerReport;
   /** Runs read in the background since the start, and runs that still wait to be. */
   reading(): { readonly read: number; readonly waiting: number };
   /** @throws LogdirError `unavailable` when the port is taken. */
@@ -78,7 +130,8 @@ export interface App extends AsyncDisposable {
 /** The parts, wired. Nothing is read, watched or listened to before it is asked for. */
 export function createApp(settings: AppSettings, parts: AppParts): App {
   const { logger, metrics, version, clock } = parts;
-  const history = createHistory(settings, parts);
+  const servers = new Servers(settings, parts);
+  const history = createHistory(settings, parts, servers);
   const { runNameTemplate, memoryMaxBytes } = settings;
   const logdir = createLogdir({
     ...{ history: history.history, synthesis: history.synthesis, metrics },
@@ -87,7 +140,7 @@ export function createApp(settings: AppSettings, parts: AppParts): App {
   let isReady = false;
   const http = createHttpFrontend({ ...logdir, logger, metrics, version, isReady: () => isReady });
   const fuse = createFuseFrontend({ tree: logdir.tree, logger, metrics, clock });
-  const keepClear = [...settings.sources, settings.cacheDir];
+  const keepClear = [...localPaths(settings.sources), settings.cacheDir];
   return {
     ...logdir,
     start: async ({ signal }) => {
@@ -95,8 +148,11 @@ export function createApp(settings: AppSettings, parts: AppParts): App {
       isReady = true;
     },
     look: () => history.history.relist(),
-    runCounts: () => runCounts(history.history, settings.sources),
+    sources: () => sourceStates(history.history),
+    viewer: (options) => servers.at(settings.baseUrl).viewer(options),
     inspect: describeSource,
+    prefetch: (options) => prefetch(history.history, options),
+    serverReport: () => servers.at(settings.baseUrl).report(),
     reading: () => history.history.background.progress,
     listen: async (options) => listening(await http.listen(options)),
     mount: (options) => fuse.mount({ ...options, keepClear }),
@@ -112,15 +168,62 @@ function listening(server: HttpServer): Listening {
   return { url, port, logdir, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 
-function createHistory(
+/** Servers by the address of their API; nothing is asked of one before somebody looks. */
+class Servers {
+  readonly #settings: AppSettings;
+  readonly #parts: AppParts;
+  readonly #servers = new Map<string, WandbServer>();
+
+  constructor(settings: AppSettings, parts: AppParts) {
+    this.#settings = settings;
+    this.#parts = parts;
+  }
+
+  at(baseUrl: string): WandbServer {
+    const { caFile, httpsProxy } = this.#settings;
+    const { findApiKey, noProxy, version, logger, metrics, clock } = this.#parts;
+    const network = { proxy: httpsProxy, noProxy, caFile };
+    const server =
+      this.#servers.get(baseUrl) ??
+      connectWandbServer({ baseUrl, findApiKey, network, version, logger, metrics, clock });
+    this.#servers.set(baseUrl, server);
+    return server;
+  }
+}
+
+function createSource(
+  text: string,
   settings: AppSettings,
   { logger, metrics, clock }: AppParts,
+  servers: Servers,
+): RunSource {
+  const { watch, pollIntervalMs, quietAfterMs, refreshIntervalMs, cacheDir, baseUrl } = settings;
+  const reference = parseSource(text);
+  const parts = { logger, metrics, clock };
+  if (reference.kind === 'local')
+    return createWandbLocalSource({ path: reference.path, watch, pollIntervalMs, quietAfterMs, ...parts });
+  const { scope, appUrl } = reference;
+  const server = servers.at(appUrl === null ? baseUrl : apiUrl(appUrl));
+  const temporaryDir = join(cacheDir, 'downloads');
+  return createWandbCloudSource({ name: text, scope, server, refreshIntervalMs, temporaryDir, ...parts });
+}
+
+function localPaths(sources: readonly string[]): string[] {
+  return sources.flatMap((text) => {
+    const reference = parseSource(text);
+    return reference.kind === 'local' ? [reference.path] : [];
+  });
+}
+
+function createHistory(
+  settings: AppSettings,
+  parts: AppParts,
+  servers: Servers,
 ): { readonly history: History; readonly synthesis: EventSynthesis } {
-  const { watch, pollIntervalMs, quietAfterMs, cacheDir, cacheMaxBytes, memoryMaxBytes } = settings;
+  const { cacheDir, cacheMaxBytes, memoryMaxBytes } = settings;
+  const { logger, metrics, clock } = parts;
   const synthesis = new EventSynthesis();
-  const sources = settings.sources.map((path) =>
-    createWandbLocalSource({ path, watch, pollIntervalMs, quietAfterMs, logger, metrics, clock }),
-  );
+  const sources = settings.sources.map((text) => createSource(text, settings, parts, servers));
   const bounds = { cacheMaxBytes, memoryMaxBytes };
   return {
     history: new History({ sources, cacheDir, ...bounds, synthesis, logger, metrics, clock }),
@@ -136,10 +239,12 @@ async function start(history: History, { watch }: AppSettings, signal: AbortSign
   history.background.enqueueAll();
 }
 
-function runCounts(history: History, sources: readonly string[]): ReadonlyMap<string, number> {
-  const counts = new Map(sources.map((source) => [source, 0]));
-  for (const { source } of history.catalogue.runs.values()) {
-    counts.set(source.name, (counts.get(source.name) ?? 0) + 1);
-  }
-  return counts;
+function sourceStates({ catalogue }: History): SourceState[] {
+  return catalogue.sources.map((source) => ({
+    name: source.name,
+    isRemote: source.isRemote,
+    runs: catalogue.runCount(source),
+    projects: catalogue.projectCount(source),
+    failure: catalogue.failure(source),
+  }));
 }

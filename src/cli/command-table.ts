@@ -5,6 +5,7 @@ import type { CommandName } from '../config/index.ts';
 import { cat, ls, stat, tree } from './commands/browse.ts';
 import { doctor } from './commands/doctor.ts';
 import { mount } from './commands/mount.ts';
+import { prefetch } from './commands/prefetch.ts';
 import { serve } from './commands/serve.ts';
 import { tensorboard } from './commands/tensorboard.ts';
 import type { Arguments, Session } from './session.ts';
@@ -74,6 +75,14 @@ export const COMMANDS: readonly Command[] = [
       ['$0 mount ~/wandb-mnt ~/experiments --daemon', 'in the background; umount ~/wandb-mnt ends it'],
     ],
     run: mount,
+  },
+  {
+    name: 'prefetch',
+    positional: '[SOURCE..]',
+    describe: 'Read runs into the cache now, so that nothing is waited for later',
+    options: {},
+    examples: [['$0 prefetch acme/research', 'a project of the W&B cloud; may be stopped and started again']],
+    run: prefetch,
   },
   {
     name: 'ls',

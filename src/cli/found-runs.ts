@@ -2,10 +2,11 @@
 
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { App, SourceReport } from '../app.ts';
+import { type App, parseSource, type SourceReport } from '../app.ts';
 import { EXIT } from './exit-codes.ts';
 import { CommandFailure } from './failure.ts';
 import type { Session } from './session.ts';
+import type { Terminal } from './terminal.ts';
 
 /** How often to look whether a run that was just started has written its first block. */
 const FIRST_BLOCK_POLL_MS = 1000;
@@ -24,8 +25,13 @@ export async function startWithRuns(
   const { signal } = session.interruption;
   const { sources } = loaded.settings;
   // Told before anything is opened, so that the most usual mistake gets one short message.
-  if (!sources.some((source) => existsSync(source))) throw noRuns(await inspectAll(app, sources, signal));
+  const isHopeless = sources.every((source) => parseSource(source).kind === 'local' && !existsSync(source));
+  if (isHopeless) throw noRuns(await inspectAll(app, sources, signal));
   await app.start({ signal });
+  for (const { name, failure, runs } of app.sources()) {
+    if (runs > 0 && failure !== null)
+      warn(terminal, `${name}: what is cached is shown, because ${failure.message}`);
+  }
   const empty = emptySources(app);
   const reports = await inspectAll(app, empty, signal);
   if (empty.length === sources.length) {
@@ -33,9 +39,7 @@ export async function startWithRuns(
     return await waitForFirstBlock(session, app);
   }
   // A source with runs that all lie in an earlier source too is fine.
-  for (const report of reports.filter(({ outcome }) => outcome !== 'runs')) {
-    terminal.note(`${terminal.noteStyle('yellow', 'warning:')} ${reportText(report)}`);
-  }
+  for (const { text } of reports.filter(({ outcome }) => outcome !== 'runs')) warn(terminal, text);
 }
 
 /** @throws CommandFailure `noRuns` when the run went away. */
@@ -53,25 +57,48 @@ async function waitForFirstBlock(session: Session, app: App): Promise<void> {
   }
 }
 
+/** What became of a source without runs. */
+interface EmptySource {
+  readonly outcome: SourceReport['outcome'] | 'refused';
+  readonly text: string;
+}
+
 /** Whether a run is about to show, or showed between two looks. */
-function mayBegin(reports: readonly SourceReport[]): boolean {
+function mayBegin(reports: readonly EmptySource[]): boolean {
   return reports.some(({ outcome }) => outcome === 'starting' || outcome === 'runs');
 }
 
 function emptySources(app: App): string[] {
-  return [...app.runCounts()].filter(([, count]) => count === 0).map(([source]) => source);
+  // A project of a server that has no runs yet is there all the same.
+  return app.sources().flatMap(({ name, runs, isRemote, failure }) => {
+    const isEmpty = runs === 0 && (!isRemote || failure !== null);
+    return isEmpty ? [name] : [];
+  });
 }
 
 async function inspectAll(
   app: App,
   sources: readonly string[],
   signal: AbortSignal,
-): Promise<SourceReport[]> {
-  return await Promise.all(sources.map((source) => app.inspect(source, { signal })));
+): Promise<readonly EmptySource[]> {
+  return await Promise.all(sources.map((source) => inspect(app, source, signal)));
 }
 
-function noRuns(reports: readonly SourceReport[]): CommandFailure {
-  return new CommandFailure(EXIT.noRuns, reports.map(reportText).join('\n'));
+async function inspect(app: App, source: string, signal: AbortSignal): Promise<EmptySource> {
+  if (parseSource(source).kind === 'local') {
+    const report = await app.inspect(source, { signal });
+    return { outcome: report.outcome, text: reportText(report) };
+  }
+  const failure = app.sources().find(({ name }) => name === source)?.failure ?? null;
+  return failure === null ? { outcome: 'runs', text: '' } : { outcome: 'refused', text: failure.message };
+}
+
+function noRuns(reports: readonly EmptySource[]): CommandFailure {
+  return new CommandFailure(EXIT.noRuns, reports.map(({ text }) => text).join('\n'));
+}
+
+function warn(terminal: Terminal, text: string): void {
+  terminal.note(`${terminal.noteStyle('yellow', 'warning:')} ${text}`);
 }
 
 /** What was looked at, and what would work. */

@@ -1,7 +1,13 @@
 /** One run of one command: its settings, its log, its way to be interrupted, and the app it opens. @module */
 
 import { type App, createApp } from '../app.ts';
-import { type Environment, type LoadedSettings, loadSettings, type Settings } from '../config/index.ts';
+import {
+  apiKeyFinder,
+  type Environment,
+  type LoadedSettings,
+  loadSettings,
+  type Settings,
+} from '../config/index.ts';
 import { systemClock } from '../core/index.ts';
 import { createLogger, createMetrics, type Logger } from '../observability/index.ts';
 import { type Interruption, listenForInterruption } from './interruption.ts';
@@ -48,7 +54,11 @@ export function openSession(options: SessionOptions): Session {
     createApp: (changes) =>
       createApp(
         { ...loaded.settings, ...changes },
-        { logger, metrics: createMetrics(), clock: systemClock, version },
+        {
+          ...{ logger, metrics: createMetrics(), clock: systemClock, version },
+          findApiKey: apiKeyFinder(environment, loaded.settings.apiKeyFile),
+          noProxy: environment.noProxy,
+        },
       ),
     [Symbol.dispose]: () => interruption[Symbol.dispose](),
   };

@@ -97,6 +97,48 @@ export const METRICS = {
     unit: 'count',
     labels: ['source', 'code'],
   },
+  cloud_requests_total: {
+    type: 'counter',
+    help: 'Requests to a W&B server, by operation and outcome: answered, failed.',
+    unit: 'count',
+    labels: ['operation', 'outcome'],
+  },
+  cloud_request_duration_seconds: {
+    type: 'histogram',
+    help: 'Time from a request to a W&B server to its whole answer.',
+    unit: 'seconds',
+    labels: ['operation'],
+  },
+  cloud_received_bytes_total: {
+    type: 'counter',
+    help: 'Bytes received from W&B, by door: api, storage.',
+    unit: 'bytes',
+    labels: ['door'],
+  },
+  cloud_waiting_requests: {
+    type: 'gauge',
+    help: 'Requests to W&B that wait for their turn now.',
+    unit: 'count',
+    labels: [],
+  },
+  cloud_request_concurrency: {
+    type: 'gauge',
+    help: 'Requests to W&B that may be under way at a time now.',
+    unit: 'count',
+    labels: [],
+  },
+  cloud_pause_seconds: {
+    type: 'gauge',
+    help: 'Time until requests to W&B go on after a rate limit was met; 0 when they do.',
+    unit: 'seconds',
+    labels: [],
+  },
+  cloud_listing_age_seconds: {
+    type: 'gauge',
+    help: 'Time since the oldest list of runs in use came from W&B.',
+    unit: 'seconds',
+    labels: [],
+  },
   history_refreshes_total: {
     type: 'counter',
     help: 'Times a run was brought up to date, by outcome: unchanged, grown, failed.',

@@ -3,6 +3,7 @@
 import { constants } from 'node:fs';
 import { access, mkdir, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { chooseRoute } from '../../app.ts';
 import { findTensorboard, pythonPackages } from '../tensorboard-program.ts';
 import { INSTALL_COMMAND, missingPackages } from '../tensorboard-requirements.ts';
 
@@ -76,6 +77,25 @@ export async function checkTensorboard(
   const missing = missingPackages(packages);
   if (missing.length === 0) return [{ mark: 'ok', text }];
   return [{ mark: 'fail', text, next: `${program.python} -m pip install ${missing.join(' ')}` }];
+}
+
+const MOUNT_WAYS: Readonly<Record<string, string>> = {
+  mount: 'as root',
+  fusermount3: 'by fusermount3',
+  python: 'by fusermount3 and Python',
+};
+
+/** Mounting is one way of several: what is missing for it is a warning. */
+export async function checkMount(searchPath: readonly string[]): Promise<Finding> {
+  try {
+    const { kind } = await chooseRoute({ directory: '.', descriptor: null, searchPath });
+    await access('/dev/fuse', constants.R_OK | constants.W_OK);
+    return { mark: 'ok', text: `mount: possible, ${MOUNT_WAYS[kind]}` };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const next = 'the commands tensorboard and serve do without';
+    return { mark: 'warn', text: `mount: ${message}`, next };
+  }
 }
 
 function gib(bytes: number): string {

@@ -1,8 +1,10 @@
 /** `doctor`: looks at everything a working setup needs, and says what to type where something is missing. @module */
 
+import { type App, parseSource, type SourceState } from '../../app.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Session } from '../session.ts';
-import { checkCache, checkNode, checkPort, checkTensorboard, type Finding } from './checks.ts';
+import { checkCache, checkMount, checkNode, checkPort, checkTensorboard, type Finding } from './checks.ts';
+import { checkServer } from './server-checks.ts';
 
 const MARKS = {
   ok: { text: 'ok  ', style: 'green' },
@@ -14,26 +16,43 @@ const MARKS = {
 export async function doctor(session: Session): Promise<ExitCode> {
   const { settings } = session.loaded;
   const { signal } = session.interruption;
+  await using app = session.createApp({ watch: 'off' });
   const findings = [
     checkNode(process.versions.node),
-    ...(await checkSources(session)),
+    ...(await checkSources(session, app)),
     await checkCache(settings.cacheDir, settings.cacheMaxBytes),
     await checkPort(settings.host, settings.port),
     ...(await checkTensorboard(settings.tensorboard, session.environment.searchPath, signal)),
+    await checkMount(session.environment.searchPath),
   ];
   for (const finding of findings) session.terminal.print(findingText(session, finding));
   return findings.some(({ mark }) => mark === 'fail') ? EXIT.internal : EXIT.ok;
 }
 
-async function checkSources({ loaded, interruption, createApp }: Session): Promise<Finding[]> {
-  await using app = createApp({ watch: 'off' });
+async function checkSources(session: Session, app: App): Promise<Finding[]> {
+  const { sources } = session.loaded.settings;
+  const isRemote = (source: string) => parseSource(source).kind === 'cloud';
+  const findings: Finding[] = [];
+  for (const source of sources.filter((name) => !isRemote(name)))
+    findings.push(await checkPath(session, app, source));
+  if (!sources.some(isRemote)) return findings;
+  findings.push(...(await checkServer(session, app)));
+  await app.start({ signal: session.interruption.signal });
+  for (const state of app.sources().filter((source) => source.isRemote)) findings.push(checkProject(state));
+  return findings;
+}
+
+async function checkPath({ interruption }: Session, app: App, source: string): Promise<Finding> {
   const { signal } = interruption;
-  const inspect = (source: string) => app.inspect(source, { signal });
-  return (await Promise.all(loaded.settings.sources.map(inspect))).map((report) => {
-    const { path, logCount, directoryCount, advice } = report;
-    const text = `source ${path}: ${logCount} run logs; looked into ${directoryCount} directories`;
-    return report.outcome === 'runs' ? { mark: 'ok', text } : { mark: 'fail', text, next: advice };
-  });
+  const { path, logCount, directoryCount, advice, outcome } = await app.inspect(source, { signal });
+  const text = `source ${path}: ${logCount} run logs; looked into ${directoryCount} directories`;
+  return outcome === 'runs' ? { mark: 'ok', text } : { mark: 'fail', text, next: advice };
+}
+
+function checkProject({ name, runs, projects, failure }: SourceState): Finding {
+  if (failure !== null) return { mark: 'fail', text: `source ${name}: ${failure.message}` };
+  const found = projects > 1 ? `${projects} projects` : `${runs} runs`;
+  return { mark: 'ok', text: `source ${name}: ${found}` };
 }
 
 function findingText({ terminal }: Session, { mark, text, next }: Finding): string {
