@@ -9,8 +9,9 @@ import { FuseSession } from './session.ts';
 import { type FuseTransport, openTransport } from './transport/index.ts';
 import { TreeFileSystem } from './tree-file-system.ts';
 
-/** Twice what a read waits for rows that must be fetched again. */
-const REQUEST_TIMEOUT_MS = 30_000;
+/** A long run takes seconds to be fetched again. */
+const READ_PATIENCE_MS = 15_000;
+const REQUEST_TIMEOUT_MS = 2 * READ_PATIENCE_MS;
 
 export interface ConnectionOptions {
   readonly tree: LogdirTree;
@@ -18,6 +19,8 @@ export interface ConnectionOptions {
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly ownership: Ownership;
+  /** How long a read waits for bytes that must be fetched again. Default 15 seconds. */
+  readonly readPatienceMs?: number;
 }
 
 export interface Connection {
@@ -29,20 +32,19 @@ export interface Connection {
 
 /** Serves from now on; the descriptor is ours. */
 export function serveConnection(descriptor: number, options: ConnectionOptions): Connection {
-  const { tree, logger, metrics, clock, ownership } = options;
+  const { tree, logger, metrics, clock, ownership, readPatienceMs = READ_PATIENCE_MS } = options;
   const transport = openTransport(descriptor);
-  const fileSystem = new TreeFileSystem({ tree, ownership, logger, onStale: (inode) => announce(inode) });
+  const fileSystem = new TreeFileSystem({ tree, ownership, logger, readPatienceMs });
   const session = new FuseSession({
     ...{ transport, fileSystem, logger, clock, tally: new OperationTally(metrics) },
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
   });
-  const announce = (inode: number) => session.announceChange(inode);
   metrics.gauge('fuse_pending_requests', () => session.pending);
   metrics.gauge('fuse_open_files', () => fileSystem.held.files + fileSystem.held.directories);
   metrics.gauge('fuse_inodes', () => fileSystem.held.inodes);
   const growth = tree.watchGrowth((path) => {
     const inode = fileSystem.inodeOf(path);
-    if (inode !== undefined) announce(inode);
+    if (inode !== undefined) session.announceChange(inode);
   });
   const ended = session.run().finally(() => growth[Symbol.dispose]());
   return { transport: transport.kind, ended, close: () => transport.close() };

@@ -1,6 +1,6 @@
 /** What each error code of the house means to a program that reads the mount. @module */
 
-import { type ErrorCode, LogdirError } from '../../core/index.ts';
+import { type ErrorCode, toLogdirError } from '../../core/index.ts';
 import { ERRNO, type Errno } from './protocol/index.ts';
 
 /**
@@ -32,7 +32,5 @@ export class FuseError extends Error {
 }
 
 export function errorNumberOf(error: unknown): Errno {
-  if (error instanceof FuseError) return error.errno;
-  if (error instanceof LogdirError) return ERROR_NUMBER[error.code];
-  return error instanceof Error && error.name === 'AbortError' ? ERRNO.EINTR : ERRNO.EIO;
+  return error instanceof FuseError ? error.errno : ERROR_NUMBER[toLogdirError(error, 'request').code];
 }

@@ -4,28 +4,32 @@
  */
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ByteRange, clampRange, type ErrorCode, LogdirError, rangeLength } from '../../core/index.ts';
+import { type ByteRange, clampRange, type ErrorCode, rangeLength, toLogdirError } from '../../core/index.ts';
 import type { FileNode, LogdirTree, OpenFile } from '../../filesystem/index.ts';
 import type { Logger } from '../../observability/index.ts';
 import { FuseError } from './error-number.ts';
 import type { Call, ReadBytes, Soon } from './file-system.ts';
 import type { Inode } from './inode-table.ts';
-import { ERRNO } from './protocol/index.ts';
+import { ERRNO, type Errno } from './protocol/index.ts';
 import type { ReadBuffers } from './read-buffers.ts';
 import { SequentialRead } from './sequential-read.ts';
 
-/**
- * How long bytes that are known to be there are waited for, when their rows must be fetched again: a long run takes
- * seconds. Half of what the session allows a request.
- */
-const READ_PATIENCE_MS = 15_000;
 const RETRY_MS = 100;
 /** Shorter reads are of programs that look here and there; the kernel reads ahead in larger ones. */
 const PASS_BYTES = 64 * 1024;
 
-/** Trouble with a source, which may be over at the next try, and trouble that will not be. Neither is ours. */
-const PASSING: ReadonlySet<ErrorCode> = new Set(['unavailable', 'rate-limited', 'exhausted']);
-const LASTING: ReadonlySet<ErrorCode> = new Set(['not-found', 'permission-denied', 'corrupt']);
+/**
+ * Trouble with a source, none of it ours, and what a cached read then fails with. EINTR, for what may be over at the
+ * next try: programs ask again by themselves, where after any other TensorBoard drops a file for good.
+ */
+const TROUBLE: Partial<Record<ErrorCode, Errno>> = {
+  unavailable: ERRNO.EINTR,
+  'rate-limited': ERRNO.EINTR,
+  exhausted: ERRNO.EINTR,
+  'not-found': ERRNO.ESTALE,
+  corrupt: ERRNO.ESTALE,
+  'permission-denied': ERRNO.EACCES,
+};
 
 const SEEK_DATA = 3;
 const SEEK_HOLE = 4;
@@ -36,12 +40,17 @@ export interface OpenedFileOptions {
   readonly tree: LogdirTree;
   readonly logger: Logger;
   readonly buffers: ReadBuffers;
-  /** Told when less was read than the kernel may count on. */
-  readonly onShortRead: () => void;
+  /** How long bytes that are known to be there are waited for, when their rows must be fetched again. */
+  readonly patienceMs: number;
 }
 
 export class OpenedFile {
   readonly inode: Inode;
+  /**
+   * Whether the kernel may keep its pages: they never change. An event file of no bytes is one whose size is not
+   * known yet; the kernel would read nothing of it.
+   */
+  readonly isCached: boolean;
   readonly #options: OpenedFileOptions;
   #file: OpenFile;
   /** Where the last read ended: one that starts there is part of a pass over the file. */
@@ -52,6 +61,7 @@ export class OpenedFile {
     this.inode = options.inode;
     this.#options = options;
     this.#file = options.file;
+    this.isCached = this.node.isAppendOnly && this.node.size > 0;
   }
 
   get node(): FileNode {
@@ -61,14 +71,6 @@ export class OpenedFile {
   /** Whether it stays as it was when opened. */
   get isFrozen(): boolean {
     return !this.node.isAppendOnly;
-  }
-
-  /**
-   * Whether the kernel may keep its pages: they never change. An event file of no bytes is one whose size is not
-   * known yet; the kernel would read nothing of it.
-   */
-  get isCacheable(): boolean {
-    return this.node.isAppendOnly && this.node.size > 0;
   }
 
   read(range: ByteRange, call: Call): Soon<ReadBytes> {
@@ -115,15 +117,12 @@ export class OpenedFile {
     }
   }
 
-  /**
-   * The bytes of a range, however long it takes within reason. Trouble with the source ends the read early, as if
-   * the file ended there: a reader that polls comes back, while after EIO TensorBoard would drop the file for good.
-   */
+  /** The bytes of a range, however long it takes within reason. */
   async #collect(range: ByteRange, { signal }: Call): Promise<ReadBytes> {
     const { buffers } = this.#options;
     const bytes = buffers.take(rangeLength(range));
     const release = () => buffers.give(bytes);
-    const until = performance.now() + READ_PATIENCE_MS;
+    const until = performance.now() + this.#options.patienceMs;
     for (let filled = 0; filled < bytes.length; ) {
       try {
         const rest = { start: range.start + filled, end: range.end };
@@ -132,10 +131,10 @@ export class OpenedFile {
           filled += piece.length;
         }
       } catch (error) {
-        const mayPass = isLogdirError(error, PASSING);
-        if (!mayPass && !isLogdirError(error, LASTING)) throw error;
-        if (!mayPass || performance.now() > until) {
-          this.#endEarly(error);
+        const errno = TROUBLE[toLogdirError(error, 'read').code];
+        if (errno === undefined) throw error;
+        if (errno !== ERRNO.EINTR || performance.now() > until) {
+          this.#giveUp(error, errno);
           return { bytes: bytes.subarray(0, filled), release };
         }
         await delay(RETRY_MS, undefined, { signal });
@@ -144,13 +143,13 @@ export class OpenedFile {
     return { bytes, release };
   }
 
-  #endEarly(error: unknown): void {
-    this.#options.logger.warn(
-      { err: error, path: this.inode.path },
-      'a read ended early; it may be repeated',
-    );
-    // The kernel takes a short read for the end of the file; told that it was wrong, it asks for the size again.
-    setImmediate(this.#options.onShortRead);
+  /**
+   * A read past the page cache may end early, as at the end of the file. A cached one may not: the kernel fills up the
+   * page with zeros, and keeps it if it was told the file's size meanwhile.
+   */
+  #giveUp(error: unknown, errno: Errno): void {
+    this.#options.logger.warn({ err: error, path: this.inode.path }, 'known bytes cannot be read now');
+    if (this.isCached) throw new FuseError(errno, 'known bytes cannot be read now');
   }
 
   /** The file has no holes: data to its end, and one hole there. @throws FuseError ENXIO beyond the end. */
@@ -165,8 +164,4 @@ export class OpenedFile {
     this.#pass?.close();
     void this.#file[Symbol.asyncDispose]();
   }
-}
-
-function isLogdirError(error: unknown, codes: ReadonlySet<ErrorCode>): boolean {
-  return error instanceof LogdirError && codes.has(error.code);
 }

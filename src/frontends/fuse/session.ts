@@ -102,9 +102,8 @@ export class FuseSession {
       if (clock.monotonic() - call.startedMs < requestTimeoutMs) continue;
       const { operation, nodeId } = call.request;
       logger.warn({ operation: operation.kind, nodeId, requestTimeoutMs }, 'a request took too long');
-      // An empty read is what a poll at the end of a file sees: the reader comes back.
-      if (operation.kind === 'read') this.#give(call, { data: { bytes: new Uint8Array(0) } });
-      else this.#refuse(call, ERRNO.ETIMEDOUT);
+      // EINTR: programs ask again by themselves. An empty read would have the kernel keep zeros.
+      this.#refuse(call, operation.kind === 'read' ? ERRNO.EINTR : ERRNO.ETIMEDOUT);
     }
     this.#sweep = this.#pending.size > 0 ? this.#sweepLater() : undefined;
   }
@@ -115,15 +114,12 @@ export class FuseSession {
     if (call !== undefined) this.#refuse(call, ERRNO.EINTR);
   }
 
-  #give(call: PendingCall, answer: Answer): void {
-    this.#pending.delete(call.request.unique);
-    if (call.claim()) this.#send(call.request, answer);
-    call.abort();
-  }
-
   #refuse(call: PendingCall, errno: Errno): void {
+    const { unique } = call.request;
     this.#options.tally.failure(errno);
-    this.#give(call, { message: errorReply(call.request.unique, errno) });
+    this.#pending.delete(unique);
+    if (call.claim()) this.#options.transport.send(errorReply(unique, errno));
+    call.abort();
   }
 
   #send({ unique }: FuseRequest, answer: Answer): void {

@@ -16,8 +16,8 @@ export interface TreeFileSystemOptions {
   readonly tree: LogdirTree;
   readonly ownership: Ownership;
   readonly logger: Logger;
-  /** Told when the kernel's idea of a node's size is no longer right. */
-  readonly onStale: (inode: number) => void;
+  /** How long a read waits for bytes that must be fetched again. */
+  readonly readPatienceMs: number;
 }
 
 interface OpenDirectory {
@@ -113,12 +113,12 @@ export class TreeFileSystem implements FuseFileSystem {
   }
 
   #opened(inode: Inode, file: OpenFile): Opened {
-    const { tree, logger, onStale } = this.#options;
+    const { tree, logger, readPatienceMs } = this.#options;
     const parts = { inode, file, tree, logger, buffers: this.#buffers };
-    const opened = new OpenedFile({ ...parts, onShortRead: () => onStale(inode.id) });
+    const opened = new OpenedFile({ ...parts, patienceMs: readPatienceMs });
     const files = this.#openByInode.get(inode.id) ?? new Set();
     this.#openByInode.set(inode.id, files.add(opened));
-    const caching = opened.isCacheable ? OPEN_FLAG.keepCache : OPEN_FLAG.directIo;
+    const caching = opened.isCached ? OPEN_FLAG.keepCache : OPEN_FLAG.directIo;
     return { handle: this.#files.add(opened), flags: caching | OPEN_FLAG.noFlush };
   }
 
