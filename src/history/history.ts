@@ -46,6 +46,7 @@ export class History implements AsyncDisposable {
   readonly #budget: DiskBudget;
   readonly #updater: RunUpdater;
   readonly #rebuilds = new Map<string, Promise<void>>();
+  readonly #states = new Map<string, RunState>();
   readonly #growthListeners = new Set<(run: CatalogueRun) => void>();
   readonly #ending = new AbortController();
   #watchers: readonly AsyncDisposable[] = [];
@@ -140,8 +141,18 @@ export class History implements AsyncDisposable {
     return this.#updater.failure(id);
   }
 
+  /** As its source says, or last said: trouble with the source is no reason not to serve a run. */
   async state(run: CatalogueRun, log: RunLog, options: { readonly signal: AbortSignal }): Promise<RunState> {
-    return await run.source.state(run.key, log.ledger.exit?.exitCode ?? null, options);
+    const exitCode = log.ledger.exit?.exitCode ?? null;
+    try {
+      const state = await run.source.state(run.key, exitCode, options);
+      this.#states.set(run.id, state);
+      return state;
+    } catch {
+      options.signal.throwIfAborted();
+      const ended = exitCode === 0 ? 'finished' : 'failed';
+      return this.#states.get(run.id) ?? (exitCode === null ? 'running' : ended);
+    }
   }
 
   /**

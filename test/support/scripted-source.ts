@@ -61,6 +61,7 @@ export class ScriptedSource implements RunSource {
   }
 
   async state(_key: RunKey, exitCode: number | null): Promise<RunState> {
+    this.#mayFail();
     if (exitCode === null) return 'running';
     return exitCode === 0 ? 'finished' : 'failed';
   }
