@@ -154,6 +154,11 @@ describe('requests the recording lacks', () => {
     });
     expect(() => operation(1, Buffer.from('no end'))).toThrow(RangeError);
   });
+
+  it('refuses a name of more than 255 bytes: the kernel lets it pass', () => {
+    expect(operation(1, requestBody.name('ü'.repeat(127)))).toMatchObject({ kind: 'lookup' });
+    expect(operation(1, requestBody.name('ü'.repeat(128)))).toMatchObject({ errno: ERRNO.ENAMETOOLONG });
+  });
 });
 
 describe('frames', () => {

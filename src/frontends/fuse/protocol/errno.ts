@@ -13,6 +13,7 @@ export const ERRNO = {
   EINVAL: 22,
   ENOSPC: 28,
   EROFS: 30,
+  ENAMETOOLONG: 36,
   ENOSYS: 38,
   EPROTO: 71,
   ETIMEDOUT: 110,

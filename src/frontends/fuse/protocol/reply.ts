@@ -16,7 +16,7 @@ const BLOCK_BYTES = 512;
 /** What `cp` and `cat` take as the size of a good read. */
 const PREFERRED_READ_BYTES = 128 * 1024;
 /** Names are one path component. */
-const MAX_NAME_BYTES = 255;
+export const MAX_NAME_BYTES = 255;
 const PAGE_BYTES = 4096;
 
 /** What stat(2) tells of a file or directory. */

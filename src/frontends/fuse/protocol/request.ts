@@ -9,6 +9,7 @@
 
 import { ERRNO, type Errno } from './errno.ts';
 import { isWritingOpcode, OPCODE } from './opcodes.ts';
+import { MAX_NAME_BYTES } from './reply.ts';
 
 export const REQUEST_HEADER_BYTES = 40;
 /** `FUSE_GETATTR_FH`: the request names an open file. */
@@ -91,7 +92,7 @@ function parseOperation(opcode: number, frame: Buffer, nodeId: number): FuseOper
     case OPCODE.getattr:
       return { kind: 'getattr', handle: handleOf(frame) };
     case OPCODE.lookup:
-      return { kind: 'lookup', name: nameOf(frame) };
+      return lookupOf(frame);
     case OPCODE.readdir:
     case OPCODE.readdirplus:
       return {
@@ -158,11 +159,16 @@ function handleOf(frame: Buffer): number | null {
   return isNamed ? readU64(frame, REQUEST_HEADER_BYTES + 8) : null;
 }
 
-/** A name ends in NUL. Bytes that are no UTF-8 become U+FFFD, which no name in the tree has by accident. */
-function nameOf(frame: Buffer): string {
+/**
+ * A name ends in NUL. Bytes that are no UTF-8 become U+FFFD, which no name in the tree has by accident. The kernel
+ * itself lets names pass that are too long.
+ */
+function lookupOf(frame: Buffer): FuseOperation {
   const end = frame.indexOf(0, REQUEST_HEADER_BYTES);
   if (end < 0) throw new RangeError('a name without an end');
-  return frame.toString('utf8', REQUEST_HEADER_BYTES, end);
+  if (end - REQUEST_HEADER_BYTES > MAX_NAME_BYTES)
+    return { kind: 'refused', opcode: OPCODE.lookup, errno: ERRNO.ENAMETOOLONG };
+  return { kind: 'lookup', name: frame.toString('utf8', REQUEST_HEADER_BYTES, end) };
 }
 
 function batchOf(frame: Buffer): Forget[] {
