@@ -28,6 +28,10 @@ export class ScriptedSource implements RunSource {
     this.#runs.set(runKeyText(key), { key, records: [...records] });
   }
 
+  remove(key: RunKey): void {
+    this.#runs.delete(runKeyText(key));
+  }
+
   push(key: RunKey, ...records: readonly RunRecord[]): void {
     this.#script(key).push(...records);
     for (const listener of this.#listeners) listener({ kind: 'growth', key });
