@@ -40,6 +40,7 @@ async function* blocks(range: ByteRange): AsyncGenerator<Uint8Array> {
 
 const file: OpenFile = {
   node,
+  mayGrow: false,
   peek: (range) => {
     const piece = blockSlice(range);
     return piece.length === range.end - range.start

@@ -15,11 +15,13 @@ const PEEK_COPY_BYTES = 1024 * 1024;
 
 export class EventFile implements OpenFile {
   readonly node: FileNode;
+  readonly mayGrow: boolean;
   readonly #log: RunLog;
   readonly #blocks: EncodedBlocks;
 
-  constructor(node: FileNode, log: RunLog, blocks: EncodedBlocks) {
+  constructor(node: FileNode, mayGrow: boolean, log: RunLog, blocks: EncodedBlocks) {
     this.node = node;
+    this.mayGrow = mayGrow;
     this.#log = log;
     this.#blocks = blocks;
   }
@@ -80,6 +82,7 @@ export class EventFile implements OpenFile {
 /** A small file whose bytes are in memory. */
 export class MemoryFile implements OpenFile {
   readonly node: FileNode;
+  readonly mayGrow = false;
   readonly #bytes: Uint8Array;
 
   constructor(node: FileNode, bytes: Uint8Array) {

@@ -51,7 +51,8 @@ export class RunFiles {
   /** A file of a run by name. @throws LogdirError `not-found`. */
   open(moment: RunMoment, name: string): OpenFile {
     const event = eventNode(moment);
-    if (event !== null && event.name === name) return new EventFile(event, moment.log, this.#blocks);
+    if (event !== null && event.name === name)
+      return new EventFile(event, !hasEnded(moment.state), moment.log, this.#blocks);
     const document = this.#documentsOf(moment).get(name);
     if (document !== undefined) return document;
     throw new LogdirError('not-found', `no file ${name} in run ${moment.run.key.runId}`);
@@ -87,6 +88,11 @@ export class RunFiles {
       }),
     );
   }
+}
+
+/** A crashed run may be one that is only slow: its log is written block by block. */
+function hasEnded(state: RunState): boolean {
+  return state === 'finished' || state === 'failed';
 }
 
 /** Null until the run's start is known for certain: the start is part of the name, and a name never changes. */

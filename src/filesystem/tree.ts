@@ -46,6 +46,8 @@ export interface ReadOptions {
 /** A file frozen at the size it had when opened. Reading past the end yields nothing. */
 export interface OpenFile extends AsyncDisposable {
   readonly node: FileNode;
+  /** Whether more is expected: the run has not ended. One that is resumed grows all the same. */
+  readonly mayGrow: boolean;
   /**
    * Bytes of the range if they are at hand without waiting, all or nothing; the hot path of small reads.
    * The result may be a view of a shared cache: copy it to keep it, never write to it.

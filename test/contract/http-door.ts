@@ -86,6 +86,7 @@ function openFile(
   if (node.kind === 'directory') throw new LogdirError('invalid-argument', 'a directory');
   return {
     node,
+    mayGrow: true,
     peek: () => undefined,
     read: async function* (wanted, { signal }) {
       const range = clampRange(wanted, node.size);

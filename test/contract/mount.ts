@@ -36,6 +36,7 @@ function openFile(node: LogdirNode, place: string): OpenFile {
   if (node.kind === 'directory') throw new LogdirError('invalid-argument', 'a directory');
   return {
     node,
+    mayGrow: true,
     peek: () => undefined,
     read: async function* (wanted) {
       const range = clampRange(wanted, node.size);

@@ -19,6 +19,8 @@ export interface MemoryTreeOptions {
   readonly pieceBytes?: number;
   /** Whether `openCached` and `peek` answer. Default true. */
   readonly isWarm?: boolean;
+  /** Default false. */
+  readonly mayGrow?: boolean;
   readonly mtimeMs?: number;
   readonly contentType?: string;
 }
@@ -46,6 +48,7 @@ export class MemoryTree implements LogdirTree {
     this.#options = {
       pieceBytes: 65_536,
       isWarm: true,
+      mayGrow: false,
       mtimeMs: DEFAULT_MTIME_MS,
       contentType: 'application/octet-stream',
       ...options,
@@ -104,6 +107,7 @@ export class MemoryTree implements LogdirTree {
     }
     return {
       node,
+      mayGrow: this.#options.mayGrow,
       peek: (range) => (this.#options.isWarm ? slice(bytes, range) : undefined),
       read: (range, { signal }) => this.#pieces(slice(bytes, range), signal),
       [Symbol.asyncDispose]: async () => {},

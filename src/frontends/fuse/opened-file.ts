@@ -47,8 +47,9 @@ export interface OpenedFileOptions {
 export class OpenedFile {
   readonly inode: Inode;
   /**
-   * Whether the kernel may keep its pages: they never change. An event file of no bytes is one whose size is not
-   * known yet; the kernel would read nothing of it.
+   * Whether the kernel may keep its pages. Not those of a file that grows: the last page ends in zeros, and of two
+   * programs that read at that moment, one sees them where the kernel has the new size for the other already. Nor those
+   * of a file of no bytes, whose size is not known yet: the kernel would read nothing of it.
    */
   readonly isCached: boolean;
   readonly #options: OpenedFileOptions;
@@ -61,7 +62,7 @@ export class OpenedFile {
     this.inode = options.inode;
     this.#options = options;
     this.#file = options.file;
-    this.isCached = this.node.isAppendOnly && this.node.size > 0;
+    this.isCached = this.node.isAppendOnly && this.node.size > 0 && !options.file.mayGrow;
   }
 
   get node(): FileNode {

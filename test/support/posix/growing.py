@@ -91,7 +91,7 @@ def _(mount):
 def _(mount):
     def act(_, fd, before, wanted):
         until(lambda: os.fstat(fd).st_size == len(wanted), "fstat")
-        with mmap.mmap(fd, len(wanted), mmap.MAP_SHARED, mmap.PROT_READ) as memory:
+        with mmap.mmap(fd, len(wanted), mmap.MAP_PRIVATE, mmap.PROT_READ) as memory:
             same(memory[before - 100 :], wanted[before - 100 :])
 
     grown(mount, act)

@@ -16,7 +16,7 @@ import { buildHouse, COMPLETE, type House, readWhole, signal } from '../../suppo
 import { type TemporaryFolder, temporaryFolder } from '../../support/local-runs.ts';
 import { MOUNTING_MISSING, type MountedTree, mountTree } from '../../support/mounting.ts';
 import { inodeNumbers, PYTHON3_MISSING, runCheckList } from '../../support/posix-check-list.ts';
-import { configRecord, factsRecord, row } from '../../support/records.ts';
+import { configRecord, exitRecord, factsRecord, row } from '../../support/records.ts';
 import { ScriptedSource } from '../../support/scripted-source.ts';
 
 /** So that none goes missing: change it with the list. */
@@ -55,11 +55,8 @@ describe.skipIf((MOUNTING_MISSING ?? PYTHON3_MISSING) !== null)('a mounted tree'
     for (const [i, name] of NAMES.entries()) {
       const id = name === 'plain' ? 'id-plain' : `id${i}`;
       const count = { plain: 20_000, growing: grownTo }[name] ?? 10;
-      source.add(runKey('acme', 'research', id), [
-        factsRecord(name),
-        configRecord({ name }),
-        ...rows(0, count),
-      ]);
+      const records = [factsRecord(name), configRecord({ name }), ...rows(0, count)];
+      source.add(runKey('acme', 'research', id), name === 'growing' ? records : [...records, exitRecord()]);
     }
     for (let i = 0; i < MANY; i++) source.add(extra(`run-${i}`));
     folder = await temporaryFolder();

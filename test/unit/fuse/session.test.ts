@@ -113,11 +113,13 @@ describe('a session', () => {
     expect(kernel.unwanted).toEqual([]);
   });
 
-  it('lets the kernel keep the pages of event files, and of nothing else', async () => {
+  it('lets the kernel keep the pages of event files that have ended, and of nothing else', async () => {
     const { open } = start(new MemoryTree({ ...files(), 'team/new/events.out.tfevents.2.b': '' }));
     expect((await open(EVENTS)).flags & (DIRECT_IO | KEEP_CACHE)).toBe(KEEP_CACHE);
     expect((await open(DOCUMENT)).flags & (DIRECT_IO | KEEP_CACHE)).toBe(DIRECT_IO);
     expect((await open('team/new/events.out.tfevents.2.b')).flags & 3).toBe(DIRECT_IO);
+    const growing = start(new MemoryTree(files(), { mayGrow: true }));
+    expect((await growing.open(EVENTS)).flags & (DIRECT_IO | KEEP_CACHE)).toBe(DIRECT_IO);
   });
 
   it('reads ranges, nothing beyond the end, and closes', async () => {
