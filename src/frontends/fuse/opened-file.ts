@@ -19,8 +19,8 @@ const RETRY_MS = 100;
 const PASS_BYTES = 64 * 1024;
 
 /**
- * Trouble with a source, none of it ours, and what a cached read then fails with. EINTR, for what may be over at the
- * next try: programs ask again by themselves, where after any other TensorBoard drops a file for good.
+ * Trouble with a source, none of it ours, and what a read of known bytes then fails with. EINTR, for what may be over
+ * at the next try: programs ask again by themselves, where after any other TensorBoard drops a file for good.
  */
 const TROUBLE: Partial<Record<ErrorCode, Errno>> = {
   unavailable: ERRNO.EINTR,
@@ -118,12 +118,14 @@ export class OpenedFile {
     }
   }
 
-  /** The bytes of a range, however long it takes within reason. */
+  /**
+   * The bytes of a range, however long it takes within reason. All of them or none: the kernel fills up what is short
+   * of a page with zeros, and keeps it if it was told the file's size meanwhile.
+   */
   async #collect(range: ByteRange, { signal }: Call): Promise<ReadBytes> {
-    const { buffers } = this.#options;
+    const { buffers, logger, patienceMs } = this.#options;
     const bytes = buffers.take(rangeLength(range));
-    const release = () => buffers.give(bytes);
-    const until = performance.now() + this.#options.patienceMs;
+    const until = performance.now() + patienceMs;
     for (let filled = 0; filled < bytes.length; ) {
       try {
         const rest = { start: range.start + filled, end: range.end };
@@ -135,22 +137,13 @@ export class OpenedFile {
         const errno = TROUBLE[toLogdirError(error, 'read').code];
         if (errno === undefined) throw error;
         if (errno !== ERRNO.EINTR || performance.now() > until) {
-          this.#giveUp(error, errno);
-          return { bytes: bytes.subarray(0, filled), release };
+          logger.warn({ err: error, path: this.inode.path }, 'known bytes cannot be read now');
+          throw new FuseError(errno, 'known bytes cannot be read now');
         }
         await delay(RETRY_MS, undefined, { signal });
       }
     }
-    return { bytes, release };
-  }
-
-  /**
-   * A read past the page cache may end early, as at the end of the file. A cached one may not: the kernel fills up the
-   * page with zeros, and keeps it if it was told the file's size meanwhile.
-   */
-  #giveUp(error: unknown, errno: Errno): void {
-    this.#options.logger.warn({ err: error, path: this.inode.path }, 'known bytes cannot be read now');
-    if (this.isCached) throw new FuseError(errno, 'known bytes cannot be read now');
+    return { bytes, release: () => buffers.give(bytes) };
   }
 
   /** The file has no holes: data to its end, and one hole there. @throws FuseError ENXIO beyond the end. */
