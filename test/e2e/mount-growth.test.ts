@@ -1,12 +1,10 @@
 /** A file that grows while many processes read it through the mount: no read ever gives a byte that will not stay. @module */
 
-import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { type RunRecord, runKey } from '../../src/core/index.ts';
+import { runReaders, total } from '../support/file-readers.ts';
 import { buildHouse, COMPLETE, eventPath, type House, readWhole } from '../support/house.ts';
 import { temporaryFolder } from '../support/local-runs.ts';
 import { MOUNTING_MISSING, mountTree } from '../support/mounting.ts';
@@ -19,18 +17,8 @@ const OPERATIONS = 50_000;
 const ROWS = 80_000;
 /** The run grows this often, spread over the operations, and is whole before the last of them. */
 const STEPS = 60;
-const SCRIPT = fileURLToPath(new URL('../support/growing-file-readers.py', import.meta.url));
 const KEY = runKey('acme', 'research', 'growing');
 const RUN = 'acme/research/growing';
-
-interface ReaderReport {
-  readonly operations: number;
-  readonly bytes: number;
-  /** Sizes the reader has seen. */
-  readonly sizes: number;
-  readonly kinds: Readonly<Record<string, number>>;
-  readonly wrong: readonly string[];
-}
 
 /** Sixteen values a row, and a short row now and then: some 17 MB of events. */
 const ROW_RECORDS: readonly RunRecord[] = Array.from({ length: ROWS }, (_, step) => {
@@ -59,11 +47,14 @@ describe.skipIf((MOUNTING_MISSING ?? PYTHON3_MISSING) !== null)('a run that grow
     await house.tree.stat(`${RUN}/run.json`, COMPLETE);
     await using mount = await mountTree(house.tree);
     const file = join(mount.directory, await eventPath(house.tree, RUN));
-    const readers = await readAll(file, oracle, (share) => growTo(Math.ceil((share / 0.9) * STEPS)));
+    const readers = await runReaders({
+      ...{ file, oracle, readers: READERS, operations: OPERATIONS },
+      onProgress: (share) => growTo(Math.ceil((share / 0.9) * STEPS)),
+    });
     expect(readers.flatMap(({ wrong }) => wrong)).toEqual([]);
-    const sum = (of: (report: ReaderReport) => number) => readers.reduce((total, one) => total + of(one), 0);
-    const operations = sum((report) => report.operations);
-    const gigabytes = sum(({ bytes }) => bytes) / 1e9;
+    expect(total(readers, ({ parts }) => parts)).toBe(0);
+    const operations = total(readers, (report) => report.operations);
+    const gigabytes = total(readers, ({ bytes }) => bytes) / 1e9;
     console.log(
       `${operations} reads of ${gigabytes.toFixed(1)} GB in ${READERS} processes, of a file that grew ${STEPS} times to ${size} bytes: all right`,
     );
@@ -87,21 +78,4 @@ async function writeOracle(path: string): Promise<number> {
 async function finalBytes(house: House): Promise<Buffer> {
   await house.tree.stat(`${RUN}/run.json`, COMPLETE);
   return await readWhole(house.tree, await eventPath(house.tree, RUN));
-}
-
-/** Runs the readers; `onProgress` hears the share of operations that are done. */
-async function readAll(
-  file: string,
-  oracle: string,
-  onProgress: (share: number) => void,
-): Promise<readonly ReaderReport[]> {
-  const words = ['-B', SCRIPT, file, oracle, `${READERS}`, `${OPERATIONS}`];
-  const child = spawn('python3', words, { stdio: ['ignore', 'pipe', 'inherit'] });
-  let readers: readonly ReaderReport[] = [];
-  for await (const line of createInterface({ input: child.stdout })) {
-    const told = JSON.parse(line) as { readonly done: number } | { readonly readers: typeof readers };
-    if ('done' in told) onProgress(told.done / OPERATIONS);
-    else readers = told.readers;
-  }
-  return readers;
 }

@@ -2,9 +2,9 @@
 
     growing-file-readers.py FILE ORACLE READERS OPERATIONS
 
-Prints a line {"done": operations} now and then, at last {"readers": [{"operations", "bytes", "sizes", "kinds",
+Prints a line {"done": operations} now and then, at last {"readers": [{"operations", "bytes", "sizes", "parts",
 "wrong"}]}. A read is wrong when its bytes are not those of the oracle, when it gives less than there was by fstat
-just before, or when it fails.
+just before, or when it fails. As with any file a read may give a part, and the rest when asked again: those are counted.
 """
 
 import json
@@ -29,7 +29,7 @@ class Reader:
         self.flags = os.O_RDONLY | (os.O_DIRECT if seed % 4 == 3 else 0)
         self.fd = os.open(path, self.flags)
         self.position = 0
-        self.report = {"operations": 0, "bytes": 0, "sizes": 0, "kinds": {}, "wrong": []}
+        self.report = {"operations": 0, "bytes": 0, "sizes": 0, "parts": 0, "wrong": []}
         self.size = -1
 
     def work(self, count, tell):
@@ -44,8 +44,6 @@ class Reader:
             except OSError as error:
                 self.note(f"{kind.__name__}: {error}")
             self.report["operations"] += 1
-            kinds = self.report["kinds"]
-            kinds[kind.__name__] = kinds.get(kind.__name__, 0) + 1
             if number % TELL_EVERY == TELL_EVERY - 1:
                 tell(TELL_EVERY)
         return self.report
@@ -67,30 +65,39 @@ class Reader:
     def at_random(self, count):
         size = self.look(self.fd)
         offset = self.random.randrange(size)
-        self.hold(os.pread(self.fd, count, offset), offset, min(count, size - offset))
+        self.hold(self.fd, offset, count, min(count, size - offset))
 
     def on(self, count):
         """From where the last such read ended; from the start again at the very end."""
         size = self.look(self.fd)
         if self.position >= len(self.oracle):
             self.position = os.lseek(self.fd, 0, os.SEEK_SET)
-        data = os.read(self.fd, count)
-        self.hold(data, self.position, min(count, size - self.position))
-        self.position += len(data)
+        self.position += self.hold(self.fd, None, count, min(count, size - self.position))
 
     def at_the_end(self, count):
         size = self.look(self.fd)
         offset = max(0, size - self.random.randrange(1, count))
-        self.hold(os.pread(self.fd, count, offset), offset, size - offset)
+        self.hold(self.fd, offset, count, size - offset)
 
     def newly_opened(self, count):
         fd = os.open(self.path, self.flags)
         size = self.look(fd)
         offset = self.random.randrange(size)
-        self.hold(os.pread(fd, count, offset), offset, min(count, size - offset))
+        self.hold(fd, offset, count, min(count, size - offset))
         os.close(fd)
 
-    def hold(self, data, offset, least):
+    def hold(self, fd, offset, count, least):
+        """Reads, at the position of the descriptor or at an offset, and judges; gives how much there was."""
+        read = (lambda at, left: os.read(fd, left)) if offset is None else (lambda at, left: os.pread(fd, left, at))
+        offset = self.position if offset is None else offset
+        data = read(offset, count)
+        while len(data) < least and (more := read(offset + len(data), count - len(data))):
+            data += more
+            self.report["parts"] += 1
+        self.judge(data, offset, least)
+        return len(data)
+
+    def judge(self, data, offset, least):
         self.report["bytes"] += len(data)
         if len(data) < least:
             self.note(f"{len(data)} bytes at {offset}, where {least} are")

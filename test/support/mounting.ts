@@ -6,7 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../src/core/index.ts';
 import type { LogdirTree } from '../../src/filesystem/index.ts';
-import { createFuseFrontend, type Mounted } from '../../src/frontends/fuse/index.ts';
+import {
+  createFuseFrontend,
+  type FuseFrontendOptions,
+  type Mounted,
+} from '../../src/frontends/fuse/index.ts';
 import { createMetrics, silentLogger } from '../../src/observability/index.ts';
 
 /** Why tests that mount as root cannot run; null when they can. */
@@ -22,14 +26,18 @@ export interface MountedTree extends AsyncDisposable {
  * Mounts within this process. Programs may read it at will; this process must do so one call at a time, since the
  * calls and the server share libuv's few threads.
  */
-export async function mountTree(tree: LogdirTree, umask = 0): Promise<MountedTree> {
+export async function mountTree(
+  tree: LogdirTree,
+  options: Pick<FuseFrontendOptions, 'readPatienceMs'> = {},
+): Promise<MountedTree> {
   const directory = await mkdtemp(join(tmpdir(), 'logdir-mount-'));
   const metrics = createMetrics({ processMetrics: false });
-  const frontend = createFuseFrontend({ tree, metrics, logger: silentLogger(), clock: systemClock });
+  const parts = { metrics, logger: silentLogger(), clock: systemClock };
+  const frontend = createFuseFrontend({ tree, ...parts, ...options });
   const mounted = await frontend.mount({
     route: { kind: 'mount', directory },
     allowOther: false,
-    ownership: { uid: 0, gid: 0, umask },
+    ownership: { uid: 0, gid: 0, umask: 0 },
     keepClear: [],
   });
   return {

@@ -1,5 +1,6 @@
 /** A source whose runs are scripts: records are pushed by the test and read in batches of any size. @module */
 
+import { setTimeout as delay } from 'node:timers/promises';
 import { LogdirError, type RunKey, type RunRecord, type RunState, runKeyText } from '../../src/core/index.ts';
 import type {
   Cursor,
@@ -21,8 +22,12 @@ export class ScriptedSource implements RunSource {
   batchSize = 7;
   /** While set, everything fails with it. */
   failure: LogdirError | null = null;
+  /** Milliseconds before each batch. */
+  pauseMs = 0;
   /** Times `read` was called. */
   reads = 0;
+  /** Times something failed with `failure`. */
+  failures = 0;
 
   add(key: RunKey, records: readonly RunRecord[] = []): void {
     this.#runs.set(runKeyText(key), { key, records: [...records] });
@@ -87,7 +92,8 @@ export class ScriptedSource implements RunSource {
       const next = Math.min(end, at + this.batchSize);
       yield { cursor: String(next) as Cursor, records: records.slice(at, next), unread: {}, skippedBytes: 0 };
       at = next;
-      await new Promise((resolve) => setImmediate(resolve));
+      if (this.pauseMs > 0) await delay(this.pauseMs);
+      else await new Promise((resolve) => setImmediate(resolve));
     }
   }
 
@@ -107,6 +113,8 @@ export class ScriptedSource implements RunSource {
   }
 
   #mayFail(): void {
-    if (this.failure !== null) throw this.failure;
+    if (this.failure === null) return;
+    this.failures++;
+    throw this.failure;
   }
 }
