@@ -1,6 +1,6 @@
 /**
  * Runs logged by the real SDK, shown by the real TensorBoard: every run, tag, step, wall time and value, through
- * its Python loader over WebHDFS and through its Rust loader on a plain copy of the tree.
+ * its Python loader over WebHDFS, through its Rust loader on a plain copy of the tree, and through both on a mount.
  * @module
  */
 
@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scalarSeries, sdkRows } from '../support/expected-series.ts';
 import { logIn, type TemporaryFolder, temporaryFolder } from '../support/local-runs.ts';
+import { MOUNTING_MISSING } from '../support/mounting.ts';
 import { PYTHON_MISSING, runPython } from '../support/python.ts';
 import { type ServedRuns, serveRuns } from '../support/served-runs.ts';
 import { type ScalarPoint, TensorBoard } from '../support/tensorboard.ts';
@@ -48,7 +49,8 @@ describe.skipIf(PYTHON_MISSING !== null)(`runs of the real SDK in the real Tenso
       ...SIZES,
     ];
     await runPython('make-runs.py', words);
-    served = await serveRuns(join(folder.path, 'runs', 'wandb'), join(folder.path, 'served'));
+    const mounting = MOUNTING_MISSING === null ? ['--mount', mountPoint()] : [];
+    served = await serveRuns(join(folder.path, 'runs', 'wandb'), join(folder.path, 'served'), mounting);
     expected = [];
     for await (const run of expectedRuns()) expected.push(run);
   }, TEN_MINUTES_MS);
@@ -57,6 +59,8 @@ describe.skipIf(PYTHON_MISSING !== null)(`runs of the real SDK in the real Tenso
     await served?.[Symbol.asyncDispose]();
     await folder?.[Symbol.asyncDispose]();
   });
+
+  const mountPoint = () => join(folder.path, 'mnt');
 
   async function* expectedRuns(): AsyncIterable<Expected> {
     for (const project of await served.list('acme')) {
@@ -139,6 +143,18 @@ describe.skipIf(PYTHON_MISSING !== null)(`runs of the real SDK in the real Tenso
     expect(system.length).toBeGreaterThanOrEqual(2);
     expect(system.every(([, step], i) => i === 0 || step > system[i - 1]![1])).toBe(true);
     expect(board.output).not.toMatch(/Traceback/);
+  });
+
+  it.skipIf(MOUNTING_MISSING !== null).each([
+    ['the loader it takes by itself, the Rust one', [], true],
+    ['the Python loader', ['--load_fast=false'], false],
+  ])('through the mount, by %s', { timeout: TEN_MINUTES_MS }, async (_, loader, isRust) => {
+    await using board = await TensorBoard.start(join(mountPoint(), 'acme'), [...loader, ...ALL_POINTS]);
+    const points = await expectAllShown(board);
+    expect(points).toBeGreaterThan(1_700_000);
+    expect(board.hasDataServer).toBe(isRust);
+    expect(board.output).not.toMatch(/Traceback/);
+    console.log(`${expected.length} runs, ${points} points: all as logged`);
   });
 });
 

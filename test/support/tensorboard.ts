@@ -2,6 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PYTHON } from './python.ts';
 
@@ -54,6 +55,14 @@ export class TensorBoard implements AsyncDisposable {
   /** What it printed so far. */
   get output(): string {
     return this.#output();
+  }
+
+  /** Whether its Rust loader is at work: a program of its own. Linux alone. */
+  get hasDataServer(): boolean {
+    const { pid } = this.#process;
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ');
+    const programs = children.filter(Boolean).map((child) => readlinkSync(`/proc/${child}/exe`));
+    return programs.some((program) => program.includes('tensorboard_data_server'));
   }
 
   async get<T>(path: string, query: Readonly<Record<string, string>> = {}): Promise<T> {
