@@ -6,8 +6,15 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PYTHON } from './python.ts';
 
-/** `[wall time, step, value]`; values beyond JSON come as the words NaN, Infinity, -Infinity. */
+/** `[wall time, step, value]`; values beyond JSON stand as the words NaN, Infinity, -Infinity. */
 export type ScalarPoint = readonly [wallTime: number, step: number, value: number | string];
+
+/** Python's words for them. */
+const WORDS: ReadonlyMap<string, string> = new Map([
+  ['nan', 'NaN'],
+  ['inf', 'Infinity'],
+  ['-inf', '-Infinity'],
+]);
 
 const STARTED = /TensorBoard [\d.]+ at (http:\/\/\S+?)\/? /;
 
@@ -66,9 +73,13 @@ export class TensorBoard implements AsyncDisposable {
   }
 
   async get<T>(path: string, query: Readonly<Record<string, string>> = {}): Promise<T> {
+    return (await (await this.#fetch(path, query)).json()) as T;
+  }
+
+  async #fetch(path: string, query: Readonly<Record<string, string>>): Promise<Response> {
     const response = await fetch(`${this.url}${path}?${new URLSearchParams(query)}`);
     if (!response.ok) throw new Error(`${path} ${JSON.stringify(query)}: HTTP ${response.status}`);
-    return (await response.json()) as T;
+    return response;
   }
 
   async runs(): Promise<string[]> {
@@ -81,8 +92,14 @@ export class TensorBoard implements AsyncDisposable {
     return Object.fromEntries(Object.entries(tags).map(([run, of]) => [run, Object.keys(of).toSorted()]));
   }
 
+  /** As CSV, which TensorBoard writes many times faster than its JSON. */
   async scalars(run: string, tag: string): Promise<ScalarPoint[]> {
-    return await this.get('/data/plugin/scalars/scalars', { run, tag });
+    const response = await this.#fetch('/data/plugin/scalars/scalars', { run, tag, format: 'csv' });
+    const [, ...lines] = (await response.text()).trimEnd().split('\r\n');
+    return lines.map((line) => {
+      const [wallTime = '', step = '', value = ''] = line.split(',');
+      return [Number(wallTime), Number(step), WORDS.get(value) ?? Number(value)];
+    });
   }
 
   async texts(run: string, tag: string): Promise<{ wall_time: number; step: number; text: string }[]> {
