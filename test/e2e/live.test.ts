@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { logIn, temporaryFolder } from '../support/local-runs.ts';
+import { MOUNTING_MISSING } from '../support/mounting.ts';
 import { PYTHON_MISSING, runPython } from '../support/python.ts';
 import { type ServedRuns, serveRuns } from '../support/served-runs.ts';
 import { TensorBoard } from '../support/tensorboard.ts';
@@ -31,14 +32,23 @@ async function logSize(document: RunDocument): Promise<number> {
 }
 
 describe.skipIf(PYTHON_MISSING !== null)('a run of the real SDK, while it trains', () => {
-  it('appears and grows in TensorBoard within one refresh of each block', async () => {
+  it('appears and grows in TensorBoard within one refresh of each block', () =>
+    growsInTensorBoard('webhdfs'));
+  it.skipIf(MOUNTING_MISSING !== null)('does so through the mount, by the Rust loader', () =>
+    growsInTensorBoard('mount'),
+  );
+
+  async function growsInTensorBoard(door: 'webhdfs' | 'mount'): Promise<void> {
     await using folder = await temporaryFolder();
     await folder.write(
       EARLIER,
       new WandbLogWriter().begin('earlier').row({ loss: 1, _step: 0, _timestamp: 1.7e9 }).exit().bytes(),
     );
-    await using served = await serveRuns(join(folder.path, 'wandb'), join(folder.path, 'served'));
-    await using board = await TensorBoard.start(`webhdfs://127.0.0.1:${served.port}/acme/research`);
+    const mountPoint = join(folder.path, 'mnt');
+    const mounting = door === 'mount' ? ['--mount', mountPoint] : [];
+    await using served = await serveRuns(join(folder.path, 'wandb'), join(folder.path, 'served'), mounting);
+    const tree = door === 'mount' ? mountPoint : `webhdfs://127.0.0.1:${served.port}`;
+    await using board = await TensorBoard.start(`${tree}/acme/research`);
     const words = [
       'live',
       '--out',
@@ -79,5 +89,6 @@ describe.skipIf(PYTHON_MISSING !== null)('a run of the real SDK, while it trains
     expect(history.rows).toBeGreaterThan(SECONDS * 3);
     expect(delaysMs.length).toBeGreaterThan(3);
     expect(Math.max(...delaysMs)).toBeLessThan(ONE_REFRESH_MS);
-  });
+    if (door === 'mount') expect(board.hasDataServer).toBe(true);
+  }
 });
