@@ -18,6 +18,11 @@ const WORDS: ReadonlyMap<string, string> = new Map([
 
 const STARTED = /TensorBoard [\d.]+ at (http:\/\/\S+?)\/? /;
 
+export interface StartOptions {
+  /** Files it may have open; its Rust loader keeps one open for each run. */
+  readonly maxFiles?: number;
+}
+
 export class TensorBoard implements AsyncDisposable {
   readonly url: string;
   readonly #process: ChildProcess;
@@ -30,7 +35,11 @@ export class TensorBoard implements AsyncDisposable {
   }
 
   /** Starts on a free port and resolves when it answers; it may not have read anything by then. */
-  static async start(logdir: string, args: readonly string[] = []): Promise<TensorBoard> {
+  static async start(
+    logdir: string,
+    args: readonly string[] = [],
+    { maxFiles }: StartOptions = {},
+  ): Promise<TensorBoard> {
     const words = [
       '-m',
       'tensorboard.main',
@@ -42,7 +51,9 @@ export class TensorBoard implements AsyncDisposable {
       '1',
       ...args,
     ];
-    const child = spawn(PYTHON, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const limit = maxFiles === undefined ? '' : `ulimit -n ${maxFiles} && `;
+    const shell = ['-c', `${limit}exec "$@"`, 'sh', PYTHON, ...words];
+    const child = spawn('sh', shell, { stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     const keep = (text: Buffer) => {
       output += text;
