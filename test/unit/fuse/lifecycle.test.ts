@@ -1,4 +1,4 @@
-/** How a mount begins and ends: the built program on real directories, killed, doubled, busy, and without root. @module */
+/** How a mount begins and ends: the built program on real directories, killed, doubled and busy. @module */
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -7,23 +7,11 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type TemporaryFolder, temporaryFolder } from '../../support/local-runs.ts';
-import { MemoryTree } from '../../support/memory-tree.ts';
-import { MOUNTING_MISSING, mountTree } from '../../support/mounting.ts';
-import { asOrdinaryUser, ORDINARY_USER_MISSING } from '../../support/ordinary-user.ts';
+import { MOUNTING_MISSING } from '../../support/mounting.ts';
 import { EXAMPLES, runProgram, type StartedProgram, startProgram } from '../../support/program.ts';
-
-const CYCLES = 100;
-/** Memory that a hundred mounts may leave behind: what the heap has not given back yet, no more. */
-const LEAK_BYTES = 24 * 1024 * 1024;
+import { until } from '../../support/waiting.ts';
 
 const isMounted = (directory: string) => readFileSync('/proc/mounts', 'utf8').includes(` ${directory} fuse`);
-
-async function until(condition: () => boolean, what: string): Promise<void> {
-  for (let waitedMs = 0; !condition(); waitedMs += 20) {
-    if (waitedMs > 15_000) throw new Error(`never: ${what}`);
-    await delay(20);
-  }
-}
 
 describe.skipIf(MOUNTING_MISSING !== null)('wandb-logdir mount', () => {
   let folder: TemporaryFolder;
@@ -213,79 +201,5 @@ describe.skipIf(MOUNTING_MISSING !== null)('wandb-logdir mount', () => {
     program.child.kill('SIGTERM');
     const { code, stderr } = await program.result;
     expect([code, stderr]).toEqual([0, expect.stringContaining('"transport":"thread"')]);
-  });
-});
-
-describe.skipIf(MOUNTING_MISSING !== null)('a hundred mounts', () => {
-  it('leave no descriptor, process or memory behind', { timeout: 120_000 }, async () => {
-    const tree = new MemoryTree({ 'a/b/c/events.out.tfevents.1.x': Buffer.alloc(100_000, 'x') });
-    const cycle = async () => {
-      await using mount = await mountTree(tree);
-      const path = join(mount.directory, 'a/b/c/events.out.tfevents.1.x');
-      await using file = await open(path);
-      expect((await file.read(Buffer.alloc(10), 0, 10, 99_990)).bytesRead).toBe(10);
-    };
-    for (let i = 0; i < 5; i++) await cycle();
-    const descriptors = readdirSync('/proc/self/fd').length;
-    const before = process.memoryUsage();
-    for (let i = 0; i < CYCLES; i++) await cycle();
-    await until(() => readdirSync('/proc/self/fd').length <= descriptors, 'descriptors closed');
-    const after = process.memoryUsage();
-    expect(after.rss - before.rss).toBeLessThan(2 * LEAK_BYTES);
-    expect(after.external - before.external).toBeLessThan(LEAK_BYTES);
-    expect(readFileSync('/proc/mounts', 'utf8')).not.toContain('logdir-mount-');
-  });
-});
-
-describe.skipIf(ORDINARY_USER_MISSING !== null)('as an ordinary user', () => {
-  const script = (nodeOption: string) => `
-as_user "$node" ${nodeOption} "$program" mount "$home/mnt" "$examples" --daemon --log-level info >&2
-as_user ls "$home/mnt/acme"
-for i in $(seq 50); do as_user ls "$home/mnt/acme/image-classifier/baseline" | grep -q tfevents && break; sleep 0.1; done
-as_user sh -c 'cat "$HOME"/mnt/acme/image-classifier/baseline/events* | wc -c'
-ls "$home/mnt" 2>&1 | grep -o 'Permission denied' || true
-grep -o '"route":"[a-z0-9]*"' "$home/.cache/wandb-logdir/mount.log"
-as_user fusermount3 -u "$home/mnt"
-echo mounted: $(mounted)
-as_user "$node" ${nodeOption} "$program" mount "$home/mnt" "$examples" --daemon >&2
-pkill -KILL -u 65534 -f "$program"
-sleep 1
-echo after kill -9: $(mounted)
-as_user "$node" ${nodeOption} "$program" mount "$home/mnt" "$examples" --daemon --allow-other 2>&1 || echo code $?
-`;
-
-  it.each([
-    ['koffi', '', 'fusermount3'],
-    ['Python, which hands the descriptor over', '--no-addons', 'given'],
-  ])('mounts with the help of %s', async (_, nodeOption, route) => {
-    const lines = (await asOrdinaryUser(script(nodeOption))).trimEnd().split('\n');
-    expect(lines.slice(0, 2)).toEqual(['image-classifier', 'language-model']);
-    expect(Number(lines[2])).toBeGreaterThan(1000);
-    expect(lines.slice(3, 7)).toEqual([
-      'Permission denied', // Root, too, is somebody else.
-      `"route":"${route}"`,
-      'mounted: 0',
-      'after kill -9: 0',
-    ]);
-    expect(lines.slice(7).join('\n')).toMatch(/user_allow_other[\s\S]*code 7$/);
-  });
-
-  it('serves a descriptor that mount.fuse3 hands over', async () => {
-    const output = await asOrdinaryUser(`
-cat > "$stage/served" <<END
-#!/bin/sh
-exec env HOME=$home "$node" "$program" mount "\\$2" "\\$1" > "$home/log" 2>&1
-END
-chmod 755 "$stage/served"
-mkdir "$home/mnt"
-mount.fuse3 "$stage/served#$examples" "$home/mnt" -o ro,nosuid,nodev,drop_privileges,setuid=nobody &
-for i in $(seq 100); do grep -q mounted "$home/log" 2>/dev/null && break; sleep 0.1; done
-as_user ls "$home/mnt/acme"
-umount "$home/mnt"
-wait
-cat "$home/log"
-`);
-    expect(output).toMatch(/^image-classifier\nlanguage-model\nmounted {2}6 runs in 2 projects\n/);
-    expect(output).toContain('The tree was unmounted.');
   });
 });
