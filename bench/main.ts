@@ -8,13 +8,14 @@ import { parseArgs } from 'node:util';
 import type { Bench, Figure } from './bench.ts';
 import { encode } from './benches/encode.ts';
 import { liveLatency } from './benches/live-latency.ts';
+import { mount } from './benches/mount.ts';
 import { readLog } from './benches/read-log.ts';
 import { door, serve } from './benches/serve.ts';
 import { thousandRuns } from './benches/thousand-runs.ts';
 import { machineText, tableText } from './table.ts';
 import { MissingTool, Workshop } from './workshop.ts';
 
-const BENCHES: readonly Bench[] = [readLog, encode, serve, door, thousandRuns, liveLatency];
+const BENCHES: readonly Bench[] = [readLog, encode, serve, door, mount, thousandRuns, liveLatency];
 
 const { values: options, positionals: names } = parseArgs({
   allowPositionals: true,

@@ -18,11 +18,13 @@ export class SyntheticSource implements RunSource {
   readonly isRemote = false;
   readonly #rowCount: number;
   readonly #runCount: number;
+  readonly #state: RunState;
 
   /** `runCount`: runs of the project `many`, without any rows. */
-  constructor(rowCount: number, runCount = 0) {
+  constructor(rowCount: number, runCount = 0, state: RunState = 'finished') {
     this.#rowCount = rowCount;
     this.#runCount = runCount;
+    this.#state = state;
   }
 
   async listProjects(): Promise<readonly ProjectListing[]> {
@@ -40,7 +42,7 @@ export class SyntheticSource implements RunSource {
   }
 
   async state(): Promise<RunState> {
-    return 'finished';
+    return this.#state;
   }
 
   async hasNews(key: RunKey, after: Cursor | null): Promise<boolean> {

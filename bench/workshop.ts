@@ -19,6 +19,7 @@ const HOW_TO_INSTALL = {
   nginx: 'apt-get install nginx',
   wrk: 'apt-get install wrk',
   curl: 'apt-get install curl',
+  bindfs: 'apt-get install bindfs',
   python3: 'apt-get install python3 python3-venv',
 } as const;
 

@@ -1,31 +1,43 @@
-"""Loads a file system as programs do, and prints figures as JSON.
+"""Loads a file system as programs do: file_load.py FILE DIRECTORY ROUND. Needs root, to have the kernel forget.
 
-usage: file_load.py FILE DIRECTORY ROUND
+Prints as JSON:
 
-sequential_seconds: FILE from end to end in reads of 1 MiB, its cached pages dropped first.
-reread_seconds:     the same again.
-pread_per_second:   4 KiB at random places of the first 96 MiB of FILE, its cached pages dropped first.
-readdir_seconds:    the names in DIRECTORY.
-stat_per_second:    stat of every name in DIRECTORY once, after the kernel forgot them.
+    sequentialSeconds   FILE from end to end in reads of 1 MiB, none of its pages in the kernel
+    rereadSeconds       the same again, at once
+    preadsPerSecond     4 KiB at random places of the first 96 MiB of FILE, none of its pages in the kernel
+    readdirSeconds      the names in DIRECTORY
+    statsPerSecond      stat of every name in DIRECTORY, none of which the kernel remembers
+    bytes, entries      of FILE, in DIRECTORY
 """
 
-import json, os, random, sys, time
+import json
+import os
+import random
+import sys
+import time
 
-path, directory, round_number = sys.argv[1], sys.argv[2], int(sys.argv[3])
+PREADS = 40_000
+PREAD_BYTES = 4096
+PREADS_WITHIN = 96 << 20
 
 
-def forget(everything=False):
+def opened(path, advice=os.POSIX_FADV_NORMAL):
     fd = os.open(path, os.O_RDONLY)
-    os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
-    os.close(fd)
-    if everything:
-        with open("/proc/sys/vm/drop_caches", "w") as knob:
-            knob.write("3\n")
+    os.posix_fadvise(fd, 0, 0, advice)
+    return fd
 
 
-def sequential():
-    fd = os.open(path, os.O_RDONLY)
-    buffer = bytearray(1 << 20)
+def forget_pages(path):
+    os.close(opened(path, os.POSIX_FADV_DONTNEED))
+
+
+def forget_names():
+    with open("/proc/sys/vm/drop_caches", "w", encoding="ascii") as knob:
+        knob.write("2\n")
+
+
+def sequential(path):
+    fd, buffer = opened(path), bytearray(1 << 20)
     start = time.perf_counter()
     while os.readv(fd, [buffer]):
         pass
@@ -34,43 +46,41 @@ def sequential():
     return seconds
 
 
-def preads(count=40_000, within=96 << 20):
-    fd = os.open(path, os.O_RDONLY)
-    # No readahead: each read is one page asked for.
-    os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_RANDOM)
-    limit = min(os.fstat(fd).st_size, within) // 4096 - 1
-    pages = random.Random(round_number).sample(range(limit), min(count, limit))
+def preads(path, seed):
+    # No readahead: each read is one page that is asked for.
+    fd = opened(path, os.POSIX_FADV_RANDOM)
+    places = min(os.fstat(fd).st_size, PREADS_WITHIN) // PREAD_BYTES
+    pages = random.Random(seed).sample(range(places), min(PREADS, places))
     start = time.perf_counter()
     for page in pages:
-        os.pread(fd, 4096, page * 4096)
+        os.pread(fd, PREAD_BYTES, page * PREAD_BYTES)
     seconds = time.perf_counter() - start
     os.close(fd)
     return len(pages) / seconds
 
 
-def names():
-    start = time.perf_counter()
-    found = os.listdir(directory)
-    return found, time.perf_counter() - start
-
-
-def stats(found):
-    paths = [os.path.join(directory, name) for name in found]
-    forget(everything=True)
-    os.stat(directory)
+def stats(paths):
     start = time.perf_counter()
     for path in paths:
         os.stat(path)
     return len(paths) / (time.perf_counter() - start)
 
 
-forget()
-figures = {"sequential_seconds": sequential()}
-figures["reread_seconds"] = sequential()
-forget()
-figures["pread_per_second"] = preads()
-found, figures["readdir_seconds"] = names()
-figures["stat_per_second"] = stats(found)
-figures["bytes"] = os.stat(path).st_size
-figures["entries"] = len(found)
-print(json.dumps(figures))
+def main():
+    path, directory, seed = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    forget_pages(path)
+    figures = {"sequentialSeconds": sequential(path), "rereadSeconds": sequential(path)}
+    forget_pages(path)
+    figures["preadsPerSecond"] = preads(path, seed)
+    forget_names()
+    os.stat(directory)
+    start = time.perf_counter()
+    names = os.listdir(directory)
+    figures["readdirSeconds"] = time.perf_counter() - start
+    forget_names()
+    os.stat(directory)
+    figures["statsPerSecond"] = stats([os.path.join(directory, name) for name in names])
+    print(json.dumps({**figures, "bytes": os.stat(path).st_size, "entries": len(names)}))
+
+
+main()

@@ -2,9 +2,9 @@
 
 import { renameSync, writeFileSync } from 'node:fs';
 
-/** Writes the port, whole or not at all; from then on the process ends when told to. */
-export function announce(portFile: string, port: number): void {
+/** Writes the port, whole or not at all; from then on the process ends when told to, or does what `end` says. */
+export function announce(portFile: string, port: number, end: () => void = () => process.exit()): void {
   writeFileSync(`${portFile}.new`, `${port}\n`);
   renameSync(`${portFile}.new`, portFile);
-  process.once('SIGTERM', () => process.exit());
+  process.once('SIGTERM', end);
 }

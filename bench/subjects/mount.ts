@@ -1,10 +1,10 @@
 /**
- * A mount of one very long synthetic run and many short ones, wired as the program wires it: `mount READY_FILE CACHE
- * ROWS RUNS DIR`. Reads the long run into the cache first. @module
+ * A mount of one very long synthetic run and many without rows, wired as the program wires it: `mount READY_FILE CACHE
+ * ROWS RUNS STATE DIR`. Reads the long run into the cache first; unmounts when told to end. @module
  */
 
 import { loadSettings, readEnvironment } from '../../src/config/index.ts';
-import { systemClock } from '../../src/core/index.ts';
+import { type RunState, systemClock } from '../../src/core/index.ts';
 import { createLogdir, EventSynthesis } from '../../src/filesystem/index.ts';
 import { chooseRoute, createFuseFrontend } from '../../src/frontends/fuse/index.ts';
 import { History } from '../../src/history/index.ts';
@@ -12,9 +12,9 @@ import { createMetrics, silentLogger } from '../../src/observability/index.ts';
 import { LONG_RUN, SyntheticSource } from '../synthetic-source.ts';
 import { announce } from './announcement.ts';
 
-const [readyFile, cacheDir, rowCount, runCount, directory] = process.argv.slice(2);
+const [readyFile, cacheDir, rowCount, runCount, state, directory] = process.argv.slice(2);
 if (readyFile === undefined || cacheDir === undefined || directory === undefined)
-  throw new Error('usage: mount READY_FILE CACHE ROWS RUNS DIR');
+  throw new Error('usage: mount READY_FILE CACHE ROWS RUNS STATE DIR');
 await serve(readyFile, cacheDir, directory);
 
 async function serve(readyPath: string, cacheFolder: string, mountPoint: string): Promise<void> {
@@ -24,7 +24,7 @@ async function serve(readyPath: string, cacheFolder: string, mountPoint: string)
   const { cacheMaxBytes, memoryMaxBytes, runNameTemplate } = settings;
   const parts = { logger: silentLogger(), metrics: createMetrics(), clock: systemClock };
   const synthesis = new EventSynthesis();
-  const sources = [new SyntheticSource(Number(rowCount), Number(runCount))];
+  const sources = [new SyntheticSource(Number(rowCount), Number(runCount), state as RunState)];
   const bounds = { cacheMaxBytes, memoryMaxBytes };
   const history = new History({ sources, cacheDir: cacheFolder, ...bounds, synthesis, ...parts });
   await history.catalogue.refresh({ signal });
@@ -39,8 +39,7 @@ async function serve(readyPath: string, cacheFolder: string, mountPoint: string)
   const mounted = await createFuseFrontend({ tree, ...parts }).mount({
     ...{ route, ownership, allowOther: false, keepClear: [] },
   });
-  process.once('SIGTERM', () => void mounted.unmount());
-  announce(readyPath, process.pid);
+  announce(readyPath, process.pid, () => void mounted.unmount());
   await mounted.ended;
   process.exit();
 }
