@@ -152,7 +152,8 @@ export class Logdir implements LogdirTree {
     signal.throwIfAborted();
     const log = await history.log(run);
     const state = await history.state(run, log, { signal });
-    return { run, log, state, failure: history.failure(run.id) };
+    const isCurrent = history.freshLog(run.id) === log;
+    return { run, log, state, isCurrent, failure: history.failure(run.id) };
   }
 
   /** What a path stands for; names that nothing is known of are looked for in the sources, unless at a glance. */

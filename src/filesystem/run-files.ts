@@ -19,6 +19,8 @@ export interface RunMoment {
   readonly run: CatalogueRun;
   readonly log: RunLog;
   readonly state: RunState;
+  /** Whether all that the source holds has been read. */
+  readonly isCurrent: boolean;
   /** Why the run could not be read further. */
   readonly failure: LogdirError | null;
 }
@@ -52,7 +54,7 @@ export class RunFiles {
   open(moment: RunMoment, name: string): OpenFile {
     const event = eventNode(moment);
     if (event !== null && event.name === name)
-      return new EventFile(event, !hasEnded(moment.state), moment.log, this.#blocks);
+      return new EventFile(event, mayGrow(moment), moment.log, this.#blocks);
     const document = this.#documentsOf(moment).get(name);
     if (document !== undefined) return document;
     throw new LogdirError('not-found', `no file ${name} in run ${moment.run.key.runId}`);
@@ -88,11 +90,6 @@ export class RunFiles {
       }),
     );
   }
-}
-
-/** A crashed run may be one that is only slow: its log is written block by block. */
-function hasEnded(state: RunState): boolean {
-  return state === 'finished' || state === 'failed';
 }
 
 /** Null until the run's start is known for certain: the start is part of the name, and a name never changes. */
@@ -146,4 +143,9 @@ function describe(moment: RunMoment): RunDescription {
     eventFile: event === null ? null : { name: event.name, size: event.size },
     failure: failure?.message ?? null,
   };
+}
+
+/** A crashed run may be one that is only slow: its log is written block by block. */
+function mayGrow({ state, isCurrent }: RunMoment): boolean {
+  return !isCurrent || (state !== 'finished' && state !== 'failed');
 }

@@ -46,7 +46,7 @@ export interface ReadOptions {
 /** A file frozen at the size it had when opened. Reading past the end yields nothing. */
 export interface OpenFile extends AsyncDisposable {
   readonly node: FileNode;
-  /** Whether more is expected: the run has not ended. One that is resumed grows all the same. */
+  /** Whether more is expected: the run goes on, or was not read to its end. One that is resumed grows all the same. */
   readonly mayGrow: boolean;
   /**
    * Bytes of the range if they are at hand without waiting, all or nothing; the hot path of small reads.
