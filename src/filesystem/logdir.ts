@@ -10,6 +10,8 @@ import type { DirectoryNode, Eagerness, LogdirNode, LogdirTree, OpenFile, OpenOp
 
 /** How long a reader with an interest waits while nothing is there yet. */
 const INTEREST_WAIT_MS = 1000;
+/** And when something is: long enough to learn that nothing is new where that is known without a request. */
+const AT_HAND_WAIT_MS = 20;
 /** Sources are listed again when a listing older than this is asked for: watching may miss new runs. */
 const RELIST_MS = 5000;
 /** And when a path is not found in a listing older than this. */
@@ -147,12 +149,12 @@ export class Logdir implements LogdirTree {
     if (eagerness === 'interest') {
       // What is there is worth more than what may come after a wait for somebody else's server.
       const isWaiting = !run.source.isRemote || (await history.log(run)).ledger.eventsBytes === 0;
-      await history.updateWithin(run, isWaiting ? INTEREST_WAIT_MS : 0);
+      await history.updateWithin(run, isWaiting ? INTEREST_WAIT_MS : AT_HAND_WAIT_MS);
     }
     signal.throwIfAborted();
     const log = await history.log(run);
     const state = await history.state(run, log, { signal });
-    const isCurrent = history.freshLog(run.id) === log;
+    const isCurrent = history.hasReadAll(run.id);
     return { run, log, state, isCurrent, failure: history.failure(run.id) };
   }
 

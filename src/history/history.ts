@@ -136,6 +136,11 @@ export class History implements AsyncDisposable {
     return this.#shelf.peek(id);
   }
 
+  /** Whether all that the source held when last asked has been read, and nobody is reading. */
+  hasReadAll(id: string): boolean {
+    return this.#updater.isUpToDate(id);
+  }
+
   /** What reading a run last failed with; null when it went well. */
   failure(id: string): LogdirError | null {
     return this.#updater.failure(id);
@@ -151,7 +156,7 @@ export class History implements AsyncDisposable {
     } catch {
       options.signal.throwIfAborted();
       const ended = exitCode === 0 ? 'finished' : 'failed';
-      return this.#states.get(run.id) ?? (exitCode === null ? 'running' : ended);
+      return this.#states.get(run.id) ?? run.listing.state ?? (exitCode === null ? 'running' : ended);
     }
   }
 

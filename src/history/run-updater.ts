@@ -46,6 +46,11 @@ export class RunUpdater {
     return this.#checkedAtMs.get(id);
   }
 
+  /** Whether a run was found up to date, and has not been looked at since. */
+  isUpToDate(id: string): boolean {
+    return this.#checkedAtMs.has(id) && !this.#passes.has(id) && !this.#failures.has(id);
+  }
+
   failure(id: string): LogdirError | null {
     return this.#failures.get(id) ?? null;
   }
