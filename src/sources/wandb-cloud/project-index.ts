@@ -10,8 +10,8 @@ import { type RunNode, runAnswer, runsAnswer, timeMs } from './wire.ts';
 const LIST_PAGE = 200;
 /** What has moved since the last look is little. */
 const NEWS_PAGE = 50;
-/** Names and tags change without a heartbeat, and runs are deleted: everything is listed again that often, if asked for. */
-const FULL_LIST_MS = 10 * 60_000;
+/** Names and tags change without a heartbeat: with each look so many runs are looked at again, all of them in turn. */
+const REVIEW_PAGE = 100;
 
 export interface ProjectIndexOptions {
   readonly api: ApiClient;
@@ -30,7 +30,9 @@ export class ProjectIndex {
   #runs: ReadonlyMap<string, RunNode> = new Map();
   #refreshing: Promise<void> | undefined;
   #lookedAtMs = Number.NEGATIVE_INFINITY;
-  #listedAtMs = Number.NEGATIVE_INFINITY;
+  #isListed = false;
+  /** Where the next review goes on. */
+  #reviewCursor: string | null = null;
   /** How many more the server counted than it listed, at the last full list. */
   #uncounted = 0;
 
@@ -63,9 +65,9 @@ export class ProjectIndex {
     const options: RequestOptions = { signal: new AbortController().signal, urgency };
     const startedMs = clock.monotonic();
     if (runId !== null) await this.#refreshRun(runId, options);
-    else if (startedMs - this.#listedAtMs > FULL_LIST_MS || !(await this.#refreshMoved(options))) {
+    else if (!this.#isListed || !(await this.#refreshMoved(options))) {
       await this.#listAll(options);
-      this.#listedAtMs = startedMs;
+      this.#isListed = true;
     }
     this.#lookedAtMs = startedMs;
   }
@@ -83,7 +85,14 @@ export class ProjectIndex {
   async #refreshMoved(options: RequestOptions): Promise<boolean> {
     const newestMs = [...this.#runs.values()].reduce((newest, run) => Math.max(newest, heartbeatMs(run)), 0);
     const moved = new Map<string, RunNode>();
-    for await (const { nodes, runCount } of this.#pages('-heartbeat_at', NEWS_PAGE, options)) {
+    const withReview = this.#runs.size > NEWS_PAGE;
+    for await (const { nodes, runCount, reviewed } of this.#pages(
+      '-heartbeat_at',
+      NEWS_PAGE,
+      options,
+      withReview,
+    )) {
+      for (const node of reviewed) moved.set(node.name, node);
       const hasNews = nodes.some((node) => !isDeepStrictEqual(node, this.#runs.get(node.name)));
       for (const node of nodes) moved.set(node.name, node);
       const last = nodes.at(-1);
@@ -111,23 +120,30 @@ export class ProjectIndex {
     this.#uncounted = (counted ?? runs.size) - runs.size;
   }
 
-  async *#pages(order: string, perPage: number, options: RequestOptions) {
-    const { api, features, entity, project } = this.#options;
+  /** Pages of the list, with the first of them a page of the review. */
+  async *#pages(order: string, perPage: number, options: RequestOptions, withReview = false) {
+    const { entity, project } = this.#options;
     let cursor: string | null = null;
     do {
-      const variables: Record<string, unknown> = { entity, project, cursor, perPage, order };
-      const request = {
-        operation: 'Runs',
-        document: () => runsQuery(features),
-        variables,
-        answer: runsAnswer,
-      };
-      const { project: found } = await api.ask(request, options);
+      const isReviewing = withReview && cursor === null;
+      const review = isReviewing ? { reviewCursor: this.#reviewCursor, reviewPerPage: REVIEW_PAGE } : {};
+      const found = await this.#ask(
+        { entity, project, cursor, perPage, order, ...review },
+        isReviewing,
+        options,
+      );
       if (found?.runs === null || found?.runs === undefined) throw this.#missing('project');
-      const { edges, pageInfo } = found.runs;
-      yield { nodes: edges.map(({ node }) => node), runCount: found.runCount ?? null };
-      cursor = pageInfo.hasNextPage ? (pageInfo.endCursor ?? null) : null;
+      const reviewed = found.review?.edges.map(({ node }) => node) ?? [];
+      if (isReviewing) this.#reviewCursor = nextCursor(found.review);
+      yield { nodes: found.runs.edges.map(({ node }) => node), runCount: found.runCount ?? null, reviewed };
+      cursor = nextCursor(found.runs);
     } while (cursor !== null);
+  }
+
+  async #ask(variables: Readonly<Record<string, unknown>>, withReview: boolean, options: RequestOptions) {
+    const { api, features } = this.#options;
+    const document = () => runsQuery(features, withReview);
+    return (await api.ask({ operation: 'Runs', document, variables, answer: runsAnswer }, options)).project;
   }
 
   #missing(what: string): LogdirError {
@@ -137,6 +153,15 @@ export class ProjectIndex {
       `no ${what} ${entity}/${project} at ${api.baseUrl}, or it may not be read with this API key: check the spelling, and which account the key belongs to (wandb-logdir doctor)`,
     );
   }
+}
+
+function nextCursor(
+  list:
+    | { readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor?: string | null | undefined } }
+    | null
+    | undefined,
+): string | null {
+  return list?.pageInfo.hasNextPage ? (list.pageInfo.endCursor ?? null) : null;
 }
 
 /** A run that has never sent a heartbeat has been quiet since it was made. */

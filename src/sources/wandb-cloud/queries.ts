@@ -22,10 +22,20 @@ export const PROJECTS = `query Projects($entity: String!, $cursor: String, $perP
   }
 }`;
 
-export function runsQuery(features: ServerFeatures): string {
-  return `query Runs($entity: String!, $project: String!, $cursor: String, $perPage: Int!, $order: String!) {
+/** A page of runs; with a review, another beside it, from the oldest on. */
+export function runsQuery(features: ServerFeatures, withReview: boolean): string {
+  const [reviewVariables, review] = withReview
+    ? [
+        ', $reviewCursor: String, $reviewPerPage: Int!',
+        `review: runs(first: $reviewPerPage, after: $reviewCursor, order: "+created_at") {
+      edges { node { ${runFields(features)} } } pageInfo { endCursor hasNextPage }
+    }`,
+      ]
+    : ['', ''];
+  return `query Runs($entity: String!, $project: String!, $cursor: String, $perPage: Int!, $order: String!${reviewVariables}) {
   project(name: $project, entityName: $entity) {
     ${features.ifKnown('runCount', 'runCount')}
+    ${review}
     runs(first: $perPage, after: $cursor, order: $order) {
       edges { node { ${runFields(features)} } } pageInfo { endCursor hasNextPage }
     }

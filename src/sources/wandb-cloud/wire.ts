@@ -57,7 +57,13 @@ export const runNode = z.object({
 export type RunNode = z.output<typeof runNode>;
 
 export const runsAnswer = z.object({
-  project: z.object({ runCount: count.nullish(), runs: connection(runNode).nullish() }).nullish(),
+  project: z
+    .object({
+      runCount: count.nullish(),
+      runs: connection(runNode).nullish(),
+      review: connection(runNode).nullish(),
+    })
+    .nullish(),
 });
 
 export const runAnswer = z.object({ project: z.object({ run: runNode.nullish() }).nullish() });

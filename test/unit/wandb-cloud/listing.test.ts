@@ -57,6 +57,30 @@ describe('the runs of a project', () => {
     expect(server.requests.count({})).toBeLessThanOrEqual(25);
   });
 
+  it('that are renamed without a heartbeat are looked at again in turn, a hundred with each look', async () => {
+    const clock = new MovingClock(Date.now());
+    await using server = await startWandbServer();
+    const project = server.store.project('acme', 'p');
+    for (let i = 0; i < 250; i++) project.addRun({ id: `run${i}`, createdAt: 1.7e12 + i });
+    await using cloud = await cloudSource(server, { entity: 'acme', project: 'p' }, { ...REFRESH, clock });
+    await cloud.source.listRuns({ signal });
+    project.run('run7').set({ displayName: 'seven' });
+    project.run('run160').set({ displayName: 'hundred and sixty' });
+    server.requests.reset();
+    const names: (string | null)[][] = [];
+    for (let look = 0; look < 3; look++) {
+      clock.advance(MINUTE_MS);
+      const listings = await cloud.source.listRuns({ signal });
+      names.push(
+        listings
+          .map(({ displayName }) => displayName)
+          .filter((name) => name !== null && !name.startsWith('run')),
+      );
+    }
+    expect(names).toEqual([['seven'], ['seven', 'hundred and sixty'], ['seven', 'hundred and sixty']]);
+    expect(server.requests.count()).toBe(3);
+  });
+
   it('are asked for once however many look, and not again within the interval', async () => {
     await using server = await startWandbServer();
     server.store.project('acme', 'p').addRun({ id: 'r' });
