@@ -61,7 +61,7 @@ describe('the runs of a project', () => {
     const clock = new MovingClock(Date.now());
     await using server = await startWandbServer();
     const project = server.store.project('acme', 'p');
-    for (let i = 0; i < 250; i++) project.addRun({ id: `run${i}`, createdAt: 1.7e12 + i });
+    for (let i = 0; i < 250; i++) project.addRun({ id: `run${i}`, createdAt: 1.7e12 + i * 1000 });
     await using cloud = await cloudSource(server, { entity: 'acme', project: 'p' }, { ...REFRESH, clock });
     await cloud.source.listRuns({ signal });
     project.run('run7').set({ displayName: 'seven' });
