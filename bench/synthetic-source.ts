@@ -3,7 +3,7 @@
  * and large projects cost to log is not measured. @module
  */
 
-import { type RunKey, type RunState, runKey } from '../src/core/index.ts';
+import { LogdirError, type RunKey, type RunState, runKey } from '../src/core/index.ts';
 import type { Cursor, ProjectListing, RecordBatch, RunListing, RunSource } from '../src/sources/index.ts';
 import { REGULAR, rows } from './rows.ts';
 
@@ -57,6 +57,14 @@ export class SyntheticSource implements RunSource {
       yield { cursor: `${at + ROWS_PER_BATCH}` as Cursor, records, unread: {}, skippedBytes: 0 };
       await new Promise((resolve) => setImmediate(resolve));
     }
+  }
+
+  async listFiles(): Promise<readonly []> {
+    return [];
+  }
+
+  async openFile(_: RunKey, name: string): Promise<never> {
+    throw new LogdirError('not-found', `no file ${name}`);
   }
 
   watch(): AsyncDisposable {

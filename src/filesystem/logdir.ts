@@ -6,6 +6,7 @@ import type { CatalogueRun, History, RunLog } from '../history/index.ts';
 import { type Directory, DirectoryNaming, type ProjectDirectory } from './directory.ts';
 import { EventFile } from './event-file.ts';
 import { eventNode, type RunFiles, type RunMoment } from './run-files.ts';
+import { FILES_DIRECTORY, SavedTree } from './saved-tree.ts';
 import type { DirectoryNode, Eagerness, LogdirNode, LogdirTree, OpenFile, OpenOptions } from './tree.ts';
 
 /** How long a reader with an interest waits while nothing is there yet. */
@@ -33,11 +34,15 @@ type Location =
   | { readonly kind: 'entity'; readonly projects: ReadonlyMap<string, ProjectDirectory> }
   | { readonly kind: 'project'; readonly project: ProjectDirectory }
   | { readonly kind: 'run'; readonly run: CatalogueRun }
-  | { readonly kind: 'file'; readonly run: CatalogueRun; readonly name: string };
+  | { readonly kind: 'file'; readonly run: CatalogueRun; readonly name: string }
+  /** Below `@files`. */
+  | { readonly kind: 'saved'; readonly run: CatalogueRun; readonly path: readonly string[] };
+type DirectoryLocation = Exclude<Location, { kind: 'file' | 'saved' }>;
 
 export class Logdir implements LogdirTree {
   readonly #options: LogdirOptions;
   readonly #naming: DirectoryNaming;
+  readonly #saved = new SavedTree();
   readonly #open = new LRUCache<
     string,
     { readonly id: string; readonly log: RunLog; readonly file: OpenFile }
@@ -65,6 +70,7 @@ export class Logdir implements LogdirTree {
 
   async stat(path: string, options: OpenOptions): Promise<LogdirNode> {
     const location = await this.#locate(path, options);
+    if (location.kind === 'saved') return await this.#saved.node(location.run, location.path, options.signal);
     if (location.kind !== 'file') return directoryNode(location, path.split('/').at(-1) ?? '');
     const moment = await this.#moment(location.run, options.eagerness, options.signal);
     return this.#options.files.open(moment, location.name).node;
@@ -72,7 +78,7 @@ export class Logdir implements LogdirTree {
 
   statCached(path: string): LogdirNode | undefined {
     const location = this.#find(path);
-    if (location === undefined) return undefined;
+    if (location === undefined || location.kind === 'saved') return undefined;
     if (location.kind !== 'file') return directoryNode(location, path.slice(path.lastIndexOf('/') + 1));
     const { run, name } = location;
     const log = this.#options.history.openLog(run.id);
@@ -95,6 +101,8 @@ export class Logdir implements LogdirTree {
         );
       case 'run':
         return this.#options.files.nodes(await this.#moment(location.run, 'glance', signal));
+      case 'saved':
+        return await this.#saved.list(location.run, location.path, signal);
       case 'file':
         // Throws `not-found` first if there is no such file.
         this.#options.files.open(await this.#moment(location.run, 'glance', signal), location.name);
@@ -118,6 +126,7 @@ export class Logdir implements LogdirTree {
 
   async open(path: string, { signal, eagerness }: OpenOptions): Promise<OpenFile> {
     const location = await this.#locate(path, { signal, eagerness });
+    if (location.kind === 'saved') return await this.#saved.open(location.run, location.path, signal);
     if (location.kind !== 'file')
       throw new LogdirError('invalid-argument', `${path} is a directory, not a file`);
     const moment = await this.#moment(location.run, eagerness, signal);
@@ -192,7 +201,7 @@ export class Logdir implements LogdirTree {
   #find(path: string): Location | undefined {
     if (path === '') return { kind: 'root', entities: this.directory.entities };
     const [entity, project, run, file, ...rest] = path.split('/');
-    if (entity === undefined || rest.length > 0) return undefined;
+    if (entity === undefined || (rest.length > 0 && file !== FILES_DIRECTORY)) return undefined;
     const { directory } = this;
     if (project === undefined) {
       const projects = directory.entities.get(entity);
@@ -204,7 +213,9 @@ export class Logdir implements LogdirTree {
     }
     const named = directory.run(entity, project, run);
     if (named === undefined) return undefined;
-    return file === undefined ? { kind: 'run', run: named } : { kind: 'file', run: named, name: file };
+    if (file === undefined) return { kind: 'run', run: named };
+    if (file === FILES_DIRECTORY) return { kind: 'saved', run: named, path: rest };
+    return { kind: 'file', run: named, name: file };
   }
 
   /** Lists the sources again, once however many ask. The listing outlives the caller that started it. */
@@ -222,11 +233,11 @@ function componentsOf({ path }: ProjectDirectory): [string, string] {
   return path.split('/') as [string, string];
 }
 
-function directoryNode(location: Exclude<Location, { kind: 'file' }>, name: string): DirectoryNode {
+function directoryNode(location: DirectoryLocation, name: string): DirectoryNode {
   return { kind: 'directory', name, mtimeMs: newestMs(location) };
 }
 
-function newestMs(location: Exclude<Location, { kind: 'file' }>): number {
+function newestMs(location: DirectoryLocation): number {
   switch (location.kind) {
     case 'root':
       return newestOf(location.entities, (projects) => newestMs({ kind: 'entity', projects }));

@@ -4,6 +4,7 @@
  */
 
 import { type HistoryRow, LogdirError, type RunKey, type RunRecord, type RunState } from '../core/index.ts';
+import type { OpenedSavedFile, SavedFile } from './saved-files.ts';
 import type { Cursor, ReadRunOptions, RecordBatch, RunSource } from './source.ts';
 
 /** How far each source has been read, and what of the run has been told. */
@@ -87,6 +88,30 @@ export class MergedSource implements RunSource {
       }
     }
     if (trouble !== undefined) throw trouble;
+  }
+
+  /** What any of them has, the fresher one's word on each. */
+  async listFiles(key: RunKey, options: { readonly signal: AbortSignal }): Promise<readonly SavedFile[]> {
+    const asked = this.#sources.map((source) => source.listFiles(key, options));
+    const files = valuesOf(await Promise.allSettled(asked)).flat();
+    return [...new Map(files.toReversed().map((file) => [file.name, file])).values()];
+  }
+
+  async openFile(
+    key: RunKey,
+    name: string,
+    options: { readonly signal: AbortSignal },
+  ): Promise<OpenedSavedFile> {
+    let trouble: unknown;
+    for (const source of this.#sources) {
+      try {
+        return await source.openFile(key, name, options);
+      } catch (error) {
+        options.signal.throwIfAborted();
+        if (trouble === undefined || isGone(trouble)) trouble = error;
+      }
+    }
+    throw trouble;
   }
 
   watch(onChange: Parameters<RunSource['watch']>[0]): AsyncDisposable {

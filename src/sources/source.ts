@@ -10,6 +10,7 @@ import type {
   RunRecord,
   RunState,
 } from '../core/index.ts';
+import type { OpenedSavedFile, SavedFile } from './saved-files.ts';
 
 declare const CURSOR: unique symbol;
 
@@ -125,6 +126,12 @@ export interface RunSource {
    * With `stopAt`, a batch ends exactly at that cursor and reading stops there.
    */
   read(key: RunKey, options: ReadRunOptions): AsyncIterable<RecordBatch>;
+
+  /** Files that were saved with a run, in no order. @throws LogdirError `not-found`, `unavailable`. */
+  listFiles(key: RunKey, options: { readonly signal: AbortSignal }): Promise<readonly SavedFile[]>;
+
+  /** Opens one of them by name; a remote one is fetched whole first. @throws LogdirError as `listFiles`. */
+  openFile(key: RunKey, name: string, options: { readonly signal: AbortSignal }): Promise<OpenedSavedFile>;
 
   /** Calls back on change until disposed. May miss changes (no events on NFS): callers also ask by themselves. */
   watch(onChange: (change: SourceChange) => void): AsyncDisposable;

@@ -28,6 +28,7 @@ async function makeFixture(exportsRows: boolean): Promise<SourceFixture> {
     source: await open(),
     reopened: open,
     grow: () => grow(5),
+    save: async (name, text) => run.addFile(name, text),
     addRun: async () => void project.addRun({ id: `other${++runs}` }),
     [Symbol.asyncDispose]: async () => {
       for (const cloud of opened) await cloud[Symbol.asyncDispose]();

@@ -25,6 +25,8 @@ async function makeFixture(watch: 'events' | 'polling'): Promise<SourceFixture> 
     source: localSource(folder.path, { watch, pollIntervalMs: 50 }),
     reopened: () => localSource(folder.path),
     grow: () => grow(5),
+    save: async (name, text) =>
+      void (await folder.write(`wandb/run-20240101_000000-abc/files/${name}`, Buffer.from(text))),
     addRun: async () => {
       const id = `other${++runs}`;
       await folder.write(

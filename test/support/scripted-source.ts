@@ -4,11 +4,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { LogdirError, type RunKey, type RunRecord, type RunState, runKeyText } from '../../src/core/index.ts';
 import type {
   Cursor,
+  OpenedSavedFile,
   ProjectListing,
   ReadRunOptions,
   RecordBatch,
   RunListing,
   RunSource,
+  SavedFile,
   SourceChange,
 } from '../../src/sources/index.ts';
 
@@ -24,6 +26,8 @@ export class ScriptedSource implements RunSource {
   failure: LogdirError | null = null;
   /** Milliseconds before each batch. */
   pauseMs = 0;
+  /** Files that every run has saved: text by name. */
+  readonly files = new Map<string, string>();
   /** Times `read` was called. */
   reads = 0;
   /** Times something failed with `failure`. */
@@ -95,6 +99,24 @@ export class ScriptedSource implements RunSource {
       if (this.pauseMs > 0) await delay(this.pauseMs);
       else await new Promise((resolve) => setImmediate(resolve));
     }
+  }
+
+  async listFiles(key: RunKey): Promise<readonly SavedFile[]> {
+    this.#script(key);
+    return [...this.files].map(([name, text]) => ({ name, size: Buffer.byteLength(text), mtimeMs: 1.7e12 }));
+  }
+
+  async openFile(key: RunKey, name: string): Promise<OpenedSavedFile> {
+    const file = (await this.listFiles(key)).find((found) => found.name === name);
+    if (file === undefined) throw new LogdirError('not-found', `no file ${name}`);
+    const bytes = Buffer.from(this.files.get(name)!);
+    return {
+      file,
+      read: async function* ({ start, end }) {
+        yield bytes.subarray(start, end);
+      },
+      [Symbol.asyncDispose]: async () => {},
+    };
   }
 
   watch(onChange: (change: SourceChange) => void): AsyncDisposable {

@@ -1,4 +1,4 @@
-/** Exported parquet files of a run: fetched whole, read from disk, removed. @module */
+/** Files of a run, exported history above all: fetched whole, read from disk, removed. @module */
 
 import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
@@ -26,10 +26,11 @@ export async function fetchFiles(
   urls: readonly string[],
   renew: () => Promise<readonly string[]>,
 ): Promise<LocalFiles> {
-  const folder = join(temporaryDir, randomUUID());
-  await mkdir(folder, { recursive: true });
-  const paths = urls.map((_, i) => join(folder, `${i}.parquet`));
-  const remove = () => rm(folder, { recursive: true, force: true });
+  const files = await temporaryFiles(
+    { temporaryDir },
+    urls.map((_, i) => `${i}`),
+  );
+  const { paths } = files;
   try {
     let missing = urls.map((url, i) => ({ url, i }));
     for (let renewals = 0; ; renewals++) {
@@ -38,7 +39,7 @@ export async function fetchFiles(
       );
       const failures = outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.reason : null));
       missing = missing.filter((_, n) => failures[n] !== null);
-      if (missing.length === 0) return { paths, [Symbol.asyncDispose]: remove };
+      if (missing.length === 0) return files;
       const other: unknown = failures.find((failure) => failure !== null && !(failure instanceof UrlExpired));
       if (other !== undefined) throw other;
       const renewed = renewals < RENEWALS ? await renew() : [];
@@ -46,9 +47,22 @@ export async function fetchFiles(
       missing = missing.map(({ i }) => ({ url: renewed[i]!, i }));
     }
   } catch (error) {
-    await remove();
+    await files[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** Room for files on this disk, in a folder of their own. */
+export async function temporaryFiles(
+  { temporaryDir }: Pick<RunAddress, 'temporaryDir'>,
+  names: readonly string[],
+): Promise<LocalFiles> {
+  const folder = join(temporaryDir, randomUUID());
+  await mkdir(folder, { recursive: true });
+  return {
+    paths: names.map((name) => join(folder, name)),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
 }
 
 function expired(cause: unknown): LogdirError {

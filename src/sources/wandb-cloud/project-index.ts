@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Clock, type EntityName, LogdirError, type ProjectName } from '../../core/index.ts';
 import type { ApiClient, RequestOptions, ServerFeatures } from './connection/index.ts';
 import { runQuery, runsQuery } from './queries.ts';
-import { type RunNode, runAnswer, runsAnswer, timeMs } from './wire.ts';
+import { nextCursor, type RunNode, runAnswer, runsAnswer, timeMs } from './wire.ts';
 
 /** A full list comes in pages of this many: the API gives up to 1,000, its own programs ask for 100. */
 const LIST_PAGE = 200;
@@ -153,15 +153,6 @@ export class ProjectIndex {
       `no ${what} ${entity}/${project} at ${api.baseUrl}, or it may not be read with this API key: check the spelling, and which account the key belongs to (wandb-logdir doctor)`,
     );
   }
-}
-
-function nextCursor(
-  list:
-    | { readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor?: string | null | undefined } }
-    | null
-    | undefined,
-): string | null {
-  return list?.pageInfo.hasNextPage ? (list.pageInfo.endCursor ?? null) : null;
 }
 
 /** A run that has never sent a heartbeat has been quiet since it was made. */

@@ -91,6 +91,19 @@ export const EVENTS = `query Events($entity: String!, $project: String!, $run: S
   project(name: $project, entityName: $entity) { run(name: $run) { events(samples: $samples) } }
 }`;
 
+/** Lines of the console: page after page, or the last ones of a server that can't page. */
+export function consoleQuery(features: ServerFeatures): string {
+  const isPaged = features.has('useImprovedPagination');
+  const page = isPaged ? 'first: $perPage, after: $cursor, useImprovedPagination: true' : 'last: $perPage';
+  const lines = features.ifKnown(
+    'logLines',
+    `logLines(${page}) { edges { node { line } } pageInfo { endCursor hasNextPage } }`,
+  );
+  return `query ConsoleOutput($entity: String!, $project: String!, $run: String!, $perPage: Int!${isPaged ? ', $cursor: String' : ''}) {
+  project(name: $project, entityName: $entity) { run(name: $run) { id ${lines} } }
+}`;
+}
+
 export const FILES = `query RunFiles($entity: String!, $project: String!, $run: String!, $names: [String], $cursor: String, $perPage: Int!) {
   project(name: $project, entityName: $entity) {
     run(name: $run) {

@@ -12,6 +12,7 @@ import {
   toLogdirError,
 } from '../../core/index.ts';
 import type { Logger, Metrics } from '../../observability/index.ts';
+import type { OpenedSavedFile, SavedFile } from '../saved-files.ts';
 import { ShapeRegistry } from '../shape-registry.ts';
 import type {
   Cursor,
@@ -30,6 +31,7 @@ import { Quarantine } from './quarantine.ts';
 import type { RunAddress } from './run-address.ts';
 import { readAgain, readOn, seenOf } from './run-reader.ts';
 import { runStateOf, startTimeOf } from './run-records.ts';
+import { SavedFiles } from './saved-files.ts';
 import type { WandbServer } from './wandb-server.ts';
 import type { RunNode } from './wire.ts';
 
@@ -76,6 +78,7 @@ class WandbCloudSource implements RunSource {
   readonly #registry = new ShapeRegistry();
   readonly #quarantine: Quarantine;
   readonly #account: AccountIndex;
+  readonly #files = new SavedFiles();
   readonly #projects = new Map<string, ProjectIndex>();
   /** By run: when its samples were last read, in monotonic milliseconds. */
   readonly #systemReadAtMs = new Map<string, number>();
@@ -157,6 +160,18 @@ class WandbCloudSource implements RunSource {
       this.#quarantine.failed(key.runId, failure);
       throw failure;
     }
+  }
+
+  async listFiles(key: RunKey, { signal }: { readonly signal: AbortSignal }): Promise<readonly SavedFile[]> {
+    return await this.#files.list(this.#address(key, signal));
+  }
+
+  async openFile(
+    key: RunKey,
+    name: string,
+    { signal }: { readonly signal: AbortSignal },
+  ): Promise<OpenedSavedFile> {
+    return await this.#files.open(this.#address(key, signal), name);
   }
 
   /** Nothing is asked of a server that nobody wants to know: changes are found when somebody looks. */

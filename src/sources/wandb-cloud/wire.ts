@@ -133,6 +133,21 @@ export const filesAnswer = z.object({
   project: z.object({ run: z.object({ files: connection(fileNode).nullish() }).nullish() }).nullish(),
 });
 
+export const consoleAnswer = z.object({
+  project: z
+    .object({
+      run: z.object({ logLines: connection(z.object({ line: z.string() })).nullish() }).nullish(),
+    })
+    .nullish(),
+});
+
+/** Where a list goes on; null at its end. */
+export function nextCursor(
+  list: { readonly pageInfo: z.output<typeof pageInfo> } | null | undefined,
+): string | null {
+  return list?.pageInfo.hasNextPage ? (list.pageInfo.endCursor ?? null) : null;
+}
+
 /** Unix milliseconds of a time as W&B writes it; without a zone it is UTC. Null for none, or nonsense. */
 export function timeMs(text: string | null | undefined): number | null {
   if (text === null || text === undefined) return null;

@@ -12,6 +12,7 @@ import {
   toLogdirError,
 } from '../../core/index.ts';
 import type { Logger, Metrics } from '../../observability/index.ts';
+import type { OpenedSavedFile, SavedFile } from '../saved-files.ts';
 import { ShapeRegistry } from '../shape-registry.ts';
 import type {
   Cursor,
@@ -24,6 +25,7 @@ import type {
 } from '../source.ts';
 import { parseCursor } from './cursor.ts';
 import { LOG_HEADER } from './log-framing.ts';
+import { openSavedFile, savedFiles } from './run-folder.ts';
 import { type IndexedRun, listingOf, RunIndex, type Segment } from './run-index.ts';
 import { readRun } from './run-reader.ts';
 import { runState } from './run-state.ts';
@@ -152,6 +154,18 @@ class WandbLocalSource implements RunSource {
     } catch (error) {
       throw this.#noteFailure(toLogdirError(error, `run ${key.runId}`));
     }
+  }
+
+  async listFiles(key: RunKey, { signal }: { readonly signal: AbortSignal }): Promise<readonly SavedFile[]> {
+    return await savedFiles(await this.#find(key, signal));
+  }
+
+  async openFile(
+    key: RunKey,
+    name: string,
+    { signal }: { readonly signal: AbortSignal },
+  ): Promise<OpenedSavedFile> {
+    return await openSavedFile(await this.#find(key, signal), name);
   }
 
   #noteFailure(failure: LogdirError): LogdirError {

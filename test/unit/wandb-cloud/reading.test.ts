@@ -387,3 +387,40 @@ describe('a run that cannot be had', () => {
     await expect(readAll(b.cloud.source, KEY)).rejects.toThrow(gone);
   });
 });
+
+describe('files of a run', () => {
+  const text = async (b: Bench, name: string) => {
+    await using file = await b.cloud.source.openFile(KEY, name, { signal: neverAborted });
+    const pieces: Uint8Array[] = [];
+    for await (const piece of file.read({ start: 0, end: file.file.size }, { signal: neverAborted }))
+      pieces.push(piece);
+    return Buffer.concat(pieces).toString();
+  };
+
+  it('are fetched once however often they are opened, and again when their address has expired', async () => {
+    await using b = await bench([{ loss: 1 }]);
+    b.run.addFile('media/x.txt', 'hello');
+    b.server.faults.add({ match: { door: 'storage' }, effect: expireUrl(), times: 1 });
+    for (let i = 0; i < 5; i++) expect(await text(b, 'media/x.txt')).toBe('hello');
+    expect(b.server.requests.count({ door: 'storage' })).toBe(2);
+  });
+
+  it.each([
+    ['page by page', {}],
+    ['of a server that knows only the last lines', { missing: ['Run.logLines.useImprovedPagination'] }],
+  ])('include what it wrote to its console so far, %s', async (_, options) => {
+    await using b = await bench([{ loss: 1 }], { server: options });
+    b.run.console.write(0, ['first', 'second']);
+    const [file] = await b.cloud.source.listFiles(KEY, { signal: neverAborted });
+    expect(file).toMatchObject({ name: 'output.log', size: 13 });
+    expect(await text(b, 'output.log')).toBe('first\nsecond\n');
+  });
+
+  it('are those of the server where there is a file of its console output', async () => {
+    await using b = await bench([{ loss: 1 }]);
+    b.run.console.write(0, ['line']);
+    b.run.addFile('output.log', 'the whole output');
+    expect(await text(b, 'output.log')).toBe('the whole output');
+    expect(b.server.requests.count({ field: 'logLines' })).toBe(0);
+  });
+});
