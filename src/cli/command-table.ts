@@ -17,6 +17,8 @@ export interface Command {
   readonly describe: string;
   readonly options: Readonly<Record<string, Options>>;
   readonly examples: readonly (readonly [string, string])[];
+  /** It ends by itself and says on its own what went wrong, so that the log has only what it cannot know of. */
+  readonly isBrief?: boolean;
   run(session: Session, argv: Arguments): Promise<number>;
 }
 
@@ -82,6 +84,7 @@ export const COMMANDS: readonly Command[] = [
     describe: 'Read runs into the cache now, so that nothing is waited for later',
     options: {},
     examples: [['$0 prefetch acme/research', 'a project of the W&B cloud; may be stopped and started again']],
+    isBrief: true,
     run: prefetch,
   },
   {
@@ -92,7 +95,11 @@ export const COMMANDS: readonly Command[] = [
       long: { type: 'boolean', alias: 'l', describe: 'With exact sizes and times (reads the runs listed).' },
       json: JSON_OPTION,
     },
-    examples: [['$0 ls acme/research', 'the runs of a project in ./wandb']],
+    examples: [
+      ['$0 ls acme/research', 'the runs of a project in ./wandb; of the W&B cloud where there is no ./wandb'],
+      ['$0 ls wandb:acme/research', 'of the W&B cloud'],
+    ],
+    isBrief: true,
     run: ls,
   },
   {
@@ -101,6 +108,7 @@ export const COMMANDS: readonly Command[] = [
     describe: 'List a directory of the tree and everything below it',
     options: {},
     examples: [['$0 tree --source ~/experiments', 'everything']],
+    isBrief: true,
     run: tree,
   },
   {
@@ -109,6 +117,7 @@ export const COMMANDS: readonly Command[] = [
     describe: 'Show size, time and validator of one file or directory',
     options: { json: JSON_OPTION },
     examples: [['$0 stat acme/research/baseline/run.json', '']],
+    isBrief: true,
     run: stat,
   },
   {
@@ -116,7 +125,11 @@ export const COMMANDS: readonly Command[] = [
     positional: '<PATH>',
     describe: 'Write the bytes of one file to stdout',
     options: {},
-    examples: [['$0 cat acme/research/baseline/run.json', 'what a run holds']],
+    examples: [
+      ['$0 cat acme/research/baseline/run.json', 'what a run holds'],
+      ['$0 cat wandb:acme/research/baseline/@files/output.log', 'what it wrote to its console'],
+    ],
+    isBrief: true,
     run: cat,
   },
   {
@@ -125,6 +138,7 @@ export const COMMANDS: readonly Command[] = [
     describe: 'Check Node, sources, cache, port and TensorBoard, and say what to do',
     options: {},
     examples: [['$0 doctor ~/experiments', '']],
+    isBrief: true,
     run: doctor,
   },
 ];

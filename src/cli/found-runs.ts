@@ -13,7 +13,7 @@ const FIRST_BLOCK_POLL_MS = 1000;
 
 /**
  * Learns which runs there are. A source without any is told of, with what would work instead. With `waits`, the
- * first block of a run that was just started is waited for.
+ * first block of a run that was just started is waited for, and a server that is away is not.
  * @throws CommandFailure `noRuns` when no source has a run.
  */
 export async function startWithRuns(
@@ -21,9 +21,9 @@ export async function startWithRuns(
   app: App,
   { waits }: { readonly waits: boolean },
 ): Promise<void> {
-  const { terminal, loaded } = session;
+  const { terminal } = session;
   const { signal } = session.interruption;
-  const { sources } = loaded.settings;
+  const sources = app.sources().map(({ name }) => name);
   // Told before anything is opened, so that the most usual mistake gets one short message.
   const isHopeless = sources.every((source) => parseSource(source).kind === 'local' && !existsSync(source));
   if (isHopeless) throw noRuns(await inspectAll(app, sources, signal));
@@ -35,8 +35,10 @@ export async function startWithRuns(
   const empty = emptySources(app);
   const reports = await inspectAll(app, empty, signal);
   if (empty.length === sources.length) {
-    if (!waits || !mayBegin(reports)) throw noRuns(reports);
-    return await waitForFirstBlock(session, app);
+    const isAway = waits && reports.some(({ outcome }) => outcome === 'away');
+    if (!isAway && (!waits || !mayBegin(reports))) throw noRuns(reports);
+    if (!isAway) return await waitForFirstBlock(session, app);
+    terminal.note('Starting all the same: runs show as soon as the server answers.');
   }
   // A source with runs that all lie in an earlier source too is fine.
   for (const { text } of reports.filter(({ outcome }) => outcome !== 'runs')) warn(terminal, text);
@@ -45,7 +47,7 @@ export async function startWithRuns(
 /** @throws CommandFailure `noRuns` when the run went away. */
 async function waitForFirstBlock(session: Session, app: App): Promise<void> {
   const { signal } = session.interruption;
-  const { sources } = session.loaded.settings;
+  const sources = app.sources().map(({ name }) => name);
   session.terminal.note(
     'A run has just started: waiting for the first 32 KiB of its log, which come at once.',
   );
@@ -59,7 +61,8 @@ async function waitForFirstBlock(session: Session, app: App): Promise<void> {
 
 /** What became of a source without runs. */
 interface EmptySource {
-  readonly outcome: SourceReport['outcome'] | 'refused';
+  /** `away`: may be there later. */
+  readonly outcome: SourceReport['outcome'] | 'refused' | 'away';
   readonly text: string;
 }
 
@@ -90,7 +93,9 @@ async function inspect(app: App, source: string, signal: AbortSignal): Promise<E
     return { outcome: report.outcome, text: reportText(report) };
   }
   const failure = app.sources().find(({ name }) => name === source)?.failure ?? null;
-  return failure === null ? { outcome: 'runs', text: '' } : { outcome: 'refused', text: failure.message };
+  if (failure === null) return { outcome: 'runs', text: '' };
+  const isAway = failure.code === 'unavailable' || failure.code === 'rate-limited';
+  return { outcome: isAway ? 'away' : 'refused', text: failure.message };
 }
 
 function noRuns(reports: readonly EmptySource[]): CommandFailure {

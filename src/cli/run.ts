@@ -20,7 +20,13 @@ export async function run({ words, version }: RunOptions): Promise<number> {
     const invocation = await parseCommandLine(words, version);
     if (invocation === null) return EXIT.ok;
     const { command, argv } = invocation;
-    using session = openSession({ arguments: argv, environment, terminal, version });
+    using session = openSession({
+      arguments: argv,
+      environment,
+      terminal,
+      version,
+      isBrief: command.isBrief ?? false,
+    });
     const exitCode = await command.run(session, argv).catch((error: unknown) => {
       const stopped = session.interruption.exitCode();
       if (stopped === null) throw error;

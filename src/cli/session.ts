@@ -33,13 +33,16 @@ export interface SessionOptions {
   readonly environment: Environment;
   readonly terminal: Terminal;
   readonly version: string;
+  /** See `Command.isBrief`. */
+  readonly isBrief?: boolean;
 }
 
 /** @throws LogdirError `invalid-argument` when a setting is wrong. */
 export function openSession(options: SessionOptions): Session {
   const { environment, terminal, version } = options;
   const loaded = loadSettings({ flags: givenFlags(options.arguments), environment });
-  const { logLevel: level, logFormat } = loaded.settings;
+  const { logLevel, logFormat } = loaded.settings;
+  const level = options.isBrief && loaded.origins.logLevel === 'default' ? 'error' : logLevel;
   const { isTTY = false } = terminal.stderr;
   const format = logFormat === 'auto' ? (isTTY ? 'pretty' : 'json') : logFormat;
   const logger = createLogger({ level, format, color: isTTY && !environment.noColor });

@@ -3,8 +3,7 @@
 import { extname } from 'node:path/posix';
 import { LRUCache } from 'lru-cache';
 import { type ByteRange, clampRange, LogdirError } from '../core/index.ts';
-import type { CatalogueRun } from '../history/index.ts';
-import type { OpenedSavedFile, SavedFile } from '../sources/index.ts';
+import type { CatalogueRun, OpenedSavedFile, SavedFile } from '../history/index.ts';
 import { encodeName, fitName } from './names.ts';
 import type { FileNode, LogdirNode, OpenFile, ReadOptions } from './tree.ts';
 

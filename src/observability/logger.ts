@@ -1,7 +1,8 @@
 /** The program's log: pino, as JSON for machines or prettied for a terminal, with secrets blanked out. @module */
 
-import { destination as fileDescriptor, type Logger, pino } from 'pino';
+import { destination as fileDescriptor, type Logger, pino, stdSerializers } from 'pino';
 import { build as prettyStream } from 'pino-pretty';
+import { LogdirError } from '../core/index.ts';
 
 export type { Logger } from 'pino';
 
@@ -37,7 +38,8 @@ export interface LoggerOptions {
 
 /** A logger that writes one line per message. Rooms take `logger.child({ room })`. */
 export function createLogger({ level, format, destination, color }: LoggerOptions): Logger {
-  const options = { level, redact: { paths: secretPaths(), censor: '[redacted]' }, base: null };
+  const redact = { paths: secretPaths(), censor: '[redacted]' };
+  const options = { level, redact, base: null, serializers: { err: errorFields } };
   if (format === 'json') return pino(options, destination ?? fileDescriptor({ fd: STDERR, sync: true }));
   return pino(options, prettyDestination(destination ?? process.stderr, color));
 }
@@ -59,6 +61,12 @@ function prettyDestination(destination: NodeJS.WritableStream, color: boolean | 
     singleLine: true,
     sync: true,
   });
+}
+
+/** What went wrong outside says all in its message; a stack belongs to what should not happen. */
+function errorFields(error: Error): object {
+  if (!(error instanceof LogdirError) || error.code === 'internal') return stdSerializers.err(error);
+  return { type: error.name, code: error.code, message: error.message };
 }
 
 function secretPaths(): string[] {

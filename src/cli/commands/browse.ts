@@ -8,13 +8,14 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { startWithRuns } from '../found-runs.ts';
 import type { Arguments, Session } from '../session.ts';
 import { longLine, treeLines } from './listing.ts';
+import { placePath } from './path-source.ts';
 
 /** Components of the path of a run: entity, project, run. */
 const RUN_DEPTH = 3;
 
 export async function ls(session: Session, argv: Arguments): Promise<ExitCode> {
-  await using app = await openTree(session);
-  const path = treePath(argv['PATH']);
+  const { source, path } = placePath(String(argv['PATH'] ?? ''), session);
+  await using app = await openTree(session, source);
   const nodes = await entries(session, app, path, argv['long'] === true || argv['json'] === true);
   if (argv['json'] === true) session.terminal.print(JSON.stringify(nodes, null, 2));
   else for (const node of nodes) session.terminal.print(argv['long'] === true ? longLine(node) : node.name);
@@ -22,8 +23,8 @@ export async function ls(session: Session, argv: Arguments): Promise<ExitCode> {
 }
 
 export async function stat(session: Session, argv: Arguments): Promise<ExitCode> {
-  await using app = await openTree(session);
-  const path = treePath(argv['PATH']);
+  const { source, path } = placePath(String(argv['PATH'] ?? ''), session);
+  await using app = await openTree(session, source);
   const node = await app.tree.stat(path, { eagerness: 'complete', signal: session.interruption.signal });
   if (argv['json'] === true) session.terminal.print(JSON.stringify({ path, ...node }, null, 2));
   else
@@ -33,30 +34,27 @@ export async function stat(session: Session, argv: Arguments): Promise<ExitCode>
 }
 
 export async function cat(session: Session, argv: Arguments): Promise<ExitCode> {
-  await using app = await openTree(session);
+  const { source, path } = placePath(String(argv['PATH'] ?? ''), session);
+  await using app = await openTree(session, source);
   const { signal } = session.interruption;
-  await using file = await app.tree.open(treePath(argv['PATH']), { eagerness: 'complete', signal });
+  await using file = await app.tree.open(path, { eagerness: 'complete', signal });
   const bytes = Readable.from(file.read(byteRange(0, file.node.size), { signal }));
   await pipeline(bytes, session.terminal.stdout, { end: false, signal });
   return EXIT.ok;
 }
 
 export async function tree(session: Session, argv: Arguments): Promise<ExitCode> {
-  await using app = await openTree(session);
-  const path = treePath(argv['PATH']);
+  const { source, path } = placePath(String(argv['PATH'] ?? ''), session);
+  await using app = await openTree(session, source);
   session.terminal.print(path === '' ? '/' : path);
   const list = (directory: string) => listCurrent(app, directory, session.interruption.signal);
   for await (const line of treeLines(list, path)) session.terminal.print(line);
   return EXIT.ok;
 }
 
-/** A path as the tree wants it: people type `/acme/research/` as well as `acme/research`. */
-export function treePath(path: unknown): string {
-  return String(path ?? '').replace(/^\/+|\/+$/g, '');
-}
-
-async function openTree(session: Session): Promise<App> {
-  const app = session.createApp({ watch: 'off' });
+async function openTree(session: Session, source: string | null): Promise<App> {
+  const sources = source === null ? session.loaded.settings.sources : [source];
+  const app = session.createApp({ watch: 'off', sources });
   try {
     await startWithRuns(session, app, { waits: false });
     return app;

@@ -2,7 +2,7 @@
 
 import { type Clock, type EntityName, LogdirError, type ProjectName } from '../../core/index.ts';
 import type { ProjectListing } from '../source.ts';
-import { type ApiClient, keyAdvice, type RequestOptions } from './connection/index.ts';
+import { type ApiClient, keyAdvice, LISTING_RETRIES, type RequestOptions } from './connection/index.ts';
 import { PROJECTS, VIEWER } from './queries.ts';
 import { projectsAnswer, timeMs, viewerAnswer } from './wire.ts';
 
@@ -62,7 +62,10 @@ export class AccountIndex {
     let cursor: string | null = null;
     do {
       const variables: Record<string, unknown> = { entity, cursor, perPage: PAGE };
-      const request = { operation: 'Projects', document: () => PROJECTS, variables, answer: projectsAnswer };
+      const request = {
+        ...{ operation: 'Projects', document: () => PROJECTS, variables, answer: projectsAnswer },
+        maxRetries: LISTING_RETRIES,
+      };
       const { models } = await this.#options.api.ask(request, options);
       for (const { node } of models?.edges ?? []) {
         const modifiedAtMs = timeMs(node.createdAt) ?? 0;
@@ -76,7 +79,10 @@ export class AccountIndex {
 
 /** Whom the key belongs to; null without a key that is good. */
 export async function askViewer(api: ApiClient, options: RequestOptions): Promise<Viewer | null> {
-  const request = { operation: 'Viewer', document: () => VIEWER, variables: {}, answer: viewerAnswer };
+  const request = {
+    ...{ operation: 'Viewer', document: () => VIEWER, variables: {}, answer: viewerAnswer },
+    maxRetries: LISTING_RETRIES,
+  };
   const { viewer } = await api.ask(request, options);
   if (viewer === null || viewer === undefined) return null;
   const teams = (viewer.teams?.edges ?? []).flatMap(({ node }) => (node ? [node.name] : []));

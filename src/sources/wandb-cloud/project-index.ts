@@ -2,7 +2,12 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { type Clock, type EntityName, LogdirError, type ProjectName } from '../../core/index.ts';
-import type { ApiClient, RequestOptions, ServerFeatures } from './connection/index.ts';
+import {
+  type ApiClient,
+  LISTING_RETRIES,
+  type RequestOptions,
+  type ServerFeatures,
+} from './connection/index.ts';
 import { runQuery, runsQuery } from './queries.ts';
 import { nextCursor, type RunNode, runAnswer, runsAnswer, timeMs } from './wire.ts';
 
@@ -75,7 +80,8 @@ export class ProjectIndex {
   async #refreshRun(runId: string, options: RequestOptions): Promise<void> {
     const { api, features, entity, project } = this.#options;
     const variables = { entity, project, run: runId };
-    const request = { operation: 'Run', document: () => runQuery(features), variables, answer: runAnswer };
+    const document = () => runQuery(features);
+    const request = { operation: 'Run', document, variables, answer: runAnswer, maxRetries: LISTING_RETRIES };
     const run = (await api.ask(request, options)).project?.run;
     if (run === null || run === undefined) throw this.#missing(`run ${runId} of project`);
     this.#runs = new Map([[run.name, run]]);
@@ -143,7 +149,14 @@ export class ProjectIndex {
   async #ask(variables: Readonly<Record<string, unknown>>, withReview: boolean, options: RequestOptions) {
     const { api, features } = this.#options;
     const document = () => runsQuery(features, withReview);
-    return (await api.ask({ operation: 'Runs', document, variables, answer: runsAnswer }, options)).project;
+    const request = {
+      operation: 'Runs',
+      document,
+      variables,
+      answer: runsAnswer,
+      maxRetries: LISTING_RETRIES,
+    };
+    return (await api.ask(request, options)).project;
   }
 
   #missing(what: string): LogdirError {

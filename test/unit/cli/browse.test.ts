@@ -5,8 +5,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { treePath } from '../../../src/cli/commands/browse.ts';
 import { longLine, treeLines } from '../../../src/cli/commands/listing.ts';
+import { treePath } from '../../../src/cli/commands/path-source.ts';
 import { EXAMPLES, PROGRAM, runProgram } from '../../support/program.ts';
 
 let cwd: string;

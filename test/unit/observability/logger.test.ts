@@ -2,6 +2,7 @@
 
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { LogdirError } from '../../../src/core/index.ts';
 import { createLogger, type LoggerOptions, silentLogger } from '../../../src/observability/index.ts';
 
 function captured(options: Partial<LoggerOptions>) {
@@ -38,6 +39,18 @@ describe('createLogger', () => {
     const { logger, text } = captured({ format: 'pretty' });
     logger.child({ room: 'http' }).warn({ port: 7070 }, 'listening');
     expect(text()).toMatch(/^\[\d\d:\d\d:\d\d\.\d{3}\] WARN: http: listening {"port":7070}\n$/);
+  });
+
+  it('tells of trouble outside in words, of what should not happen with its stack', () => {
+    const { logger, text } = captured({});
+    logger.warn({ err: new LogdirError('unavailable', 'nobody there') }, 'away');
+    expect(JSON.parse(text()).err).toEqual({
+      type: 'LogdirError',
+      code: 'unavailable',
+      message: 'nobody there',
+    });
+    logger.warn({ err: new LogdirError('internal', 'a bug') }, 'odd');
+    expect(JSON.parse(text()).err.stack).toContain('logger.test');
   });
 
   it('colours when told to', () => {

@@ -138,7 +138,7 @@ describe('trouble that does not', () => {
     [404, 'unavailable', /has no W&B API \(HTTP 404\): check --base-url/, 1],
     [413, 'unavailable', /HTTP 413/, 1],
     [501, 'unavailable', /HTTP 501/, 1],
-    [500, 'unavailable', /HTTP 500/, 3],
+    [500, 'unavailable', /HTTP 500/, 2],
   ] as const)(
     'HTTP %d is told as %s, after as many attempts as make sense',
     async (status, code, text, attempts) => {

@@ -58,6 +58,8 @@ export interface GraphqlRequest<T> {
   readonly variables: Readonly<Record<string, unknown>>;
   /** What `data` must look like. */
   readonly answer: z.ZodType<T>;
+  /** Attempts after the first, where fewer are wanted than patience has. */
+  readonly maxRetries?: number;
 }
 
 export interface RequestOptions {
@@ -118,7 +120,10 @@ export class ApiClient {
     };
     try {
       return await pRetry(attempt, {
-        ...retryOptions(patience),
+        ...retryOptions({
+          ...patience,
+          retries: Math.min(patience.retries, request.maxRetries ?? patience.retries),
+        }),
         signal,
       });
     } catch (error) {

@@ -3,7 +3,7 @@
 export { ApiClient, type ApiClientOptions, type RequestOptions, type ServerReport } from './api-client.ts';
 export { type ApiKey, appUrl, type FindApiKey, keyAdvice } from './api-key.ts';
 export type { NetworkOptions } from './http-agents.ts';
-export { type Patience, USUAL_PATIENCE } from './patience.ts';
+export { LISTING_RETRIES, type Patience, USUAL_PATIENCE } from './patience.ts';
 export { RequestBudget, type Urgency } from './request-budget.ts';
 export { ServerFeatures } from './server-features.ts';
 export { StorageClient, UrlExpired } from './storage-client.ts';

@@ -27,6 +27,9 @@ export const USUAL_PATIENCE: Patience = {
   stallMs: 20_000,
 };
 
+/** For a listing: somebody waits for a directory, what was listed before is there, and the next look asks again. */
+export const LISTING_RETRIES = 1;
+
 /** The same for p-retry: only what may pass is tried again. */
 export function retryOptions({ retries, minMs, maxMs }: Patience): Options {
   return {
