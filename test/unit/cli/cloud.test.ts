@@ -174,6 +174,7 @@ describe('serve', () => {
     });
     await expect.poll(() => told, { timeout: 60_000 }).toContain('runs show as soon as the server answers');
     outage.remove();
+    await expect.poll(() => readFile(portFile, 'utf8').catch(() => ''), { timeout: 10_000 }).toMatch(/\d/);
     const port = await readFile(portFile, 'utf8');
     const list = async () => {
       const url = `http://127.0.0.1:${port.trim()}/webhdfs/v1/acme/vision?op=LISTSTATUS`;
