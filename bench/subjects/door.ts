@@ -68,7 +68,12 @@ const tree: LogdirTree = {
 async function serve(portPath: string): Promise<void> {
   const frontend = createHttpFrontend({
     tree,
-    overview: { sources: [], projects: async () => [], runs: async () => ({ total: 0, runs: [] }) },
+    overview: {
+      sources: [],
+      troubles: [],
+      projects: async () => [],
+      runs: async () => ({ total: 0, runs: [] }),
+    },
     logger: silentLogger(),
     metrics: createMetrics(),
     version: 'bench',

@@ -7,7 +7,8 @@ export interface ProjectCard {
   readonly project: string;
   /** Path of the project directory in the tree. */
   readonly path: string;
-  readonly runs: number;
+  /** Null while nobody has looked into the project. */
+  readonly runs: number | null;
   readonly running: number;
   /** Unix milliseconds of the newest change. */
   readonly modifiedAtMs: number;
@@ -42,8 +43,11 @@ export interface RunCard {
   readonly eventFile: { readonly name: string; readonly size: number } | null;
   /** Bytes of a damaged log that were skipped. */
   readonly skippedBytes: number;
-  /** Whether everything the source holds has been read. */
-  readonly upToDate: boolean;
+  /**
+   * `complete`: everything the source holds has been read. `behind`: not everything. `unread`: nothing, for nobody has
+   * asked for it, and reading costs requests to somebody else's server.
+   */
+  readonly reading: 'complete' | 'behind' | 'unread';
   readonly previews: readonly SeriesPreview[];
 }
 
@@ -52,9 +56,19 @@ export interface RunPage {
   readonly runs: readonly RunCard[];
 }
 
+/** A source that could not be looked at. */
+export interface SourceTrouble {
+  readonly source: string;
+  /** What happened and what to do. */
+  readonly message: string;
+  /** Milliseconds since its runs were last listed; null when they never were. */
+  readonly listedAgoMs: number | null;
+}
+
 export interface Overview {
   /** Where the runs come from, for people. */
   readonly sources: readonly string[];
+  readonly troubles: readonly SourceTrouble[];
   projects(options: { readonly signal: AbortSignal }): Promise<readonly ProjectCard[]>;
   /**
    * Runs of one project. `query` matches name, id, group, tags and state, case-insensitively.

@@ -1,11 +1,11 @@
 /** Tells a page for people what is in the tree. @module */
 
 import { LogdirError } from '../core/index.ts';
-import type { CatalogueRun, History } from '../history/index.ts';
+import type { CatalogueRun, History, RunLog } from '../history/index.ts';
 import type { ProjectDirectory } from './directory.ts';
 import type { EventSynthesis } from './event-synthesis.ts';
 import type { Logdir } from './logdir.ts';
-import type { Overview, ProjectCard, RunCard, RunPage } from './overview.ts';
+import type { Overview, ProjectCard, RunCard, RunPage, SourceTrouble } from './overview.ts';
 import { eventNode } from './run-files.ts';
 import { SeriesPreviews } from './series-preview.ts';
 
@@ -38,12 +38,27 @@ export class RunOverview implements Overview {
     return this.#history.catalogue.sources.map((source) => source.name);
   }
 
+  get troubles(): readonly SourceTrouble[] {
+    const { catalogue } = this.#history;
+    return catalogue.sources.flatMap((source) => {
+      const failure = catalogue.failure(source);
+      if (failure === null) return [];
+      const agoMs = catalogue.listedAgoMs(source);
+      return [
+        { source: source.name, message: failure.message, listedAgoMs: Number.isFinite(agoMs) ? agoMs : null },
+      ];
+    });
+  }
+
   async projects({ signal }: Signal): Promise<readonly ProjectCard[]> {
     const projects = [...this.#logdir.directory.entities.values()].flatMap((entity) => [...entity.values()]);
     return await Promise.all(projects.map((project) => this.#projectCard(project, signal)));
   }
 
   async runs(entity: string, project: string, query: RunQuery): Promise<RunPage> {
+    const known = this.#logdir.directory.project(entity, project);
+    // Whoever opens the page looks into the project.
+    if (known !== undefined) await this.#logdir.list(known.path, query);
     const found = this.#logdir.directory.project(entity, project);
     if (found === undefined)
       throw new LogdirError('not-found', `no project ${entity}/${project} in this tree`);
@@ -62,7 +77,7 @@ export class RunOverview implements Overview {
       entity: directory.entity,
       project: directory.project,
       path: directory.path,
-      runs: entries.length,
+      runs: this.#history.catalogue.isListed(directory) ? entries.length : null,
       running: entries.filter((entry) => entry.state === 'running').length,
       modifiedAtMs: entries.reduce((newest, { run }) => Math.max(newest, run.listing.modifiedAtMs), 0),
     };
@@ -84,8 +99,8 @@ export class RunOverview implements Overview {
         const texts = [
           entry.directory,
           entry.run.key.runId,
-          facts.displayName,
-          facts.group,
+          facts.displayName ?? entry.run.listing.displayName,
+          facts.group ?? entry.run.listing.group,
           entry.state,
           ...(facts.tags ?? []),
         ];
@@ -99,7 +114,6 @@ export class RunOverview implements Overview {
     const log = await this.#history.log(run);
     const { ledger } = log;
     const { facts, progress } = ledger;
-    const failure = this.#history.failure(run.id);
     const event = eventNode({ run, log });
     const tags = this.#synthesis.tags(ledger.dictionary);
     return {
@@ -111,7 +125,7 @@ export class RunOverview implements Overview {
       exitCode: ledger.exit?.exitCode ?? null,
       startTime: progress.startTime ?? run.listing.startTime,
       modifiedAtMs: run.listing.modifiedAtMs,
-      group: facts.group ?? null,
+      group: facts.group ?? run.listing.group,
       tags: facts.tags ?? [],
       sdkVersion: facts.sdkVersion ?? null,
       rows: progress.rows,
@@ -119,9 +133,15 @@ export class RunOverview implements Overview {
       tagCount: new Set(ledger.dictionary.shapes.flatMap((_, shapeId) => tags.tagsOf(shapeId))).size,
       eventFile: event === null ? null : { name: event.name, size: event.size },
       skippedBytes: ledger.skippedBytes,
-      upToDate: failure === null && !this.#history.background.isWaiting(run.id),
+      reading: this.#reading(run, log),
       previews: await this.#previews.of(run.id, log, tags),
     };
+  }
+
+  #reading({ id, source }: CatalogueRun, { ledger }: RunLog): RunCard['reading'] {
+    if (source.isRemote && ledger.cursor === null && this.#history.failure(id) === null) return 'unread';
+    const isBehind = this.#history.failure(id) !== null || this.#history.background.isWaiting(id);
+    return isBehind ? 'behind' : 'complete';
   }
 }
 

@@ -97,6 +97,16 @@ export class Catalogue {
     return Math.max(0, ...this.#holding(place).map((source) => source.ageMs(place)));
   }
 
+  /** Whether every source that has a project has listed its runs. */
+  isListed(place: Place): boolean {
+    return Number.isFinite(this.projectAgeMs(place));
+  }
+
+  /** Milliseconds since runs of a source were listed successfully; infinite when they never were. */
+  listedAgoMs(source: RunSource): number {
+    return this.#of(source)?.listedAgoMs ?? Number.POSITIVE_INFINITY;
+  }
+
   /** Looks at every source again. One that fails keeps the runs it had: an outage is not absence. */
   async refresh({ signal }: { readonly signal: AbortSignal }): Promise<void> {
     await Promise.all(this.#sources.map((source) => source.refresh(signal)));

@@ -23,6 +23,7 @@ export class SourceCatalogue {
   readonly #runs = new Map<string, readonly RunListing[]>();
   readonly #lookedAtMs = new Map<string, number>();
   #projects: readonly ProjectListing[] = [];
+  #listedAtMs = Number.NEGATIVE_INFINITY;
   #failure: LogdirError | null = null;
 
   constructor(options: SourceCatalogueOptions) {
@@ -37,6 +38,11 @@ export class SourceCatalogue {
   /** Every run listed so far. */
   *listings(): Iterable<RunListing> {
     for (const runs of this.#runs.values()) yield* runs;
+  }
+
+  /** Milliseconds since a look last went well. */
+  get listedAgoMs(): number {
+    return this.#options.clock.monotonic() - this.#listedAtMs;
   }
 
   /** What the last look met with; null when it went well. */
@@ -82,6 +88,7 @@ export class SourceCatalogue {
     try {
       await look();
       this.#failure = null;
+      this.#listedAtMs = this.#options.clock.monotonic();
       return true;
     } catch (error) {
       if (signal.aborted) throw error;

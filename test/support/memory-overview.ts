@@ -7,6 +7,7 @@ import type { Overview, ProjectCard, RunCard } from '../../src/filesystem/index.
 export function memoryOverview(projects: ReadonlyMap<string, readonly RunCard[]>): Overview {
   return {
     sources: ['./wandb', 'team/project with space'],
+    troubles: [],
     projects: async () => [...projects].map(([path, runs]) => projectCard(path, runs)),
     runs: async (entity, project, { query, sort, offset, limit }) => {
       const all = projects.get(`${entity}/${project}`);
@@ -64,7 +65,7 @@ export function runCard(index: number, change: Partial<RunCard> = {}): RunCard {
     tagCount: 20,
     eventFile: { name: 'events.out.tfevents.1767225600.id', size: 123_456 + index },
     skippedBytes: 0,
-    upToDate: true,
+    reading: 'complete',
     previews: ['train/loss', 'val/accuracy'].map((tag) => ({ tag, last: points.at(-1)?.value ?? 0, points })),
     ...change,
   };

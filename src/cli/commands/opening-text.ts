@@ -10,8 +10,9 @@ const MANY_RUNS = 900;
 export function tensorboardLines(directory: string, projects: readonly ProjectCard[]): string[] {
   const path = join(directory, logdirPath(projects));
   const command = `tensorboard --logdir ${shellWord(path)}`;
-  const runs = projects.reduce((sum, project) => sum + project.runs, 0);
-  return runs < MANY_RUNS ? [command] : ['ulimit -n 65536   # one open file for each run', command];
+  return runCount(projects) < MANY_RUNS
+    ? [command]
+    : ['ulimit -n $(ulimit -Hn)   # one open file for each run', command];
 }
 
 /** The narrowest directory that holds every project: the project, its entity, or the root. */
@@ -27,9 +28,15 @@ export function shellWord(text: string): string {
   return /^[\w:/.~-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
+/** Runs of a project nobody has looked into yet are not counted. */
 export function countText(projects: readonly ProjectCard[]): string {
-  const runs = projects.reduce((sum, project) => sum + project.runs, 0);
-  return `${plural(runs, 'run')} in ${plural(projects.length, 'project')}`;
+  const text = plural(projects.length, 'project');
+  if (projects.every(({ runs }) => runs === null) && projects.length > 0) return text;
+  return `${plural(runCount(projects), 'run')} in ${text}`;
+}
+
+function runCount(projects: readonly ProjectCard[]): number {
+  return projects.reduce((sum, { runs }) => sum + (runs ?? 0), 0);
 }
 
 function plural(count: number, noun: string): string {

@@ -1,17 +1,19 @@
 /** The first page: what this is, and every project with the command that opens it. @module */
 
-import type { ProjectCard } from '../../filesystem/index.ts';
+import type { ProjectCard, SourceTrouble } from '../../filesystem/index.ts';
 import { type Html, html } from './html.ts';
 import { countText, nameText, pluralText } from './human-text.ts';
 import { commandBox, page } from './page-layout.ts';
 import { ownCommand, webHdfsCommand } from './tensorboard-command.ts';
 import { timeMark } from './time-mark.ts';
 import { encodeName, encodeTreePath } from './tree-path.ts';
+import { troubleNotice } from './trouble-notice.ts';
 
 export interface HomePage {
   readonly basePath: string;
   readonly version: string;
   readonly sources: readonly string[];
+  readonly troubles: readonly SourceTrouble[];
   readonly projects: readonly ProjectCard[];
   /** Host header of the reader, and the port we listen on. */
   readonly host: string | undefined;
@@ -20,11 +22,11 @@ export interface HomePage {
 }
 
 export function homePage(home: HomePage): string {
-  const { basePath, version, sources, projects } = home;
-  const runs = projects.reduce((sum, project) => sum + project.runs, 0);
+  const { basePath, version, sources, projects, troubles } = home;
+  const runs = projects.reduce((sum, project) => sum + (project.runs ?? 0), 0);
   const main = html`<h1>Weights &amp; Biases runs as a TensorBoard logdir</h1>
 <p class="lead">${pluralText(projects.length, 'project')}, ${pluralText(runs, 'run')} from ${sourceList(sources)}. Event files are made as they are read; nothing is exported.</p>
-${projects.length === 0 ? noProjects(sources) : projectTable(home)}
+${troubleNotice(troubles)}${projects.length === 0 && troubles.length === 0 ? noProjects(sources) : null}${projects.length > 0 ? projectTable(home) : null}
 ${instructions(sources)}`;
   return page({ title: 'Projects', basePath, version, main });
 }
@@ -59,7 +61,7 @@ function projectRow(card: ProjectCard, { basePath, host, port, nowMs }: HomePage
       ? html`<strong class="running">${countText(running)}</strong>`
       : html`<span class="quiet">0</span>`;
   return html`<tr role="row"><th scope="row" role="rowheader"><a href="${href}"><span class="quiet"><bdi>${entity}</bdi>/</span><bdi>${nameText(project)}</bdi></a> <a class="small" href="${basePath}/logdir/${encodeTreePath(path)}">files</a></th>
-<td role="cell" class="number" data-label="Runs">${countText(runs)}</td><td role="cell" class="number" data-label="Running">${running_}</td>
+<td role="cell" class="number" data-label="Runs">${runs === null ? html`<span class="quiet" title="listed when the project is opened">–</span>` : countText(runs)}</td><td role="cell" class="number" data-label="Running">${running_}</td>
 <td role="cell" data-label="Last change">${timeMark(modifiedAtMs, nowMs)}</td><td role="cell" class="wide">${commandBox(webHdfsCommand(path, host, port))}</td></tr>
 `;
 }

@@ -11,9 +11,13 @@ export const HOME_ROUTE = '/';
 export function homeRoute({ overview, basePath, version }: HttpDoor): RequestHandler {
   return async (req, res) => {
     const projects = await overview.projects({ signal: disconnectSignal(res) });
-    const { sources } = overview;
+    const { sources, troubles } = overview;
     const port = req.socket.localPort ?? 80;
     const { host } = req.headers;
-    replyPage(res, 200, homePage({ basePath, version, sources, projects, host, port, nowMs: Date.now() }));
+    replyPage(
+      res,
+      200,
+      homePage({ basePath, version, sources, troubles, projects, host, port, nowMs: Date.now() }),
+    );
   };
 }

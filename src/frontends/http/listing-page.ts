@@ -24,7 +24,7 @@ export function listingPage({ path, entries, basePath }: Listing): string {
 <meta name="color-scheme" content="light dark"><title>/${path}</title>
 <link rel="icon" type="image/svg+xml" href="${basePath}/assets/icon.svg"><link rel="stylesheet" href="${basePath}/assets/style.css"></head>
 <body class="listing"><main><h1><bdi>/${path}</bdi></h1>${parentLink(path, basePath)}
-${entries.length === 0 ? empty : table(entries, here)}</main></body></html>
+${entries.length === 0 ? empty : table(entries, here)}${savedLink(entries, here)}</main></body></html>
 `.text;
 }
 
@@ -32,6 +32,12 @@ function parentLink(path: string, basePath: string): Html {
   if (path === '') return html`<p><a href="${basePath}/">All projects</a></p>`;
   const parent = path.includes('/') ? `/${encodeTreePath(path.slice(0, path.lastIndexOf('/')))}` : '';
   return html`<p><a href="${basePath}/logdir${parent}">Parent directory</a></p>`;
+}
+
+/** A run's other files are no link: programs that follow links would fetch them all. */
+function savedLink(entries: readonly LogdirNode[], here: string): Html | null {
+  if (!entries.some(({ name }) => name === 'run.json')) return null;
+  return html`<form action="${here}/@files"><button>Media, console output and other files of this run</button></form>`;
 }
 
 function table(entries: readonly LogdirNode[], here: string): Html {

@@ -1,6 +1,6 @@
 /** One project: its runs, to search, order and page through, and the command that opens it. @module */
 
-import type { RunPage } from '../../filesystem/index.ts';
+import type { RunPage, SourceTrouble } from '../../filesystem/index.ts';
 import { projectHref } from './home-page.ts';
 import { type Html, html } from './html.ts';
 import { countText, pluralText } from './human-text.ts';
@@ -9,6 +9,7 @@ import { REFRESH_SECONDS, RUNS_PER_PAGE, type RunQuery, runQueryText, SORTS } fr
 import { RUN_COLUMNS, runRow } from './run-row.ts';
 import { webHdfsCommand } from './tensorboard-command.ts';
 import { encodeTreePath } from './tree-path.ts';
+import { troubleNotice } from './trouble-notice.ts';
 
 export interface ProjectPage {
   readonly basePath: string;
@@ -18,6 +19,7 @@ export interface ProjectPage {
   /** Of the project directory in the tree. */
   readonly path: string;
   readonly view: RunQuery;
+  readonly troubles: readonly SourceTrouble[];
   readonly page: RunPage;
   readonly host: string | undefined;
   readonly port: number;
@@ -29,7 +31,7 @@ export function projectPage(content: ProjectPage): string {
   const title = `${entity}/${project}`;
   const main = html`<h1><span class="quiet"><bdi>${entity}</bdi>/</span><bdi>${project}</bdi></h1>
 <div class="open">${commandBox(webHdfsCommand(path, host, port))}<p class="small quiet">Opens this project in stock TensorBoard; needs <code>pip install tensorboard fsspec requests</code>. <a href="${basePath}/logdir/${encodeTreePath(path)}">Browse its files</a></p></div>
-${toolbar(content)}
+${troubleNotice(content.troubles)}${toolbar(content)}
 ${content.page.runs.length === 0 ? nothing(view) : runTable(content)}
 ${pager(content)}`;
   const trail = [{ name: title, href: projectHref(basePath, entity, project) }];

@@ -25,7 +25,11 @@ export function projectRoute({ overview, basePath, version }: HttpDoor): Request
     const port = req.socket.localPort ?? 80;
     const { host } = req.headers;
     const names = { basePath, version, entity, project, path };
-    replyPage(res, 200, projectPage({ ...names, view, page, host, port, nowMs: Date.now() }));
+    replyPage(
+      res,
+      200,
+      projectPage({ ...names, troubles: overview.troubles, view, page, host, port, nowMs: Date.now() }),
+    );
   };
 }
 

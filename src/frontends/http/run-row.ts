@@ -19,7 +19,7 @@ export function runRow(run: RunCard, basePath: string, nowMs: number): Html {
   const started =
     run.startTime === null ? html`<span class="quiet">unknown</span>` : timeMark(run.startTime * 1000, nowMs);
   return html`<tr role="row"><th scope="row" role="rowheader">${identity(run, directory)}</th>
-<td role="cell" data-label="State">${stateMark(run.state, run.exitCode)}</td><td role="cell" class="number" data-label="Last step">${step}</td><td role="cell" class="number" data-label="Rows">${countText(run.rows)}</td>
+<td role="cell" data-label="State">${stateMark(run.state, run.exitCode)}</td><td role="cell" class="number" data-label="Last step">${step}</td><td role="cell" class="number" data-label="Rows">${run.reading === 'unread' ? html`<span class="quiet">–</span>` : countText(run.rows)}</td>
 <td role="cell" data-label="Started">${started}</td><td role="cell" data-label="Last change">${timeMark(run.modifiedAtMs, nowMs)}${lasted(run)}</td>
 <td role="cell" class="wide" data-label="Latest values">${previews(run)}</td><td role="cell" class="number" data-label="Event file">${eventFile(run, directory)}</td></tr>
 `;
@@ -34,10 +34,11 @@ function identity(run: RunCard, directory: string): Html {
   return html`<a class="name" href="${directory}"><bdi>${nameText(name)}</bdi></a> ${id}${group}${tags}${warnings(run)}`;
 }
 
-function warnings({ skippedBytes, upToDate }: RunCard): Html {
+function warnings({ skippedBytes, reading }: RunCard): Html {
   const skipped = html`<span class="warning">${sizeText(skippedBytes)} of the log damaged, skipped</span>`;
-  const reading = html`<span class="small quiet">still reading…</span>`;
-  return html`${skippedBytes > 0 ? skipped : null}${upToDate ? null : reading}`;
+  const behind = html`<span class="small quiet">still reading…</span>`;
+  const unread = html`<span class="small quiet">read when it is opened</span>`;
+  return html`${skippedBytes > 0 ? skipped : null}${reading === 'behind' ? behind : null}${reading === 'unread' ? unread : null}`;
 }
 
 function lasted({ startTime, modifiedAtMs }: RunCard): Html | null {
@@ -45,13 +46,17 @@ function lasted({ startTime, modifiedAtMs }: RunCard): Html | null {
   return html` <span class="small quiet block">after ${durationText(modifiedAtMs - startTime * 1000)}</span>`;
 }
 
-function previews({ previews: series, tagCount }: RunCard): Html {
-  if (series.length === 0)
-    return html`<span class="quiet">${tagCount === 0 ? 'no values yet' : pluralText(tagCount, 'tag')}</span>`;
+function previews({ previews: series, tagCount, reading }: RunCard): Html {
+  if (series.length === 0) return html`<span class="quiet">${noValues(tagCount, reading)}</span>`;
   const shown = series.slice(0, MAX_PREVIEWS);
   const more = tagCount - shown.length;
   const rest = more > 0 ? html`<li class="small quiet">${pluralText(more, 'more tag')}</li>` : null;
   return html`<ul class="previews">${shown.map(preview)}${rest}</ul>`;
+}
+
+function noValues(tagCount: number, reading: RunCard['reading']): string {
+  if (tagCount > 0) return pluralText(tagCount, 'tag');
+  return reading === 'unread' ? '–' : 'no values yet';
 }
 
 function preview(series: SeriesPreview): Html {

@@ -77,6 +77,7 @@ button { cursor: pointer; background: var(--raised); }
 .toolbar input[type="search"] { width: 17rem; max-width: 100%; }
 .pager a { margin-left: 1rem; }
 .notice, .how { margin: 1.25rem 0; padding: 1rem 1.1rem; background: var(--raised); border: 1px solid var(--line); border-radius: 6px; max-width: 60rem; overflow-wrap: anywhere; }
+.trouble { border-color: var(--crashed); }
 .notice .code { font-size: 2rem; font-weight: 300; color: var(--quiet); margin: 0; line-height: 1; }
 .how :last-child { margin-bottom: 0; }
 .listing table { width: auto; max-width: 100%; }

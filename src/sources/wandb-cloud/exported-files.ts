@@ -1,7 +1,7 @@
 /** Files of a run, exported history above all: fetched whole, read from disk, removed. @module */
 
 import { randomUUID } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LogdirError } from '../../core/index.ts';
 import { UrlExpired } from './connection/index.ts';
@@ -9,6 +9,8 @@ import type { RunAddress } from './run-address.ts';
 
 /** Times addresses are asked for anew while fetching: they are good for minutes at least. */
 const RENEWALS = 3;
+/** No download takes that long, and no fetched file is kept for longer without being asked for. */
+const STALE_MS = 24 * 3_600_000;
 
 /** Files on this disk for as long as they are needed. */
 export interface LocalFiles extends AsyncDisposable {
@@ -63,6 +65,15 @@ export async function temporaryFiles(
     paths: names.map((name) => join(folder, name)),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** Folders nobody can be using any more: those that a program which was killed left behind. */
+export async function removeStaleDownloads(temporaryDir: string): Promise<void> {
+  for (const name of await readdir(temporaryDir).catch(() => [])) {
+    const path = join(temporaryDir, name);
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
+    if (Date.now() - mtimeMs > STALE_MS) await rm(path, { recursive: true, force: true });
+  }
 }
 
 function expired(cause: unknown): LogdirError {

@@ -26,6 +26,7 @@ import type {
 import { AccountIndex, requireViewer } from './account-index.ts';
 import { parseCursor } from './cloud-cursor.ts';
 import { appUrl } from './connection/index.ts';
+import { removeStaleDownloads } from './exported-files.ts';
 import { heartbeatMs, ProjectIndex } from './project-index.ts';
 import { Quarantine } from './quarantine.ts';
 import type { RunAddress } from './run-address.ts';
@@ -96,6 +97,7 @@ class WandbCloudSource implements RunSource {
       ...{ api: server.api, refreshIntervalMs, clock: this.#clock },
       entity: scope.entity,
     });
+    void removeStaleDownloads(options.temporaryDir).catch(() => undefined);
     metrics.gauge('cloud_listing_age_seconds', () => this.#listingAgeSeconds());
   }
 

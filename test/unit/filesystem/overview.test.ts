@@ -43,7 +43,7 @@ describe('the overview', () => {
       rows: 300,
       lastStep: 299,
       tagCount: 4,
-      upToDate: true,
+      reading: 'complete',
     });
     expect(first!.previews.map(({ tag, last }) => [tag, last])).toEqual([
       ['train/loss', 1],

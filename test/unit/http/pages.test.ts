@@ -159,6 +159,45 @@ it('writes numbers briefly, and reads back the view it links to', () => {
   expect(parseRunQuery('?page=-1&sort=x')).toEqual({ query: '', sort: 'newest', page: 1, refresh: false });
 });
 
+it('says since when a source cannot be looked at, why, and what is shown meanwhile', async () => {
+  const away = {
+    ...overview,
+    troubles: [
+      { source: 'team/away', message: `W&B could not be reached ${HOSTILE}`, listedAgoMs: 3_700_000 },
+      { source: 'team/never', message: 'no', listedAgoMs: null },
+    ],
+  };
+  await using server = await serveTree(new MemoryTree({}), {}, away);
+  for (const path of ['/', '/p/team/mnist']) {
+    const text = (await ask(server, path, { headers: BROWSER })).body.toString();
+    expect(text).toContain(
+      '<code>team/away</code> cannot be looked at.</strong> What is shown is 1 h 01 min old',
+    );
+    expect(text).toContain('What was read before is shown.');
+    expect(text).not.toContain('<script>alert');
+  }
+});
+
+it('says which runs of a server nobody has read yet, and which projects nobody has opened', async () => {
+  const unread = memoryOverview(
+    new Map([['team/mnist', [runCard(0, { reading: 'unread', rows: 0, previews: [], tagCount: 0 })]]]),
+  );
+  const closed = {
+    ...unread,
+    projects: async () =>
+      (await unread.projects({ signal: new AbortController().signal })).map((card) => ({
+        ...card,
+        runs: null,
+      })),
+  };
+  await using server = await serveTree(new MemoryTree({}), {}, closed);
+  const home = (await ask(server, '/', { headers: BROWSER })).body.toString();
+  expect(home).toContain('title="listed when the project is opened"');
+  const text = (await ask(server, '/p/team/mnist', { headers: BROWSER })).body.toString();
+  expect(text).toContain('read when it is opened');
+  expect(text).not.toContain('no values yet');
+});
+
 it('renders a hundred runs in well under 50 ms', () => {
   const render = () =>
     projectPage({
@@ -168,6 +207,7 @@ it('renders a hundred runs in well under 50 ms', () => {
       project: 'mnist',
       path: 'team/mnist',
       view: parseRunQuery(''),
+      troubles: [],
       page: { total: 1000, runs: runs.slice(0, 100) },
       host: 'localhost:1',
       port: 1,
