@@ -38,7 +38,7 @@ export interface RunDescription {
 /** Why a kind of record or value has nothing to show in TensorBoard yet; docs/MAPPING.md says the same. */
 const NOT_SHOWN_REASONS: Readonly<Record<string, string>> = {
   console: 'console output is not turned into TensorBoard text',
-  file: 'files saved with a run are not served',
+  file: 'files saved with a run are no TensorBoard values; they are below @files',
   artifact: 'artifacts are not served',
   alert: 'alerts have no place in TensorBoard',
   tensorboard: 'event files synced by W&B are not read; their scalars are in the history already',
