@@ -8,7 +8,14 @@ import { createLogger, type LoggerOptions, silentLogger } from '../../../src/obs
 function captured(options: Partial<LoggerOptions>) {
   const destination = new PassThrough();
   const logger = createLogger({ level: 'info', format: 'json', ...options, destination });
-  return { logger, text: () => String(destination.read() ?? '') };
+  destination.setEncoding('utf8');
+  /** Everything written: `read()` alone may give one chunk at a time. */
+  const text = () => {
+    const chunks: string[] = [];
+    for (let chunk = destination.read(); chunk !== null; chunk = destination.read()) chunks.push(chunk);
+    return chunks.join('');
+  };
+  return { logger, text };
 }
 
 describe('createLogger', () => {
