@@ -2,7 +2,7 @@
 
 import { crc32 } from 'node:zlib';
 import { BlockBuilder } from './block-builder.ts';
-import { BLOCK_HAS_STANDING_NOTES, BLOCK_HAS_SYSTEM_ROWS, type BlockEntry } from './commit.ts';
+import { BLOCK_HAS_STANDING_NOTES, BLOCK_HAS_SYSTEM_ROWS, type BlockEntry, type ShapeEnd } from './commit.ts';
 import type { Dictionary } from './dictionary.ts';
 import { decodeBlock, encodeBlock, type NoteKind, type RowBlock } from './row-block.ts';
 import type { StandingRows } from './standing-rows.ts';
@@ -57,7 +57,8 @@ export class BlockSealer {
     const bytes = encodeBlock(block);
     const eventBytes = this.#synthesis.measure(block, this.#dictionary);
     this.#encoded.push(bytes);
-    this.#entries.push([bytes.length, crc32(bytes), block.rowCount, eventBytes, this.#flags]);
+    const ends = shapeEnds(block);
+    this.#entries.push([bytes.length, crc32(bytes), block.rowCount, eventBytes, this.#flags, ends]);
     this.#flags = 0;
   }
 
@@ -75,4 +76,18 @@ export class BlockSealer {
       this.addNote(note.kind, note.step, note.timestamp, note.shapeId, note.text);
     }
   }
+}
+
+/** Ascending by shape. */
+function shapeEnds({ rowCount, shapeIds, steps, timestamps, notes }: RowBlock): ShapeEnd[] {
+  const ends = new Map<number, ShapeEnd>();
+  for (let row = rowCount - 1; row >= 0; row--) {
+    const shapeId = shapeIds[row]!;
+    if (shapeId !== shapeIds[row + 1] && !ends.has(shapeId))
+      ends.set(shapeId, [shapeId, row, steps[row]!, timestamps[row]!]);
+  }
+  for (const { kind, shapeId, before, step, timestamp } of notes) {
+    if (kind === 'string' || kind === 'json') ends.set(shapeId, [shapeId, before - 1, step, timestamp]);
+  }
+  return [...ends.values()].sort((a, b) => a[0] - b[0]);
 }

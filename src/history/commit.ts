@@ -23,8 +23,14 @@ export interface IndexHeader {
   readonly run: readonly [string, string, string];
 }
 
-/** `[bytes in the row file, their crc32, rows, bytes of events they become, flags]`. */
-export type BlockEntry = readonly [number, number, number, number, number];
+/** `[bytes in the row file, their crc32, rows, bytes of events they become, flags, what is in it]`. */
+export type BlockEntry = readonly [number, number, number, number, number, readonly ShapeEnd[]];
+
+/**
+ * A shape that a block has values of: `[shape id, row of the last of them, its step, its timestamp]`. By these, one
+ * series is found without reading blocks that lack it, and its newest point without reading any.
+ */
+export type ShapeEnd = readonly [number, number, number, number];
 
 /** Flags of a block: what a restart must log again (see RunIngest). */
 export const BLOCK_HAS_SYSTEM_ROWS = 1;

@@ -6,7 +6,7 @@ export type { Catalogue, CatalogueRun } from './catalogue.ts';
 export type { Dictionary, ShapeEntry, ShapeKind } from './dictionary.ts';
 export type { WandbDocument } from './document.ts';
 export { History, type HistoryOptions } from './history.ts';
-export type { BlockPlace, RunLedger } from './ledger.ts';
+export type { BlockPlace, NewestRow, RunLedger } from './ledger.ts';
 export { type PrefetchProgress, prefetch } from './prefetch.ts';
 export type { Note, NoteKind, RowBlock } from './row-block.ts';
 export type { RunLog } from './run-log.ts';

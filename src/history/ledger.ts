@@ -3,7 +3,7 @@
 import { crc32 } from 'node:zlib';
 import type { MetricDefinition, RunFacts } from '../core/index.ts';
 import type { Cursor, UnreadKind } from '../sources/index.ts';
-import type { BlockEntry, Commit, Progress, RunExit } from './commit.ts';
+import type { BlockEntry, Commit, Progress, RunExit, ShapeEnd } from './commit.ts';
 import { Dictionary } from './dictionary.ts';
 import { WandbDocument } from './document.ts';
 
@@ -27,9 +27,17 @@ export interface BlockPlace {
   readonly checksum: number;
   readonly rowCount: number;
   readonly flags: number;
+  /** Shapes it has values of, ascending. */
+  readonly shapeEnds: readonly ShapeEnd[];
   /** Offset in the synthesized event file, and length there. */
   readonly eventsAt: number;
   readonly eventsBytes: number;
+}
+
+/** The last row or cell of a shape. */
+export interface NewestRow {
+  readonly block: number;
+  readonly end: ShapeEnd;
 }
 
 export class RunLedger {
@@ -43,6 +51,8 @@ export class RunLedger {
   readonly cells = new Map<number, Map<string, number>>();
   readonly unread: Partial<Record<UnreadKind, number>> = {};
   readonly #blocks: BlockPlace[] = [];
+  /** By shape id. */
+  readonly #newest: (NewestRow | undefined)[] = [];
   #cursor: Cursor | null = null;
   #facts: RunFacts = {};
   #exit: RunExit | null = null;
@@ -88,6 +98,11 @@ export class RunLedger {
     return last === undefined ? 0 : last.rowsAt + last.rowsBytes;
   }
 
+  /** Where the newest values of a shape are; undefined while there are none. */
+  newest(shapeId: number): NewestRow | undefined {
+    return this.#newest[shapeId];
+  }
+
   block(index: number): BlockPlace {
     const block = this.#blocks[index];
     if (block === undefined)
@@ -122,7 +137,8 @@ export class RunLedger {
     this.#commits++;
   }
 
-  #addBlock([rowsBytes, checksum, rowCount, eventsBytes, flags]: BlockEntry): void {
+  #addBlock([rowsBytes, checksum, rowCount, eventsBytes, flags, shapeEnds]: BlockEntry): void {
+    for (const end of shapeEnds) this.#newest[end[0]] = { block: this.#blocks.length, end };
     this.#fingerprint = crc32(`${checksum} ${eventsBytes}`, this.#fingerprint);
     this.#blocks.push({
       rowsAt: this.rowsBytes,
@@ -130,6 +146,7 @@ export class RunLedger {
       checksum,
       rowCount,
       flags,
+      shapeEnds,
       eventsAt: this.eventsBytes,
       eventsBytes,
     });

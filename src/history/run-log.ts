@@ -18,7 +18,7 @@ import { type Allocate, RowFile } from './row-file.ts';
 import type { GenerationPaths, RunDirectory } from './run-directory.ts';
 
 /** Layout of index and row files; see commit.ts and row-block.ts. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 export interface RunLogOptions {
   readonly key: RunKey;
