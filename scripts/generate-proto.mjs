@@ -6,7 +6,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import protobuf from 'protobufjs';
 
-const SCHEMAS = ['tensorboard_event.proto', 'wandb_record.proto'];
+const SCHEMAS = [
+  'tensorboard_event.proto',
+  'tensorboard_data_provider.proto',
+  'tensorboard_hparams.proto',
+  'wandb_record.proto',
+];
 const target = new URL('../src/protobuf/descriptor.ts', import.meta.url);
 
 /** The text of src/protobuf/descriptor.ts as it should be. */
