@@ -1,6 +1,18 @@
 /** W&B rows become TensorBoard values: tags, texts, documents. Pure. @module */
 
 export type { ColdEvent } from './cold-event.ts';
+export {
+  type HParams,
+  type HParamValue,
+  hparamsOf,
+  MAX_HPARAMS,
+  type SessionEnd,
+  type SessionStart,
+  type SessionStatus,
+  sessionEnd,
+  sessionStart,
+  withOneKindPerKey,
+} from './hparams.ts';
 export { eventsOfNote, type ModelNote } from './note-events.ts';
 export { configDocument, type RunDescription, runJson, summaryJson } from './run-documents.ts';
 export { type SeriesDictionary, TagTable } from './tag-table.ts';
