@@ -2,6 +2,7 @@
 
 import type { History } from '../history/index.ts';
 import type { Metrics } from '../observability/index.ts';
+import type { Directory } from './directory.ts';
 import { EncodedBlocks } from './encoded-blocks.ts';
 import type { EventSynthesis } from './event-synthesis.ts';
 import { Logdir } from './logdir.ts';
@@ -21,13 +22,14 @@ export interface CreateLogdirOptions {
   readonly metrics: Metrics;
 }
 
-/** A tree over cached history, and what a page shows of it. */
+/** A tree over cached history, its directories as of now, and what a page shows of it. */
 export function createLogdir(options: CreateLogdirOptions): {
   readonly tree: LogdirTree;
+  readonly directory: () => Directory;
   readonly overview: Overview;
 } {
   const { history, synthesis, metrics, runNameTemplate } = options;
   const blocks = new EncodedBlocks({ history, synthesis, maxBytes: options.memoryMaxBytes, metrics });
   const tree = new Logdir({ history, files: new RunFiles(synthesis, blocks), runNameTemplate });
-  return { tree, overview: new RunOverview(history, tree, synthesis) };
+  return { tree, directory: () => tree.directory, overview: new RunOverview(history, tree, synthesis) };
 }

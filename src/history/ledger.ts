@@ -3,7 +3,14 @@
 import { crc32 } from 'node:zlib';
 import type { MetricDefinition, RunFacts } from '../core/index.ts';
 import type { Cursor, UnreadKind } from '../sources/index.ts';
-import type { BlockEntry, Commit, Progress, RunExit, ShapeEnd } from './commit.ts';
+import {
+  BLOCK_HAS_STANDING_NOTES,
+  type BlockEntry,
+  type Commit,
+  type Progress,
+  type RunExit,
+  type ShapeEnd,
+} from './commit.ts';
 import { Dictionary } from './dictionary.ts';
 import { WandbDocument } from './document.ts';
 
@@ -27,6 +34,8 @@ export interface BlockPlace {
   readonly checksum: number;
   readonly rowCount: number;
   readonly flags: number;
+  /** Whether it tells what was known of the run at a start or end. */
+  readonly hasStandingNotes: boolean;
   /** Shapes it has values of, ascending. */
   readonly shapeEnds: readonly ShapeEnd[];
   /** Offset in the synthesized event file, and length there. */
@@ -146,6 +155,7 @@ export class RunLedger {
       checksum,
       rowCount,
       flags,
+      hasStandingNotes: (flags & BLOCK_HAS_STANDING_NOTES) !== 0,
       shapeEnds,
       eventsAt: this.eventsBytes,
       eventsBytes,

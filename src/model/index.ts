@@ -15,4 +15,4 @@ export {
 } from './hparams.ts';
 export { eventsOfNote, type ModelNote } from './note-events.ts';
 export { configDocument, type RunDescription, runJson, summaryJson } from './run-documents.ts';
-export { type SeriesDictionary, TagTable } from './tag-table.ts';
+export { CONFIG_TAG, OVERVIEW_TAG, type SeriesDictionary, TagTable } from './tag-table.ts';

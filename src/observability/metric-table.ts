@@ -65,6 +65,30 @@ export const METRICS = {
     labels: [],
   },
   fuse_inodes: { type: 'gauge', help: 'Names the kernel keeps now.', unit: 'count', labels: [] },
+  grpc_requests_total: {
+    type: 'counter',
+    help: 'Calls of the data-provider protocol answered, by the name of their status.',
+    unit: 'count',
+    labels: ['method', 'status'],
+  },
+  grpc_request_duration_seconds: {
+    type: 'histogram',
+    help: 'Time from a call of the data-provider protocol to its answer.',
+    unit: 'seconds',
+    labels: ['method'],
+  },
+  grpc_sent_bytes_total: {
+    type: 'counter',
+    help: 'Bytes of messages that answered calls of the data-provider protocol.',
+    unit: 'bytes',
+    labels: ['method'],
+  },
+  series_blocks_read_total: {
+    type: 'counter',
+    help: 'Blocks of cached history that were read for single series.',
+    unit: 'count',
+    labels: [],
+  },
   runs: { type: 'gauge', help: 'Runs known now, from all sources.', unit: 'count', labels: [] },
   runs_open: { type: 'gauge', help: 'Runs whose log is open in memory now.', unit: 'count', labels: [] },
   source_listings_total: {

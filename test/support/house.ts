@@ -6,19 +6,23 @@ import { join } from 'node:path';
 import { type Clock, systemClock } from '../../src/core/index.ts';
 import {
   createLogdir,
+  type Directory,
   EventSynthesis,
   type LogdirTree,
   type OpenOptions,
   type Overview,
 } from '../../src/filesystem/index.ts';
 import { History } from '../../src/history/index.ts';
-import { createMetrics, type Logger, silentLogger } from '../../src/observability/index.ts';
+import { createMetrics, type Logger, type Metrics, silentLogger } from '../../src/observability/index.ts';
 import type { RunSource } from '../../src/sources/index.ts';
 
 export interface House extends AsyncDisposable {
   readonly history: History;
   readonly tree: LogdirTree;
   readonly overview: Overview;
+  readonly directory: () => Directory;
+  readonly synthesis: EventSynthesis;
+  readonly metrics: Metrics;
   readonly cacheDir: string;
 }
 
@@ -51,7 +55,7 @@ export async function buildHouse(options: HouseOptions): Promise<House> {
     metrics,
     clock,
   });
-  const { tree, overview } = createLogdir({
+  const logdir = createLogdir({
     history,
     synthesis,
     runNameTemplate: options.runNameTemplate ?? '{name}',
@@ -60,9 +64,10 @@ export async function buildHouse(options: HouseOptions): Promise<House> {
   });
   await history.catalogue.refresh({ signal });
   return {
+    ...logdir,
     history,
-    tree,
-    overview,
+    synthesis,
+    metrics,
     cacheDir,
     async [Symbol.asyncDispose]() {
       await history[Symbol.asyncDispose]();

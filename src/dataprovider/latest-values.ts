@@ -1,0 +1,40 @@
+/** The newest value of series, each from the one block that holds it. @module */
+
+import type { History, RunLog } from '../history/index.ts';
+import { valueAt } from './block-columns.ts';
+import type { ScalarPoints } from './data-provider.ts';
+import type { ScalarSeries } from './run-series.ts';
+
+/** One point per series; blocks that several share are read once. @throws LogdirError as `History.readBlocks` */
+export async function latestValues(
+  history: History,
+  log: RunLog,
+  wanted: ReadonlyMap<string, ScalarSeries>,
+): Promise<ReadonlyMap<string, ScalarPoints>> {
+  const byBlock = new Map<number, [string, ScalarSeries][]>();
+  for (const entry of wanted) {
+    const { block } = entry[1].newest;
+    const sharing = byBlock.get(block) ?? [];
+    byBlock.set(block, sharing);
+    sharing.push(entry);
+  }
+  const found = new Map<string, ScalarPoints>();
+  for (const [index, series] of byBlock) {
+    const [block] = await history.readBlocks(log, index, 1);
+    if (block === undefined) continue;
+    for (const [tag, { newest }] of series) {
+      const [, row, step, wallTime] = newest.end;
+      const value = valueAt(block, log.ledger.dictionary, row, newest.column);
+      found.set(tag, pointOf(step, wallTime, value));
+    }
+  }
+  return found;
+}
+
+function pointOf(step: number, wallTime: number, value: number): ScalarPoints {
+  return {
+    steps: Float64Array.of(step),
+    wallTimes: Float64Array.of(wallTime),
+    values: Float32Array.of(value),
+  };
+}

@@ -1,0 +1,16 @@
+/** A run with its log open. @module */
+
+import type { CatalogueRun, RunLog } from '../history/index.ts';
+import type { HParams, TagTable } from '../model/index.ts';
+import type { RunSeries } from './run-series.ts';
+
+export interface OpenRun {
+  readonly name: string;
+  readonly run: CatalogueRun;
+  readonly log: RunLog;
+  readonly tags: TagTable;
+  readonly series: RunSeries;
+  readonly hparams: HParams;
+  /** Unix seconds; 0 while unknown. */
+  readonly startTime: number;
+}

@@ -1,0 +1,87 @@
+/** A data provider over the house of a test, and a gRPC door on it with a client of its own. @module */
+
+import { Client, credentials, type ServiceError } from '@grpc/grpc-js';
+import { type Clock, systemClock } from '../../src/core/index.ts';
+import {
+  createDataProvider,
+  type DataProvider,
+  type DataProviderOptions,
+  type RunEntries,
+  type Selection,
+} from '../../src/dataprovider/index.ts';
+import { createGrpcFrontend, type GrpcServer } from '../../src/frontends/grpc/index.ts';
+import { type Logger, silentLogger } from '../../src/observability/index.ts';
+import { DATA_PROVIDER_CODECS } from '../../src/protobuf/index.ts';
+import type { House } from './house.ts';
+
+export const EVERYTHING: Selection = { runs: null, tags: null };
+
+export function providerOver(
+  { history, directory, synthesis, metrics }: House,
+  options: Partial<DataProviderOptions> & { readonly clock?: Clock } = {},
+): DataProvider {
+  return createDataProvider({
+    ...{ history, directory, metrics, projects: null, started: Promise.resolve() },
+    ...{ memoryMaxBytes: 1e8, maxResponsePoints: 50_000, logger: silentLogger(), clock: systemClock },
+    tags: (dictionary) => synthesis.tags(dictionary),
+    ...options,
+  });
+}
+
+/** Entries as plain objects: content by tag by run. */
+export function byRun<T>(entries: readonly RunEntries<T>[]): Record<string, Record<string, T>> {
+  return Object.fromEntries(entries.map(({ run, tags }) => [run, Object.fromEntries(tags)]));
+}
+
+export function selection(runs: readonly string[] | null, tags: readonly string[] | null = null): Selection {
+  return { runs: runs === null ? null : new Set(runs), tags: tags === null ? null : new Set(tags) };
+}
+
+type Codecs = typeof DATA_PROVIDER_CODECS;
+type CallName = keyof Codecs;
+type Encoded<T> = T extends { encode(message: infer M): unknown } ? M : never;
+
+export interface GrpcDoor extends AsyncDisposable {
+  readonly server: GrpcServer;
+  /** Asks as TensorBoard does. @throws ServiceError */
+  call<Name extends CallName>(
+    name: Name,
+    request: Encoded<Codecs[Name]['request']>,
+    signal?: AbortSignal,
+  ): Promise<Encoded<Codecs[Name]['response']>>;
+}
+
+export async function grpcDoor(
+  provider: DataProvider,
+  { metrics }: Pick<House, 'metrics'>,
+  logger: Logger = silentLogger(),
+): Promise<GrpcDoor> {
+  const server = await createGrpcFrontend({ provider, logger, metrics }).listen({
+    host: '127.0.0.1',
+    port: 0,
+    tls: null,
+  });
+  const client = new Client(server.address, credentials.createInsecure());
+  return {
+    server,
+    call: (name, request, signal) => unary(client, name, request, signal) as never,
+    async [Symbol.asyncDispose]() {
+      client.close();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function unary(client: Client, name: CallName, message: object, signal?: AbortSignal): Promise<object> {
+  const { request, response } = DATA_PROVIDER_CODECS[name];
+  return new Promise((resolve, reject) => {
+    const call = client.makeUnaryRequest(
+      `/tensorboard.data.TensorBoardDataProvider/${name}`,
+      (value: object) => Buffer.from(request.encode(value as never)),
+      (bytes: Buffer) => response.decode(bytes) as object,
+      message,
+      (error: ServiceError | null, value?: object) => (error === null ? resolve(value!) : reject(error)),
+    );
+    signal?.addEventListener('abort', () => call.cancel(), { once: true });
+  });
+}
