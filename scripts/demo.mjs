@@ -11,7 +11,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { build, canImport, fail, installPackages, pythonEnvironment, ROOT } from './installation.mjs';
 
-const NEEDED = ['tensorboard', 'fsspec', 'requests'];
+const NEEDED = ['tensorboard'];
 const EXAMPLES = join('examples', 'wandb');
 /** A first start of TensorBoard compiles its Python modules. */
 const READY_TIMEOUT_MS = 120_000;

@@ -3,8 +3,10 @@
 import { join } from 'node:path';
 import { apiUrl, type Settings } from './config/index.ts';
 import type { Clock, LogdirError } from './core/index.ts';
+import { createDataProvider } from './dataprovider/index.ts';
 import { createLogdir, EventSynthesis, type LogdirTree, type Overview } from './filesystem/index.ts';
 import { createFuseFrontend, type Mounted, type MountOptions } from './frontends/fuse/index.ts';
+import { createGrpcFrontend, type GrpcListenOptions, type GrpcServer } from './frontends/grpc/index.ts';
 import { createHttpFrontend, type HttpServer, toWebHdfsName } from './frontends/http/index.ts';
 import { History, type PrefetchProgress, prefetch } from './history/index.ts';
 import type { Logger, Metrics } from './observability/index.ts';
@@ -33,6 +35,7 @@ export {
   prepareMountPoint,
   userMountOptions,
 } from './frontends/fuse/index.ts';
+export type { GrpcServer } from './frontends/grpc/index.ts';
 export type { PrefetchProgress } from './history/index.ts';
 export {
   appUrl,
@@ -54,6 +57,7 @@ export type AppSettings = Pick<
   | 'cacheDir'
   | 'cacheMaxBytes'
   | 'memoryMaxBytes'
+  | 'maxResponsePoints'
   | 'runNameTemplate'
   | 'baseUrl'
   | 'refreshIntervalMs'
@@ -123,6 +127,13 @@ export interface App extends AsyncDisposable {
     readonly port: number;
     readonly signal: AbortSignal;
   }): Promise<Listening>;
+  /**
+   * Answers TensorBoard's data-provider protocol, from the start on: what is known by then. `projects`: paths of those
+   * to show; null: all. @throws LogdirError `unavailable` when the port is taken.
+   */
+  provideData(
+    options: GrpcListenOptions & { readonly projects: readonly string[] | null },
+  ): Promise<GrpcServer>;
   /** Mounts the tree on a directory. @throws LogdirError that says what is in the way. */
   mount(options: Omit<MountOptions, 'keepClear'>): Promise<Mounted>;
 }
@@ -137,16 +148,13 @@ export function createApp(settings: AppSettings, parts: AppParts): App {
     ...{ history: history.history, synthesis: history.synthesis, metrics },
     ...{ runNameTemplate, memoryMaxBytes },
   });
-  let isReady = false;
-  const http = createHttpFrontend({ ...logdir, logger, metrics, version, isReady: () => isReady });
+  const opening = new Opening();
+  const http = createHttpFrontend({ ...logdir, logger, metrics, version, isReady: () => opening.isOver });
   const fuse = createFuseFrontend({ tree: logdir.tree, logger, metrics, clock });
   const keepClear = [...localPaths(settings.sources), settings.cacheDir];
   return {
     ...logdir,
-    start: async ({ signal }) => {
-      await start(history.history, settings, signal);
-      isReady = true;
-    },
+    start: ({ signal }) => opening.watch(start(history.history, settings, signal)),
     look: () => history.history.relist(),
     sources: () => sourceStates(history.history),
     viewer: (options) => servers.at(settings.baseUrl).viewer(options),
@@ -155,9 +163,41 @@ export function createApp(settings: AppSettings, parts: AppParts): App {
     serverReport: () => servers.at(settings.baseUrl).report(),
     reading: () => history.history.background.progress,
     listen: async (options) => listening(await http.listen(options)),
+    provideData: ({ projects, ...options }) => {
+      const { maxResponsePoints } = settings;
+      const provider = createDataProvider({
+        ...{ history: history.history, directory: logdir.directory, projects, logger, metrics, clock },
+        ...{ started: opening.over, memoryMaxBytes, maxResponsePoints },
+        tags: (dictionary) => history.synthesis.tags(dictionary),
+      });
+      return createGrpcFrontend({ provider, logger, metrics }).listen(options);
+    },
     mount: (options) => fuse.mount({ ...options, keepClear }),
     [Symbol.asyncDispose]: () => history.history[Symbol.asyncDispose](),
   };
+}
+
+/** The first look at the sources. */
+class Opening {
+  /** Settled when it is over, also when it failed. */
+  readonly over: Promise<void>;
+  isOver = false;
+  #settle!: () => void;
+
+  constructor() {
+    this.over = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+  }
+
+  async watch(look: Promise<void>): Promise<void> {
+    try {
+      await look;
+      this.isOver = true;
+    } finally {
+      this.#settle();
+    }
+  }
 }
 
 function listening(server: HttpServer): Listening {

@@ -5,10 +5,16 @@ import { CommandFailure } from './failure.ts';
 import type { Session } from './session.ts';
 import { findTensorboard, type PythonPackages, pythonPackages } from './tensorboard-program.ts';
 
-/** What TensorBoard needs to read `webhdfs://` addresses. */
-export const REQUIRED_PACKAGES = ['fsspec', 'requests'] as const;
+/** How TensorBoard gets at runs: it asks for what is on screen, or reads files over HTTP. */
+export type Door = 'grpc' | 'webhdfs';
 
-export const INSTALL_COMMAND = 'python3 -m pip install tensorboard fsspec requests';
+/** What TensorBoard needs beside itself for each. */
+export const REQUIRED_PACKAGES = {
+  grpc: [],
+  webhdfs: ['fsspec', 'requests'],
+} as const satisfies Record<Door, readonly (keyof PythonPackages)[]>;
+
+export const INSTALL_COMMAND = 'python3 -m pip install tensorboard';
 
 /**
  * Starts TensorBoard as if TensorFlow were not installed: with it, TensorBoard reads files through
@@ -22,19 +28,24 @@ from tensorboard.main import run_main; run_main()`,
 ];
 
 /** The command that starts TensorBoard. @throws CommandFailure `noTensorboard` that says what to install. */
-export async function requireTensorboard(session: Session): Promise<readonly [string, ...string[]]> {
+export async function requireTensorboard(
+  session: Session,
+  door: Door,
+): Promise<readonly [string, ...string[]]> {
   const { tensorboard } = session.loaded.settings;
   const program = findTensorboard(tensorboard, session.environment.searchPath);
   if (program === null) throw notFound(tensorboard);
   if (program.python === null) return program.command;
   const packages = await probe(program.python, session.interruption.signal);
-  const missing = missingPackages(packages);
+  const missing = missingPackages(packages, door);
   if (missing.length > 0) throw incomplete(program.python, missing);
-  return packages.tensorflow === null ? program.command : [program.python, ...WITHOUT_TENSORFLOW];
+  return packages.tensorflow === null || door === 'grpc'
+    ? program.command
+    : [program.python, ...WITHOUT_TENSORFLOW];
 }
 
-export function missingPackages(packages: PythonPackages): string[] {
-  return ['tensorboard' as const, ...REQUIRED_PACKAGES].filter((name) => packages[name] === null);
+export function missingPackages(packages: PythonPackages, door: Door): string[] {
+  return ['tensorboard' as const, ...REQUIRED_PACKAGES[door]].filter((name) => packages[name] === null);
 }
 
 async function probe(python: string, signal: AbortSignal): Promise<PythonPackages> {

@@ -67,16 +67,19 @@ export async function checkTensorboard(
   const command = program.command.join(' ');
   const unknown: Finding = {
     mark: 'warn',
-    text: `TensorBoard: ${command}; its Python could not be asked for fsspec and requests`,
-    next: 'if no data shows, install both beside TensorBoard',
+    text: `TensorBoard: ${command}; its Python could not be asked for its packages`,
+    next: 'for tensorboard --door webhdfs it needs fsspec and requests',
   };
   const packages = program.python ? await pythonPackages(program.python, signal).catch(() => null) : null;
   if (!packages) return [unknown];
   const found = Object.entries(packages).map(([name, version]) => `${name} ${version ?? 'missing'}`);
   const text = `TensorBoard: ${command} (${found.filter((item) => item !== 'tensorflow missing').join(', ')})`;
-  const missing = missingPackages(packages);
-  if (missing.length === 0) return [{ mark: 'ok', text }];
-  return [{ mark: 'fail', text, next: `${program.python} -m pip install ${missing.join(' ')}` }];
+  const missing = missingPackages(packages, 'grpc');
+  const install = (names: readonly string[]) => `${program.python} -m pip install ${names.join(' ')}`;
+  if (missing.length > 0) return [{ mark: 'fail', text, next: install(missing) }];
+  const forFiles = missingPackages(packages, 'webhdfs');
+  if (forFiles.length === 0) return [{ mark: 'ok', text }];
+  return [{ mark: 'ok', text, next: `only for tensorboard --door webhdfs: ${install(forFiles)}` }];
 }
 
 const MOUNT_WAYS: Readonly<Record<string, string>> = {

@@ -1,7 +1,8 @@
 /** `serve`: the HTTP server, until it is told to stop. @module */
 
-import type { Listening, Mounted, ProjectCard } from '../../app.ts';
+import type { App, GrpcServer, Listening, Mounted, ProjectCard } from '../../app.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { CommandFailure } from '../failure.ts';
 import { startWithRuns } from '../found-runs.ts';
 import { aborted } from '../interruption.ts';
 import { showReading } from '../progress.ts';
@@ -10,7 +11,7 @@ import type { Session } from '../session.ts';
 import { tellSystemd } from '../systemd.ts';
 import { mountTree, requireRoute, untilUnmounted } from '../tree-mount.ts';
 import { countText, logdirPath, shellWord, tensorboardLines } from './opening-text.ts';
-import { startServer } from './server.ts';
+import { orPortFailure, startServer } from './server.ts';
 
 export async function serve(session: Session): Promise<ExitCode> {
   const { interruption, terminal, loaded } = session;
@@ -21,9 +22,10 @@ export async function serve(session: Session): Promise<ExitCode> {
   await using app = session.createApp();
   await startWithRuns(session, app, { waits: true });
   await using server = await startServer(session, app, loaded.settings.port);
+  await using provided = await provideData(session, app);
   await using mounted = route === null ? null : await mountTree(session, app, route);
   const projects = await app.overview.projects({ signal });
-  printServed(session, server, mounted, projects);
+  printServed(session, server, { mounted, provided }, projects);
   tellSystemd(session, 'ready');
   using _progress = showReading(terminal, app);
   if (mounted !== null) await untilUnmounted(session, mounted);
@@ -33,17 +35,30 @@ export async function serve(session: Session): Promise<ExitCode> {
   return interruption.exitCode() ?? EXIT.ok;
 }
 
+/** The gRPC door, where it was asked for. @throws CommandFailure `portInUse` */
+async function provideData(session: Session, app: App): Promise<GrpcServer | null> {
+  const { host, grpcPort: port, grpcCertFile: certFile, grpcKeyFile: keyFile } = session.loaded.settings;
+  if (port === null) return null;
+  if ((certFile === null) !== (keyFile === null))
+    throw new CommandFailure(EXIT.usage, '--grpc-cert-file and --grpc-key-file belong together: give both');
+  const tls = certFile === null || keyFile === null ? null : { certFile, keyFile };
+  return await orPortFailure(app.provideData({ host, port, tls, projects: null }));
+}
+
 function printServed(
   { terminal }: Session,
   server: Listening,
-  mounted: Mounted | null,
+  { mounted, provided }: { readonly mounted: Mounted | null; readonly provided: GrpcServer | null },
   projects: readonly ProjectCard[],
 ): void {
   const directory = mounted?.directory ?? null;
   terminal.print(`${terminal.style('bold', server.url)}  ${countText(projects)}`);
   if (directory !== null) terminal.print(terminal.style('bold', directory));
   terminal.print('');
-  if (directory === null) {
+  if (provided !== null) {
+    terminal.print('Open in TensorBoard:');
+    terminal.print(`  tensorboard --grpc_data_provider ${provided.address}`);
+  } else if (directory === null) {
     terminal.print('Open in TensorBoard (needs: pip install tensorboard fsspec requests):');
     terminal.print(`  tensorboard --logdir ${shellWord(server.logdir(logdirPath(projects)))}`);
   } else {

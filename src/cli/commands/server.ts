@@ -12,7 +12,8 @@ const ANSWER_TIMEOUT_MS = 5000;
 /** Listens, asks the server a real question, then writes the port file; disposing undoes all of it. */
 export async function startServer(session: Session, app: App, port: number): Promise<Listening> {
   const { host, portFile } = session.loaded.settings;
-  const server = await listen(app, host, port, session.interruption.signal);
+  const { signal } = session.interruption;
+  const server = await orPortFailure(app.listen({ host, port, signal }));
   try {
     await requireAnswer(server);
     const written = portFile === null ? null : await writePortFile(portFile, server.port);
@@ -29,18 +30,14 @@ export async function startServer(session: Session, app: App, port: number): Pro
   }
 }
 
-async function listen(app: App, host: string, port: number, signal: AbortSignal): Promise<Listening> {
+/** A port that is taken or not allowed has an exit code of its own; scripts try another. @throws CommandFailure `portInUse` */
+export async function orPortFailure<T>(listening: Promise<T>): Promise<T> {
   try {
-    return await app.listen({ host, port, signal });
+    return await listening;
   } catch (error) {
-    throw listenFailure(error);
+    const isPort = error instanceof LogdirError && ['unavailable', 'permission-denied'].includes(error.code);
+    throw isPort ? new CommandFailure(EXIT.portInUse, error.message, { cause: error }) : error;
   }
-}
-
-/** A port that is taken or not allowed has an exit code of its own; scripts try another. */
-function listenFailure(error: unknown): unknown {
-  const isPort = error instanceof LogdirError && ['unavailable', 'permission-denied'].includes(error.code);
-  return isPort ? new CommandFailure(EXIT.portInUse, error.message, { cause: error }) : error;
 }
 
 async function requireAnswer({ url }: Listening): Promise<void> {

@@ -1,7 +1,7 @@
 /** `tensorboard`: the server and a TensorBoard on it, started and stopped together. @module */
 
 import { spawn } from 'node:child_process';
-import type { ProjectCard } from '../../app.ts';
+import type { App, GrpcServer, ProjectCard } from '../../app.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
 import { startWithRuns } from '../found-runs.ts';
@@ -11,23 +11,42 @@ import type { Arguments, Session } from '../session.ts';
 import { startTensorboard, type TensorboardProcess } from '../tensorboard-process.ts';
 import { requireTensorboard } from '../tensorboard-requirements.ts';
 import { countText, logdirPath } from './opening-text.ts';
-import { startServer } from './server.ts';
+import { orPortFailure, startServer } from './server.ts';
 
 export async function tensorboard(session: Session, argv: Arguments): Promise<number> {
   const { interruption, terminal, loaded } = session;
   const { signal } = interruption;
-  const command = await requireTensorboard(session);
+  const door = argv['door'] === 'webhdfs' ? 'webhdfs' : 'grpc';
+  const command = await requireTensorboard(session, door);
   await using app = session.createApp();
   await startWithRuns(session, app, { waits: true });
   const projects = chosen(await app.overview.projects({ signal }), argv['project']);
   const port = loaded.origins.port === 'default' ? 0 : loaded.settings.port;
   await using server = await startServer(session, app, port);
   terminal.note(`${server.url}  ${countText(projects)}`);
-  const args = ['--logdir', server.logdir(logdirPath(projects)), ...passedThrough(argv)];
+  await using provided = door === 'grpc' ? await provide(session, app, argv, projects) : null;
+  const data = provided === null ? ['--logdir', server.logdir(logdirPath(projects))] : dataProvider(provided);
+  const args = [...data, ...passedThrough(argv)];
   const child = startTensorboard({ command, args, onLine: terminal.note });
   if (argv['open'] === true) void child.url.then(openBrowser);
   using _progress = showReading(terminal, app);
   return await untilEnd(session, child);
+}
+
+/** What TensorBoard asks for what is on screen: listens on loopback, on a port of its own. */
+async function provide(
+  { interruption }: Session,
+  app: App,
+  argv: Arguments,
+  projects: readonly ProjectCard[],
+): Promise<GrpcServer> {
+  interruption.signal.throwIfAborted();
+  const paths = typeof argv['project'] === 'string' ? projects.map(({ path }) => path) : null;
+  return await orPortFailure(app.provideData({ host: '127.0.0.1', port: 0, tls: null, projects: paths }));
+}
+
+function dataProvider({ address }: GrpcServer): string[] {
+  return ['--grpc_data_provider', address];
 }
 
 /** TensorBoard's exit code, or our own when we were told to stop. */

@@ -1,0 +1,39 @@
+/** Whether a logdir is ours to serve or TensorBoard's own. @module */
+
+import { opendir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type App, parseSource } from '../../app.ts';
+
+/** Enough to find event files in any ordinary logdir within a fraction of a second. */
+const MAX_ENTRIES = 20_000;
+/** Directories of runs hold copies of event files that W&B synced; they are no logdir. */
+const RUN_DIRECTORY = /^(?:offline-)?run-\d{8}_\d{6}-/;
+const EVENT_FILE = /\.tfevents\./;
+
+/** Ours: runs of a W&B server, and paths that hold runs and no event files beside them. */
+export async function isOurs(
+  logdir: string,
+  app: App,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<boolean> {
+  if (/^(?:wandb:|https?:)/.test(logdir)) return parseSource(logdir).kind === 'cloud';
+  const { outcome } = await app.inspect(logdir, { signal });
+  if (outcome !== 'runs' && outcome !== 'starting') return false;
+  return !(await holdsEventFiles(logdir, signal));
+}
+
+async function holdsEventFiles(root: string, signal: AbortSignal): Promise<boolean> {
+  const queue = [root];
+  let left = MAX_ENTRIES;
+  for (let path = queue.shift(); path !== undefined && left > 0; path = queue.shift()) {
+    signal.throwIfAborted();
+    const directory = await opendir(path).catch(() => null);
+    if (directory === null) continue;
+    for await (const entry of directory) {
+      left--;
+      if (entry.isFile() && EVENT_FILE.test(entry.name)) return true;
+      if (entry.isDirectory() && !RUN_DIRECTORY.test(entry.name)) queue.push(join(path, entry.name));
+    }
+  }
+  return false;
+}

@@ -1,0 +1,98 @@
+/** A data server's life: listening at once, looking at the source meanwhile, ending with its TensorBoard. @module */
+
+import { writeFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { App, GrpcServer } from '../../app.ts';
+import { readEnvironment } from '../../config/index.ts';
+import { type ErrorCode, LogdirError } from '../../core/index.ts';
+import { EXIT } from '../exit-codes.ts';
+import { CommandFailure, exitCodeOf, failureText } from '../failure.ts';
+import { aborted } from '../interruption.ts';
+import { writePortFile } from '../port-file.ts';
+import { openSession, type Session } from '../session.ts';
+import { processTerminal } from '../terminal.ts';
+import { type DataServerFlags, parseDataServerFlags } from './data-server-flags.ts';
+import { isOurs } from './logdir-kind.ts';
+import { runOwnDataServer } from './own-data-server.ts';
+
+/** TensorBoard looks for the port after half a second, and shows what is in the error file only until it found one. */
+const VERDICT_WAIT_MS = 800;
+const LOG_LEVELS = ['warn', 'info', 'debug'] as const;
+/** What no waiting mends. */
+const FATAL: readonly ErrorCode[] = ['not-found', 'permission-denied', 'invalid-argument'];
+
+export interface DataServerOptions {
+  /** The command line without node and the script. */
+  readonly words: readonly string[];
+  readonly version: string;
+}
+
+/** The exit code. What goes wrong is told on stderr and in the error file. */
+export async function runDataServer({ words, version }: DataServerOptions): Promise<number> {
+  const environment = readEnvironment();
+  const terminal = processTerminal(environment);
+  let errorFile: string | null = null;
+  try {
+    const flags = await parseDataServerFlags(words, version);
+    if (flags === null) return EXIT.ok;
+    errorFile = flags.errorFile;
+    const level = LOG_LEVELS[Math.min(flags.verbosity, LOG_LEVELS.length - 1)];
+    const given = { source: [flags.logdir], 'log-level': level };
+    using session = openSession({ arguments: given, environment, terminal, version });
+    return await serveData(session, flags, words);
+  } catch (error) {
+    const text = failureText(error);
+    terminal.note(`${terminal.noteStyle('red', 'error:')} ${text}`);
+    // TensorBoard ends the sentence itself.
+    if (errorFile !== null) await writeFile(errorFile, text.replace(/\.$/, '')).catch(() => undefined);
+    return exitCodeOf(error);
+  }
+}
+
+async function serveData(
+  session: Session,
+  flags: DataServerFlags,
+  words: readonly string[],
+): Promise<number> {
+  const { signal } = session.interruption;
+  await using app = session.createApp();
+  if (!(await isOurs(flags.logdir, app, { signal })))
+    return await runOwnDataServer(session, flags.logdir, words);
+  const { host, port } = flags;
+  await using server = await app.provideData({ host, port, tls: null, projects: null });
+  const looking = lookAtSource(session, app);
+  await Promise.race([looking, delay(VERDICT_WAIT_MS, undefined, { signal })]);
+  await using _written = await tellPort(flags, server);
+  const over = flags.diesAfterStdin ? Promise.race([aborted(signal), stdinClosed()]) : aborted(signal);
+  await Promise.race([over, logged(session, looking)]);
+  return session.interruption.exitCode() ?? EXIT.ok;
+}
+
+/** @throws CommandFailure that says why there is nothing to show, where that is certain. */
+async function lookAtSource({ interruption }: Session, app: App): Promise<void> {
+  await app.start({ signal: interruption.signal });
+  for (const { failure, runs } of app.sources()) {
+    if (failure !== null && runs === 0 && FATAL.includes(failure.code))
+      throw new CommandFailure(EXIT.noRuns, failure.message, { cause: failure });
+  }
+}
+
+/** Once TensorBoard has the port, its calls are answered with the failure, and the log has it. Never settles. */
+async function logged({ logger }: Session, looking: Promise<void>): Promise<never> {
+  await looking.catch((error: unknown) => {
+    if (error instanceof CommandFailure) logger.error(error.message);
+    else if (!(error instanceof LogdirError && error.code === 'cancelled'))
+      logger.error({ err: error }, 'no runs');
+  });
+  return await new Promise(() => {});
+}
+
+async function tellPort({ portFile }: DataServerFlags, server: GrpcServer): Promise<AsyncDisposable | null> {
+  return portFile === null ? null : await writePortFile(portFile, server.port);
+}
+
+function stdinClosed(): Promise<void> {
+  return new Promise((resolve) => {
+    process.stdin.once('end', resolve).once('close', resolve).once('error', resolve).resume();
+  });
+}

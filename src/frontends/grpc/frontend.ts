@@ -1,0 +1,105 @@
+/** The gRPC door: TensorBoard's data-provider protocol over the data provider, with reflection and health beside it. @module */
+
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { load } from '@grpc/proto-loader';
+import { ReflectionService } from '@grpc/reflection';
+import { HealthImplementation } from 'grpc-health-check';
+import { LogdirError } from '../../core/index.ts';
+import { createHandlers, type HandlerOptions } from './handlers.ts';
+import { DATA_PROVIDER_SERVICE, SERVICE_NAME } from './service.ts';
+
+const SCHEMA = fileURLToPath(new URL('../../../proto/tensorboard_data_provider.proto', import.meta.url));
+/** Of a request: the names of a great many runs. */
+const MAX_REQUEST_BYTES = 64 * 1024 * 1024;
+/** For calls under way when the door closes. */
+const CLOSE_TIMEOUT_MS = 1000;
+
+export interface GrpcListenOptions {
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  /** PEM files; null: without encryption, as TensorBoard asks on loopback. */
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
+}
+
+export interface GrpcServer extends AsyncDisposable {
+  readonly port: number;
+  /** For `tensorboard --grpc_data_provider`. */
+  readonly address: string;
+}
+
+export interface GrpcFrontend {
+  /** @throws LogdirError `unavailable` when the port is taken, `invalid-argument` for files that are no keys. */
+  listen(options: GrpcListenOptions): Promise<GrpcServer>;
+}
+
+/** The door over a data provider. Nothing listens until `listen`. */
+export function createGrpcFrontend(options: HandlerOptions): GrpcFrontend {
+  const logger = options.logger.child({ room: 'grpc' });
+  return {
+    listen: async ({ host, port, tls }) => {
+      const server = new Server({ 'grpc.max_receive_message_length': MAX_REQUEST_BYTES });
+      server.addService(DATA_PROVIDER_SERVICE, createHandlers({ ...options, logger }));
+      const definitions = await load(SCHEMA, { includeDirs: [dirname(SCHEMA)] });
+      new ReflectionService(definitions, { services: [SERVICE_NAME] }).addToServer(server);
+      new HealthImplementation({ '': 'SERVING', [SERVICE_NAME]: 'SERVING' }).addToServer(server);
+      const bound = await bind(server, `${bracketed(host)}:${port}`, await credentialsOf(tls));
+      return {
+        port: bound,
+        address: `${bracketed(host)}:${bound}`,
+        [Symbol.asyncDispose]: () => close(server),
+      };
+    },
+  };
+}
+
+function bracketed(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+async function credentialsOf(tls: GrpcListenOptions['tls']): Promise<ServerCredentials> {
+  if (tls === null) return ServerCredentials.createInsecure();
+  const [cert, key] = await Promise.all([readPem(tls.certFile), readPem(tls.keyFile)]);
+  try {
+    return ServerCredentials.createSsl(null, [{ cert_chain: cert, private_key: key }]);
+  } catch (cause) {
+    throw new LogdirError(
+      'invalid-argument',
+      `${tls.certFile} and ${tls.keyFile} are no certificate and key`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+async function readPem(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new LogdirError('invalid-argument', `${path} can't be read: give a PEM file`, { cause });
+  }
+}
+
+async function bind(server: Server, address: string, credentials: ServerCredentials): Promise<number> {
+  return await new Promise((resolve, reject) => {
+    server.bindAsync(address, credentials, (error, port) => {
+      if (error === null) return resolve(port);
+      const message = `can't listen on ${address}: ${error.message}; choose another port`;
+      reject(new LogdirError('unavailable', message, { cause: error }));
+    });
+  });
+}
+
+async function close(server: Server): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const insist = setTimeout(() => server.forceShutdown(), CLOSE_TIMEOUT_MS);
+    server.tryShutdown(() => {
+      clearTimeout(insist);
+      resolve();
+    });
+  });
+}

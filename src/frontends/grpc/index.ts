@@ -1,0 +1,8 @@
+/** The gRPC door: TensorBoard asks for what is on screen. @module */
+
+export {
+  createGrpcFrontend,
+  type GrpcFrontend,
+  type GrpcListenOptions,
+  type GrpcServer,
+} from './frontend.ts';
