@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
 import { load } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
@@ -16,6 +16,9 @@ const SCHEMA = fileURLToPath(new URL('../../../proto/tensorboard_data_provider.p
 const MAX_REQUEST_BYTES = 64 * 1024 * 1024;
 /** For calls under way when the door closes. */
 const CLOSE_TIMEOUT_MS = 1000;
+
+// It writes to stderr by itself; what it has to say reaches us as errors.
+setLogVerbosity(logVerbosity.NONE);
 
 export interface GrpcListenOptions {
   readonly host: string;

@@ -1,0 +1,58 @@
+/** Series that the data provider gives against those in the event file: whatever was logged, and however it grew. @module */
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type RunRecord, runKey } from '../../src/core/index.ts';
+import { readEvents, scalarsOf } from '../support/event-reader.ts';
+import { buildHouse, COMPLETE, eventPath, readWhole, signal } from '../support/house.ts';
+import { byRun, EVERYTHING, providerOver } from '../support/provider.ts';
+import { configRecord, row, systemRow, text } from '../support/records.ts';
+import { ScriptedSource } from '../support/scripted-source.ts';
+
+const RUN = runKey('team', 'project', 'run');
+const value = fc.oneof(fc.double({ noDefaultInfinity: false }), fc.constantFrom(Number.NaN, 0, -0));
+const numbers = fc.dictionary(fc.constantFrom('a', 'b', 'c/d', 'wandb/overview'), value, { maxKeys: 4 });
+
+const record: fc.Arbitrary<RunRecord> = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc
+      .tuple(fc.nat(60), numbers, fc.option(fc.constantFrom('note', 'a')))
+      .map(([step, held, cell]) =>
+        row(step, held, cell === null || cell in held ? [] : [text(cell, 'word')]),
+      ),
+  },
+  fc.tuple(fc.nat(60), value).map(([second, held]) => systemRow(1.7e9 + second, { cpu: held })),
+  fc.nat(9).map((lr) => configRecord({ lr })),
+);
+
+describe('what the data provider gives', () => {
+  it('is what the event file holds, after each time the run grew', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.array(record, { minLength: 1, maxLength: 60 }), { minLength: 1, maxLength: 4 }),
+        async (stages) => {
+          const source = new ScriptedSource();
+          source.add(RUN, [row(0, { a: 1 })]);
+          await using house = await buildHouse({ sources: [source] });
+          const provider = providerOver(house);
+          for (const stage of stages) {
+            source.push(RUN, ...stage);
+            await house.tree.stat('team/project/run/run.json', COMPLETE);
+            const given = byRun(await provider.readScalars(EVERYTHING, 1e6, { signal }))['run'] ?? {};
+            const points = Object.entries(given).map(
+              ([tag, { steps, values }]) => [tag, [...steps].map((step, i) => [step, values[i]])] as const,
+            );
+            const file = await readWhole(house.tree, await eventPath(house.tree, 'team/project/run'));
+            expect(new Map(points)).toEqual(scalarsOf(readEvents(file)));
+            const latest = byRun(await provider.readScalars(EVERYTHING, 1, { signal }))['run'] ?? {};
+            for (const [tag, all] of points) expect([...latest[tag]!.values]).toEqual([all.at(-1)![1]]);
+            const listed = byRun(await provider.listScalars(EVERYTHING, { signal }))['run'] ?? {};
+            for (const [tag, all] of points) expect(listed[tag]!.step).toBe(all.at(-1)![0]);
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
