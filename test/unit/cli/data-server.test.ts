@@ -1,0 +1,176 @@
+/** The program TENSORBOARD_DATA_SERVER_BINARY points at, started as TensorBoard starts it. @module */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Client, credentials } from '@grpc/grpc-js';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DATA_PROVIDER_CODECS } from '../../../src/protobuf/index.ts';
+import { EXAMPLES } from '../../support/program.ts';
+import { startWandbServer } from '../../support/wandb-server/index.ts';
+
+const DATA_SERVER = fileURLToPath(new URL('../../../dist/cli/data-server/main.js', import.meta.url));
+
+let dir: string;
+let child: ChildProcess | null;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'data-server-'));
+  child = null;
+});
+afterEach(() => {
+  child?.kill('SIGKILL');
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const file = (name: string) => join(dir, name);
+const text = (name: string) => (existsSync(file(name)) ? readFileSync(file(name), 'utf8') : null);
+
+/** Started with the flags of TensorBoard 2.21. */
+function start(
+  logdir: string,
+  words: readonly string[] = [],
+  variables: Readonly<Record<string, string>> = {},
+) {
+  const flags = [
+    ...['--logdir', logdir, '--reload=5', '--samples-per-plugin=', '--port=0', `--port-file=${file('port')}`],
+    ...['--die-after-stdin', `--error-file=${file('error')}`, '--verbose', ...words],
+  ];
+  const env = { PATH: process.env['PATH'], HOME: dir, WANDB_LOGDIR_CACHE_DIR: file('cache'), ...variables };
+  const started = spawn(process.execPath, [DATA_SERVER, ...flags], { cwd: dir, env });
+  let stderr = '';
+  started.stderr.on('data', (chunk) => {
+    stderr += String(chunk);
+  });
+  const ended = once(started, 'exit').then(([code]) => code as number);
+  child = started;
+  return { process: started, ended, stderr: () => stderr };
+}
+
+async function port(): Promise<number> {
+  await expect.poll(() => text('port'), { timeout: 10_000, interval: 10 }).toMatch(/^\d+\n$/);
+  return Number(text('port'));
+}
+
+async function runNames(ofPort: number): Promise<(string | undefined)[]> {
+  const { request, response } = DATA_PROVIDER_CODECS.ListRuns;
+  const client = new Client(`127.0.0.1:${ofPort}`, credentials.createInsecure());
+  const answer = await new Promise<ReturnType<typeof response.decode>>((resolve, reject) => {
+    client.makeUnaryRequest(
+      '/tensorboard.data.TensorBoardDataProvider/ListRuns',
+      (message: object) => Buffer.from(request.encode(message)),
+      (bytes: Buffer) => response.decode(bytes),
+      {},
+      (error, value) => (error === null ? resolve(value!) : reject(error)),
+    );
+  }).finally(() => client.close());
+  return answer.runs?.map(({ name }) => name) ?? [];
+}
+
+describe('the data server', () => {
+  it('tells its port, answers, and ends with its TensorBoard', async () => {
+    const started = start(EXAMPLES);
+    expect(await runNames(await port())).toContain('language-model/small-4-layers');
+    started.process.stdin.end();
+    expect(await started.ended).toBe(0);
+    expect(text('error')).toBeNull();
+  });
+
+  it('lets flags of later TensorBoards pass', async () => {
+    start(EXAMPLES, ['--some-new-flag=1', '--verbose']);
+    expect(await runNames(await port())).toHaveLength(6);
+  });
+
+  it('takes a project of a server, in either spelling, by bare run names', async () => {
+    await using server = await startWandbServer();
+    server.store.project('acme', 'vision').addRun({ id: 'aaa', displayName: 'alpha' }).finish();
+    for (const logdir of ['wandb:acme/vision', 'wandb://acme/vision', 'wandb:']) {
+      rmSync(file('port'), { force: true });
+      const variables = { WANDB_BASE_URL: server.url, WANDB_API_KEY: server.apiKey };
+      const started = start(logdir, [], variables);
+      expect(await runNames(await port())).toEqual(['alpha']);
+      started.process.stdin.end();
+      await started.ended;
+    }
+  });
+
+  it('tells its port while a server does not answer', async () => {
+    await using server = await startWandbServer({ latencyMs: 60_000 });
+    const startMs = performance.now();
+    start('wandb:acme/vision', [], { WANDB_BASE_URL: server.url, WANDB_API_KEY: server.apiKey });
+    await port();
+    expect(performance.now() - startMs).toBeLessThan(5000);
+  });
+});
+
+describe('what keeps it from starting is in the error file, as a sentence without its period', () => {
+  it.each([
+    ['wandb:acme/missing', {}, /^no project acme\/missing at .*[^.]$/],
+    ['wandb:acme/vision/nope', {}, /^no run nope of project acme\/vision/],
+    ['wandb:a/b/c/d', {}, /names no runs: give a folder/],
+    ['wandb:acme/vision', { WANDB_API_KEY: 'w'.repeat(40) }, /key/],
+  ])('%s %j', async (logdir, variables, message) => {
+    await using server = await startWandbServer();
+    server.store.project('acme', 'vision').addRun({ id: 'aaa' }).finish();
+    const environment = { WANDB_BASE_URL: server.url, WANDB_API_KEY: server.apiKey, ...variables };
+    const started = start(logdir, [], environment);
+    expect(await started.ended).toBeGreaterThan(0);
+    expect(text('error')).toMatch(message);
+    expect(text('error')).not.toContain(server.apiKey);
+    expect(text('port')).toBeNull();
+  });
+
+  it('a wrong setting', async () => {
+    const started = start(EXAMPLES, [], { WANDB_LOGDIR_CACHE_MAX_BYTES: 'much' });
+    expect(await started.ended).toBe(2);
+    expect(text('error')).toContain('WANDB_LOGDIR_CACHE_MAX_BYTES');
+  });
+});
+
+describe("a logdir that is TensorBoard's own", () => {
+  /** A Python that knows where TensorBoard's data server is; that writes down how it was started. */
+  function withOwnServer(): string {
+    const own = executable(
+      'own/server',
+      '#!/bin/sh\necho "$@" >"$(dirname "$0")/words"\ncat >/dev/null\nexit 7\n',
+    );
+    executable('bin/python3', `#!/bin/sh\necho ${own}\n`);
+    return `${file('bin')}:/usr/bin:/bin`;
+  }
+  function executable(name: string, content: string): string {
+    mkdirSync(join(file(name), '..'), { recursive: true });
+    writeFileSync(file(name), content);
+    chmodSync(file(name), 0o755);
+    return file(name);
+  }
+
+  it('is handed to its own data server, with the same words, stdin and exit code', async () => {
+    mkdirSync(file('logs/train'), { recursive: true });
+    writeFileSync(file('logs/train/events.out.tfevents.1.host'), '');
+    const started = start(file('logs'), [], { PATH: withOwnServer() });
+    await expect
+      .poll(() => text('own/words'), { timeout: 10_000 })
+      .toContain(`--logdir ${file('logs')} --reload=5`);
+    await delay(200);
+    expect(started.process.exitCode).toBeNull();
+    started.process.stdin.end();
+    expect(await started.ended).toBe(7);
+  });
+
+  it('also where it is not there yet', async () => {
+    const started = start(file('not-yet'), [], { PATH: withOwnServer() });
+    await expect.poll(() => text('own/words'), { timeout: 10_000 }).toContain('not-yet');
+    started.process.stdin.end();
+    await started.ended;
+  });
+
+  it('is refused with a sentence where that program is missing', async () => {
+    mkdirSync(file('empty'));
+    const started = start(file('empty'), [], { PATH: file('bin') });
+    expect(await started.ended).toBe(3);
+    expect(text('error')).toMatch(/unset TENSORBOARD_DATA_SERVER_BINARY$/);
+  });
+});
