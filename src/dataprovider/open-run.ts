@@ -1,6 +1,6 @@
 /** A run with its log open. @module */
 
-import type { CatalogueRun, RunLog } from '../history/index.ts';
+import type { CatalogueRun, RunLog, RunPreview } from '../history/index.ts';
 import type { HParams, TagTable } from '../model/index.ts';
 import type { RunSeries } from './run-series.ts';
 
@@ -10,6 +10,8 @@ export interface OpenRun {
   readonly log: RunLog;
   readonly tags: TagTable;
   readonly series: RunSeries;
+  /** What its source sums up, where nobody has read it yet; null otherwise. */
+  readonly preview: RunPreview | null;
   readonly hparams: HParams;
   /** Unix seconds; 0 while unknown. */
   readonly startTime: number;

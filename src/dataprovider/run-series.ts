@@ -2,6 +2,7 @@
 
 import type { NewestRow, RunLedger } from '../history/index.ts';
 import type { TagTable } from '../model/index.ts';
+import type { SeriesEnd } from './data-provider.ts';
 
 /** A column of rows of one shape. */
 export interface Column {
@@ -41,6 +42,11 @@ export function seriesOf(ledger: RunLedger, tags: TagTable): RunSeries {
     });
   });
   return { scalars, strings };
+}
+
+/** Where a series ends. */
+export function seriesEnd({ end: [, , step, wallTime] }: NewestRow): SeriesEnd {
+  return { step, wallTime };
 }
 
 function withColumn(known: ScalarSeries | undefined, newest: NewestRow, column: Column): ScalarSeries {

@@ -1,6 +1,13 @@
 /** Cached history: the run log on disk, what keeps it up to date, and the catalogue of runs. @module */
 
-export type { OpenedSavedFile, SavedFile } from '../sources/index.ts';
+export type {
+  OpenedSavedFile,
+  RunPreview,
+  RunPreviewer,
+  RunsOfProject,
+  SampledPoints,
+  SavedFile,
+} from '../sources/index.ts';
 export type { BlockSynthesis } from './block-sealer.ts';
 export type { Catalogue, CatalogueRun } from './catalogue.ts';
 export type { Dictionary, ShapeEntry, ShapeKind } from './dictionary.ts';

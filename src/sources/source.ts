@@ -10,6 +10,7 @@ import type {
   RunRecord,
   RunState,
 } from '../core/index.ts';
+import type { RunPreviewer } from './run-preview.ts';
 import type { OpenedSavedFile, SavedFile } from './saved-files.ts';
 
 declare const CURSOR: unique symbol;
@@ -104,6 +105,8 @@ export interface RunSource {
   readonly origin: string;
   /** Reading costs requests to somebody else's server: only what is asked for is read, and no more often than need be. */
   readonly isRemote: boolean;
+  /** Tells of many runs at a time without reading them; absent where reading costs no more. */
+  readonly previewer?: RunPreviewer;
 
   /**
    * Projects whose runs are listed one project at a time. Cheap enough to ask on every look at the tree. A source that

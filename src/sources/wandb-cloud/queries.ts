@@ -113,3 +113,12 @@ export const FILES = `query RunFiles($entity: String!, $project: String!, $run: 
     }
   }
 }`;
+
+/** Some field of many runs at a time, named by a filter as W&B's own pages name them. */
+export function manyRunsQuery(operation: string, variables: string, field: string): string {
+  return `query ${operation}($entity: String!, $project: String!, $filters: JSONString!, $perPage: Int!${variables}) {
+  project(name: $project, entityName: $entity) {
+    runs(first: $perPage, filters: $filters) { edges { node { name ${field} } } }
+  }
+}`;
+}

@@ -12,6 +12,7 @@ import {
   toLogdirError,
 } from '../../core/index.ts';
 import type { Logger, Metrics } from '../../observability/index.ts';
+import type { RunPreviewer } from '../run-preview.ts';
 import type { OpenedSavedFile, SavedFile } from '../saved-files.ts';
 import { ShapeRegistry } from '../shape-registry.ts';
 import type {
@@ -30,6 +31,7 @@ import { removeStaleDownloads } from './exported-files.ts';
 import { heartbeatMs, ProjectIndex } from './project-index.ts';
 import { Quarantine } from './quarantine.ts';
 import type { RunAddress } from './run-address.ts';
+import { RunPreviews } from './run-previews.ts';
 import { readAgain, readOn, seenOf } from './run-reader.ts';
 import { runStateOf, startTimeOf } from './run-records.ts';
 import { SavedFiles } from './saved-files.ts';
@@ -74,6 +76,7 @@ class WandbCloudSource implements RunSource {
   readonly name: string;
   readonly origin: string;
   readonly isRemote = true;
+  readonly previewer: RunPreviewer;
   readonly #options: WandbCloudOptions;
   readonly #clock: Clock;
   readonly #registry = new ShapeRegistry();
@@ -92,9 +95,11 @@ class WandbCloudSource implements RunSource {
     this.#options = { ...options, logger: logger.child({ room: 'wandb-cloud' }) };
     this.#clock = options.clock ?? systemClock;
     this.#quarantine = new Quarantine(this.#clock, refreshIntervalMs);
+    const { api, features } = server;
+    this.previewer = new RunPreviews({ api, features, registry: this.#registry });
     server.onRecovery(() => this.#quarantine.release());
     this.#account = new AccountIndex({
-      ...{ api: server.api, refreshIntervalMs, clock: this.#clock },
+      ...{ api, refreshIntervalMs, clock: this.#clock },
       entity: scope.entity,
     });
     void removeStaleDownloads(options.temporaryDir).catch(() => undefined);

@@ -125,6 +125,19 @@ export const sampledHistoryAnswer = z.object({
     .nullish(),
 });
 
+const manyRuns = <Node extends z.ZodType>(node: Node) =>
+  z.object({
+    project: z.object({ runs: z.object({ edges: z.array(z.object({ node })) }).nullish() }).nullish(),
+  });
+
+export const runPreviewsAnswer = manyRuns(
+  z.object({ name: z.string(), config: jsonText.nullish(), historyKeys: z.unknown().optional() }),
+);
+
+export const runSamplesAnswer = manyRuns(
+  z.object({ name: z.string(), sampledHistory: z.array(z.array(z.looseObject({}))) }),
+);
+
 export const eventsAnswer = z.object({
   project: z.object({ run: z.object({ events: z.array(z.string()).nullish() }).nullish() }).nullish(),
 });

@@ -60,6 +60,8 @@ export interface GraphqlRequest<T> {
   readonly answer: z.ZodType<T>;
   /** Attempts after the first, where fewer are wanted than patience has. */
   readonly maxRetries?: number;
+  /** A server that is well may fail to answer this: it asks for much at a time. */
+  readonly mayBeTooMuch?: true;
 }
 
 export interface RequestOptions {
@@ -237,7 +239,7 @@ export class ApiClient {
     const { budget, logger, baseUrl } = this.#options;
     const failure = requestFailure(error, operation, baseUrl);
     if (failure.isLimit) budget.limited(failure.retryAfterMs);
-    else if (failure.failure.code === 'unavailable') {
+    else if (failure.failure.code === 'unavailable' && (failure.isUnreachable || !request.mayBeTooMuch)) {
       this.#outage.failed(failure.failure, failure.isUnreachable ? null : runOf(request));
     }
     logger.debug({ operation, err: failure.failure }, 'a request to W&B failed');

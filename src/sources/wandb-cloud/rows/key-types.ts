@@ -14,8 +14,12 @@ export interface HistoryKeys extends KeyTypes {
   keys(): readonly string[];
   /** How often a key held values of each type (`number`, `string`, `histogram` …); empty for an unknown key. */
   counts(key: string): ReadonlyMap<string, number>;
+  /** The newest number of a key; null when it holds none or the server does not say. */
+  newest(key: string): number | null;
 }
 
+/** Stands in `previousValue` for a value that is no number: the lowest double there is. */
+const NO_NUMBER = -Number.MAX_VALUE;
 const NO_COUNTS: ReadonlyMap<string, number> = new Map();
 
 /**
@@ -25,12 +29,18 @@ const NO_COUNTS: ReadonlyMap<string, number> = new Map();
 export function keyTypesOf(historyKeys: unknown): HistoryKeys {
   const document = membersOf(typeof historyKeys === 'string' ? parsed(historyKeys) : historyKeys);
   const byKey = new Map<string, ReadonlyMap<string, number>>();
-  for (const [key, facts] of Object.entries(membersOf(document['keys']))) byKey.set(key, typeCounts(facts));
+  const newest = new Map<string, number>();
+  for (const [key, facts] of Object.entries(membersOf(document['keys']))) {
+    byKey.set(key, typeCounts(facts));
+    const value = membersOf(facts)['previousValue'];
+    if (typeof value === 'number' && value !== NO_NUMBER) newest.set(key, value);
+  }
   const { lastStep } = document;
   return {
     lastStep: typeof lastStep === 'number' && Number.isFinite(lastStep) ? Math.trunc(lastStep) : -1,
     keys: () => [...byKey.keys()],
     counts: (key) => byKey.get(key) ?? NO_COUNTS,
+    newest: (key) => newest.get(key) ?? null,
     isNumeric: (key) => holdsNumbers(byKey.get(key) ?? NO_COUNTS),
   };
 }

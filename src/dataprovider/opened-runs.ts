@@ -1,0 +1,82 @@
+/** Runs as they are to be shown now: looked for, a moment old at most, their logs open. @module */
+
+import type { Clock } from '../core/index.ts';
+import type { Dictionary, History, RunLog } from '../history/index.ts';
+import { type HParams, hparamsOf, type TagTable } from '../model/index.ts';
+import type { Selection } from './data-provider.ts';
+import { each } from './each.ts';
+import type { OpenRun } from './open-run.ts';
+import { type BringOptions, RunFreshness } from './run-freshness.ts';
+import type { NamedRun } from './run-names.ts';
+import type { RunPreviews } from './run-previews.ts';
+import type { RunRoster } from './run-roster.ts';
+import { type RunSeries, seriesOf } from './run-series.ts';
+
+export interface OpenedRunsOptions {
+  readonly history: History;
+  readonly roster: RunRoster;
+  readonly previews: RunPreviews;
+  /** The tags of a run's series. */
+  readonly tags: (dictionary: Dictionary) => TagTable;
+  readonly clock: Clock;
+  /** Told of a run that is left out because of trouble. */
+  readonly onTrouble: (error: unknown) => void;
+}
+
+/** What is worked out of a log as of a number of commits. */
+interface Digest {
+  readonly commits: number;
+  readonly series: RunSeries;
+  readonly hparams: HParams;
+}
+
+export class OpenedRuns {
+  readonly #options: OpenedRunsOptions;
+  readonly #freshness: RunFreshness;
+  readonly #digests = new WeakMap<RunLog, Digest>();
+
+  constructor(options: OpenedRunsOptions) {
+    this.#options = options;
+    this.#freshness = new RunFreshness(options.history, options.clock);
+  }
+
+  /** Runs of a selection, in the order of their names' list. @throws LogdirError when none is known because of trouble. */
+  async get({ runs: names }: Selection, options: BringOptions): Promise<readonly OpenRun[]> {
+    const { roster, previews, onTrouble } = this.#options;
+    const all = await roster.look(options);
+    const chosen = names === null ? all : all.filter(({ name }) => names.has(name));
+    await this.#freshness.bring(
+      chosen.map(({ run }) => run),
+      options,
+    );
+    const logs = await each(chosen, { ...options, onTrouble }, async (named) => {
+      return { named, log: await this.#options.history.log(named.run) };
+    });
+    const unread = logs.filter(
+      ({ named: { run }, log }) => run.source.isRemote && log.ledger.cursor === null,
+    );
+    await previews.bring(
+      unread.map(({ named: { run } }) => run),
+      options,
+    );
+    return logs.map(({ named, log }) => this.#open(named, log));
+  }
+
+  #open(named: NamedRun, log: RunLog): OpenRun {
+    const tags = this.#options.tags(log.ledger.dictionary);
+    const { series, hparams } = this.#digest(log, tags);
+    const startTime = log.ledger.progress.startTime ?? named.run.listing.startTime ?? 0;
+    const preview = log.ledger.cursor === null ? this.#options.previews.of(named.run) : null;
+    const known = preview === null ? hparams : hparamsOf(preview.config);
+    return { ...named, log, tags, series, preview, hparams: known, startTime };
+  }
+
+  #digest(log: RunLog, tags: TagTable): Digest {
+    const { commits, config } = log.ledger;
+    const known = this.#digests.get(log);
+    if (known?.commits === commits) return known;
+    const digest = { commits, series: seriesOf(log.ledger, tags), hparams: hparamsOf(config.entries) };
+    this.#digests.set(log, digest);
+    return digest;
+  }
+}

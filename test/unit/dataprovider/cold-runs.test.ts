@@ -1,0 +1,116 @@
+/** Runs of a server that nobody has read: shown at once from what the server sums up, exact with the next look. @module */
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { DataProvider } from '../../../src/dataprovider/index.ts';
+import { type CloudSource, cloudSource } from '../../support/cloud.ts';
+import { buildHouse, type House, signal } from '../../support/house.ts';
+import { byRun, EVERYTHING, providerOver, selection } from '../../support/provider.ts';
+import { answerStatus, startWandbServer, type WandbServer } from '../../support/wandb-server/index.ts';
+
+let server: WandbServer;
+let cloud: CloudSource;
+let house: House;
+let provider: DataProvider;
+beforeEach(async () => {
+  server = await startWandbServer();
+});
+afterEach(async () => {
+  await house?.[Symbol.asyncDispose]();
+  await cloud?.[Symbol.asyncDispose]();
+  await server[Symbol.asyncDispose]();
+});
+
+/** Runs with 20 metrics and 100 rows each, finished. */
+function addRuns(count: number): void {
+  const project = server.store.project('acme', 'big');
+  const columns = Object.fromEntries(
+    Array.from({ length: 20 }, (_, tag) => [`metric${tag}`, (step: number) => step + tag]),
+  );
+  for (let i = 0; i < count; i++) {
+    const rows = Array.from({ length: 100 }, (_, step) =>
+      Object.fromEntries(Object.entries(columns).map(([key, valueAt]) => [key, valueAt(step)])),
+    );
+    project.addRun({ id: `run${i}`, config: { lr: i / 10 }, rows }).finish();
+  }
+}
+
+async function open(): Promise<void> {
+  cloud = await cloudSource(server, { entity: 'acme', project: 'big' }, { refreshIntervalMs: 30_000 });
+  house = await buildHouse({ sources: [cloud.source] });
+  provider = providerOver(house);
+}
+
+const read = async (tag: string, points = 1000) =>
+  byRun(await provider.readScalars(selection(null, [tag]), points, { signal }));
+
+describe('a thousand runs that were never read', () => {
+  it('are listed, and one card of them is drawn, in at most 40 requests', async () => {
+    addRuns(1000);
+    await open();
+    expect(await provider.plugins({ signal })).toEqual(['scalars', 'hparams']);
+    expect(await provider.runs({ signal })).toHaveLength(1000);
+    const listed = await provider.listScalars(EVERYTHING, { signal });
+    expect([listed.length, listed[0]!.tags.length]).toEqual([1000, 20]);
+    const sessions = byRun(await provider.sessions(EVERYTHING, { signal }));
+    expect(sessions['run7']!['_hparams_/session_start_info']).toMatchObject({
+      session: { hparams: { lr: { numberValue: 0.7 } } },
+    });
+    const card = await read('metric3');
+    expect(Object.keys(card)).toHaveLength(1000);
+    const { steps, values } = card['run500']!['metric3']!;
+    expect(steps.length).toBeLessThanOrEqual(50);
+    expect([...values]).toEqual([...steps].map((step) => step + 3));
+    await read('metric3');
+    expect(server.requests.count({})).toBeLessThanOrEqual(40);
+    expect(server.requests.count({ operation: 'RunDetail' })).toBe(0);
+  }, 60_000);
+});
+
+describe('a few runs that were never read', () => {
+  beforeEach(async () => {
+    addRuns(3);
+    await open();
+  });
+
+  it('have their newest values without a row being asked for', async () => {
+    const { run1 } = await read('metric2', 1);
+    expect([...run1!['metric2']!.values]).toEqual([101]);
+  });
+
+  it('are exact with the next look at the latest', async () => {
+    await expect.poll(async () => (await read('metric1'))['run2']?.['metric1']?.steps.length).toBe(100);
+    await expect
+      .poll(async () => Object.keys(byRun(await provider.listTexts(EVERYTHING, { signal }))['run2'] ?? {}))
+      .toContain('wandb/overview');
+    expect(server.requests.count({ operation: 'RunDetail' })).toBe(3);
+  });
+
+  it('are not asked about again while nothing has moved', async () => {
+    await expect.poll(async () => (await read('metric1'))['run2']?.['metric1']?.steps.length).toBe(100);
+    const before = server.requests.count({});
+    for (let i = 0; i < 5; i++) await provider.listScalars(EVERYTHING, { signal });
+    await read('metric5');
+    expect(server.requests.count({})).toBe(before);
+  });
+});
+
+describe('a server that does not take many runs at a time', () => {
+  it('is asked for fewer, and what one run costs it does not hide the others', async () => {
+    addRuns(12);
+    server.faults.add({ match: { operation: 'RunPreviews' }, effect: answerStatus(502), times: 2 });
+    await open();
+    const listed = byRun(await provider.listScalars(EVERYTHING, { signal }));
+    expect(Object.keys(listed)).toHaveLength(12);
+  });
+
+  it('that sums up nothing at all leaves runs to their history', async () => {
+    addRuns(2);
+    server.faults.add({ match: { operation: 'RunPreviews' }, effect: answerStatus(502) });
+    server.faults.add({ match: { operation: 'RunSamples' }, effect: answerStatus(502) });
+    await open();
+    await provider.listScalars(EVERYTHING, { signal });
+    await expect
+      .poll(async () => (await read('metric1'))['run1']?.['metric1']?.steps.length, { timeout: 10_000 })
+      .toBe(100);
+  });
+});
