@@ -15,4 +15,4 @@ export {
 } from './hparams.ts';
 export { eventsOfNote, type ModelNote } from './note-events.ts';
 export { configDocument, type RunDescription, runJson, summaryJson } from './run-documents.ts';
-export { type SeriesDictionary, TagTable } from './tag-table.ts';
+export { SESSION_END_TAG, SESSION_START_TAG, type SeriesDictionary, TagTable } from './tag-table.ts';

@@ -10,6 +10,8 @@ export interface StandingFacts {
   readonly facts: RunFacts;
   /** Config values; absent when they are those told before. */
   readonly config?: readonly PathValue[];
+  /** Whether the config, now or before, held a value. */
+  readonly configTold: boolean;
   readonly exit?: { readonly exitCode: number; readonly runtimeSeconds: number };
   readonly rows: number;
   readonly lastStep: number | null;

@@ -16,6 +16,7 @@ const standing: StandingFacts = {
     program: 'train.py',
     args: ['--lr', '1'],
   },
+  configTold: false,
   rows: 10,
   lastStep: 9,
 };
