@@ -1,14 +1,16 @@
 /** What the HParams dashboard reads of runs: config, state and times, as they are now. @module */
 
 import type { History, RunLog } from '../history/index.ts';
-import { sessionEnd, sessionStart, withOneKindPerKey } from '../model/index.ts';
+import {
+  SESSION_END_TAG,
+  SESSION_START_TAG,
+  sessionEnd,
+  sessionStart,
+  withOneKindPerKey,
+} from '../model/index.ts';
 import type { RunEntries, Selection, SessionInfo } from './data-provider.ts';
 import type { OpenRun } from './open-run.ts';
 import { selected } from './selected.ts';
-
-/** As TensorBoard's HParams plugin names them (`tensorboard/plugins/hparams/metadata.py`). */
-export const SESSION_START_TAG = '_hparams_/session_start_info';
-export const SESSION_END_TAG = '_hparams_/session_end_info';
 
 export class SessionReader {
   readonly #history: History;

@@ -9,7 +9,7 @@ import { encodeColdEvent, encodeScalarsPlainly, ScalarRowEncoder } from '../tfev
  * Changes whenever the same history would become other bytes. Cached sizes are measured under it, and a run
  * cached under another version begins a new event file.
  */
-const SYNTHESIS_VERSION = '1';
+const SYNTHESIS_VERSION = '2';
 
 /** Tags and row templates of one run, made as its shapes are met. */
 interface RunEncoders {

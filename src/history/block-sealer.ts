@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 import { BlockBuilder } from './block-builder.ts';
 import { BLOCK_HAS_STANDING_NOTES, BLOCK_HAS_SYSTEM_ROWS, type BlockEntry, type ShapeEnd } from './commit.ts';
 import type { Dictionary } from './dictionary.ts';
-import { decodeBlock, encodeBlock, type NoteKind, type RowBlock } from './row-block.ts';
+import { decodeBlock, encodeBlock, isStanding, type NoteKind, type RowBlock } from './row-block.ts';
 import type { StandingRows } from './standing-rows.ts';
 
 /** What turns blocks into the bytes that are served, as far as the run log must know it: exact sizes. */
@@ -47,7 +47,7 @@ export class BlockSealer {
   /** Puts a note after the rows added so far, in the block of the last of them. */
   addNote(kind: NoteKind, step: number, timestamp: number, shapeId = 0, text = ''): void {
     this.#builder.addNote(kind, step, timestamp, shapeId, text);
-    if (kind === 'start' || kind === 'end') this.#flags |= BLOCK_HAS_STANDING_NOTES;
+    if (isStanding(kind)) this.#flags |= BLOCK_HAS_STANDING_NOTES;
   }
 
   /** Seals what was added since the last block, if anything. */

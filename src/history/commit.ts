@@ -47,13 +47,15 @@ export interface Progress {
   readonly lastTimestamp: number | null;
   /** Step given to the newest system row. */
   readonly systemStep: number | null;
-  /** Step given to the newest `start` or `end` note. */
+  /** Step given to the newest note about the run itself. */
   readonly standingStep: number | null;
   /** Unix seconds, frozen when the first row, sample or exit was read; names the event file. */
   readonly startTime: number | null;
   readonly restarts: number;
   /** Whether config changed since the newest `start` or `end` note. */
   readonly configMoved: boolean;
+  /** Whether a note has told a config that holds a value of the user's. */
+  readonly configTold: boolean;
 }
 
 export interface RunExit {

@@ -24,12 +24,14 @@ export interface PreparedCommit {
   readonly blocks: readonly Uint8Array[];
 }
 
-/** What a `start` or `end` note holds, as JSON: what was known of the run at that moment. */
+/** What a `start`, `config` or `end` note holds, as JSON: what was known of the run at that moment. */
 export interface StandingFacts {
   readonly run: RunKey;
   readonly facts: RunFacts;
-  /** Config entries; absent in an `end` note when they are those of the note before. */
+  /** Config entries; absent in an `end` note when they are those of the `start` or `end` note before. */
   readonly config?: DocumentChange['update'];
+  /** Whether this note or one before told a config that holds a value. */
+  readonly configTold: boolean;
   readonly exit?: RunExit;
   readonly rows: number;
   readonly lastStep: number | null;
@@ -95,8 +97,7 @@ export class RunIngest {
         this.#draft.addFacts(record.facts);
         break;
       case 'config':
-        this.#draft.addConfig(record.change);
-        this.#progress.configMoved = true;
+        this.#addConfig(record.change);
         break;
       case 'summary':
         this.#draft.addSummary(record.change);
@@ -142,12 +143,23 @@ export class RunIngest {
     progress.lastTimestamp = row.timestamp;
   }
 
+  /** A config that holds nothing at the start and something later is told then, once: readers take the first they see. */
+  #addConfig(change: DocumentChange): void {
+    this.#draft.addConfig(change);
+    const progress = this.#progress;
+    progress.configMoved = true;
+    if (progress.startTime === null || progress.configTold || !holdsValue(change.update)) return;
+    this.#addStanding('config', this.#nextStandingStep(), progress.startTime);
+    // An exit shows the config as text, if none did before.
+    progress.configMoved = true;
+  }
+
   #addExit(exit: RunExit): void {
     const startTime = this.#draft.facts.startTime ?? 0;
     this.#start(startTime);
     this.#draft.addExit(exit);
-    const { lastTimestamp, lastStep, standingStep } = this.#progress;
-    const step = Math.max((standingStep ?? 0) + 1, lastStep ?? 0);
+    const { lastTimestamp } = this.#progress;
+    const step = this.#nextStandingStep();
     this.#addStanding('end', step, Math.max(lastTimestamp ?? 0, startTime + exit.runtimeSeconds), exit);
   }
 
@@ -161,11 +173,19 @@ export class RunIngest {
     this.#addStanding('start', 0, startTime);
   }
 
-  #addStanding(kind: 'start' | 'end', step: number, timestamp: number, exit?: RunExit): void {
+  #nextStandingStep(): number {
+    const { standingStep, lastStep } = this.#progress;
+    return Math.max((standingStep ?? 0) + 1, lastStep ?? 0);
+  }
+
+  #addStanding(kind: 'start' | 'config' | 'end', step: number, timestamp: number, exit?: RunExit): void {
+    const config = this.#progress.configMoved ? this.#draft.config : undefined;
+    this.#progress.configTold ||= config !== undefined && holdsValue(config);
     const standing: StandingFacts = {
       run: this.#run,
       facts: this.#draft.facts,
-      ...(this.#progress.configMoved && { config: this.#draft.config }),
+      ...(config !== undefined && { config }),
+      configTold: this.#progress.configTold,
       ...(exit !== undefined && { exit }),
       rows: this.#progress.rows,
       lastStep: this.#progress.lastStep,
@@ -199,4 +219,9 @@ export class RunIngest {
     this.#blocks.collectStanding(standing);
     return standing;
   }
+}
+
+/** Whether there is more in these config entries than W&B's own, and than nothing. */
+function holdsValue(config: DocumentChange['update']): boolean {
+  return config.some(({ path, json }) => path[0] !== '_wandb' && json !== 'null');
 }

@@ -25,6 +25,7 @@ const NOTHING_YET: Progress = {
   startTime: null,
   restarts: 0,
   configMoved: false,
+  configTold: false,
 };
 
 /** A sealed block: where its rows lie in the row file and which events it becomes. */

@@ -15,12 +15,18 @@ import { LogdirError } from '../core/index.ts';
 
 /**
  * What stands between rows. `begin`: the log begins, once. `start`: what was known of the run then, text is JSON
- * (StandingFacts). `end`: it exited; likewise. `restart`: history goes back to `step`; rows logged before from
- * that step on no longer hold. `string`, `json`: a value of the row just before the note.
+ * (StandingFacts). `config`: the config, which held nothing at the start, holds something; likewise. `end`: it exited;
+ * likewise. `restart`: history goes back to `step`; rows logged before from that step on no longer hold. `string`,
+ * `json`: a value of the row just before the note.
  */
-export type NoteKind = 'begin' | 'start' | 'end' | 'restart' | 'string' | 'json';
+export type NoteKind = 'begin' | 'start' | 'end' | 'restart' | 'string' | 'json' | 'config';
 
-const NOTE_KINDS: readonly NoteKind[] = ['begin', 'start', 'end', 'restart', 'string', 'json'];
+const NOTE_KINDS: readonly NoteKind[] = ['begin', 'start', 'end', 'restart', 'string', 'json', 'config'];
+
+/** Notes about the run itself: they have steps of their own, and outlive a restart. */
+export function isStanding(kind: NoteKind): boolean {
+  return kind === 'start' || kind === 'config' || kind === 'end';
+}
 
 export interface Note {
   readonly kind: NoteKind;

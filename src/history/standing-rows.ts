@@ -1,7 +1,7 @@
 /** What outlives a restart of history: samples of the machine, and notes about the run itself. @module */
 
 import type { ShapeEntry } from './dictionary.ts';
-import type { Note, RowBlock } from './row-block.ts';
+import { isStanding, type Note, type RowBlock } from './row-block.ts';
 
 export interface StandingRow {
   readonly step: number;
@@ -43,8 +43,7 @@ export class StandingRows {
       valuesAt += keys.length;
     }
     for (const note of block.notes) {
-      const stands = note.kind === 'start' || note.kind === 'end';
-      if (stands && note.step >= this.#fromStep) this.#notes.set(note.step, note);
+      if (isStanding(note.kind) && note.step >= this.#fromStep) this.#notes.set(note.step, note);
     }
   }
 }

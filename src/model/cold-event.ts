@@ -1,5 +1,7 @@
 /** The events of a file that are not rows of scalars. @module */
 
+import type { SessionEnd, SessionStart } from './hparams.ts';
+
 /** Wall times are Unix seconds, never NaN. */
 export type ColdEvent =
   | { readonly kind: 'file-version'; readonly wallTime: number }
@@ -11,4 +13,16 @@ export type ColdEvent =
       readonly wallTime: number;
       readonly tag: string;
       readonly text: string;
+    }
+  | {
+      readonly kind: 'hparams-start';
+      readonly step: number;
+      readonly wallTime: number;
+      readonly session: SessionStart;
+    }
+  | {
+      readonly kind: 'hparams-end';
+      readonly step: number;
+      readonly wallTime: number;
+      readonly session: SessionEnd;
     };

@@ -15,4 +15,11 @@ export {
 } from './hparams.ts';
 export { eventsOfNote, type ModelNote } from './note-events.ts';
 export { configDocument, type RunDescription, runJson, summaryJson } from './run-documents.ts';
-export { CONFIG_TAG, OVERVIEW_TAG, type SeriesDictionary, TagTable } from './tag-table.ts';
+export {
+  CONFIG_TAG,
+  OVERVIEW_TAG,
+  SESSION_END_TAG,
+  SESSION_START_TAG,
+  type SeriesDictionary,
+  TagTable,
+} from './tag-table.ts';

@@ -2,6 +2,7 @@
 
 import { stringify } from 'yaml';
 import type { RunFacts, RunKey } from '../core/index.ts';
+import { compactJson } from './compact-json.ts';
 import { type JsonValue, objectOfPaths, type PathValue } from './wandb-json.ts';
 
 /** What was known of a run at its start or exit. */
@@ -10,6 +11,8 @@ export interface StandingFacts {
   readonly facts: RunFacts;
   /** Config values; absent when they are those told before. */
   readonly config?: readonly PathValue[];
+  /** Whether the config, now or before, held a value. */
+  readonly configTold: boolean;
   readonly exit?: { readonly exitCode: number; readonly runtimeSeconds: number };
   readonly rows: number;
   readonly lastStep: number | null;
@@ -91,8 +94,16 @@ export function configMarkdown(config: readonly PathValue[]): string {
     .join('\n');
 }
 
+/** How much is shown of a config that is nested thousands of levels deep. */
+const TOO_DEEP_CHARACTERS = 4000;
+
 /** The config as YAML, keys sorted, without W&B's own `_wandb` entry. */
 export function configYaml(config: readonly PathValue[]): string {
   const values = objectOfPaths(config.filter((entry) => entry.path[0] !== '_wandb'));
-  return stringify(values satisfies JsonValue, { sortMapEntries: true, lineWidth: 0 });
+  try {
+    return stringify(values satisfies JsonValue, { sortMapEntries: true, lineWidth: 0 });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return `# nested too deeply for YAML\n${compactJson(values, TOO_DEEP_CHARACTERS)}\n`;
+  }
 }

@@ -4,6 +4,14 @@
 export const OVERVIEW_TAG = 'wandb/overview';
 /** Tag of the text that shows a run's config. */
 export const CONFIG_TAG = 'wandb/config';
+/** Tags by which TensorBoard's HParams plugin knows its summaries. */
+export const SESSION_START_TAG = '_hparams_/session_start_info';
+export const SESSION_END_TAG = '_hparams_/session_end_info';
+/** Never written; a metric of this name would be taken for one. */
+const EXPERIMENT_TAG = '_hparams_/experiment';
+
+/** Tags that no series of a run gets. */
+const RESERVED_TAGS = [OVERVIEW_TAG, CONFIG_TAG, SESSION_START_TAG, SESSION_END_TAG, EXPERIMENT_TAG];
 
 /** The keys and shapes of a run in the order they were first seen; may grow at the end, never changes before. */
 export interface SeriesDictionary {
@@ -26,7 +34,7 @@ type SeriesKind = SeriesDictionary['shapes'][number]['kind'];
 export class TagTable {
   readonly #dictionary: SeriesDictionary;
   readonly #tags = new Map<string, string>();
-  readonly #taken = new Set([OVERVIEW_TAG, CONFIG_TAG]);
+  readonly #taken = new Set(RESERVED_TAGS);
   readonly #byShape: (readonly string[])[] = [];
 
   constructor(dictionary: SeriesDictionary) {

@@ -1,10 +1,13 @@
 /** Events that are not rows of scalars become records; protobufjs writes them. @module */
 
-import type { ColdEvent } from '../model/index.ts';
+import { type ColdEvent, SESSION_END_TAG, SESSION_START_TAG } from '../model/index.ts';
 import {
   DATA_CLASS,
   DATA_TYPE,
   eventCodec,
+  type HParamsPluginData,
+  hparamsCodec,
+  SESSION_END,
   SESSION_STATUS,
   type TensorBoardEvent,
 } from '../protobuf/index.ts';
@@ -48,6 +51,16 @@ function message(event: ColdEvent): TensorBoardEvent {
       return { wallTime, step: event.step, sessionLog: { status: SESSION_STATUS.start } };
     case 'text':
       return { wallTime, step: event.step, summary: { value: [textValue(event.tag, event.text)] } };
+    case 'hparams-start': {
+      const value = hparamsValue(SESSION_START_TAG, { sessionStartInfo: event.session });
+      return { wallTime, step: event.step, summary: { value: [value] } };
+    }
+    case 'hparams-end': {
+      const { status, endTimeSecs } = event.session;
+      const sessionEndInfo = { status: SESSION_END[status], endTimeSecs };
+      const value = hparamsValue(SESSION_END_TAG, { sessionEndInfo });
+      return { wallTime, step: event.step, summary: { value: [value] } };
+    }
   }
 }
 
@@ -57,5 +70,18 @@ function textValue(tag: string, text: string) {
     tag,
     metadata: { pluginData: { pluginName: 'text' }, dataClass: DATA_CLASS.tensor },
     tensor: { dtype: DATA_TYPE.string, tensorShape: {}, stringVal: [new TextEncoder().encode(text)] },
+  };
+}
+
+/**
+ * What `tensorboard.plugins.hparams.summary_v2` makes, with the data class that TensorBoard adds as it reads: all is
+ * in the metadata, and the tensor is the smallest there is.
+ */
+function hparamsValue(tag: string, data: HParamsPluginData) {
+  const pluginData = { pluginName: 'hparams', content: hparamsCodec.encode(data) };
+  return {
+    tag,
+    metadata: { pluginData, dataClass: DATA_CLASS.tensor },
+    tensor: { dtype: DATA_TYPE.float, tensorShape: { dim: [{ size: 0 }] } },
   };
 }

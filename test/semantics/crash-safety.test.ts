@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { IndexHeader } from '../../src/history/commit.ts';
 import { readEvents } from '../support/event-reader.ts';
 import { buildHouse, COMPLETE, eventPath, type House, readWhole, signal } from '../support/house.ts';
 import { localSource, type TemporaryFolder, temporaryFolder } from '../support/local-runs.ts';
@@ -109,13 +110,17 @@ describe('10. Crash-safe.', () => {
     expect((await cachedBytes(cacheDir)).equals(expected)).toBe(true);
   });
 
-  it('begins anew, and says so, when a cache is of another version', async () => {
-    const cacheDir = join(folder.path, 'cache-version');
+  it.each([
+    ['lays rows out', { format: 99 }],
+    ['makes other bytes of them', { synthesis: 'other' }],
+  ])('begins anew, and says so, when a cache is of a version that %s', async (_, other) => {
+    const cacheDir = join(folder.path, `cache-version-${Object.keys(other)[0]}`);
     await using before = await buildHouse({ sources: [localSource(folder.path)], cacheDir });
     await eventBytes(before);
     const [index] = (await readdir(cacheDir, { recursive: true })).filter((name) => name.endsWith('.index'));
-    const { encodeLine } = await import('../../src/history/commit.ts');
-    await writeFile(join(cacheDir, index!), encodeLine({ format: 99, synthesis: '1', run: ['', '', ''] }));
+    const { decodeLine, encodeLine } = await import('../../src/history/commit.ts');
+    const [header = ''] = (await readFile(join(cacheDir, index!), 'utf8')).split('\n');
+    await writeFile(join(cacheDir, index!), encodeLine({ ...(decodeLine(header) as IndexHeader), ...other }));
     const lines: string[] = [];
     const logger = pino({}, { write: (line: string) => void lines.push(line) });
     await using after = await buildHouse({ sources: [localSource(folder.path)], cacheDir, logger });

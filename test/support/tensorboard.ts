@@ -87,10 +87,15 @@ export class TensorBoard implements AsyncDisposable {
     return (await (await this.#fetch(path, query)).json()) as T;
   }
 
+  /** Asks with a JSON body, as the HParams dashboard does. */
+  async post<T>(path: string, question: object): Promise<T> {
+    const headers = { 'content-type': 'application/json' };
+    const init = { method: 'POST', headers, body: JSON.stringify(question) };
+    return (await answerOf(await fetch(`${this.url}${path}`, init), path, question).json()) as T;
+  }
+
   async #fetch(path: string, query: Readonly<Record<string, string>>): Promise<Response> {
-    const response = await fetch(`${this.url}${path}?${new URLSearchParams(query)}`);
-    if (!response.ok) throw new Error(`${path} ${JSON.stringify(query)}: HTTP ${response.status}`);
-    return response;
+    return answerOf(await fetch(`${this.url}${path}?${new URLSearchParams(query)}`), path, query);
   }
 
   async runs(): Promise<string[]> {
@@ -146,4 +151,9 @@ export class TensorBoard implements AsyncDisposable {
     await exited;
     clearTimeout(hard);
   }
+}
+
+function answerOf(response: Response, path: string, question: object): Response {
+  if (!response.ok) throw new Error(`${path} ${JSON.stringify(question)}: HTTP ${response.status}`);
+  return response;
 }

@@ -12,7 +12,7 @@ const rowArbitrary = fc.record({
   values: fc.array(number, { maxLength: 5 }),
   notes: fc.array(
     fc.tuple(
-      fc.constantFrom<NoteKind>('begin', 'start', 'end', 'restart', 'string', 'json'),
+      fc.constantFrom<NoteKind>('begin', 'start', 'end', 'restart', 'string', 'json', 'config'),
       fc.string({ unit: 'grapheme' }),
     ),
     { maxLength: 3 },

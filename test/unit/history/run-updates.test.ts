@@ -2,6 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LogdirError, runKey, runKeyText } from '../../../src/core/index.ts';
+import { hparamsCodec } from '../../../src/protobuf/index.ts';
 import { readEvents, scalarsOf } from '../../support/event-reader.ts';
 import { buildHouse, COMPLETE, eventPath, type House, readWhole, signal } from '../../support/house.ts';
 import { configRecord, exitRecord, factsRecord, row, systemRow, text } from '../../support/records.ts';
@@ -21,7 +22,7 @@ function scripted(...records: Parameters<ScriptedSource['add']>[1] & object): Sc
   return source;
 }
 
-/** `[tag, step]` of every text. */
+/** `[tag, step]` of every text, and of what is told of hyperparameters. */
 function texts(events: Awaited<ReturnType<typeof eventsOf>>) {
   return events.flatMap((event) =>
     (event.summary?.value ?? []).flatMap((value) =>
@@ -55,11 +56,63 @@ describe('the events of a run', () => {
     const told = [
       ['wandb/overview', 0],
       ['wandb/config', 0],
+      ['_hparams_/session_start_info', 0],
       ['wandb/overview', 7],
+      ['_hparams_/session_end_info', 7],
     ];
     expect(texts(await eventsOf(house))).toEqual(told);
     source.push(KEY, factsRecord('r'), configRecord({ lr: 2 }), row(9, { loss: 1 }), exitRecord(0));
-    expect(texts(await eventsOf(house))).toEqual([...told, ['wandb/overview', 9], ['wandb/config', 9]]);
+    const toldAgain = [
+      ['wandb/overview', 9],
+      ['wandb/config', 9],
+      ['_hparams_/session_end_info', 9],
+    ];
+    expect(texts(await eventsOf(house))).toEqual([...told, ...toldAgain]);
+  });
+
+  it('tell hyperparameters once, as soon as config holds any', async () => {
+    const source = new ScriptedSource();
+    source.add(KEY, [factsRecord('r'), configRecord({ _wandb: {}, seed: null }), row(0, { loss: 1 })]);
+    await using house = await buildHouse({ sources: [source] });
+    const start = [
+      ['wandb/overview', 0],
+      ['wandb/config', 0],
+    ];
+    expect(texts(await eventsOf(house))).toEqual(start);
+    source.push(
+      KEY,
+      row(4, { loss: 1 }),
+      configRecord({ lr: 1 }),
+      row(5, { loss: 1 }),
+      configRecord({ lr: 2 }),
+    );
+    source.push(KEY, row(6, { loss: 1 }));
+    const told = [...start, ['_hparams_/session_start_info', 4]];
+    expect(texts(await eventsOf(house))).toEqual(told);
+    // The resumed part takes back the step they were told at.
+    source.push(KEY, row(2, { loss: 1 }), configRecord({ lr: 3 }), exitRecord(1));
+    const end = [
+      ['wandb/overview', 5],
+      ['wandb/config', 5],
+      ['_hparams_/session_end_info', 5],
+    ];
+    const events = await eventsOf(house);
+    expect(texts(events)).toEqual([...told, ['_hparams_/session_start_info', 4], ...end]);
+    const [first, again] = events.filter(
+      ({ summary }) => summary?.value?.[0]?.tag === '_hparams_/session_start_info',
+    );
+    expect(again).toEqual(first);
+    const { metadata } = first!.summary!.value![0]!;
+    expect(hparamsCodec.decode(metadata!.pluginData!.content!)).toEqual({
+      sessionStartInfo: { hparams: { lr: { numberValue: 1 } }, startTimeSecs: 1.7e9 },
+    });
+  });
+
+  it('say nothing of hyperparameters to a run that has none', async () => {
+    const source = new ScriptedSource();
+    source.add(KEY, [factsRecord('r'), row(0, { loss: 1 }), exitRecord(0)]);
+    await using house = await buildHouse({ sources: [source] });
+    expect(texts(await eventsOf(house)).map(([tag]) => tag)).toEqual(['wandb/overview', 'wandb/overview']);
   });
 
   it('give samples whole seconds since the start as steps, pushed on where they tie', async () => {
@@ -92,7 +145,10 @@ describe('the events of a run', () => {
       [2, 1],
       [9, 2],
     ]);
-    expect(texts(events.slice(restarts[2]![1]))).toEqual([['wandb/overview', 5]]);
+    expect(texts(events.slice(restarts[2]![1]))).toEqual([
+      ['wandb/overview', 5],
+      ['_hparams_/session_end_info', 5],
+    ]);
     expect(scalarsOf(events).get('loss')).toEqual([
       [0, 1],
       [1, 5],

@@ -16,6 +16,7 @@ const standing: StandingFacts = {
     program: 'train.py',
     args: ['--lr', '1'],
   },
+  configTold: false,
   rows: 10,
   lastStep: 9,
 };
@@ -62,6 +63,13 @@ describe('the config of a run', () => {
 
   it('is YAML with sorted keys and without what W&B keeps there for itself', () => {
     expect(configYaml(config)).toBe('alpha:\n  inf: Infinity\ntext: |-\n  a\n  # heading\n  ```\nzeta: 1\n');
+  });
+
+  it('is told in part where it is nested deeper than anybody can look', () => {
+    const json = `${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`;
+    const yaml = configYaml([{ path: ['deep'], json }]);
+    expect(yaml).toMatch(/^# nested too deeply for YAML\n\{"deep":\{"a":/);
+    expect(yaml.length).toBeLessThan(5000);
   });
 
   it('is one indented block as Markdown, which no value can close', () => {

@@ -23,6 +23,12 @@ describe('tags', () => {
   it('stay apart from tags of the run itself and from typed names that are taken', () => {
     const tags = table(['wandb/config', 'wandb/config/scalar'], ['history', 1], ['history', 0]);
     expect([tags.tagsOf(0), tags.tagsOf(1)]).toEqual([['wandb/config/scalar'], ['wandb/config/scalar (2)']]);
+    const hparams = ['_hparams_/session_start_info', '_hparams_/session_end_info', '_hparams_/experiment'];
+    expect(table(hparams, ['history', 0], ['string', 1], ['history', 2]).tagsOf(0)).toEqual([
+      `${hparams[0]}/scalar`,
+    ]);
+    expect(table(hparams, ['string', 1]).tagsOf(0)).toEqual([`${hparams[1]}/text`]);
+    expect(table(hparams, ['history', 2]).tagsOf(0)).toEqual([`${hparams[2]}/scalar`]);
     const system = table(['system/cpu', 'cpu'], ['history', 0], ['system', 1]);
     expect(system.tagsOf(1)).toEqual(['system/cpu/scalar']);
   });
