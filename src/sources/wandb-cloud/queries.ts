@@ -72,6 +72,14 @@ export function runDetailQuery(features: ServerFeatures): string {
 }`;
 }
 
+/** Keys of a run, and its last rows for where the server cannot give them. */
+export function runKeysQuery(features: ServerFeatures): string {
+  const fields = `${features.ifKnown('historyKeys', 'historyKeys')} ${features.ifKnown('historyTail', 'historyTail')}`;
+  return `query RunKeys($entity: String!, $project: String!, $run: String!) {
+  project(name: $project, entityName: $entity) { run(name: $run) { id ${fields} } }
+}`;
+}
+
 /** `maxStep` is exclusive; rows are sampled where there are more than `samples`. */
 export function historyQuery(features: ServerFeatures): string {
   const limit = features.ifKnown('maxKeyLimit', ', maxKeyLimit: $maxKeys');
