@@ -51,8 +51,10 @@ export function runQuery(features: ServerFeatures): string {
 
 /** Everything about a run but its rows, and where exported rows lie: one request. */
 export function runDetailQuery(features: ServerFeatures): string {
-  const files =
-    'artifactMembership(aliasName: "latest") { files(first: 100) { edges { node { name: displayName directUrl } } } }';
+  const made = features.ifKnown('artifact', 'artifact { createdAt }');
+  const files = `artifactMembership(aliasName: "latest") {
+      ${made} files(first: 100) { edges { node { name: displayName directUrl } } }
+    }`;
   const artifact = (alias: string, variable: string) =>
     features.has('artifactMembership')
       ? features.ifKnown('artifactCollection', `${alias}: artifactCollection(name: ${variable}) { ${files} }`)

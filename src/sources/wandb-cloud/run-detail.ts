@@ -6,7 +6,7 @@ import { fetchFiles, inFileOrder } from './exported-files.ts';
 import { runDetailQuery, runKeysQuery } from './queries.ts';
 import { type HistoryKeys, keyTypesOf, parseLenientJson } from './rows/index.ts';
 import { type RunAddress, runVariables } from './run-address.ts';
-import { type RunDetail, type RunDetailAnswer, runDetailAnswer, runKeysAnswer } from './wire.ts';
+import { type RunDetail, type RunDetailAnswer, runDetailAnswer, runKeysAnswer, timeMs } from './wire.ts';
 
 export interface DetailedRun {
   readonly run: RunDetail;
@@ -36,8 +36,8 @@ export async function askDetail(address: RunAddress): Promise<DetailedRun> {
   const direct = run.parquetHistory?.parquetUrls ?? [];
   return {
     run: await withKeys(address, run),
-    historyUrls: inFileOrder(direct.length > 0 ? direct : artifactUrls(project?.historyArtifact)),
-    eventsUrls: inFileOrder(artifactUrls(project?.eventsArtifact)),
+    historyUrls: inFileOrder(direct.length > 0 ? direct : artifactUrls(project?.historyArtifact, run)),
+    eventsUrls: inFileOrder(artifactUrls(project?.eventsArtifact, run)),
   };
 }
 
@@ -99,8 +99,11 @@ export async function fetchMetadata(address: RunAddress, { run }: DetailedRun): 
 
 type Artifact = NonNullable<RunDetailAnswer['project']>['historyArtifact'];
 
-function artifactUrls(artifact: Artifact): string[] {
-  const edges = artifact?.artifactMembership?.files?.edges ?? [];
+/** None of an artifact that is older than the run: one that is deleted leaves it to the next run of its id. */
+function artifactUrls(collection: Artifact, run: RunDetail): string[] {
+  const { artifact, files } = collection?.artifactMembership ?? {};
+  if ((timeMs(artifact?.createdAt) ?? Number.POSITIVE_INFINITY) < (timeMs(run.createdAt) ?? 0)) return [];
+  const edges = files?.edges ?? [];
   return edges.flatMap(({ node }) =>
     node.name.endsWith('.parquet') && node.directUrl ? [node.directUrl] : [],
   );

@@ -81,6 +81,7 @@ const artifactFiles = z
   .object({
     artifactMembership: z
       .object({
+        artifact: z.object({ createdAt: z.string().nullish() }).nullish(),
         files: z
           .object({
             edges: z.array(
