@@ -145,6 +145,41 @@ def media(options):
     run.finish()
 
 
+def empty(options):
+    """Runs without a row: one that did nothing, one that has a config and a summary alone."""
+    TruthfulRun(options, id="empty001", name="nothing").finish()
+    run = TruthfulRun(options, id="empty002", name="summary alone", config={"lr": 0.1})
+    run.run.summary["best"] = 3
+    run.finish()
+
+
+def sparse(options):
+    """Rows of few keys each at steps far apart, calls that come too late, keys whose values change their type."""
+    import numpy as np
+
+    run = TruthfulRun(options, id="sparse01", name="sparse")
+    rnd = random.Random(7)
+    mixed = [1, "one", 2.5, True, math.nan, None, [1, 2], {"part": 1}, "NaN", -0.0]
+    lists = [[], [1.5, math.nan, -math.inf], ["a", "NaN"], [[1, 2], [3]], [{"a": 1, "b": None}, {"a": "x"}], [None]]
+    oddities = [math.nan, math.inf, -math.inf, -0.0, 5e-324, 1.7976931348623157e308, 2**53 + 1, -(2**60), 0.1 + 0.2]
+    step = 0
+    for i in range(400):
+        row = {f"key{key:02d}": rnd.gauss(0, 10.0 ** rnd.randint(-12, 12)) for key in rnd.sample(range(60), i % 4)}
+        if i % 7 == 0:
+            row["mixed"] = mixed[i // 7 % len(mixed)]
+        if i % 11 == 0:
+            row["list"] = lists[i // 11 % len(lists)]
+        if i % 13 == 0:
+            row |= {"odd": oddities[i // 13 % len(oddities)], "deep": {"a": {"b": {"c": {"d": i}}}}}
+        if i == 200:
+            row["array"] = np.arange(100)
+        run.log(row, step=step)
+        if i % 50 == 49:
+            run.log({"late": i}, step=step - 1)
+        step += rnd.choice([1, 1, 2, 100, 10_000])
+    run.finish()
+
+
 def sweep(options):
     """Many short runs of one project, in groups; every tenth fails."""
     for number in range(options.runs):
@@ -349,7 +384,9 @@ def kill_tree_after(child, seconds):
     child.wait()
 
 
-KINDS = [scalars, media, sweep, wide, long, resume, branches, live, crash, endless, hostile, examples, abandoned]
+KINDS = [
+    scalars, media, empty, sparse, sweep, wide, long, resume, branches, live, crash, endless, hostile, examples, abandoned,
+]  # fmt: skip
 
 
 def main():

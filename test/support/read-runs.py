@@ -6,6 +6,7 @@
     runs ENTITY/PROJECT [FILTERS [ORDER]]    ids, in order; FILTERS is JSON
     sweeps ENTITY/PROJECT                    each sweep with the ids of its runs
     run ENTITY/PROJECT/RUN [PAGE_SIZE]       everything of a run, all rows by scan_history
+    rows ENTITY/PROJECT/RUN [...]            all rows of each run by scan_history
     files ENTITY/PROJECT/RUN FOLDER          downloads every file, and gives their paths
     artifact ENTITY/PROJECT/NAME:ALIAS FOLDER    downloads an artifact's files
 
@@ -58,6 +59,10 @@ def run(api, path, page_size="1000"):
     }
 
 
+def rows(api, *paths):
+    return {path: list(find(api, path).scan_history(use_cache=False)) for path in paths}
+
+
 def files(api, path, folder):
     for file in find(api, path).files():
         file.download(root=folder, replace=True)
@@ -71,5 +76,5 @@ def artifact(api, name, folder):
 
 
 if __name__ == "__main__":
-    question = {"runs": runs, "sweeps": sweeps, "run": run, "files": files, "artifact": artifact}[sys.argv[1]]
-    print(json.dumps(question(wandb.Api(), *sys.argv[2:])))
+    questions = {"runs": runs, "sweeps": sweeps, "run": run, "rows": rows, "files": files, "artifact": artifact}
+    print(json.dumps(questions[sys.argv[1]](wandb.Api(), *sys.argv[2:])))

@@ -16,17 +16,22 @@ export interface ServedRuns extends AsyncDisposable {
   copy(path: string, target: string): Promise<void>;
 }
 
-/** Serves `source` on a free port, its cache and state below `folder`; resolves when it answers. */
+/**
+ * Serves `source` on a free port, its cache and state below `folder`; resolves when it answers. `variables`: of its
+ * environment.
+ */
 export async function serveRuns(
   source: string,
   folder: string,
   args: readonly string[] = [],
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<ServedRuns> {
   await mkdir(folder, { recursive: true });
   const portFile = join(folder, `port-${Math.random().toString(36).slice(2)}`);
   const places = ['--port-file', portFile, '--cache-dir', join(folder, 'cache')];
   const { child, result } = startProgram(['serve', source, '--port', '0', ...places, ...args], {
     cwd: folder,
+    variables,
   });
   let port = Number.NaN;
   for (let waitedMs = 0; Number.isNaN(port) && waitedMs < 60_000; waitedMs += 50) {

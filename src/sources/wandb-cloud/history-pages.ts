@@ -69,6 +69,8 @@ async function pageRows(
       const inParts = parts.map((part) => ({ ...part, rows: window.rows / 2 }));
       return await concatenated(inParts, (part) => pageRows(run, part, keyTypes, halvings + 1));
     }
+    // Rows beyond the last step that is known may have other keys than those that are.
+    if (window.to > keyTypes.lastStep + 1) throw error;
     run.logger.debug({ run: run.key.runId, window, err: error }, 'a page of history failed; asking by key');
     return await sampledRows(run, window, keyTypes);
   }

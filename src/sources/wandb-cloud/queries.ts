@@ -51,8 +51,10 @@ export function runQuery(features: ServerFeatures): string {
 
 /** Everything about a run but its rows, and where exported rows lie: one request. */
 export function runDetailQuery(features: ServerFeatures): string {
-  const files =
-    'artifactMembership(aliasName: "latest") { files(first: 100) { edges { node { name: displayName directUrl } } } }';
+  const made = features.ifKnown('artifact', 'artifact { createdAt }');
+  const files = `artifactMembership(aliasName: "latest") {
+      ${made} files(first: 100) { edges { node { name: displayName directUrl } } }
+    }`;
   const artifact = (alias: string, variable: string) =>
     features.has('artifactMembership')
       ? features.ifKnown('artifactCollection', `${alias}: artifactCollection(name: ${variable}) { ${files} }`)
@@ -69,6 +71,14 @@ export function runDetailQuery(features: ServerFeatures): string {
     ${artifact('historyArtifact', '$history')}
     ${artifact('eventsArtifact', '$events')}
   }
+}`;
+}
+
+/** Keys of a run, and its last rows for where the server cannot give them. */
+export function runKeysQuery(features: ServerFeatures): string {
+  const fields = `${features.ifKnown('historyKeys', 'historyKeys')} ${features.ifKnown('historyTail', 'historyTail')}`;
+  return `query RunKeys($entity: String!, $project: String!, $run: String!) {
+  project(name: $project, entityName: $entity) { run(name: $run) { id ${fields} } }
 }`;
 }
 

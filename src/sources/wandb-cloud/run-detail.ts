@@ -3,10 +3,10 @@
 import { readFile } from 'node:fs/promises';
 import { LogdirError } from '../../core/index.ts';
 import { fetchFiles, inFileOrder } from './exported-files.ts';
-import { runDetailQuery } from './queries.ts';
+import { runDetailQuery, runKeysQuery } from './queries.ts';
 import { type HistoryKeys, keyTypesOf, parseLenientJson } from './rows/index.ts';
 import { type RunAddress, runVariables } from './run-address.ts';
-import { type RunDetail, type RunDetailAnswer, runDetailAnswer } from './wire.ts';
+import { type RunDetail, type RunDetailAnswer, runDetailAnswer, runKeysAnswer, timeMs } from './wire.ts';
 
 export interface DetailedRun {
   readonly run: RunDetail;
@@ -35,18 +35,35 @@ export async function askDetail(address: RunAddress): Promise<DetailedRun> {
     throw new LogdirError('not-found', `run ${key.runId} is gone from ${api.baseUrl}`);
   const direct = run.parquetHistory?.parquetUrls ?? [];
   return {
-    run,
-    historyUrls: inFileOrder(direct.length > 0 ? direct : artifactUrls(project?.historyArtifact)),
-    eventsUrls: inFileOrder(artifactUrls(project?.eventsArtifact)),
+    run: await withKeys(address, run),
+    historyUrls: inFileOrder(direct.length > 0 ? direct : artifactUrls(project?.historyArtifact, run)),
+    eventsUrls: inFileOrder(artifactUrls(project?.eventsArtifact, run)),
   };
 }
 
-/** What the server knows of a run's keys. Where it does not say: the last step alone, and any key may hold numbers. */
+/**
+ * The run, with its keys also where they were lacking beside its rows: a server that runs out of time for them answers
+ * the rest. Asked for by themselves, they come, or else its last rows tell how far it goes.
+ */
+async function withKeys(address: RunAddress, run: RunDetail): Promise<RunDetail> {
+  const { api, features, options } = address;
+  const isLacking = keyTypesOf(run.historyKeys).keys().length === 0 && run.historyLineCount !== 0;
+  if (!isLacking || !features.has('historyKeys')) return run;
+  const request = {
+    operation: 'RunKeys',
+    document: () => runKeysQuery(features),
+    variables: runVariables(address),
+    answer: runKeysAnswer,
+  };
+  const found = (await api.ask(request, options)).project?.run;
+  return { ...run, ...found };
+}
+
+/** What the server knows of a run's keys. Where it names none: the last step alone, and any key may hold numbers. */
 export function historyKeysOf({ historyKeys, historyTail }: RunDetail): HistoryKeys {
   const keys = keyTypesOf(historyKeys);
-  return historyKeys === undefined || historyKeys === null
-    ? { ...keys, lastStep: lastStepOf(historyTail), isNumeric: () => true }
-    : keys;
+  if (keys.keys().length > 0) return keys;
+  return { ...keys, lastStep: Math.max(keys.lastStep, lastStepOf(historyTail)), isNumeric: () => true };
 }
 
 /** Of `historyTail`: JSON text of a list of JSON texts, the newest last; -1 when there are none. */
@@ -82,8 +99,11 @@ export async function fetchMetadata(address: RunAddress, { run }: DetailedRun): 
 
 type Artifact = NonNullable<RunDetailAnswer['project']>['historyArtifact'];
 
-function artifactUrls(artifact: Artifact): string[] {
-  const edges = artifact?.artifactMembership?.files?.edges ?? [];
+/** None of an artifact that is older than the run: one that is deleted leaves it to the next run of its id. */
+function artifactUrls(collection: Artifact, run: RunDetail): string[] {
+  const { artifact, files } = collection?.artifactMembership ?? {};
+  if ((timeMs(artifact?.createdAt) ?? Number.POSITIVE_INFINITY) < (timeMs(run.createdAt) ?? 0)) return [];
+  const edges = files?.edges ?? [];
   return edges.flatMap(({ node }) =>
     node.name.endsWith('.parquet') && node.directUrl ? [node.directUrl] : [],
   );

@@ -23,6 +23,8 @@ export async function sampledRows(
   window: StepWindow,
   keyTypes: HistoryKeys,
 ): Promise<readonly HistoryRow[]> {
+  if (keyTypes.keys().length === 0)
+    throw new LogdirError('unavailable', `run ${run.key.runId}: which keys it has is not known`);
   // Without a key, for rows that have none.
   const keys = [null, ...keyTypes.keys().filter((key) => !key.startsWith('_'))];
   const objects: Readonly<Record<string, unknown>>[] = [];
@@ -70,5 +72,7 @@ async function ask(
   const found = (await run.api.ask(request, run.options)).project?.run;
   if (found === null || found === undefined)
     throw new LogdirError('not-found', `run ${run.key.runId} is gone from ${run.api.baseUrl}`);
+  if (found.sampledHistory.length !== specs.length)
+    throw new LogdirError('unavailable', `run ${run.key.runId}: rows of some of its keys did not come`);
   return found.sampledHistory.map((rows) => rows.filter(({ _step: step }) => Number(step) < to));
 }

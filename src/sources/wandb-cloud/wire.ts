@@ -81,6 +81,7 @@ const artifactFiles = z
   .object({
     artifactMembership: z
       .object({
+        artifact: z.object({ createdAt: z.string().nullish() }).nullish(),
         files: z
           .object({
             edges: z.array(
@@ -93,16 +94,41 @@ const artifactFiles = z
   })
   .nullish();
 
+/** A key may have any name, also those of what every object has: members are left as they are. */
+const members = z.custom<object>((value) => typeof value === 'object' && !Array.isArray(value));
+
+const keysDocument = z.object({
+  keys: members.nullish(),
+  lastStep: z.number().nullish(),
+});
+
+/** JSON text of such a document. */
+const keysText = z.string().refine((text) => {
+  try {
+    return keysDocument.nullable().safeParse(JSON.parse(text)).success;
+  } catch {
+    return false;
+  }
+}, 'not the text of an object');
+
+/**
+ * An object, or its text from some servers; none of a run without history. Anything else is refused, and asked for
+ * again: taken for a run without keys, every NaN of it would be a text, for good.
+ */
+const historyKeys = z.union([keysDocument, keysText]).nullish();
+
+/** JSON text of a list of JSON texts: the last rows. */
+const historyTail = z.unknown().optional();
+
 const runDetail = runNode.extend({
   notes: z.string().nullish(),
   host: z.string().nullish(),
   commit: z.string().nullish(),
   config: jsonText.nullish(),
   summaryMetrics: jsonText.nullish(),
-  /** An object; some servers send its JSON text. */
-  historyKeys: z.unknown().optional(),
-  /** JSON text of a list of JSON texts: the last rows. Asked for where there are no `historyKeys`. */
-  historyTail: z.unknown().optional(),
+  historyKeys,
+  /** Asked for where there are no `historyKeys`. */
+  historyTail,
   parquetHistory: z.object({ parquetUrls: z.array(z.string()).nullish() }).nullish(),
   files: z.object({ edges: z.array(z.object({ node: fileNode })) }).nullish(),
 });
@@ -114,6 +140,10 @@ export const runDetailAnswer = z.object({
     .nullish(),
 });
 export type RunDetailAnswer = z.output<typeof runDetailAnswer>;
+
+export const runKeysAnswer = z.object({
+  project: z.object({ run: z.object({ historyKeys, historyTail }).nullish() }).nullish(),
+});
 
 export const historyAnswer = z.object({
   project: z.object({ run: z.object({ history: z.array(z.string()) }).nullish() }).nullish(),

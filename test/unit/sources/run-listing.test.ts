@@ -1,7 +1,7 @@
 import { chmod, cp, link, mkdir, rename, rm, symlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Clock, runKey } from '../../../src/core/index.ts';
+import { type Clock, runKey, systemClock } from '../../../src/core/index.ts';
 import { describeSource } from '../../../src/sources/index.ts';
 import { localSource, neverAborted, readAll, rowObject, temporaryFolder } from '../../support/local-runs.ts';
 import { WandbLogWriter } from '../../support/wandb-log-writer.ts';
@@ -244,7 +244,7 @@ describe('trouble with a log after it was listed', () => {
 });
 
 describe('the state of a run', () => {
-  const clock: Clock = { now: () => 1_700_000_100_000, monotonic: () => 0 };
+  const clock: Clock = { ...systemClock, now: () => 1_700_000_100_000, monotonic: () => 0 };
 
   async function stateOf(exitCode: number | null, ageSeconds: number): Promise<string> {
     await using folder = await temporaryFolder();

@@ -189,6 +189,36 @@ describe('exported history', () => {
   });
 });
 
+describe('a run made anew after it was deleted', () => {
+  it.each([
+    ['the files of the one before it', {}],
+    ['them alone, of a server without parquetHistory', { missing: ['Run.parquetHistory'] }],
+  ])('has nothing of %s', async (_, options) => {
+    await using b = await bench(
+      Array.from({ length: 30 }, (_row, i) => ({ loss: i })),
+      { server: options },
+    );
+    b.run.appendEvents([{ _timestamp: 1000, 'system.cpu': 1 }]);
+    b.run.finish();
+    b.run.exports.exportHistory();
+    b.run.exports.exportEvents();
+    const { cursor } = await readAll(b.cloud.source, KEY);
+    const { project } = b.run;
+    project.deleteRun('r');
+    const createdAt = project.now() + 60_000;
+    const run = project.addRun({
+      id: 'r',
+      createdAt,
+      rows: Array.from({ length: 5 }, (_row, i) => ({ loss: 100 + i })),
+    });
+    run.finish();
+    const anew = await readAll(b.cloud.source, KEY);
+    expect(plain(anew)).toEqual(logged(run));
+    expect(anew.records.filter(({ kind }) => kind === 'system')).toEqual([]);
+    expect(plain(await readAll(b.cloud.source, KEY, { after: cursor }))).toEqual(logged(run));
+  });
+});
+
 describe('what the server counts and does not send', () => {
   const missing = ({ batches }: ReadResult) =>
     batches.reduce((sum, { unread }) => sum + (unread.missing ?? 0), 0);

@@ -3,7 +3,6 @@
  * apart once the server has asked to slow down. @module
  */
 
-import { setTimeout as delay } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import type { Clock } from '../../../core/index.ts';
 
@@ -103,7 +102,7 @@ export class RequestBudget {
     for (;;) {
       const waitMs = Math.max(this.#resumeAtMs, this.#nextStartMs) - this.#now();
       if (waitMs <= 0) break;
-      await delay(waitMs, undefined, { signal });
+      await this.#options.clock.wait(waitMs, { signal });
     }
     if (this.#now() < this.#pacedUntilMs) this.#nextStartMs = this.#now() + PACE_MS;
   }

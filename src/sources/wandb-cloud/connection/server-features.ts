@@ -11,6 +11,7 @@ const OPTIONAL = [
   'maxKeyLimit',
   'artifactCollection',
   'artifactMembership',
+  'artifact',
   'runCount',
   'host',
   'commit',
