@@ -33,6 +33,19 @@ export async function readingSeconds(
   return (performance.now() - startMs) / 1000;
 }
 
+/** Seconds from the start of TensorBoard until the JSON of one card of Time Series holds everything. */
+export async function firstCardSeconds(
+  python: string,
+  logdir: string,
+  everything: Everything,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<number> {
+  const startMs = performance.now();
+  await using tensorboard = await TensorBoardProcess.start(python, logdir, 'rust', variables);
+  while (!(await tensorboard.showsCard(everything))) await delay(LOOK_EVERY_MS);
+  return (performance.now() - startMs) / 1000;
+}
+
 class TensorBoardProcess implements AsyncDisposable {
   readonly #url: string;
   readonly #child: ChildProcess;
@@ -44,10 +57,16 @@ class TensorBoardProcess implements AsyncDisposable {
     this.#child = child;
   }
 
-  static async start(python: string, logdir: string, loader: Loader): Promise<TensorBoardProcess> {
+  static async start(
+    python: string,
+    logdir: string,
+    loader: Loader,
+    variables: Readonly<Record<string, string>> = {},
+  ): Promise<TensorBoardProcess> {
     const fast = loader === 'rust' ? 'true' : 'false';
     const words = ['-m', 'tensorboard.main', '--logdir', logdir, '--port', '0', '--load_fast', fast];
-    const child = spawn(python, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const env = { ...process.env, ...variables };
+    const child = spawn(python, words, { stdio: ['ignore', 'pipe', 'pipe'], env });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
     for (;;) {
@@ -69,6 +88,19 @@ class TensorBoardProcess implements AsyncDisposable {
       this.#whole.add(run);
     }
     return true;
+  }
+
+  async showsCard({ runs, tag, lastStep }: Everything): Promise<boolean> {
+    const body = new FormData();
+    body.set('requests', JSON.stringify([{ plugin: 'scalars', tag }]));
+    const response = await fetch(`${this.#url}/data/plugin/timeseries/timeSeries`, { method: 'POST', body });
+    if (!response.ok) {
+      await response.body?.cancel();
+      return false;
+    }
+    const [card] = (await response.json()) as { runToSeries?: Record<string, { step: number }[]> }[];
+    const series = Object.values(card?.runToSeries ?? {});
+    return series.length === runs && series.every((points) => points.at(-1)?.step === lastStep);
   }
 
   /** Null while TensorBoard does not know what is asked about. */

@@ -38,6 +38,8 @@ export interface WorkshopOptions {
 export class Workshop implements Disposable {
   /** The program as it is installed. */
   readonly program = join(ROOT, 'dist', 'cli', 'main.js');
+  /** What TENSORBOARD_DATA_SERVER_BINARY points at. */
+  readonly dataServer = join(ROOT, 'dist', 'cli', 'data-server', 'main.js');
   /** Kept from run to run. */
   readonly cache = join(ROOT, '.cache', 'bench');
   readonly wantsTorch: boolean;

@@ -1,16 +1,12 @@
 /** A thousand local runs: how soon the program is ready, and what it takes while TensorBoard reads them all. @module */
 
-import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Bench, Figure } from '../bench.ts';
 import { writeClonedRuns } from '../cloned-runs.ts';
+import { copyEvents, rowsRead } from '../exported-runs.ts';
 import { median } from '../median.ts';
 import { type ServerProcess, startProgram } from '../server-process.ts';
 import { readingSeconds } from '../tensorboard-process.ts';
-import { eventFile, listStatus } from '../web-hdfs.ts';
 import type { Workshop } from '../workshop.ts';
 
 const SHAPE = { runs: 1000, tags: 20, rows: 1000 };
@@ -48,7 +44,7 @@ async function* run(workshop: Workshop): AsyncIterable<Figure> {
 async function* coldStart({ start }: Setting): AsyncIterable<Figure> {
   await using server = await start();
   const startMs = performance.now();
-  await allRead(server);
+  await rowsRead(server, SHAPE.runs * SHAPE.rows);
   const seconds = (server.readyMs + performance.now() - startMs) / 1000;
   yield { ...ALONE, what: 'ready, cold cache', unit: 's', ours: server.readyMs / 1000, goal: null };
   yield { ...ALONE, what: 'every run read, cold cache', unit: 's', ours: seconds, goal: null };
@@ -59,10 +55,6 @@ async function* coldStart({ start }: Setting): AsyncIterable<Figure> {
     ours: server.peakRssMegabytes(),
     goal: { value: 300 },
   };
-}
-
-async function allRead(server: ServerProcess): Promise<void> {
-  while ((await server.metric('history_rows_total')) < SHAPE.runs * SHAPE.rows) await delay(100);
 }
 
 async function* warmStarts({ start }: Setting): AsyncIterable<Figure> {
@@ -87,7 +79,7 @@ async function* reading({ workshop, start }: Setting): AsyncIterable<Figure> {
   yield { ...ALONE, what: 'listing of all runs', unit: 'ms', ours: await pageMs(server, list), goal: null };
   const copy = workshop.memoryFolder();
   const startMs = performance.now();
-  await copyEvents(server, copy);
+  await copyEvents(server, PROJECT, copy);
   const copySeconds = (performance.now() - startMs) / 1000;
   yield { ...ALONE, what: 'copy of all event files by HTTP', unit: 's', ours: copySeconds, goal: null };
   const everything = { runs: SHAPE.runs, tag: TAG, lastStep: SHAPE.rows - 1 };
@@ -113,16 +105,6 @@ async function pageMs(server: ServerProcess, path: string): Promise<number> {
     timesMs.push(performance.now() - startMs);
   }
   return median(timesMs);
-}
-
-async function copyEvents({ url }: ServerProcess, target: string): Promise<void> {
-  for (const { pathSuffix } of await listStatus(url, PROJECT)) {
-    const path = await eventFile(url, `${PROJECT}/${pathSuffix}`);
-    const { body } = await fetch(`${url}/logdir/${path}`);
-    if (body === null) throw new Error(`${path}: no body`);
-    mkdirSync(join(target, pathSuffix));
-    await pipeline(Readable.fromWeb(body), createWriteStream(join(target, path.slice(PROJECT.length + 1))));
-  }
 }
 
 async function* fewRunsByPython(workshop: Workshop): AsyncIterable<Figure> {
