@@ -2,6 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
 import { load } from '@grpc/proto-loader';
@@ -67,6 +68,8 @@ async function credentialsOf(tls: GrpcListenOptions['tls']): Promise<ServerCrede
   if (tls === null) return ServerCredentials.createInsecure();
   const [cert, key] = await Promise.all([readPem(tls.certFile), readPem(tls.keyFile)]);
   try {
+    // grpc-js would find out only when it listens.
+    createSecureContext({ cert, key });
     return ServerCredentials.createSsl(null, [{ cert_chain: cert, private_key: key }]);
   } catch (cause) {
     throw new LogdirError(

@@ -1,0 +1,109 @@
+/** `serve --grpc-port`: the data provider beside HTTP, with and without TLS. @module */
+
+import { execFileSync, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ChannelCredentials, Client, credentials } from '@grpc/grpc-js';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DATA_PROVIDER_CODECS } from '../../../src/protobuf/index.ts';
+import { EXAMPLES, runProgram, startProgram } from '../../support/program.ts';
+
+const OPENSSL_MISSING = spawnSync('openssl', ['version']).status === 0 ? null : 'no openssl';
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'grpc-port-'));
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+async function served(words: readonly string[], ask: (address: string) => Promise<void>): Promise<void> {
+  const all = ['serve', EXAMPLES, '--port', '0', '--grpc-port', '0', ...words];
+  const { child, result } = startProgram(all, { cwd: dir });
+  let text = '';
+  child.stdout.on('data', (chunk) => {
+    text += String(chunk);
+  });
+  try {
+    await expect
+      .poll(() => text, { timeout: 20_000 })
+      .toMatch(/tensorboard --grpc_data_provider 127\.0\.0\.1:\d+\n/);
+    await ask(/--grpc_data_provider (\S+)/.exec(text)![1]!);
+  } finally {
+    child.kill('SIGTERM');
+  }
+  expect((await result).code).toBe(0);
+}
+
+async function runCount(address: string, channel: ChannelCredentials): Promise<number | undefined> {
+  const { request, response } = DATA_PROVIDER_CODECS.ListRuns;
+  const client = new Client(address.replace('127.0.0.1', 'localhost'), channel);
+  const answer = await new Promise<ReturnType<typeof response.decode>>((resolve, reject) => {
+    client.makeUnaryRequest(
+      '/tensorboard.data.TensorBoardDataProvider/ListRuns',
+      (message: object) => Buffer.from(request.encode(message)),
+      (bytes: Buffer) => response.decode(bytes),
+      {},
+      (error, value) => (error === null ? resolve(value!) : reject(error)),
+    );
+  }).finally(() => client.close());
+  return answer.runs?.length;
+}
+
+describe('serve --grpc-port', () => {
+  it('answers TensorBoard, and says what to type', async () => {
+    await served([], async (address) => {
+      expect(await runCount(address, credentials.createInsecure())).toBe(6);
+    });
+  });
+
+  it.skipIf(OPENSSL_MISSING !== null)(`by TLS where a certificate is given`, async () => {
+    const [cert, key] = [join(dir, 'cert.pem'), join(dir, 'key.pem')];
+    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+    execFileSync(
+      'openssl',
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'rsa:2048',
+        '-nodes',
+        '-days',
+        '2',
+        '-keyout',
+        key,
+        '-out',
+        cert,
+        ...subject,
+      ],
+      { stdio: 'ignore' },
+    );
+    await served(['--grpc-cert-file', cert, '--grpc-key-file', key], async (address) => {
+      expect(await runCount(address, credentials.createSsl(readFileSync(cert)))).toBe(6);
+      await expect(runCount(address, credentials.createInsecure())).rejects.toThrow();
+    });
+  });
+
+  it('refuses half a key pair, files that are none, and a port that is taken', async () => {
+    const serve = (...words: string[]) =>
+      runProgram(['serve', EXAMPLES, '--port', '0', '--grpc-port', ...words], { cwd: dir });
+    const half = await serve('0', '--grpc-cert-file', 'cert.pem');
+    expect([half.code, half.stderr]).toEqual([2, expect.stringContaining('belong together')]);
+    writeFileSync(join(dir, 'none.pem'), 'none');
+    const none = await serve('0', '--grpc-cert-file', 'none.pem', '--grpc-key-file', 'none.pem');
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('no certificate and key')]);
+    const missing = await serve('0', '--grpc-cert-file', 'gone.pem', '--grpc-key-file', 'gone.pem');
+    expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining("gone.pem can't be read")]);
+    const blocker = createServer().listen(0, '127.0.0.1');
+    await once(blocker, 'listening');
+    const { port } = blocker.address() as { port: number };
+    const taken = await serve(String(port));
+    blocker.close();
+    expect([taken.code, taken.stderr]).toEqual([
+      4,
+      expect.stringContaining(`can't listen on 127.0.0.1:${port}`),
+    ]);
+  });
+});
