@@ -24,12 +24,16 @@ import { RunDemand } from './run-demand.ts';
 import { RunPreviews } from './run-previews.ts';
 import { RunRoster } from './run-roster.ts';
 import { ScalarReader } from './scalar-reader.ts';
+import { ScratchPool } from './scratch.ts';
 import { SeriesReader } from './series-reader.ts';
 import { SessionReader } from './session-reader.ts';
 import { TextReader } from './text-reader.ts';
 
 /** While TensorBoard waits for the list of plugins its page is blank. */
 const PLUGINS_WAIT_MS = 500;
+
+/** What is shown and whole series take one share each; the rest is for event files, where those are served as well. */
+const MEMORY_SHARES = 4;
 
 export interface DataProviderOptions {
   readonly history: History;
@@ -40,7 +44,7 @@ export interface DataProviderOptions {
   readonly projects: readonly string[] | null;
   /** Settled once the sources have been listed for the first time. */
   readonly started: Promise<void>;
-  /** Bound on series kept in memory. */
+  /** Of which half at most is used for series. */
   readonly memoryMaxBytes: number;
   /** Bound on the points of one answer; each series has some all the same. */
   readonly maxResponsePoints: number;
@@ -75,8 +79,11 @@ class HistoryDataProvider implements DataProvider {
     const previews = new RunPreviews(this.#logger);
     const parts = { roster: this.#roster, previews, onTrouble: this.#onTrouble };
     this.#runs = new OpenedRuns({ ...options, ...parts });
-    const reader = new SeriesReader({ history, maxBytes: memoryMaxBytes, metrics });
-    this.#scalars = new ScalarReader({ history, reader, previews, maxResponsePoints });
+    const share = memoryMaxBytes / MEMORY_SHARES;
+    const scratch = new ScratchPool();
+    const reader = new SeriesReader({ history, scratch, maxBytes: share, metrics });
+    const bounds = { shownMaxBytes: share, maxResponsePoints };
+    this.#scalars = new ScalarReader({ history, scratch, reader, previews, ...bounds });
     this.#texts = new TextReader(history);
     this.#sessions = new SessionReader(history);
     this.#demand = new RunDemand(history);

@@ -4,10 +4,11 @@ import type { History, RunLog } from '../history/index.ts';
 import { valueAt } from './block-columns.ts';
 import type { ScalarPoints } from './data-provider.ts';
 import type { ScalarSeries } from './run-series.ts';
+import type { ScratchPool } from './scratch.ts';
 
 /** One point per series; blocks that several share are read once. @throws LogdirError as `History.readBlocks` */
 export async function latestValues(
-  history: History,
+  { history, scratch }: { readonly history: History; readonly scratch: ScratchPool },
   log: RunLog,
   wanted: ReadonlyMap<string, ScalarSeries>,
 ): Promise<ReadonlyMap<string, ScalarPoints>> {
@@ -19,15 +20,17 @@ export async function latestValues(
     sharing.push(entry);
   }
   const found = new Map<string, ScalarPoints>();
-  for (const [index, series] of byBlock) {
-    const [block] = await history.readBlocks(log, index, 1);
-    if (block === undefined) continue;
-    for (const [tag, { newest }] of series) {
-      const [, row, step, wallTime] = newest.end;
-      const value = valueAt(block, log.ledger.dictionary, row, newest.column);
-      found.set(tag, pointOf(step, wallTime, value));
+  await scratch.lend(async (allocate) => {
+    for (const [index, series] of byBlock) {
+      const [block] = await history.readBlocks(log, index, 1, allocate);
+      if (block === undefined) continue;
+      for (const [tag, { newest }] of series) {
+        const [, row, step, wallTime] = newest.end;
+        const value = valueAt(block, log.ledger.dictionary, row, newest.column);
+        found.set(tag, pointOf(step, wallTime, value));
+      }
     }
-  }
+  });
   return found;
 }
 

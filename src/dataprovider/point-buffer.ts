@@ -3,54 +3,78 @@
 import type { ScalarPoints } from './data-provider.ts';
 
 /** Step and wall time as float64, value as float32. */
-export const BYTES_PER_POINT = 20;
-const FIRST_CAPACITY = 256;
+const BYTES_PER_POINT = 20;
+const LEAST_CAPACITY = 16;
 
 /**
  * Ascending by step, each step once: a point at or before the last one takes the place of all from its step on, as
  * TensorBoard's own data server has it (`tensorboard/data/server/run.rs`): what was logged last holds.
  */
 export class PointBuffer {
-  #steps = new Float64Array(FIRST_CAPACITY);
-  #wallTimes = new Float64Array(FIRST_CAPACITY);
-  #values = new Float32Array(FIRST_CAPACITY);
+  #points: ScalarPoints;
   #length = 0;
+
+  /** `capacity`: points there is room for before it grows. */
+  constructor(capacity = LEAST_CAPACITY) {
+    this.#points = emptyPoints(capacity);
+  }
+
+  /** A power of two, so that memory let go by one series fits another. */
+  static capacityFor(points: number): number {
+    return Math.max(LEAST_CAPACITY, 2 ** Math.ceil(Math.log2(Math.max(1, points))));
+  }
+
+  get capacity(): number {
+    return this.#points.steps.length;
+  }
 
   get length(): number {
     return this.#length;
   }
 
   get byteLength(): number {
-    return this.#steps.length * BYTES_PER_POINT;
+    return this.#points.steps.buffer.byteLength;
+  }
+
+  clear(): void {
+    this.#length = 0;
   }
 
   push(step: number, wallTime: number, value: number): void {
-    while (this.#length > 0 && this.#steps[this.#length - 1]! >= step) this.#length--;
-    if (this.#length === this.#steps.length) this.#grow();
-    this.#steps[this.#length] = step;
-    this.#wallTimes[this.#length] = wallTime;
-    this.#values[this.#length] = value;
+    while (this.#length > 0 && this.#points.steps[this.#length - 1]! >= step) this.#length--;
+    if (this.#length === this.#points.steps.length) this.#grow();
+    const { steps, wallTimes, values } = this.#points;
+    steps[this.#length] = step;
+    wallTimes[this.#length] = wallTime;
+    values[this.#length] = value;
     this.#length++;
   }
 
   /** Views, good until the next `push`. */
   points(): ScalarPoints {
+    const { steps, wallTimes, values } = this.#points;
     return {
-      steps: this.#steps.subarray(0, this.#length),
-      wallTimes: this.#wallTimes.subarray(0, this.#length),
-      values: this.#values.subarray(0, this.#length),
+      steps: steps.subarray(0, this.#length),
+      wallTimes: wallTimes.subarray(0, this.#length),
+      values: values.subarray(0, this.#length),
     };
   }
 
   #grow(): void {
-    const capacity = this.#steps.length * 2;
-    this.#steps = grown(new Float64Array(capacity), this.#steps);
-    this.#wallTimes = grown(new Float64Array(capacity), this.#wallTimes);
-    this.#values = grown(new Float32Array(capacity), this.#values);
+    const larger = emptyPoints(this.#length * 2);
+    larger.steps.set(this.#points.steps);
+    larger.wallTimes.set(this.#points.wallTimes);
+    larger.values.set(this.#points.values);
+    this.#points = larger;
   }
 }
 
-function grown<T extends Float64Array | Float32Array>(target: T, source: ArrayLike<number>): T {
-  target.set(source);
-  return target;
+/** In one piece of memory: there are many thousands of them. */
+function emptyPoints(capacity: number): ScalarPoints {
+  const memory = new ArrayBuffer(capacity * BYTES_PER_POINT);
+  return {
+    steps: new Float64Array(memory, 0, capacity),
+    wallTimes: new Float64Array(memory, 8 * capacity, capacity),
+    values: new Float32Array(memory, 16 * capacity, capacity),
+  };
 }

@@ -9,6 +9,8 @@ import { within } from './within.ts';
 const RUNS_AT_A_TIME = 8;
 /** One page makes a dozen calls within a second or two; they are answered from one look. */
 const FRESH_FOR_MS = 2000;
+/** Runs that have ended go on rarely; where files are watched, that is noticed anyway. */
+const ENDED_FRESH_FOR_MS = 30_000;
 /** For news of runs that have been read. */
 const NEWS_WAIT_MS = 1000;
 /** While some on this machine have never been read. */
@@ -24,6 +26,8 @@ export class RunFreshness {
   readonly #history: History;
   readonly #clock: Clock;
   readonly #queue = new PQueue({ concurrency: RUNS_AT_A_TIME });
+  /** By run: when it was last looked at. */
+  readonly #runsLookedAtMs = new Map<string, number>();
   #looking: Promise<unknown> | undefined;
   #lookedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -51,13 +55,20 @@ export class RunFreshness {
   }
 
   async #look(runs: readonly CatalogueRun[]): Promise<void> {
-    await this.#queue.addAll(runs.map((run) => () => this.#update(run)));
+    await this.#queue.addAll(runs.filter((run) => this.#isDue(run)).map((run) => () => this.#update(run)));
     this.#lookedAtMs = this.#clock.monotonic();
   }
 
+  #isDue({ id }: CatalogueRun): boolean {
+    const hasEnded = (this.#history.openLog(id)?.ledger.exit ?? null) !== null;
+    if (!hasEnded || !this.#history.hasReadAll(id)) return true;
+    const lookedAtMs = this.#runsLookedAtMs.get(id) ?? Number.NEGATIVE_INFINITY;
+    return this.#clock.monotonic() - lookedAtMs > ENDED_FRESH_FOR_MS;
+  }
+
   async #update(run: CatalogueRun): Promise<void> {
-    if (this.#history.freshLog(run.id) !== undefined) return;
     if (run.source.isRemote && (await this.#history.log(run)).ledger.cursor === null) return;
-    await this.#history.update(run);
+    this.#runsLookedAtMs.set(run.id, this.#clock.monotonic());
+    if (this.#history.freshLog(run.id) === undefined) await this.#history.update(run);
   }
 }

@@ -1,6 +1,7 @@
 /** Points of scalars: from history where a run was read, from what its source sums up where it was not. @module */
 
-import type { History } from '../history/index.ts';
+import { LRUCache } from 'lru-cache';
+import type { History, RunLog } from '../history/index.ts';
 import type { RunEntries, ScalarPoints, Selection, SeriesEnd } from './data-provider.ts';
 import { downsample } from './downsample.ts';
 import { type EachOptions, each } from './each.ts';
@@ -9,13 +10,20 @@ import type { OpenRun } from './open-run.ts';
 import { pointsAllowed } from './points-allowance.ts';
 import type { RunPreviews } from './run-previews.ts';
 import { type ScalarSeries, seriesEnd } from './run-series.ts';
+import type { ScratchPool } from './scratch.ts';
 import { selected } from './selected.ts';
 import type { SeriesReader } from './series-reader.ts';
 
+/** What an entry takes beside its points: its name, three arrays and a place in the cache. */
+const ENTRY_BYTES = 600;
+
 export interface ScalarReaderOptions {
   readonly history: History;
+  readonly scratch: ScratchPool;
   readonly reader: SeriesReader;
   readonly previews: RunPreviews;
+  /** Bound on what was shown, kept in memory. */
+  readonly shownMaxBytes: number;
   /** Bound on the points of one answer; each series has some all the same. */
   readonly maxResponsePoints: number;
 }
@@ -27,11 +35,25 @@ interface Wanted {
   readonly keys: ReadonlyMap<string, number | null>;
 }
 
+/** Points as they were shown, as of a number of blocks. */
+interface ShownPoints {
+  readonly log: RunLog;
+  readonly blocks: number;
+  readonly points: ScalarPoints;
+}
+
 export class ScalarReader {
   readonly #options: ScalarReaderOptions;
+  /** Far less than whole series: the dozen cards of a page, over a thousand runs, are some ten megabytes. */
+  readonly #shown: LRUCache<string, ShownPoints>;
 
   constructor(options: ScalarReaderOptions) {
     this.#options = options;
+    this.#shown = new LRUCache({
+      maxSize: options.shownMaxBytes,
+      maxEntrySize: options.shownMaxBytes,
+      sizeCalculation: ({ points }) => ENTRY_BYTES + points.steps.byteLength * 2.5,
+    });
   }
 
   list(runs: readonly OpenRun[], selection: Selection): readonly RunEntries<SeriesEnd>[] {
@@ -68,14 +90,26 @@ export class ScalarReader {
   }
 
   async #exact(
-    { log }: OpenRun,
+    { run, log }: OpenRun,
     series: ReadonlyMap<string, ScalarSeries>,
     maxPoints: number,
   ): Promise<(readonly [string, ScalarPoints])[]> {
     if (series.size === 0) return [];
-    if (maxPoints === 1) return [...(await latestValues(this.#options.history, log, series))];
-    const buffers = await this.#options.reader.read(log, series);
-    return [...buffers].map(([tag, buffer]) => [tag, downsample(buffer.points(), maxPoints)]);
+    if (maxPoints === 1) return [...(await latestValues(this.#options, log, series))];
+    const blocks = log.ledger.blockCount;
+    const idOf = (tag: string) => JSON.stringify([run.id, tag, maxPoints]);
+    const missing = new Map(series);
+    const known: (readonly [string, ScalarPoints])[] = [];
+    for (const tag of series.keys()) {
+      const shown = this.#shown.get(idOf(tag));
+      if (shown === undefined || shown.log !== log || shown.blocks !== blocks) continue;
+      known.push([tag, shown.points]);
+      missing.delete(tag);
+    }
+    if (missing.size === 0) return known;
+    const read = await this.#options.reader.read(log, missing, (points) => downsample(points, maxPoints));
+    for (const [tag, points] of read) this.#shown.set(idOf(tag), { log, blocks, points });
+    return [...known, ...read];
   }
 
   /** Points by run, by key, of runs that were never read. */
@@ -86,7 +120,11 @@ export class ScalarReader {
   ): Promise<ReadonlyMap<string, ReadonlyMap<string, ScalarPoints>>> {
     const byKey = new Map<string, OpenRun['run'][]>();
     for (const { run, keys } of maxPoints > 1 ? wanted : []) {
-      for (const key of keys.keys()) byKey.set(key, [...(byKey.get(key) ?? []), run.run]);
+      for (const key of keys.keys()) {
+        const sharing = byKey.get(key) ?? [];
+        byKey.set(key, sharing);
+        sharing.push(run.run);
+      }
     }
     const found = await Promise.all(
       [...byKey].map(async ([key, runs]) => {

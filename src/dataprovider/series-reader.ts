@@ -1,12 +1,13 @@
 /** Reads series from run logs, those of one run that are wanted at a time together, and keeps them. @module */
 
-import { LRUCache } from 'lru-cache';
 import PQueue from 'p-queue';
 import type { History, RunLedger, RunLog } from '../history/index.ts';
 import type { Metrics } from '../observability/index.ts';
 import { type Taking, takeColumns } from './block-columns.ts';
-import { PointBuffer } from './point-buffer.ts';
+import type { ScalarPoints } from './data-provider.ts';
 import type { ScalarSeries } from './run-series.ts';
+import type { ScratchPool } from './scratch.ts';
+import { type KeptSeries, SeriesShelf } from './series-shelf.ts';
 
 /** Runs read at a time: the disk answers while another's blocks are taken apart. */
 const RUNS_AT_A_TIME = 8;
@@ -15,18 +16,10 @@ const GROUP_BYTES = 1024 * 1024;
 
 export interface SeriesReaderOptions {
   readonly history: History;
+  readonly scratch: ScratchPool;
   readonly metrics: Metrics;
   /** Bound on series kept in memory. */
   readonly maxBytes: number;
-}
-
-/** A series as far as it was read. */
-interface KeptSeries {
-  readonly id: string;
-  readonly log: RunLog;
-  readonly points: PointBuffer;
-  /** Blocks before this one are in it. */
-  blocksRead: number;
 }
 
 /** A reading of one run. Until it begins, others may add to it. */
@@ -39,50 +32,50 @@ class Reading {
 export class SeriesReader {
   readonly #options: SeriesReaderOptions;
   readonly #queue = new PQueue({ concurrency: RUNS_AT_A_TIME });
-  readonly #kept: LRUCache<string, KeptSeries>;
+  readonly #shelf: SeriesShelf;
   /** One at a time for each log: two would add the same points twice. */
   readonly #readings = new Map<RunLog, Reading>();
-  readonly #scratch: Scratch[] = [];
 
   constructor(options: SeriesReaderOptions) {
-    const { maxBytes } = options;
     this.#options = options;
-    const sizeCalculation = ({ points }: KeptSeries) => Math.min(points.byteLength, maxBytes);
-    this.#kept = new LRUCache({ maxSize: maxBytes, sizeCalculation });
+    this.#shelf = new SeriesShelf(options.maxBytes);
   }
 
   /**
-   * Some series of a run by tag, complete as of the call. The buffers go on growing: take what is needed before waiting
-   * again.
+   * What `take` makes of some series of a run, by tag, each complete as of the call. The points are good within `take`
+   * alone.
    * @throws LogdirError as `History.readBlocks`
    */
-  async read(
+  async read<T>(
     log: RunLog,
     wanted: ReadonlyMap<string, ScalarSeries>,
-  ): Promise<ReadonlyMap<string, PointBuffer>> {
+    take: (points: ScalarPoints) => T,
+  ): Promise<readonly (readonly [tag: string, taken: T])[]> {
     const { blockCount } = log.ledger;
-    const found = [...wanted].map(([tag, series]) => ({ tag, series, kept: this.#keep(log, tag) }));
-    for (;;) {
-      const missing = found.filter(({ kept }) => kept.blocksRead < blockCount);
-      if (missing.length === 0) return new Map(found.map(({ tag, kept }) => [tag, kept.points]));
-      const reading = this.#readings.get(log) ?? this.#ask(log);
-      if (reading.isBegun) {
-        // Somebody else's trouble with other series, if any.
-        await reading.done.catch(() => undefined);
-      } else {
-        for (const { series, kept } of missing) reading.wanted.set(kept, series);
-        await reading.done;
+    const found = [...wanted].map(([tag, series]) => {
+      return { tag, series, kept: this.#shelf.borrow(log, tag, series) };
+    });
+    try {
+      for (;;) {
+        const missing = found.filter(({ kept }) => kept.blocksRead < blockCount);
+        if (missing.length === 0) return found.map(({ tag, kept }) => [tag, take(kept.points.points())]);
+        await this.#join(log, missing);
       }
+    } finally {
+      for (const { kept } of found) this.#shelf.giveBack(kept);
     }
   }
 
-  #keep(log: RunLog, tag: string): KeptSeries {
-    const id = JSON.stringify([log.key, tag]);
-    const known = this.#kept.get(id);
-    if (known?.log === log) return known;
-    const begun: KeptSeries = { id, log, points: new PointBuffer(), blocksRead: 0 };
-    this.#kept.set(id, begun);
-    return begun;
+  /** Waits for a reading of the run that brings these series, or for one under way that may. */
+  async #join(
+    log: RunLog,
+    missing: readonly { readonly series: ScalarSeries; readonly kept: KeptSeries }[],
+  ): Promise<void> {
+    const reading = this.#readings.get(log) ?? this.#ask(log);
+    // Somebody else's trouble with other series, if any.
+    if (reading.isBegun) return await reading.done.catch(() => undefined);
+    for (const { series, kept } of missing) reading.wanted.set(kept, series);
+    await reading.done;
   }
 
   #ask(log: RunLog): Reading {
@@ -103,42 +96,29 @@ export class SeriesReader {
   }
 
   async #read(log: RunLog, wanted: ReadonlyMap<KeptSeries, ScalarSeries>): Promise<void> {
-    const { history, metrics } = this.#options;
+    const { history, metrics, scratch } = this.#options;
     const { ledger } = log;
     const takings = [...wanted].flatMap(([{ points, blocksRead }, { columns }]) =>
       columns.map((column) => ({ ...column, target: points, from: blocksRead })),
     );
     const end = ledger.blockCount;
-    const scratch = this.#scratch.pop() ?? new Scratch();
-    for (const { first, count } of blockGroups(ledger, takings, end)) {
-      const blocks = await history.readBlocks(log, first, count, scratch.allocate);
-      blocks.forEach((block, i) => {
-        const due = takings.filter(({ from }) => from <= first + i);
-        takeColumns(block, ledger.dictionary, due);
-      });
-      // After each group: trouble with the next must not add these again.
-      for (const kept of wanted.keys()) kept.blocksRead = Math.max(kept.blocksRead, first + count);
-      metrics.increment('series_blocks_read_total', {}, count);
+    await scratch.lend(async (allocate) => {
+      for (const { first, count } of blockGroups(ledger, takings, end)) {
+        const blocks = await history.readBlocks(log, first, count, allocate);
+        blocks.forEach((block, i) => {
+          const due = takings.filter(({ from }) => from <= first + i);
+          takeColumns(block, ledger.dictionary, due);
+        });
+        // After each group: trouble with the next must not add these again.
+        for (const kept of wanted.keys()) kept.blocksRead = Math.max(kept.blocksRead, first + count);
+        metrics.increment('series_blocks_read_total', {}, count);
+      }
+    });
+    for (const kept of wanted.keys()) {
+      kept.blocksRead = Math.max(kept.blocksRead, end);
+      this.#shelf.weigh(kept);
     }
-    this.#scratch.push(scratch);
-    for (const kept of wanted.keys()) this.#settle(kept, end);
   }
-
-  /** Nothing more of a series is in the blocks before `end`; it is weighed again, unless it fell out meanwhile. */
-  #settle(kept: KeptSeries, end: number): void {
-    kept.blocksRead = Math.max(kept.blocksRead, end);
-    if (this.#kept.peek(kept.id) === kept) this.#kept.set(kept.id, kept);
-  }
-}
-
-/** Memory that is used over and over: a card over many runs would else leave as much garbage as they have history. */
-class Scratch {
-  #memory = Buffer.allocUnsafeSlow(0);
-
-  readonly allocate = (bytes: number): Uint8Array => {
-    if (this.#memory.length < bytes) this.#memory = Buffer.allocUnsafeSlow(bytes);
-    return this.#memory.subarray(0, bytes);
-  };
 }
 
 interface BlockGroup {

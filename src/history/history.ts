@@ -10,14 +10,13 @@ import { Catalogue, type CatalogueRun } from './catalogue.ts';
 import { DiskBudget } from './disk-budget.ts';
 import { FilePool } from './file-pool.ts';
 import { LogShelf } from './log-shelf.ts';
+import { openFilesAllowed } from './open-files.ts';
 import { rebuildRows } from './rebuild-rows.ts';
 import type { RowBlock } from './row-block.ts';
 import { type Allocate, RowFile } from './row-file.ts';
 import type { RunLog } from './run-log.ts';
 import { RunUpdater } from './run-updater.ts';
 
-/** Row files kept open for reading; far below the usual limit of 1,024 descriptors, sockets included. */
-const MAX_OPEN_FILES = 128;
 /** A run asked about more often than this is not looked at again: one poll of a reader makes several requests. */
 const RECHECK_MS = 200;
 /** How long to wait while another process rebuilds the same rows, and how often to look. */
@@ -41,7 +40,7 @@ export class History implements AsyncDisposable {
   readonly catalogue: Catalogue;
   readonly background: BackgroundReader;
   readonly #options: HistoryOptions;
-  readonly #pool = new FilePool(MAX_OPEN_FILES);
+  readonly #pool = new FilePool(openFilesAllowed());
   readonly #shelf: LogShelf;
   readonly #budget: DiskBudget;
   readonly #updater: RunUpdater;
