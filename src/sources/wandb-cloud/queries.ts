@@ -49,15 +49,15 @@ export function runQuery(features: ServerFeatures): string {
 }`;
 }
 
-/** Everything about a run but its rows, and where exported rows lie: one request. */
-export function runDetailQuery(features: ServerFeatures): string {
+/** Everything about a run but its rows, and where exported rows lie: one request; with samples, those of its machine too. */
+export function runDetailQuery(features: ServerFeatures, withSamples: boolean): string {
   const files =
     'artifactMembership(aliasName: "latest") { files(first: 100) { edges { node { name: displayName directUrl } } } }';
   const artifact = (alias: string, variable: string) =>
     features.has('artifactMembership')
       ? features.ifKnown('artifactCollection', `${alias}: artifactCollection(name: ${variable}) { ${files} }`)
       : '';
-  return `query RunDetail($entity: String!, $project: String!, $run: String!, $history: String!, $events: String!) {
+  return `query RunDetail($entity: String!, $project: String!, $run: String!, $history: String!, $events: String!${withSamples ? ', $samples: Int!' : ''}) {
   project(name: $project, entityName: $entity) {
     run(name: $run) {
       ${runFields(features)} notes config summaryMetrics
@@ -65,6 +65,7 @@ export function runDetailQuery(features: ServerFeatures): string {
       ${features.has('historyKeys') ? 'historyKeys' : features.ifKnown('historyTail', 'historyTail')}
       ${features.ifKnown('parquetHistory', 'parquetHistory(liveKeys: ["_step"]) { parquetUrls }')}
       ${features.ifKnown('files', 'files(names: ["wandb-metadata.json"], first: 1) { edges { node { name directUrl } } }')}
+      ${withSamples ? 'events(samples: $samples)' : ''}
     }
     ${artifact('historyArtifact', '$history')}
     ${artifact('eventsArtifact', '$events')}

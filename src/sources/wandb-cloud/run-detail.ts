@@ -15,19 +15,38 @@ export interface DetailedRun {
   readonly eventsUrls: readonly string[];
 }
 
+/** Samples of the machine asked for along with the rest: so many any server gives. */
+export const SAMPLES_ALONG = 1000;
+
 /** @throws LogdirError `not-found` when the run is gone. */
 export async function askDetail(address: RunAddress): Promise<DetailedRun> {
+  return await ask(address, false);
+}
+
+/** The same, and in it samples of the machine, unless the server can't make both at once. @throws LogdirError likewise */
+export async function askDetailAndSamples(address: RunAddress): Promise<DetailedRun> {
+  try {
+    return await ask(address, true);
+  } catch (error) {
+    if (!(error instanceof LogdirError) || error.code !== 'unavailable') throw error;
+    return await ask(address, false);
+  }
+}
+
+async function ask(address: RunAddress, withSamples: boolean): Promise<DetailedRun> {
   const { api, features, options, key } = address;
   const variables = {
     ...runVariables(address),
     history: `run-${key.runId}-history`,
     events: `run-${key.runId}-events`,
+    ...(withSamples && { samples: SAMPLES_ALONG }),
   };
   const request = {
     operation: 'RunDetail',
-    document: () => runDetailQuery(features),
+    document: () => runDetailQuery(features, withSamples),
     variables,
     answer: runDetailAnswer,
+    isTrial: withSamples,
   };
   const { project } = await api.ask(request, options);
   const run = project?.run;
