@@ -1,8 +1,7 @@
 /** Everything about a run but its rows, asked for in one request. @module */
 
-import { readFile } from 'node:fs/promises';
 import { LogdirError } from '../../core/index.ts';
-import { fetchFiles, inFileOrder } from './exported-files.ts';
+import { inFileOrder } from './exported-files.ts';
 import { runDetailQuery } from './queries.ts';
 import { type HistoryKeys, keyTypesOf, parseLenientJson } from './rows/index.ts';
 import { type RunAddress, runVariables } from './run-address.ts';
@@ -90,8 +89,7 @@ export async function fetchMetadata(address: RunAddress, { run }: DetailedRun): 
   const url = run.files?.edges[0]?.node.directUrl;
   if (url === null || url === undefined) return null;
   try {
-    await using files = await fetchFiles(address, [url], async () => []);
-    return await readFile(files.paths[0]!, 'utf8');
+    return await address.storage.text(url, address.options);
   } catch (error) {
     address.options.signal.throwIfAborted();
     address.logger.debug({ run: address.key.runId, err: error }, 'metadata of a run could not be fetched');
