@@ -6,6 +6,7 @@
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Bench, Figure } from './bench.ts';
+import { cloud } from './benches/cloud.ts';
 import { encode } from './benches/encode.ts';
 import { liveLatency } from './benches/live-latency.ts';
 import { mount } from './benches/mount.ts';
@@ -15,7 +16,7 @@ import { thousandRuns } from './benches/thousand-runs.ts';
 import { machineText, tableText } from './table.ts';
 import { MissingTool, Workshop } from './workshop.ts';
 
-const BENCHES: readonly Bench[] = [readLog, encode, serve, door, mount, thousandRuns, liveLatency];
+const BENCHES: readonly Bench[] = [readLog, encode, cloud, serve, door, mount, thousandRuns, liveLatency];
 
 const { values: options, positionals: names } = parseArgs({
   allowPositionals: true,
