@@ -6,6 +6,7 @@
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Bench, Figure } from './bench.ts';
+import { cloud } from './benches/cloud.ts';
 import { dataProvider } from './benches/data-provider.ts';
 import { encode } from './benches/encode.ts';
 import { liveLatency } from './benches/live-latency.ts';
@@ -19,6 +20,7 @@ import { MissingTool, Workshop } from './workshop.ts';
 const BENCHES: readonly Bench[] = [
   readLog,
   encode,
+  cloud,
   serve,
   door,
   mount,

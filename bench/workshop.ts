@@ -13,6 +13,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MEMORY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 /** The last SDK whose Python package reads `.wandb` logs by itself, and the TensorBoard that reads ours. */
 const PEER_PACKAGES = ['wandb==0.28.2', 'tensorboard==2.21.0', 'fsspec', 'requests', 'setuptools<81'];
+/** The SDK that scripts which export runs use. */
+const SDK_PACKAGES = ['wandb==0.30.0', 'tensorboard==2.21.0', 'setuptools<81'];
 const TORCH_PACKAGES = ['torch', 'tensorboard==2.21.0', 'setuptools<81'];
 
 const HOW_TO_INSTALL = {
@@ -22,6 +24,9 @@ const HOW_TO_INSTALL = {
   bindfs: 'apt-get install bindfs',
   python3: 'apt-get install python3 python3-venv',
 } as const;
+
+/** Environment of a process, beside ours. */
+type Variables = Readonly<Record<string, string>>;
 
 export type Tool = keyof typeof HOW_TO_INSTALL;
 
@@ -73,23 +78,38 @@ export class Workshop implements Disposable {
     return this.#venv('venv', PEER_PACKAGES);
   }
 
+  /** A Python with the SDK of today and TensorBoard's writer. */
+  sdkPython(): string {
+    return this.#venv('sdk', SDK_PACKAGES);
+  }
+
   /** A Python with PyTorch; null when not asked for. */
   torchPython(): string | null {
     return this.wantsTorch ? this.#venv('torch', TORCH_PACKAGES) : null;
   }
 
-  /** Runs a script of bench/peers and reads the JSON it prints. */
-  async peer<T>(python: string, script: string, args: readonly string[]): Promise<T> {
+  /** Runs a script of bench/peers, with more variables than ours, and reads the JSON it prints. */
+  async peer<T>(
+    python: string,
+    script: string,
+    args: readonly string[],
+    variables: Variables = {},
+  ): Promise<T> {
     const path = join(ROOT, 'bench', 'peers', script);
     // A neutral folder: the SDK takes a folder called wandb beside it for its package.
-    const { stdout } = await promisify(execFile)(python, [path, ...args], { cwd: tmpdir() });
+    const { stdout } = await promisify(execFile)(python, [path, ...args], {
+      cwd: tmpdir(),
+      env: { ...process.env, ...variables },
+    });
     return JSON.parse(stdout) as T;
   }
 
   /** Runs a compiled module of bench/subjects in a process of its own and reads the JSON it prints. */
-  async subject<T>(module: string, args: readonly string[]): Promise<T> {
+  async subject<T>(module: string, args: readonly string[], variables: Variables = {}): Promise<T> {
     const path = fileURLToPath(new URL(`./subjects/${module}`, import.meta.url));
-    const { stdout } = await promisify(execFile)(process.execPath, [path, ...args]);
+    const { stdout } = await promisify(execFile)(process.execPath, [path, ...args], {
+      env: { ...process.env, ...variables },
+    });
     return JSON.parse(stdout) as T;
   }
 

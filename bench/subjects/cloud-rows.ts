@@ -41,21 +41,27 @@ async function measure(what: string, count: number): Promise<object> {
     const read = reader(what, folder);
     const delay = monitorEventLoopDelay({ resolution: 1 });
     const seconds: number[] = [];
+    const cpuSeconds: number[] = [];
     let points = 0;
     for (let round = 0; round < count; round++) {
       // The first rounds are those of cold code.
       if (round === 2) delay.enable();
       const start = performance.now();
+      const cpu = process.cpuUsage();
       points = await read();
       seconds.push((performance.now() - start) / 1000);
+      const { user, system } = process.cpuUsage(cpu);
+      cpuSeconds.push((user + system) / 1e6);
     }
     const pointsPerSecond = Math.round(points / median(seconds));
+    const pointsPerCpuSecond = Math.round(points / median(cpuSeconds));
     const peakRssMegabytes = process.resourceUsage().maxRSS / 1000;
     return {
       form: what,
       points,
       seconds: median(seconds),
       pointsPerSecond,
+      pointsPerCpuSecond,
       stallMs: delay.max / 1e6,
       peakRssMegabytes,
     };

@@ -1,5 +1,6 @@
 /** History rows by range of steps, complete: pages that a server thins out or can't make are asked for in parts. @module */
 
+import PQueue from 'p-queue';
 import { type HistoryRow, LogdirError } from '../../core/index.ts';
 import { halves, planWindows, type StepWindow, samplesFor } from './history-windows.ts';
 import { inOrder } from './in-order.ts';
@@ -10,9 +11,11 @@ import { sampledRows } from './sampled-history.ts';
 import { historyAnswer } from './wire.ts';
 
 /** Pages asked for ahead of the one in hand; the budget bounds what is really under way. */
-const AHEAD = 6;
+const AHEAD = 8;
 /** Lines turned into rows at a time: some 5 ms. */
 const LINES_PER_TURN = 2000;
+/** Of pages that came together one after the other: the first is done, and what comes after it asked for, meanwhile. */
+const oneByOne = new PQueue({ concurrency: 1 });
 /** Times a window that fails is halved before its rows are asked for key by key. */
 const MAX_HALVINGS = 3;
 /** Servers that cut wide rows do so after this many keys at least; axes come on top of those that are known. */
@@ -130,6 +133,14 @@ async function askLines(
 }
 
 async function rowsInTurns(
+  run: RunAddress,
+  lines: readonly string[],
+  keyTypes: HistoryKeys,
+): Promise<readonly HistoryRow[]> {
+  return await oneByOne.add(() => rowsOfPage(run, lines, keyTypes));
+}
+
+async function rowsOfPage(
   { registry, options }: RunAddress,
   lines: readonly string[],
   keyTypes: HistoryKeys,

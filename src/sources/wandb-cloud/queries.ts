@@ -49,8 +49,8 @@ export function runQuery(features: ServerFeatures): string {
 }`;
 }
 
-/** Everything about a run but its rows, and where exported rows lie: one request. */
-export function runDetailQuery(features: ServerFeatures): string {
+/** Everything about a run but its rows, and where exported rows lie: one request; with samples, those of its machine too. */
+export function runDetailQuery(features: ServerFeatures, withSamples: boolean): string {
   const made = features.ifKnown('artifact', 'artifact { createdAt }');
   const files = `artifactMembership(aliasName: "latest") {
       ${made} files(first: 100) { edges { node { name: displayName directUrl } } }
@@ -59,7 +59,7 @@ export function runDetailQuery(features: ServerFeatures): string {
     features.has('artifactMembership')
       ? features.ifKnown('artifactCollection', `${alias}: artifactCollection(name: ${variable}) { ${files} }`)
       : '';
-  return `query RunDetail($entity: String!, $project: String!, $run: String!, $history: String!, $events: String!) {
+  return `query RunDetail($entity: String!, $project: String!, $run: String!, $history: String!, $events: String!${withSamples ? ', $samples: Int!' : ''}) {
   project(name: $project, entityName: $entity) {
     run(name: $run) {
       ${runFields(features)} notes config summaryMetrics
@@ -67,6 +67,7 @@ export function runDetailQuery(features: ServerFeatures): string {
       ${features.has('historyKeys') ? 'historyKeys' : features.ifKnown('historyTail', 'historyTail')}
       ${features.ifKnown('parquetHistory', 'parquetHistory(liveKeys: ["_step"]) { parquetUrls }')}
       ${features.ifKnown('files', 'files(names: ["wandb-metadata.json"], first: 1) { edges { node { name directUrl } } }')}
+      ${withSamples ? 'events(samples: $samples)' : ''}
     }
     ${artifact('historyArtifact', '$history')}
     ${artifact('eventsArtifact', '$events')}

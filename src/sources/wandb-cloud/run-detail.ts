@@ -1,8 +1,7 @@
 /** Everything about a run but its rows, asked for in one request. @module */
 
-import { readFile } from 'node:fs/promises';
 import { LogdirError } from '../../core/index.ts';
-import { fetchFiles, inFileOrder } from './exported-files.ts';
+import { inFileOrder } from './exported-files.ts';
 import { runDetailQuery, runKeysQuery } from './queries.ts';
 import { type HistoryKeys, keyTypesOf, parseLenientJson } from './rows/index.ts';
 import { type RunAddress, runVariables } from './run-address.ts';
@@ -15,19 +14,38 @@ export interface DetailedRun {
   readonly eventsUrls: readonly string[];
 }
 
+/** Samples of the machine asked for along with the rest: so many any server gives. */
+export const SAMPLES_ALONG = 1000;
+
 /** @throws LogdirError `not-found` when the run is gone. */
 export async function askDetail(address: RunAddress): Promise<DetailedRun> {
+  return await ask(address, false);
+}
+
+/** The same, and in it samples of the machine, unless the server can't make both at once. @throws LogdirError likewise */
+export async function askDetailAndSamples(address: RunAddress): Promise<DetailedRun> {
+  try {
+    return await ask(address, true);
+  } catch (error) {
+    if (!(error instanceof LogdirError) || error.code !== 'unavailable') throw error;
+    return await ask(address, false);
+  }
+}
+
+async function ask(address: RunAddress, withSamples: boolean): Promise<DetailedRun> {
   const { api, features, options, key } = address;
   const variables = {
     ...runVariables(address),
     history: `run-${key.runId}-history`,
     events: `run-${key.runId}-events`,
+    ...(withSamples && { samples: SAMPLES_ALONG }),
   };
   const request = {
     operation: 'RunDetail',
-    document: () => runDetailQuery(features),
+    document: () => runDetailQuery(features, withSamples),
     variables,
     answer: runDetailAnswer,
+    isTrial: withSamples,
   };
   const { project } = await api.ask(request, options);
   const run = project?.run;
@@ -88,8 +106,7 @@ export async function fetchMetadata(address: RunAddress, { run }: DetailedRun): 
   const url = run.files?.edges[0]?.node.directUrl;
   if (url === null || url === undefined) return null;
   try {
-    await using files = await fetchFiles(address, [url], async () => []);
-    return await readFile(files.paths[0]!, 'utf8');
+    return await address.storage.text(url, address.options);
   } catch (error) {
     address.options.signal.throwIfAborted();
     address.logger.debug({ run: address.key.runId, err: error }, 'metadata of a run could not be fetched');

@@ -124,7 +124,7 @@ export class RunPreviews implements RunPreviewer {
       ...{ entity, project, perPage: runIds.length },
       filters: JSON.stringify({ name: { $in: runIds } }),
     };
-    const asked = { ...question, variables, maxRetries: 1, mayBeTooMuch: true as const };
+    const asked = { ...question, variables, isTrial: true };
     const answer = await this.#options.api.ask(asked, { signal, urgency: 'foreground' });
     return answer.project?.runs?.edges.map(({ node }) => node) ?? [];
   }

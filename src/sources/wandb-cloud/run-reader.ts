@@ -4,12 +4,20 @@
 
 import { LogdirError, type RunRecord } from '../../core/index.ts';
 import type { Cursor, ReadRunOptions, RecordBatch } from '../source.ts';
+import { Begun } from './begun.ts';
 import { type CloudCursor, formatCursor, parseCursor } from './cloud-cursor.ts';
 import { HistoryCheck } from './history-check.ts';
 import { historyRows } from './history-rows.ts';
 import { newRows } from './new-rows.ts';
 import type { RunAddress } from './run-address.ts';
-import { askDetail, type DetailedRun, fetchMetadata, historyKeysOf } from './run-detail.ts';
+import {
+  askDetail,
+  askDetailAndSamples,
+  type DetailedRun,
+  fetchMetadata,
+  historyKeysOf,
+  SAMPLES_ALONG,
+} from './run-detail.ts';
 import { conclusionOf, preambleOf, recordsAgain } from './run-records.ts';
 import { systemRows } from './system-metrics.ts';
 import type { RunNode } from './wire.ts';
@@ -17,11 +25,21 @@ import type { RunNode } from './wire.ts';
 /** How many keys that lack values are named in the log. */
 const NAMED_KEYS = 10;
 
-/** Reads on from a cursor to what is there now. @throws LogdirError; `corrupt` when the run is another one now. */
-export async function* readOn(run: RunAddress, after: Cursor | null): AsyncGenerator<RecordBatch> {
-  const detail = await askDetail(run);
+/**
+ * Reads on from a cursor to what is there now. `listed`: the run as it was last listed.
+ * @throws LogdirError; `corrupt` when the run is another one now.
+ */
+export async function* readOn(
+  run: RunAddress,
+  listed: RunNode | undefined,
+  after: Cursor | null,
+): AsyncGenerator<RecordBatch> {
+  const detail = await (hasFewSamples(listed) ? askDetailAndSamples(run) : askDetail(run));
   const keyTypes = historyKeysOf(detail.run);
   const start = parseCursor(after);
+  // Asked for together: what comes first of each is needed in turn, and each takes the server a round trip.
+  using history = new Begun(newRows(run, detail, keyTypes, start));
+  using system = new Begun(systemRows(run, { detail, afterTime: start.system }));
   let cursor: CloudCursor = { ...start, id: detail.run.id, seen: null };
   const preamble = preambleOf(detail.run, await fetchMetadata(run, detail));
   if (preamble.fingerprint !== start.told) {
@@ -29,7 +47,7 @@ export async function* readOn(run: RunAddress, after: Cursor | null): AsyncGener
     yield batch(cursor, preamble.records);
   }
   const check = new HistoryCheck();
-  for await (const { rows, lines } of newRows(run, detail, keyTypes, start)) {
+  for await (const { rows, lines } of history) {
     const last = rows.at(-1);
     check.add(rows);
     cursor = { ...cursor, lines, rows: cursor.rows + rows.length };
@@ -37,7 +55,7 @@ export async function* readOn(run: RunAddress, after: Cursor | null): AsyncGener
     cursor = { ...cursor, step: last.step, time: last.timestamp };
     yield batch(cursor, rows);
   }
-  for await (const rows of systemRows(run, { detail, afterTime: start.system })) {
+  for await (const rows of system) {
     cursor = { ...cursor, system: rows.at(-1)!.timestamp };
     yield batch(cursor, rows);
   }
@@ -94,6 +112,12 @@ async function* rowsAgain(
   }
   if (rowsRead !== stop.rows)
     throw new LogdirError('corrupt', `run ${run.key.runId} has other rows than when it was read`);
+}
+
+/** Whether samples of the machine are worth no request of their own. */
+function hasFewSamples(listed: RunNode | undefined): boolean {
+  const count = listed?.eventsLineCount ?? 0;
+  return count > 0 && count <= SAMPLES_ALONG;
 }
 
 /** What the server lists of a run: as long as this stays, there is nothing new. */

@@ -26,13 +26,15 @@ export async function* systemRows(
   let { afterTime } = options;
   const { untilTime = Number.POSITIVE_INFINITY, detail } = options;
   try {
-    for await (const rows of exportedSamples(run, options)) {
-      afterTime = rows.at(-1)?.timestamp ?? afterTime;
-      if (rows.length > 0) yield rows;
+    if (wholeSamples(detail) === null) {
+      for await (const rows of exportedSamples(run, options)) {
+        afterTime = rows.at(-1)?.timestamp ?? afterTime;
+        if (rows.length > 0) yield rows;
+      }
+      // What was exported of a run that has stopped is all there is.
+      if (detail.eventsUrls.length > 0 && detail.run.state !== 'running') return;
     }
-    // What was exported of a run that has stopped is all there is.
-    if (detail.eventsUrls.length > 0 && detail.run.state !== 'running') return;
-    const rows = await askSamples(run, afterTime);
+    const rows = await samplesAfter(run, detail, afterTime);
     const wanted = rows.filter(({ timestamp }) => timestamp <= untilTime);
     if (wanted.length > 0) yield wanted;
   } catch (error) {
@@ -40,6 +42,12 @@ export async function* systemRows(
     if (!(error instanceof LogdirError) || error.code === 'internal') throw error;
     run.logger.warn({ run: run.key.runId, err: error }, 'system metrics of a run could not be read');
   }
+}
+
+/** The samples that came with the detail; null unless they are all there are, as of some another question gets more. */
+function wholeSamples({ run: { events, eventsLineCount: count } }: DetailedRun): readonly string[] | null {
+  const isWhole = events && typeof count === 'number' && events.length >= count;
+  return isWhole ? events : null;
 }
 
 async function* exportedSamples(
@@ -53,6 +61,16 @@ async function* exportedSamples(
   yield* parquetSystemRows(files.paths, {
     ...{ registry, afterTimestamp: afterTime, untilTimestamp: untilTime, signal: options.signal },
   });
+}
+
+async function samplesAfter(
+  run: RunAddress,
+  detail: DetailedRun,
+  afterTimestamp: number,
+): Promise<readonly SystemRow[]> {
+  const along = wholeSamples(detail);
+  if (along !== null) return systemRowsOfLines(along, { registry: run.registry, afterTimestamp });
+  return detail.run.eventsLineCount === 0 ? [] : await askSamples(run, afterTimestamp);
 }
 
 async function askSamples(run: RunAddress, afterTimestamp: number): Promise<readonly SystemRow[]> {

@@ -155,7 +155,8 @@ class WandbCloudSource implements RunSource {
     this.#quarantine.check(key.runId);
     try {
       const run = this.#address(key, signal);
-      const batches = stopAt === undefined ? readOn(run, after) : readAgain(run, { ...options, stopAt });
+      const batches =
+        stopAt === undefined ? readOn(run, this.#known(key), after) : readAgain(run, { ...options, stopAt });
       for await (const batch of batches) {
         this.#options.metrics.increment('source_records_total', LABELS, batch.records.length);
         yield batch;

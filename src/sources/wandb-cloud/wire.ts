@@ -131,6 +131,8 @@ const runDetail = runNode.extend({
   historyTail,
   parquetHistory: z.object({ parquetUrls: z.array(z.string()).nullish() }).nullish(),
   files: z.object({ edges: z.array(z.object({ node: fileNode })) }).nullish(),
+  /** Where they were asked for along with the rest. */
+  events: z.array(z.string()).nullish(),
 });
 export type RunDetail = z.output<typeof runDetail>;
 

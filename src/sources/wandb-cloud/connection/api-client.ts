@@ -60,8 +60,8 @@ export interface GraphqlRequest<T> {
   readonly answer: z.ZodType<T>;
   /** Attempts after the first, where fewer are wanted than patience has. */
   readonly maxRetries?: number;
-  /** A server that is well may fail to answer this: it asks for much at a time. */
-  readonly mayBeTooMuch?: true;
+  /** A failure says nothing of the server: less is asked for then. It is not tried again, nor taken for a sign of an outage. */
+  readonly isTrial?: boolean;
 }
 
 export interface RequestOptions {
@@ -124,7 +124,7 @@ export class ApiClient {
       return await pRetry(attempt, {
         ...retryOptions({
           ...patience,
-          retries: Math.min(patience.retries, request.maxRetries ?? patience.retries),
+          retries: request.isTrial ? 0 : Math.min(patience.retries, request.maxRetries ?? patience.retries),
         }),
         signal,
       });
@@ -235,11 +235,11 @@ export class ApiClient {
 
   #failure<T>(error: unknown, request: GraphqlRequest<T>, signal: AbortSignal): unknown {
     if (signal.aborted) return error;
-    const { operation } = request;
+    const { operation, isTrial = false } = request;
     const { budget, logger, baseUrl } = this.#options;
     const failure = requestFailure(error, operation, baseUrl);
     if (failure.isLimit) budget.limited(failure.retryAfterMs);
-    else if (failure.failure.code === 'unavailable' && (failure.isUnreachable || !request.mayBeTooMuch)) {
+    else if (failure.failure.code === 'unavailable' && (failure.isUnreachable || !isTrial)) {
       this.#outage.failed(failure.failure, failure.isUnreachable ? null : runOf(request));
     }
     logger.debug({ operation, err: failure.failure }, 'a request to W&B failed');

@@ -7,19 +7,20 @@ import { setMaxListeners } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import PQueue from 'p-queue';
 import pRetry from 'p-retry';
 import { LogdirError } from '../../../core/index.ts';
 import type { Metrics } from '../../../observability/index.ts';
-import { deadline } from './deadline.ts';
+import { type Deadline, deadline } from './deadline.ts';
 import { createAgents, type NetworkOptions } from './http-agents.ts';
 import { type Patience, retryOptions } from './patience.ts';
 import { RequestFailure, requestFailure } from './request-failure.ts';
 
 /** Downloads at a time: object stores set no quota, disks and memory do. */
-const CONCURRENCY = 6;
+const CONCURRENCY = 16;
 /** The address is no longer good: ask for a new one. Object stores say so by exactly these two statuses. */
 export class UrlExpired extends Error {
   override readonly name = 'UrlExpired';
@@ -54,21 +55,33 @@ export class StorageClient {
    * @throws UrlExpired; LogdirError `not-found`, `unavailable`.
    */
   async download(url: string, path: string, { signal }: { readonly signal: AbortSignal }): Promise<void> {
+    await this.#patiently(url, signal, () => this.#transfer(url, path, signal));
+  }
+
+  /** What a small file holds, without a detour over the disk. @throws as `download` does. */
+  async text(url: string, { signal }: { readonly signal: AbortSignal }): Promise<string> {
+    return await this.#patiently(url, signal, () => this.#body(url, signal));
+  }
+
+  /** In turn, and again while that may help. */
+  async #patiently<T>(url: string, signal: AbortSignal, transfer: () => Promise<T>): Promise<T> {
     const { patience, metrics } = this.#options;
     // All downloads of one read listen to its signal.
     setMaxListeners(0, signal);
     const what = `download from ${new URL(url).host}`;
     const attempt = async () => {
       try {
-        await this.#queue.add(() => this.#transfer(url, path, signal), { signal });
+        // Void only if the task were, which it is not.
+        const result = (await this.#queue.add(transfer, { signal })) as T;
         metrics.increment('cloud_requests_total', { operation: 'download', outcome: 'answered' });
+        return result;
       } catch (error) {
         metrics.increment('cloud_requests_total', { operation: 'download', outcome: 'failed' });
         throw error instanceof UrlExpired ? error : storageFailure(error, what);
       }
     };
     try {
-      await pRetry(attempt, {
+      return await pRetry(attempt, {
         ...retryOptions(patience),
         signal,
       });
@@ -85,29 +98,39 @@ export class StorageClient {
       () => 0,
     );
     using stall = deadline(signal, this.#options.patience.stallMs);
-    const response = await this.#get(url, have, stall.signal);
+    const response = await this.#get(url, have, stall);
     // Complete already: there is nothing beyond what we have.
     if (response.status === 416 && have > 0) return;
-    if (EXPIRED.has(response.status))
-      throw new UrlExpired(`${new URL(url).host} no longer honours the address`);
     const isRest = response.status === 206;
+    const target = createWriteStream(path, { flags: isRest ? 'a' : 'w' });
+    await pipeline(response.data, target, { signal: stall.signal });
+    checkLength(response, (await stat(path)).size - (isRest ? have : 0));
+  }
+
+  async #body(url: string, signal: AbortSignal): Promise<string> {
+    using stall = deadline(signal, this.#options.patience.stallMs);
+    const response = await this.#get(url, 0, stall);
+    const body = await buffer(response.data);
+    checkLength(response, body.length);
+    return body.toString();
+  }
+
+  /** The answer, its bytes still to come; they are counted, and each puts the deadline off. @throws UrlExpired */
+  async #get(url: string, from: number, stall: Deadline): Promise<AxiosResponse<Readable>> {
+    const { hostname, host } = new URL(url);
+    const response = await this.#client(hostname).get<Readable>(url, {
+      signal: stall.signal,
+      headers: from > 0 ? { Range: `bytes=${from}-` } : {},
+      validateStatus: (status) =>
+        status === 200 || (from > 0 && (status === 206 || status === 416)) || EXPIRED.has(status),
+    });
+    if (EXPIRED.has(response.status)) throw new UrlExpired(`${host} no longer honours the address`);
     response.data.on('data', (chunk: Buffer) => {
       stall.refresh();
       this.#receivedBytes += chunk.length;
       this.#options.metrics.increment('cloud_received_bytes_total', { door: 'storage' }, chunk.length);
     });
-    const target = createWriteStream(path, { flags: isRest ? 'a' : 'w' });
-    await pipeline(response.data, target, { signal: stall.signal });
-    await checkLength(response, path, isRest ? have : 0);
-  }
-
-  async #get(url: string, from: number, signal: AbortSignal): Promise<AxiosResponse<Readable>> {
-    return await this.#client(new URL(url).hostname).get<Readable>(url, {
-      signal,
-      headers: from > 0 ? { Range: `bytes=${from}-` } : {},
-      validateStatus: (status) =>
-        status === 200 || (from > 0 && (status === 206 || status === 416)) || EXPIRED.has(status),
-    });
+    return response;
   }
 
   #client(host: string): AxiosInstance {
@@ -129,11 +152,10 @@ export class StorageClient {
 }
 
 /** A connection that breaks off may look like the end. */
-async function checkLength(response: AxiosResponse<Readable>, path: string, before: number): Promise<void> {
+function checkLength(response: AxiosResponse<Readable>, length: number): void {
   const announced = Number(response.headers['content-length'] ?? Number.NaN);
-  const { size } = await stat(path);
-  if (Number.isNaN(announced) || size === before + announced) return;
-  throw new Error(`${size - before} of ${announced} bytes came`);
+  if (Number.isNaN(announced) || length === announced) return;
+  throw new Error(`${length} of ${announced} bytes came`);
 }
 
 function storageFailure(error: unknown, what: string): RequestFailure {
