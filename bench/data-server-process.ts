@@ -72,10 +72,19 @@ export class DataServerProcess implements AsyncDisposable {
 
   /** Milliseconds from the start of the process until one tag of so many runs is there to its last step. */
   async untilComplete(tag: string, runs: number, lastStep: number): Promise<number> {
+    return await this.#until(tag, runs, (step) => step === lastStep);
+  }
+
+  /** Milliseconds from the start of the process until so many runs have points of a tag. */
+  async untilShown(tag: string, runs: number): Promise<number> {
+    return await this.#until(tag, runs, (step) => step !== undefined);
+  }
+
+  async #until(tag: string, runs: number, isEnough: (last: number | undefined) => boolean): Promise<number> {
     for (;;) {
       const { runs: found = [] } = await this.readScalars(tag, 100).catch(() => ({ runs: [] }));
-      const whole = found.filter(({ tags }) => lastOf(tags?.[0]?.data?.step) === lastStep);
-      if (whole.length === runs) return performance.now() - this.startedMs;
+      const enough = found.filter(({ tags }) => isEnough(lastOf(tags?.[0]?.data?.step)));
+      if (enough.length === runs) return performance.now() - this.startedMs;
       await delay(LOOK_EVERY_MS);
     }
   }

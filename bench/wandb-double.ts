@@ -25,12 +25,13 @@ export interface DoubleShape {
 export class WandbDouble implements AsyncDisposable {
   readonly #workshop: Workshop;
   readonly #server: ServerProcess;
-  readonly #variables: Readonly<Record<string, string>>;
+  /** Variables by which a client finds it. */
+  readonly variables: Readonly<Record<string, string>>;
 
   private constructor(workshop: Workshop, server: ServerProcess) {
     this.#workshop = workshop;
     this.#server = server;
-    this.#variables = clientVariables(server.url, workshop.diskFolder());
+    this.variables = clientVariables(server.url, workshop.diskFolder());
   }
 
   static async start(workshop: Workshop, { runs, rows, latencyMs }: DoubleShape): Promise<WandbDouble> {
@@ -43,13 +44,13 @@ export class WandbDouble implements AsyncDisposable {
   /** Our program reads all event files of a project. */
   async read<T>(project: DoubleProject, cacheDir: string): Promise<T> {
     const words = [`${DOUBLE_ENTITY}/${project}`, cacheDir];
-    return await this.#workshop.subject<T>('cloud-read.js', words, this.#variables);
+    return await this.#workshop.subject<T>('cloud-read.js', words, this.variables);
   }
 
   /** A script exports a project. */
   async export<T>(project: DoubleProject): Promise<T> {
     const words = [`${DOUBLE_ENTITY}/${project}`, join(this.#workshop.diskFolder(), 'exported')];
-    return await this.#workshop.peer<T>(this.#workshop.sdkPython(), 'export_run.py', words, this.#variables);
+    return await this.#workshop.peer<T>(this.#workshop.sdkPython(), 'export_run.py', words, this.variables);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -9,9 +9,11 @@ import { copyEvents, rowsRead } from '../exported-runs.ts';
 import { median } from '../median.ts';
 import { startProgram } from '../server-process.ts';
 import { firstCardSeconds } from '../tensorboard-process.ts';
+import { DOUBLE_ENTITY, METRICS, WandbDouble } from '../wandb-double.ts';
 import type { Workshop } from '../workshop.ts';
 
 const SHAPE = { runs: 1000, tags: 20, rows: 1000 };
+const NEVER_READ = { runs: 1000, rows: 200, latencyMs: 50 };
 const PROJECT = 'acme/thousand';
 const LAST_STEP = SHAPE.rows - 1;
 const POINTS = 100;
@@ -47,6 +49,7 @@ async function* run(workshop: Workshop): AsyncIterable<Figure> {
   }
   yield* servers(site);
   yield* underTensorBoard(site);
+  yield* neverRead(workshop);
 }
 
 function ours({ workshop, source, cacheDir, portFile }: Site) {
@@ -145,4 +148,25 @@ async function* underTensorBoard(site: Site): AsyncIterable<Figure> {
     peer: { name: 'Rust data server', value: their },
     goal: { ratio: 5 },
   };
+}
+
+/** A project of a server of which nothing was ever read. */
+async function* neverRead(workshop: Workshop): AsyncIterable<Figure> {
+  await using double = await WandbDouble.start(workshop, NEVER_READ);
+  const [tag = ''] = METRICS;
+  let seconds = Number.NaN;
+  // The double makes its answers in the first round; in the second it gives them as late as asked.
+  for (let round = 0; round < 2; round++) {
+    const folder = workshop.diskFolder();
+    await using server = await DataServerProcess.start({
+      command: [process.execPath, workshop.dataServer],
+      logdir: `wandb:${DOUBLE_ENTITY}/pages`,
+      portFile: join(folder, 'port'),
+      variables: { ...double.variables, WANDB_LOGDIR_CACHE_DIR: folder },
+    });
+    seconds = (await server.untilShown(tag, NEVER_READ.runs)) / 1000;
+  }
+  const { runs, latencyMs } = NEVER_READ;
+  const what = `start to the first card of ${runs} runs of a server that answers after ${latencyMs} ms, none ever read`;
+  yield { what, unit: 's', better: 'less', ours: seconds, peer: null, goal: { value: 3 } };
 }
