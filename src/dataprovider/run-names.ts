@@ -10,6 +10,9 @@ export interface RunPlace {
   readonly run: CatalogueRun;
 }
 
+/** A project, whether or not any of its runs are known yet. */
+export type ProjectPlace = Pick<RunPlace, 'entity' | 'project'>;
+
 export interface NamedRun {
   readonly name: string;
   readonly run: CatalogueRun;
@@ -24,9 +27,9 @@ export class RunNames {
   readonly #names = new Map<string, string>();
   #home: { readonly entity: string | null; readonly project: string | null } | undefined;
 
-  /** In the order given. */
-  name(places: readonly RunPlace[]): readonly NamedRun[] {
-    if (places.length > 0) this.#home ??= homeOf(places);
+  /** Runs in the order given; `projects`: all that there are. */
+  name(places: readonly RunPlace[], projects: readonly ProjectPlace[]): readonly NamedRun[] {
+    if (places.length > 0) this.#home ??= homeOf(projects);
     return places.map((place) => ({ name: this.#nameOf(place), run: place.run }));
   }
 
@@ -44,7 +47,7 @@ export class RunNames {
 }
 
 /** The entity and project that all share; null where there are several. */
-function homeOf(places: readonly RunPlace[]): { entity: string | null; project: string | null } {
+function homeOf(places: readonly ProjectPlace[]): { entity: string | null; project: string | null } {
   const entity = places[0]!.entity;
   if (places.some((place) => place.entity !== entity)) return { entity: null, project: null };
   const project = places[0]!.project;

@@ -3,7 +3,7 @@
 import type { LogdirError } from '../core/index.ts';
 import type { Directory, ProjectDirectory } from '../filesystem/index.ts';
 import type { History } from '../history/index.ts';
-import { type NamedRun, RunNames, type RunPlace } from './run-names.ts';
+import { type NamedRun, type ProjectPlace, RunNames, type RunPlace } from './run-names.ts';
 import { within } from './within.ts';
 
 /** Older looks than this are repeated: a reload of the page comes every 30 s at most. */
@@ -54,8 +54,9 @@ export class RunRoster {
   known(): readonly NamedRun[] {
     const directory = this.#options.directory();
     if (this.#drawn?.directory !== directory) {
-      const places = this.#projects().flatMap((project) => placesOf(project));
-      this.#drawn = { directory, runs: this.#names.name(places) };
+      const projects = this.#projects();
+      const places = projects.flatMap((project) => placesOf(project));
+      this.#drawn = { directory, runs: this.#names.name(places, projects.map(projectPlace)) };
     }
     return this.#drawn.runs;
   }
@@ -95,7 +96,13 @@ export class RunRoster {
   }
 }
 
-function placesOf({ path, runs }: ProjectDirectory): RunPlace[] {
+/** As its directories are named. */
+function projectPlace({ path }: ProjectDirectory): ProjectPlace {
   const [entity = '', project = ''] = path.split('/');
-  return [...runs].map(([directory, run]) => ({ entity, project, directory, run }));
+  return { entity, project };
+}
+
+function placesOf(project: ProjectDirectory): RunPlace[] {
+  const place = projectPlace(project);
+  return [...project.runs].map(([directory, run]) => ({ ...place, directory, run }));
 }

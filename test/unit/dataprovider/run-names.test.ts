@@ -10,7 +10,8 @@ function place(entity: string, project: string, directory: string): RunPlace {
   return { entity, project, directory, run };
 }
 
-const namesOf = (names: RunNames, ...places: RunPlace[]) => names.name(places).map(({ name }) => name);
+const namesOf = (names: RunNames, ...places: RunPlace[]) =>
+  names.name(places, places).map(({ name }) => name);
 
 describe('runs are called', () => {
   it('by their directory, where all are of one project', () => {
@@ -23,6 +24,12 @@ describe('runs are called', () => {
 
   it('with the entity too, where there are several, even if projects are called alike', () => {
     expect(namesOf(new RunNames(), place('a', 'p', 'x'), place('b', 'p', 'x'))).toEqual(['a/p/x', 'b/p/x']);
+  });
+
+  it('with the project before it, where others are there of which no run is known yet', () => {
+    const names = new RunNames();
+    const projects = [place('a', 'p', ''), place('a', 'q', '')];
+    expect(names.name([place('a', 'p', 'x')], projects).map(({ name }) => name)).toEqual(['p/x']);
   });
 
   it('the same as before, whatever comes', () => {
