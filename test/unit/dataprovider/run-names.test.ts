@@ -28,7 +28,10 @@ describe('runs are called', () => {
 
   it('with the project before it, where others are there of which no run is known yet', () => {
     const names = new RunNames();
-    const projects = [place('a', 'p', ''), place('a', 'q', '')];
+    const projects = [
+      { entity: 'a', project: 'p' },
+      { entity: 'a', project: 'q' },
+    ];
     expect(names.name([place('a', 'p', 'x')], projects).map(({ name }) => name)).toEqual(['p/x']);
   });
 
