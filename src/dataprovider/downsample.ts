@@ -1,6 +1,7 @@
 /** Which points of a long series are shown. @module */
 
 import type { ScalarPoints } from './data-provider.ts';
+import { roomForPoints } from './scalar-memory.ts';
 
 /**
  * At most `maxPoints` of a series: its first and newest point, and from equal stretches between them the lowest and the
@@ -51,13 +52,19 @@ function addExtremes(values: Float32Array, from: number, to: number, indexes: nu
 }
 
 function pick({ steps, wallTimes, values }: ScalarPoints, indexes: readonly number[]): ScalarPoints {
-  return {
-    steps: Float64Array.from(indexes, (i) => steps[i]!),
-    wallTimes: Float64Array.from(indexes, (i) => wallTimes[i]!),
-    values: Float32Array.from(indexes, (i) => values[i]!),
-  };
+  const picked = roomForPoints(indexes.length);
+  for (const [at, index] of indexes.entries()) {
+    picked.steps[at] = steps[index]!;
+    picked.wallTimes[at] = wallTimes[index]!;
+    picked.values[at] = values[index]!;
+  }
+  return picked;
 }
 
 function copyOf({ steps, wallTimes, values }: ScalarPoints): ScalarPoints {
-  return { steps: steps.slice(), wallTimes: wallTimes.slice(), values: values.slice() };
+  const copy = roomForPoints(steps.length);
+  copy.steps.set(steps);
+  copy.wallTimes.set(wallTimes);
+  copy.values.set(values);
+  return copy;
 }

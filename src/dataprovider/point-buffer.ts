@@ -1,9 +1,8 @@
 /** Points of one series, growing. @module */
 
 import type { ScalarPoints } from './data-provider.ts';
+import { roomForPoints } from './scalar-memory.ts';
 
-/** Step and wall time as float64, value as float32. */
-const BYTES_PER_POINT = 20;
 const LEAST_CAPACITY = 16;
 
 /**
@@ -16,7 +15,7 @@ export class PointBuffer {
 
   /** `capacity`: points there is room for before it grows. */
   constructor(capacity = LEAST_CAPACITY) {
-    this.#points = emptyPoints(capacity);
+    this.#points = roomForPoints(capacity);
   }
 
   /** A power of two, so that memory let go by one series fits another. */
@@ -61,20 +60,10 @@ export class PointBuffer {
   }
 
   #grow(): void {
-    const larger = emptyPoints(this.#length * 2);
+    const larger = roomForPoints(this.#length * 2);
     larger.steps.set(this.#points.steps);
     larger.wallTimes.set(this.#points.wallTimes);
     larger.values.set(this.#points.values);
     this.#points = larger;
   }
-}
-
-/** In one piece of memory: there are many thousands of them. */
-function emptyPoints(capacity: number): ScalarPoints {
-  const memory = new ArrayBuffer(capacity * BYTES_PER_POINT);
-  return {
-    steps: new Float64Array(memory, 0, capacity),
-    wallTimes: new Float64Array(memory, 8 * capacity, capacity),
-    values: new Float32Array(memory, 16 * capacity, capacity),
-  };
 }

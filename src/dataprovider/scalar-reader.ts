@@ -52,7 +52,7 @@ export class ScalarReader {
     this.#shown = new LRUCache({
       maxSize: options.shownMaxBytes,
       maxEntrySize: options.shownMaxBytes,
-      sizeCalculation: ({ points }) => ENTRY_BYTES + points.steps.byteLength * 2.5,
+      sizeCalculation: ({ points }) => ENTRY_BYTES + points.steps.buffer.byteLength,
     });
   }
 
