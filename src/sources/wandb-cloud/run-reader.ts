@@ -29,10 +29,10 @@ export async function* readOn(run: RunAddress, after: Cursor | null): AsyncGener
     yield batch(cursor, preamble.records);
   }
   const check = new HistoryCheck();
-  for await (const { rows, lines } of newRows(run, detail, keyTypes, start)) {
+  for await (const { rows, lines, begin = cursor.begin } of newRows(run, detail, keyTypes, start)) {
     const last = rows.at(-1);
     check.add(rows);
-    cursor = { ...cursor, lines, rows: cursor.rows + rows.length };
+    cursor = { ...cursor, begin, lines, rows: cursor.rows + rows.length };
     if (last === undefined) continue;
     cursor = { ...cursor, step: last.step, time: last.timestamp };
     yield batch(cursor, rows);
