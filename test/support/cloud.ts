@@ -9,6 +9,7 @@ import {
   type CloudScope,
   connectWandbServer,
   createWandbCloudSource,
+  type FindApiKey,
   type Patience,
   type RunSource,
   type WandbServer as ServerConnection,
@@ -18,6 +19,8 @@ import type { WandbServer } from './wandb-server/index.ts';
 export interface ConnectOptions {
   /** Default: the double's key; null: anonymous. */
   readonly apiKey?: string | null;
+  /** In its place: looks for the key anew each time. */
+  readonly findApiKey?: FindApiKey;
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly metrics?: Metrics;
@@ -35,7 +38,7 @@ export function connectTo(
   const key = options.apiKey === undefined ? server.apiKey : options.apiKey;
   return connectWandbServer({
     baseUrl: server.url,
-    findApiKey: async () => (key === null ? null : { key, origin: 'the test' }),
+    findApiKey: options.findApiKey ?? (async () => (key === null ? null : { key, origin: 'the test' })),
     network: { proxy: null, noProxy: [], caFile: null },
     version: 'test',
     patience: { ...PATIENCE, ...options.patience },

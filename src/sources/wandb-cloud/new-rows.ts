@@ -8,10 +8,13 @@ import type { RunAddress } from './run-address.ts';
 import type { DetailedRun } from './run-detail.ts';
 import type { RunNode } from './wire.ts';
 
-/** Rows that are new, none at times; and how many rows history has up to there, known ones included. */
+/** Rows that are new, none at times. */
 export interface NewRows {
   readonly rows: readonly HistoryRow[];
+  /** How many rows history has up to there, known ones included. */
   readonly lines: number;
+  /** Time of the first row of history, where it was read from there. */
+  readonly begin?: number;
 }
 
 /** Rows after the cursor; where history went back since then, those that were logged after it did. */
@@ -21,9 +24,9 @@ export async function* newRows(
   keyTypes: HistoryKeys,
   start: CloudCursor,
 ): AsyncGenerator<NewRows> {
-  const whole = () => historyRows(run, { detail, keyTypes, afterStep: -1, linesBefore: 0 });
+  const whole = () => fromBegin(historyRows(run, { detail, keyTypes, afterStep: -1, linesBefore: 0 }));
   if (start.step < 0) {
-    yield* counted(whole(), 0);
+    yield* whole();
     return;
   }
   if (!wasReplaced(detail.run, keyTypes, start)) {
@@ -35,7 +38,7 @@ export async function* newRows(
       return;
     }
   }
-  yield* rowsLoggedAfter(counted(whole(), 0), start);
+  yield* rowsLoggedAfter(whole(), start);
 }
 
 async function* counted(
@@ -46,6 +49,14 @@ async function* counted(
   for await (const rows of pages) {
     lines += rows.length;
     yield { rows, lines };
+  }
+}
+
+async function* fromBegin(pages: AsyncIterable<readonly HistoryRow[]>): AsyncGenerator<NewRows> {
+  let begin: number | undefined;
+  for await (const { rows, lines } of counted(pages, 0)) {
+    begin ??= rows[0]?.timestamp;
+    yield { rows, lines, ...(begin !== undefined && { begin }) };
   }
 }
 
@@ -81,14 +92,26 @@ async function* following(
 }
 
 /**
- * Rows that were logged later than the last one read. After a rewind those before it stand as they were, and what was
- * logged since comes at lower steps: the event file goes back there.
+ * Rows that were logged since the last one was read. After a rewind those before it stand as they were, and what was
+ * logged since comes at lower steps: the event file goes back there. It begins with a row that is later than the last
+ * one read, or earlier than the one before it, as the clock of another machine may have it; or with the first of all,
+ * if that is another than it was.
  */
 async function* rowsLoggedAfter(
   pages: AsyncIterable<NewRows>,
-  { time }: CloudCursor,
+  { time, begin: beginBefore }: CloudCursor,
 ): AsyncGenerator<NewRows> {
-  for await (const { rows, lines } of pages) {
-    yield { rows: rows.filter((row) => row.timestamp > time), lines };
+  let isNew = false;
+  let before = Number.NEGATIVE_INFINITY;
+  const isLogged = ({ timestamp }: HistoryRow): boolean => {
+    const wasBefore = before;
+    before = timestamp;
+    return timestamp > time || timestamp < wasBefore;
+  };
+  for await (const page of pages) {
+    isNew ||= beginBefore !== null && page.begin !== beginBefore;
+    const at: number = isNew ? 0 : page.rows.findIndex(isLogged);
+    isNew ||= at >= 0;
+    yield { ...page, rows: at < 0 ? [] : page.rows.slice(at) };
   }
 }

@@ -334,6 +334,23 @@ describe('history that went back', () => {
     expect(plain(more)).toEqual(logged(b.run).slice(10));
   });
 
+  it.each([
+    ['begun anew', (run: Run) => run.reinit(), 0],
+    ['rewound', (run: Run) => run.rewind(49), 50],
+  ])('because the run was %s on a machine whose clock is behind', async (_, goBack, from) => {
+    await using b = await bench(
+      Array.from({ length: 100 }, (_row, i) => ({ loss: i, _timestamp: 1000 + i })),
+    );
+    const { cursor } = await readAll(b.cloud.source, KEY);
+    goBack(b.run);
+    b.run.append([1, 2, 3].map((i) => ({ loss: -i, _timestamp: 900 + i })));
+    const more = await readAll(b.cloud.source, KEY, { after: cursor });
+    expect(plain(more)).toEqual(logged(b.run).slice(from));
+    b.run.append([{ loss: -4, _timestamp: 904 }]);
+    const last = await readAll(b.cloud.source, KEY, { after: more.cursor });
+    expect(plain(last)).toEqual(logged(b.run).slice(-1));
+  });
+
   it('cannot be read again as it was: the cache is told so', async () => {
     await using b = await bench(Array.from({ length: 20 }, (_, i) => ({ loss: i })));
     const { cursor } = await readAll(b.cloud.source, KEY);

@@ -43,11 +43,13 @@ async function sendDrops(
   { bytes, everyMs, endsAfterBytes }: Extract<Delivery, { kind: 'trickle' }>,
 ): Promise<number> {
   const end = Math.min(body.length, endsAfterBytes);
+  const gone = new AbortController();
+  res.once('close', () => gone.abort());
   let sent = 0;
   while (sent < end && !res.destroyed) {
     res.write(body.subarray(sent, Math.min(end, sent + bytes)));
     sent = Math.min(end, sent + bytes);
-    if (sent < end) await delay(everyMs);
+    if (sent < end) await delay(everyMs, undefined, { signal: gone.signal }).catch(() => undefined);
   }
   if (end < body.length) await untilClosed(res);
   else res.end();
