@@ -90,8 +90,9 @@ export class DashboardPage implements AsyncDisposable {
     await this.page.locator('.reload-button').click();
   }
 
-  /** Not kept by git: for people. */
+  /** Not kept by git: for people. Charts are drawn a moment after their tables. */
   async screenshot(name: string): Promise<void> {
+    await this.page.waitForTimeout(500);
     await this.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
   }
 
