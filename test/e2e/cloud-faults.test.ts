@@ -19,7 +19,7 @@ const SEED = Number(process.env['FAULT_SEED'] ?? 1);
 /** In so many seconds each kind of fault has its turn several times. */
 const LONG_S = 300;
 /** Of the kinds of fault, those that hit something in a short time, at the least. */
-const SHORT_SHARE = 0.6;
+const SHORT_SHARE = 0.3;
 
 /** What the budget of a key lets through at a time, and the storage beside it. */
 const API_SLOTS = 16;

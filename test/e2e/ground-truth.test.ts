@@ -7,38 +7,23 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { scalarSeries, sdkRows } from '../support/expected-series.ts';
-import { logIn, type TemporaryFolder, temporaryFolder } from '../support/local-runs.ts';
+import { type TemporaryFolder, temporaryFolder } from '../support/local-runs.ts';
 import { MOUNTING_MISSING } from '../support/mounting.ts';
 import { PYTHON_MISSING, runPython } from '../support/python.ts';
+import { expectAllShown, type SdkRun, sdkRuns } from '../support/sdk-runs.ts';
 import { type ServedRuns, serveRuns } from '../support/served-runs.ts';
-import { type ScalarPoint, TensorBoard } from '../support/tensorboard.ts';
+import { TensorBoard } from '../support/tensorboard.ts';
 
 const ALL_POINTS = ['--samples_per_plugin', 'scalars=1000000,text=1000000'];
 const KINDS = ['scalars', 'sweep', 'resume', 'crash', 'hostile', 'wide', 'long'];
 const SIZES = ['--runs', '8', '--rows', '200000', '--metrics', '8'];
 /** The long run of 1.6 million points takes TensorBoard's Python loader about a minute. */
 const TEN_MINUTES_MS = 600_000;
-/** An answer of TensorBoard's takes 40 ms, however small it is: its head and its body wait for each other. */
-const ASKED_AT_A_TIME = 16;
-
-interface RunDocument {
-  readonly id: string;
-  readonly eventFile: { readonly name: string; readonly size: number };
-  readonly source: { readonly locations: readonly string[]; readonly skippedBytes: number };
-}
-
-/** One run as it must be shown: its name below the entity, and its points per tag. */
-interface Expected {
-  readonly run: string;
-  readonly id: string;
-  readonly series: ReadonlyMap<string, readonly ScalarPoint[]>;
-}
 
 describe.skipIf(PYTHON_MISSING !== null)(`runs of the real SDK in the real TensorBoard`, () => {
   let folder: TemporaryFolder;
   let served: ServedRuns;
-  let expected: Expected[];
+  let expected: SdkRun[];
 
   beforeAll(async () => {
     folder = await temporaryFolder();
@@ -53,8 +38,7 @@ describe.skipIf(PYTHON_MISSING !== null)(`runs of the real SDK in the real Tenso
     await runPython('make-runs.py', words);
     const mounting = MOUNTING_MISSING === null ? ['--mount', mountPoint()] : [];
     served = await serveRuns(join(folder.path, 'runs', 'wandb'), join(folder.path, 'served'), mounting);
-    expected = [];
-    for await (const run of expectedRuns()) expected.push(run);
+    expected = await sdkRuns(served);
   }, TEN_MINUTES_MS);
 
   afterAll(async () => {
@@ -64,57 +48,15 @@ describe.skipIf(PYTHON_MISSING !== null)(`runs of the real SDK in the real Tenso
 
   const mountPoint = () => join(folder.path, 'mnt');
 
-  async function* expectedRuns(): AsyncIterable<Expected> {
-    for (const project of await served.list('acme')) {
-      for (const run of await served.list(`acme/${project.name}`)) {
-        const path = `acme/${project.name}/${run.name}`;
-        const document = JSON.parse((await served.read(`${path}/run.json`)).toString()) as RunDocument;
-        const rows = await sdkRows(await Promise.all(document.source.locations.map(logIn)));
-        yield { run: `${project.name}/${run.name}`, id: document.id, series: scalarSeries(rows) };
-      }
-    }
-  }
-
-  async function expectAllShown(board: TensorBoard): Promise<number> {
+  /** The long run takes the longest. */
+  async function expectAll(board: TensorBoard): Promise<number> {
     const lastPoint = { run: 'research/long', tag: 'm/7' };
     await board.until(
       () => board.scalars(lastPoint.run, lastPoint.tag),
       (points) => points.length === 200_000,
       { timeoutMs: TEN_MINUTES_MS, everyMs: 5000 },
     );
-    expect(await board.runs()).toEqual(expected.map(({ run }) => run).toSorted());
-    const historyTags = async () =>
-      Object.entries(await board.scalarTags()).map(
-        ([run, tags]) => [run, tags.filter((tag) => !tag.startsWith('system/'))] as const,
-      );
-    const complete = Object.fromEntries(
-      expected.map(({ run, series }) => [run, [...series.keys()].toSorted()]),
-    );
-    const shown = await board.until(
-      historyTags,
-      (tags) => tags.flat(2).length >= Object.entries(complete).flat(2).length,
-    );
-    expect(Object.fromEntries(shown)).toEqual(complete);
-    let points = 0;
-    for (const { run, series } of expected) {
-      for (const tags of groups([...series.keys()], ASKED_AT_A_TIME)) {
-        const given = await Promise.all(tags.map((tag) => board.scalars(run, tag)));
-        for (const [i, tag] of tags.entries()) points += expectSame([run, tag], given[i]!, series.get(tag)!);
-      }
-    }
-    return points;
-  }
-
-  /** Points compared. */
-  function expectSame(
-    of: readonly string[],
-    given: readonly ScalarPoint[],
-    wanted: readonly ScalarPoint[],
-  ): number {
-    expect([of, given.length]).toEqual([of, wanted.length]);
-    const wrong = wanted.findIndex((point, i) => point.some((part, j) => !Object.is(part, given[i]![j])));
-    expect([of, wrong < 0 ? null : [wanted[wrong], given[wrong]]]).toEqual([of, null]);
-    return given.length;
+    return await expectAllShown(board, expected);
   }
 
   it('holds what the scripts logged', () => {
@@ -137,7 +79,7 @@ describe.skipIf(PYTHON_MISSING !== null)(`runs of the real SDK in the real Tenso
 
   it('through the Python loader over WebHDFS', { timeout: TEN_MINUTES_MS }, async () => {
     await using board = await TensorBoard.start(`webhdfs://127.0.0.1:${served.port}/acme`, ALL_POINTS);
-    expect(await expectAllShown(board)).toBeGreaterThan(1_700_000);
+    expect(await expectAll(board)).toBeGreaterThan(1_700_000);
     const texts = await board.texts('research/scalar run Ünïcode', 'text');
     expect(texts.map(({ step, text }) => [step, text.includes('a string é😀')])).toEqual([[8, true]]);
     const overview = await board.texts('research/scalar run Ünïcode', 'wandb/overview');
@@ -149,7 +91,7 @@ describe.skipIf(PYTHON_MISSING !== null)(`runs of the real SDK in the real Tenso
     const copy = join(folder.path, 'copy');
     await served.copy('acme', copy);
     await using board = await TensorBoard.start(copy, ['--load_fast', 'true', ...ALL_POINTS]);
-    expect(await expectAllShown(board)).toBeGreaterThan(1_700_000);
+    expect(await expectAll(board)).toBeGreaterThan(1_700_000);
     const system = await board.scalars('research/scalar run Ünïcode', 'system/cpu');
     expect(system.length).toBeGreaterThanOrEqual(2);
     expect(system.every(([, step], i) => i === 0 || step > system[i - 1]![1])).toBe(true);
@@ -161,17 +103,13 @@ describe.skipIf(PYTHON_MISSING !== null)(`runs of the real SDK in the real Tenso
     ['the Python loader', ['--load_fast=false'], false],
   ])('through the mount, by %s', { timeout: TEN_MINUTES_MS }, async (_, loader, isRust) => {
     await using board = await TensorBoard.start(join(mountPoint(), 'acme'), [...loader, ...ALL_POINTS]);
-    const points = await expectAllShown(board);
+    const points = await expectAll(board);
     expect(points).toBeGreaterThan(1_700_000);
     expect(board.hasDataServer).toBe(isRust);
     expect(board.output).not.toMatch(/Traceback/);
     console.log(`${expected.length} runs, ${points} points: all as logged`);
   });
 });
-
-function* groups<T>(items: readonly T[], size: number): Iterable<readonly T[]> {
-  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
-}
 
 /** Scalars by tag and step as the script passed them to `run.log`: calls of one step merge, later runs win. */
 function loggedScalars(path: string): Map<string, Map<number, number | string>> {

@@ -10,10 +10,20 @@ interface SdkRow {
   readonly cells: Readonly<Record<string, unknown>>;
 }
 
-/** Rows of logs in order, as the SDK's protobuf classes and Python's json read them. */
-export async function sdkRows(logs: readonly string[]): Promise<readonly SdkRow[]> {
-  const lines = (await runPython('sdk-rows.py', logs)).trimEnd().split('\n');
-  return lines.map((line) => JSON.parse(line) as SdkRow | { file: string }).filter((line) => 'step' in line);
+/** Rows by log, as the SDK's protobuf classes and Python's json read them. */
+export async function sdkRows(logs: readonly string[]): Promise<ReadonlyMap<string, readonly SdkRow[]>> {
+  const found = new Map<string, SdkRow[]>();
+  let rows: SdkRow[] = [];
+  for (const line of (await runPython('sdk-rows.py', logs)).trimEnd().split('\n')) {
+    const told = JSON.parse(line) as SdkRow | { readonly file: string };
+    if ('step' in told) {
+      rows.push(told);
+      continue;
+    }
+    rows = [];
+    found.set(told.file, rows);
+  }
+  return found;
 }
 
 /** Scalar points per tag: float32, later rows over earlier ones where steps go back. */
@@ -21,13 +31,34 @@ export function scalarSeries(rows: readonly SdkRow[]): Map<string, ScalarPoint[]
   const series = new Map<string, ScalarPoint[]>();
   for (const { step, timestamp, values } of rows) {
     for (const [tag, value] of Object.entries(values)) {
-      const points = series.get(tag) ?? [];
-      while (points.length > 0 && points.at(-1)![1] >= step) points.pop();
-      points.push([timestamp, step, asShown(value)]);
-      series.set(tag, points);
+      add(series, tag, [timestamp, step, asShown(value)]);
     }
   }
   return series;
+}
+
+export type LoggedText = readonly [wallTime: number, step: number, text: string];
+
+/** Strings per tag, likewise. */
+export function textSeries(rows: readonly SdkRow[]): Map<string, LoggedText[]> {
+  const series = new Map<string, LoggedText[]>();
+  for (const { step, timestamp, cells } of rows) {
+    for (const [tag, value] of Object.entries(cells)) {
+      if (typeof value === 'string') add(series, tag, [timestamp, step, value]);
+    }
+  }
+  return series;
+}
+
+function add<T extends readonly [number, number, unknown]>(
+  series: Map<string, T[]>,
+  tag: string,
+  point: T,
+): void {
+  const points = series.get(tag) ?? [];
+  while (points.length > 0 && points.at(-1)![1] >= point[1]) points.pop();
+  points.push(point);
+  series.set(tag, points);
 }
 
 /** A number as TensorBoard's JSON has it: float32, with words for what JSON lacks. */

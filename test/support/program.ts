@@ -4,6 +4,8 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 export const PROGRAM = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+/** What TENSORBOARD_DATA_SERVER_BINARY points at. */
+export const DATA_SERVER = fileURLToPath(new URL('../../dist/cli/data-server/main.js', import.meta.url));
 export const EXAMPLES = fileURLToPath(new URL('../../examples/wandb', import.meta.url));
 
 export interface ProgramOptions {

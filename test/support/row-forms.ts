@@ -68,7 +68,7 @@ export function seriesOfRows(
 
 /** Series of an event file that come from history. */
 export function seriesOfEvents(events: readonly TensorBoardEvent[]): Map<string, Point[]> {
-  return seriesWhere(events, (tag) => !/^(?:wandb|system)\//.test(tag));
+  return seriesWhere(events, (tag) => !/^(?:wandb|system|_hparams_)\//.test(tag));
 }
 
 /** Series of an event file that tell of the machine. */

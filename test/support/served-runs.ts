@@ -5,10 +5,15 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startProgram } from './program.ts';
+import { until } from './waiting.ts';
+
+const GRPC_ADDRESS = /--grpc_data_provider (\S+)/;
 
 export interface ServedRuns extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
+  /** For TensorBoard's `--grpc_data_provider`, of a server with `--grpc-port`. */
+  grpcAddress(): Promise<string>;
   /** Names in a directory listing, decoded, directories first as `{ name, isDirectory }`. */
   list(path: string): Promise<readonly { readonly name: string; readonly isDirectory: boolean }[]>;
   read(path: string): Promise<Buffer>;
@@ -33,6 +38,10 @@ export async function serveRuns(
     cwd: folder,
     variables,
   });
+  let printed = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    printed += chunk;
+  });
   let port = Number.NaN;
   for (let waitedMs = 0; Number.isNaN(port) && waitedMs < 60_000; waitedMs += 50) {
     if (child.exitCode !== null) throw new Error(`serve ended: ${(await result).stderr}`);
@@ -43,6 +52,10 @@ export async function serveRuns(
   return {
     url,
     port,
+    grpcAddress: async () => {
+      await until(() => GRPC_ADDRESS.test(printed), 'the address of the gRPC door');
+      return GRPC_ADDRESS.exec(printed)![1]!;
+    },
     list: (path) => list(url, path),
     read: (path) => read(url, path),
     copy: (path, target) => copy(url, path, target),

@@ -16,11 +16,22 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ['-inf', '-Infinity'],
 ]);
 
+/** A text as HTML. */
+export interface ShownText {
+  readonly wall_time: number;
+  readonly step: number;
+  readonly text: string;
+}
+
 const STARTED = /TensorBoard [\d.]+ at (http:\/\/\S+?)\/? /;
 
 export interface StartOptions {
   /** Files it may have open; its Rust loader keeps one open for each run. */
   readonly maxFiles?: number;
+  /** Added to the environment. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** The Python it is installed for. */
+  readonly python?: string;
 }
 
 export class TensorBoard implements AsyncDisposable {
@@ -38,22 +49,29 @@ export class TensorBoard implements AsyncDisposable {
   static async start(
     logdir: string,
     args: readonly string[] = [],
-    { maxFiles }: StartOptions = {},
+    options: StartOptions = {},
   ): Promise<TensorBoard> {
-    const words = [
-      '-m',
-      'tensorboard.main',
-      '--logdir',
-      logdir,
-      '--port',
-      '0',
-      '--reload_interval',
-      '1',
-      ...args,
-    ];
+    return await TensorBoard.#start(['--logdir', logdir, '--reload_interval', '1', ...args], options);
+  }
+
+  /** One that has no logdir and asks a data server at an address. */
+  static async asking(
+    address: string,
+    args: readonly string[] = [],
+    options: StartOptions = {},
+  ): Promise<TensorBoard> {
+    return await TensorBoard.#start(['--grpc_data_provider', address, ...args], options);
+  }
+
+  static async #start(
+    args: readonly string[],
+    { maxFiles, variables, python = PYTHON }: StartOptions,
+  ): Promise<TensorBoard> {
+    const words = ['-m', 'tensorboard.main', '--port', '0', ...args];
     const limit = maxFiles === undefined ? '' : `ulimit -n ${maxFiles} && `;
-    const shell = ['-c', `${limit}exec "$@"`, 'sh', PYTHON, ...words];
-    const child = spawn('sh', shell, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const shell = ['-c', `${limit}exec "$@"`, 'sh', python, ...words];
+    const env = { ...process.env, ...variables };
+    const child = spawn('sh', shell, { stdio: ['ignore', 'pipe', 'pipe'], env });
     let output = '';
     const keep = (text: Buffer) => {
       output += text;
@@ -83,6 +101,15 @@ export class TensorBoard implements AsyncDisposable {
     return programs.some((program) => program.includes('tensorboard_data_server'));
   }
 
+  /** Where it says its data comes from, and through what. */
+  async environment(): Promise<{ readonly location: string; readonly provider: string }> {
+    const { data_location, debug } = await this.get<{
+      data_location: string;
+      debug: { data_provider: string };
+    }>('/data/environment');
+    return { location: data_location, provider: debug.data_provider };
+  }
+
   async get<T>(path: string, query: Readonly<Record<string, string>> = {}): Promise<T> {
     return (await (await this.#fetch(path, query)).json()) as T;
   }
@@ -108,6 +135,12 @@ export class TensorBoard implements AsyncDisposable {
     return Object.fromEntries(Object.entries(tags).map(([run, of]) => [run, Object.keys(of).toSorted()]));
   }
 
+  /** Text tags by run, sorted. */
+  async textTags(): Promise<Record<string, string[]>> {
+    const tags = await this.get<Record<string, string[]>>('/data/plugin/text/tags');
+    return Object.fromEntries(Object.entries(tags).map(([run, of]) => [run, of.toSorted()]));
+  }
+
   /** As CSV, which TensorBoard writes many times faster than its JSON. */
   async scalars(run: string, tag: string): Promise<ScalarPoint[]> {
     const response = await this.#fetch('/data/plugin/scalars/scalars', { run, tag, format: 'csv' });
@@ -118,7 +151,7 @@ export class TensorBoard implements AsyncDisposable {
     });
   }
 
-  async texts(run: string, tag: string): Promise<{ wall_time: number; step: number; text: string }[]> {
+  async texts(run: string, tag: string): Promise<ShownText[]> {
     return await this.get('/data/plugin/text/text', { run, tag });
   }
 

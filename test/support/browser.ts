@@ -1,0 +1,107 @@
+/** A real Chromium on the pages of a real TensorBoard: what a person would read there. @module */
+
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+
+const SCREENSHOTS = fileURLToPath(new URL('../../.cache/screenshots', import.meta.url));
+const PROGRAM = 'chromium';
+const VIEWPORT = { width: 1400, height: 900 };
+/** Software draws the charts, on a machine that does other things. */
+const WAIT_MS = 60_000;
+
+const program = (process.env['PATH'] ?? '')
+  .split(delimiter)
+  .map((folder) => join(folder, PROGRAM))
+  .find(isProgram);
+
+/** Why there is no browser; null when there is one. */
+export const BROWSER_MISSING: string | null =
+  program === undefined ? `no ${PROGRAM} on PATH: apt-get install chromium` : null;
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export async function startBrowser(): Promise<Browser> {
+  // Root may not use the sandbox; there is no graphics card.
+  return await chromium.launch({ executablePath: program!, args: ['--no-sandbox', '--disable-gpu'] });
+}
+
+export type Dashboard = 'timeseries' | 'scalars' | 'text' | 'hparams';
+
+/** One dashboard, open. */
+export class DashboardPage implements AsyncDisposable {
+  readonly page: Page;
+  /** What went wrong in it: errors on its console, exceptions, requests that were refused. */
+  readonly complaints: string[] = [];
+
+  private constructor(page: Page) {
+    this.page = page;
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.complaints.push(message.text());
+    });
+    page.on('pageerror', ({ message }) => this.complaints.push(message));
+    page.on('response', (response) => {
+      if (response.status() >= 400) this.complaints.push(`HTTP ${response.status()} ${response.url()}`);
+    });
+  }
+
+  static async open(browser: Browser, url: string, dashboard: Dashboard): Promise<DashboardPage> {
+    const page = await browser.newPage({ viewport: VIEWPORT });
+    page.setDefaultTimeout(WAIT_MS);
+    const opened = new DashboardPage(page);
+    await page.goto(`${url}/#${dashboard}`);
+    return opened;
+  }
+
+  /** Of Time Series: names in the list of runs, once there are `count`. */
+  async runs(count: number): Promise<string[]> {
+    const rows = this.page.locator('runs-data-table tb-data-table-content-row');
+    await rows.nth(count - 1).waitFor();
+    return await textsOf(rows);
+  }
+
+  /** Of Time Series: the table below a card's chart, once it has `count` rows. */
+  async card(tag: string, count: number): Promise<string[][]> {
+    // Cards that a filter leaves out stay in the document.
+    const card = this.page.locator('scalar-card:visible', { has: this.page.locator(`[title="${tag}"]`) });
+    await card.scrollIntoViewIfNeeded();
+    const rows = card.locator('tb-data-table-content-row');
+    await rows.nth(count - 1).waitFor();
+    return (await textsOf(rows)).map((row) => row.split(/\s{2,}/));
+  }
+
+  async tick(run: string): Promise<void> {
+    await this.page.locator(`runs-data-table [data-id$="/${run}"] input[type=checkbox]`).click();
+  }
+
+  async filterTags(regex: string): Promise<void> {
+    await this.page.locator('input[placeholder="Filter tags (regex)"]').fill(regex);
+  }
+
+  async reload(): Promise<void> {
+    await this.page.locator('.reload-button').click();
+  }
+
+  /** Not kept by git: for people. Charts are drawn a moment after their tables. */
+  async screenshot(name: string): Promise<void> {
+    await this.page.waitForTimeout(500);
+    await this.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.page.close();
+  }
+}
+
+/** Cells of a row are two spaces apart. */
+export async function textsOf(rows: Locator): Promise<string[]> {
+  return (await rows.allInnerTexts()).map((text) => text.trim().replace(/\s*\n\s*/g, '  '));
+}
