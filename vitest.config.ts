@@ -21,6 +21,7 @@ export default defineConfig({
         plugins: [builtWorkers],
         test: {
           name: 'unit',
+          setupFiles: ['test/support/property-time.ts'],
           include: ['test/{unit,contract,property,architecture,semantics}/**/*.test.ts'],
           // Property tests and command-line tests, which start processes, take seconds on a busy machine.
           testTimeout: 30_000,

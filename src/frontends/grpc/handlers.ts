@@ -9,23 +9,16 @@ import {
   status,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import type { DataProvider } from '../../dataprovider/index.ts';
-import type { Logger, Metrics } from '../../observability/index.ts';
 import { createCalls } from './calls.ts';
+import type { GrpcFrontendOptions } from './door.ts';
 import type { CallName } from './service.ts';
 import { GRPC_STATUS, publicError } from './status-code.ts';
-
-export interface HandlerOptions {
-  readonly provider: DataProvider;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-}
 
 type AnyCall = ServerUnaryCall<unknown, Uint8Array> | ServerWritableStream<unknown, Uint8Array>;
 type Handler = handleUnaryCall<unknown, Uint8Array> & handleServerStreamingCall<unknown, Uint8Array>;
 
 /** One handler for each call of the protocol. */
-export function createHandlers(options: HandlerOptions): UntypedServiceImplementation {
+export function createHandlers(options: GrpcFrontendOptions): UntypedServiceImplementation {
   const calls = createCalls(options.provider);
   return Object.fromEntries(
     Object.entries(calls).map(([name, answer]) => [
@@ -37,7 +30,7 @@ export function createHandlers(options: HandlerOptions): UntypedServiceImplement
 
 type Answer = (request: unknown, options: { readonly signal: AbortSignal }) => Promise<Uint8Array>;
 
-function handler(name: CallName, answer: Answer, { logger, metrics }: HandlerOptions): Handler {
+function handler(name: CallName, answer: Answer, { logger, metrics }: GrpcFrontendOptions): Handler {
   return (call: AnyCall, respond?: sendUnaryData<Uint8Array>) => {
     const waiting = new AbortController();
     call.on('cancelled', () => waiting.abort());

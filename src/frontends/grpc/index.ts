@@ -5,4 +5,4 @@ export {
   type GrpcFrontend,
   type GrpcListenOptions,
   type GrpcServer,
-} from './frontend.ts';
+} from './door.ts';

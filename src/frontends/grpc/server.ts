@@ -1,4 +1,4 @@
-/** The gRPC door: TensorBoard's data-provider protocol over the data provider, with reflection and health beside it. @module */
+/** The server behind the gRPC door: the data-provider protocol, with reflection and health beside it. @module */
 
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -9,7 +9,8 @@ import { load } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import { LogdirError } from '../../core/index.ts';
-import { createHandlers, type HandlerOptions } from './handlers.ts';
+import type { GrpcFrontendOptions, GrpcListenOptions, GrpcServer } from './door.ts';
+import { createHandlers } from './handlers.ts';
 import { DATA_PROVIDER_SERVICE, SERVICE_NAME } from './service.ts';
 
 const SCHEMA = fileURLToPath(new URL('../../../proto/tensorboard_data_provider.proto', import.meta.url));
@@ -21,42 +22,21 @@ const CLOSE_TIMEOUT_MS = 1000;
 // It writes to stderr by itself; what it has to say reaches us as errors.
 setLogVerbosity(logVerbosity.NONE);
 
-export interface GrpcListenOptions {
-  readonly host: string;
-  /** 0: any that is free. */
-  readonly port: number;
-  /** PEM files; null: without encryption, as TensorBoard asks on loopback. */
-  readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
-}
-
-export interface GrpcServer extends AsyncDisposable {
-  readonly port: number;
-  /** For `tensorboard --grpc_data_provider`. */
-  readonly address: string;
-}
-
-export interface GrpcFrontend {
-  /** @throws LogdirError `unavailable` when the port is taken, `invalid-argument` for files that are no keys. */
-  listen(options: GrpcListenOptions): Promise<GrpcServer>;
-}
-
-/** The door over a data provider. Nothing listens until `listen`. */
-export function createGrpcFrontend(options: HandlerOptions): GrpcFrontend {
-  const logger = options.logger.child({ room: 'grpc' });
+/** Starts to answer. @throws LogdirError as `GrpcFrontend.listen` */
+export async function listenOn(
+  { host, port, tls }: GrpcListenOptions,
+  options: GrpcFrontendOptions,
+): Promise<GrpcServer> {
+  const server = new Server({ 'grpc.max_receive_message_length': MAX_REQUEST_BYTES });
+  server.addService(DATA_PROVIDER_SERVICE, createHandlers(options));
+  const definitions = await load(SCHEMA, { includeDirs: [dirname(SCHEMA)] });
+  new ReflectionService(definitions, { services: [SERVICE_NAME] }).addToServer(server);
+  new HealthImplementation({ '': 'SERVING', [SERVICE_NAME]: 'SERVING' }).addToServer(server);
+  const bound = await bind(server, `${bracketed(host)}:${port}`, await credentialsOf(tls));
   return {
-    listen: async ({ host, port, tls }) => {
-      const server = new Server({ 'grpc.max_receive_message_length': MAX_REQUEST_BYTES });
-      server.addService(DATA_PROVIDER_SERVICE, createHandlers({ ...options, logger }));
-      const definitions = await load(SCHEMA, { includeDirs: [dirname(SCHEMA)] });
-      new ReflectionService(definitions, { services: [SERVICE_NAME] }).addToServer(server);
-      new HealthImplementation({ '': 'SERVING', [SERVICE_NAME]: 'SERVING' }).addToServer(server);
-      const bound = await bind(server, `${bracketed(host)}:${port}`, await credentialsOf(tls));
-      return {
-        port: bound,
-        address: `${bracketed(host)}:${bound}`,
-        [Symbol.asyncDispose]: () => close(server),
-      };
-    },
+    port: bound,
+    address: `${bracketed(host)}:${bound}`,
+    [Symbol.asyncDispose]: () => close(server),
   };
 }
 

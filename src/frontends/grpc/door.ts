@@ -1,0 +1,40 @@
+/** The gRPC door: TensorBoard's data-provider protocol over the data provider. @module */
+
+import type { DataProvider } from '../../dataprovider/index.ts';
+import type { Logger, Metrics } from '../../observability/index.ts';
+
+export interface GrpcFrontendOptions {
+  readonly provider: DataProvider;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+export interface GrpcListenOptions {
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  /** PEM files; null: without encryption, as TensorBoard asks on loopback. */
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
+}
+
+export interface GrpcServer extends AsyncDisposable {
+  readonly port: number;
+  /** For `tensorboard --grpc_data_provider`. */
+  readonly address: string;
+}
+
+export interface GrpcFrontend {
+  /** @throws LogdirError `unavailable` when the port is taken, `invalid-argument` for files that are no keys. */
+  listen(options: GrpcListenOptions): Promise<GrpcServer>;
+}
+
+/** The door over a data provider. Nothing listens, and no gRPC is loaded, until `listen`: most commands need none. */
+export function createGrpcFrontend(options: GrpcFrontendOptions): GrpcFrontend {
+  const logger = options.logger.child({ room: 'grpc' });
+  return {
+    listen: async (listenOptions) => {
+      const { listenOn } = await import('./server.ts');
+      return await listenOn(listenOptions, { ...options, logger });
+    },
+  };
+}
