@@ -46,7 +46,7 @@ async function provideData(session: Session, app: App): Promise<GrpcServer | nul
 }
 
 function printServed(
-  { terminal }: Session,
+  { terminal, loaded }: Session,
   server: Listening,
   { mounted, provided }: { readonly mounted: Mounted | null; readonly provided: GrpcServer | null },
   projects: readonly ProjectCard[],
@@ -56,8 +56,9 @@ function printServed(
   if (directory !== null) terminal.print(terminal.style('bold', directory));
   terminal.print('');
   if (provided !== null) {
+    const encryption = loaded.settings.grpcCertFile === null ? '' : ' --grpc_creds_type=ssl';
     terminal.print('Open in TensorBoard:');
-    terminal.print(`  tensorboard --grpc_data_provider ${provided.address}`);
+    terminal.print(`  tensorboard --grpc_data_provider ${provided.address}${encryption}`);
   } else if (directory === null) {
     terminal.print('Open in TensorBoard (needs: pip install tensorboard fsspec requests):');
     terminal.print(`  tensorboard --logdir ${shellWord(server.logdir(logdirPath(projects)))}`);

@@ -35,9 +35,14 @@ export async function listenOn(
   const bound = await bind(server, `${bracketed(host)}:${port}`, await credentialsOf(tls));
   return {
     port: bound,
-    address: `${bracketed(host)}:${bound}`,
+    address: `${bracketed(reachable(host))}:${bound}`,
     [Symbol.asyncDispose]: () => close(server),
   };
+}
+
+/** A server that listens on every address is reached through loopback. */
+function reachable(host: string): string {
+  return host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
 }
 
 function bracketed(host: string): string {

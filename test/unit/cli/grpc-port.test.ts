@@ -19,7 +19,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-async function served(words: readonly string[], ask: (address: string) => Promise<void>): Promise<void> {
+/** `ask` gets the address, and the words that follow it in what to type. */
+async function served(
+  words: readonly string[],
+  ask: (address: string, flags: string) => Promise<void>,
+): Promise<void> {
   const all = ['serve', EXAMPLES, '--port', '0', '--grpc-port', '0', ...words];
   const { child, result } = startProgram(all, { cwd: dir });
   let text = '';
@@ -29,8 +33,9 @@ async function served(words: readonly string[], ask: (address: string) => Promis
   try {
     await expect
       .poll(() => text, { timeout: 20_000 })
-      .toMatch(/tensorboard --grpc_data_provider 127\.0\.0\.1:\d+\n/);
-    await ask(/--grpc_data_provider (\S+)/.exec(text)![1]!);
+      .toMatch(/tensorboard --grpc_data_provider 127\.0\.0\.1:\d+.*\n/);
+    const [, address = '', flags = ''] = /--grpc_data_provider (\S+)(.*)/.exec(text)!;
+    await ask(address, flags);
   } finally {
     child.kill('SIGTERM');
   }
@@ -54,8 +59,9 @@ async function runCount(address: string, channel: ChannelCredentials): Promise<n
 
 describe('serve --grpc-port', () => {
   it('answers TensorBoard, and says what to type', async () => {
-    await served([], async (address) => {
+    await served([], async (address, flags) => {
       expect(await runCount(address, credentials.createInsecure())).toBe(6);
+      expect(flags).toBe('');
     });
   });
 
@@ -80,10 +86,14 @@ describe('serve --grpc-port', () => {
       ],
       { stdio: 'ignore' },
     );
-    await served(['--grpc-cert-file', cert, '--grpc-key-file', key], async (address) => {
-      expect(await runCount(address, credentials.createSsl(readFileSync(cert)))).toBe(6);
-      await expect(runCount(address, credentials.createInsecure())).rejects.toThrow();
-    });
+    await served(
+      ['--host', '0.0.0.0', '--grpc-cert-file', cert, '--grpc-key-file', key],
+      async (address, flags) => {
+        expect(flags).toBe(' --grpc_creds_type=ssl');
+        expect(await runCount(address, credentials.createSsl(readFileSync(cert)))).toBe(6);
+        await expect(runCount(address, credentials.createInsecure())).rejects.toThrow();
+      },
+    );
   });
 
   it('refuses half a key pair, files that are none, and a port that is taken', async () => {
