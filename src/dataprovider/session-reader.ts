@@ -43,6 +43,9 @@ export class SessionReader {
   }
 }
 
+/** As event files have it: a run may go on for a while after its last row. */
 function endTimeOf({ ledger: { exit, progress } }: RunLog, startTime: number): number {
-  return progress.lastTimestamp ?? startTime + (exit?.runtimeSeconds ?? 0);
+  const { lastTimestamp } = progress;
+  if (exit === null) return lastTimestamp ?? startTime;
+  return Math.max(lastTimestamp ?? 0, startTime + exit.runtimeSeconds);
 }

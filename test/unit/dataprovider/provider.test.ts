@@ -192,6 +192,17 @@ describe('sessions', () => {
     });
   });
 
+  it('end when the run did, which may be long after its last row', async () => {
+    const idle = new ScriptedSource();
+    idle.add(A, [factsRecord('idle', 1.7e9), configRecord({ lr: 1 }), row(3, { loss: 1 }), exitRecord(1)]);
+    await using other = await buildHouse({ sources: [idle] });
+    const sessions = byRun(await providerOver(other).sessions(EVERYTHING, { signal }));
+    expect(sessions['idle']!['_hparams_/session_end_info']).toEqual({
+      kind: 'end',
+      session: { status: 'failure', endTimeSecs: 1.7e9 + 60 },
+    });
+  });
+
   it('have one kind of value per key over all runs', async () => {
     source.push(B, configRecord({ lr: 'auto' }));
     const runs = [...house.history.catalogue.runs.values()];
