@@ -23,7 +23,11 @@ export interface Answer {
 
 export interface TagAnswer {
   readonly tagName: string;
-  readonly metadata?: { readonly maxStep?: string; readonly maxWallTime?: number };
+  readonly metadata?: {
+    readonly maxStep?: string;
+    readonly maxWallTime?: number;
+    readonly summaryMetadata?: unknown;
+  };
   readonly data?: PointsAnswer;
 }
 
