@@ -110,6 +110,7 @@ async function attempt(python, { words, variable }) {
 build();
 const main = join(ROOT, 'dist', 'cli', 'main.js');
 const server = start(process.execPath, [main, 'serve', RUNS, '--port', '0', '--grpc-port', `${GRPC_PORT}`]);
+process.once('exit', () => server.child.kill());
 await printed(server, /(--grpc_data_provider)/);
 console.log(`| TensorBoard | way | ${Object.keys(QUESTIONS).join(' | ')} |`);
 console.log('|---|---|---|---|---|---|');
