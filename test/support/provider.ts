@@ -1,6 +1,5 @@
 /** A data provider over the house of a test, and a gRPC door on it with a client of its own. @module */
 
-import { Client, credentials, type ServiceError } from '@grpc/grpc-js';
 import { type Clock, systemClock } from '../../src/core/index.ts';
 import {
   createDataProvider,
@@ -11,7 +10,12 @@ import {
 } from '../../src/dataprovider/index.ts';
 import { createGrpcFrontend, type GrpcServer } from '../../src/frontends/grpc/index.ts';
 import { type Logger, silentLogger } from '../../src/observability/index.ts';
-import { DATA_PROVIDER_CODECS } from '../../src/protobuf/index.ts';
+import {
+  type CallName,
+  DataProviderClient,
+  type RequestOf,
+  type ResponseOf,
+} from './data-provider-client.ts';
 import type { House } from './house.ts';
 
 export const EVERYTHING: Selection = { runs: null, tags: null };
@@ -37,18 +41,14 @@ export function selection(runs: readonly string[] | null, tags: readonly string[
   return { runs: runs === null ? null : new Set(runs), tags: tags === null ? null : new Set(tags) };
 }
 
-type Codecs = typeof DATA_PROVIDER_CODECS;
-type CallName = keyof Codecs;
-type Encoded<T> = T extends { encode(message: infer M): unknown } ? M : never;
-
 export interface GrpcDoor extends AsyncDisposable {
   readonly server: GrpcServer;
   /** Asks as TensorBoard does. @throws ServiceError */
   call<Name extends CallName>(
     name: Name,
-    request: Encoded<Codecs[Name]['request']>,
+    request: RequestOf<Name>,
     signal?: AbortSignal,
-  ): Promise<Encoded<Codecs[Name]['response']>>;
+  ): Promise<ResponseOf<Name>>;
 }
 
 export async function grpcDoor(
@@ -61,27 +61,13 @@ export async function grpcDoor(
     port: 0,
     tls: null,
   });
-  const client = new Client(server.address, credentials.createInsecure());
+  const client = new DataProviderClient(server.address);
   return {
     server,
-    call: (name, request, signal) => unary(client, name, request, signal) as never,
+    call: (name, request, signal) => client.call(name, request, signal),
     async [Symbol.asyncDispose]() {
       client.close();
       await server[Symbol.asyncDispose]();
     },
   };
-}
-
-function unary(client: Client, name: CallName, message: object, signal?: AbortSignal): Promise<object> {
-  const { request, response } = DATA_PROVIDER_CODECS[name];
-  return new Promise((resolve, reject) => {
-    const call = client.makeUnaryRequest(
-      `/tensorboard.data.TensorBoardDataProvider/${name}`,
-      (value: object) => Buffer.from(request.encode(value as never)),
-      (bytes: Buffer) => response.decode(bytes) as object,
-      message,
-      (error: ServiceError | null, value?: object) => (error === null ? resolve(value!) : reject(error)),
-    );
-    signal?.addEventListener('abort', () => call.cancel(), { once: true });
-  });
 }

@@ -95,23 +95,14 @@ async function listTensors(
   options: Signal,
 ): Promise<Uint8Array> {
   checkExperiment(request);
+  const { response } = CODECS.ListTensors;
   const selection = selectionOf(request);
-  switch (pluginOf(request)) {
-    case 'text':
-      return await encodeEntries(
-        CODECS.ListTensors.response,
-        await provider.listTexts(selection, options),
-        textListing,
-      );
-    case 'hparams':
-      return await encodeEntries(
-        CODECS.ListTensors.response,
-        await provider.sessions(selection, options),
-        sessionListing,
-      );
-    default:
-      return NOTHING;
-  }
+  const plugin = pluginOf(request);
+  if (plugin === 'text')
+    return await encodeEntries(response, await provider.listTexts(selection, options), textListing);
+  if (plugin === 'hparams')
+    return await encodeEntries(response, await provider.sessions(selection, options), sessionListing);
+  return NOTHING;
 }
 
 async function readTensors(
@@ -120,23 +111,13 @@ async function readTensors(
   options: Signal,
 ): Promise<Uint8Array> {
   checkExperiment(request);
+  const { response } = CODECS.ReadTensors;
+  const selection = selectionOf(request);
   const plugin = pluginOf(request);
   const maxPoints = maxPointsOf(request);
-  const selection = selectionOf(request);
-  switch (plugin) {
-    case 'text':
-      return await encodeEntries(
-        CODECS.ReadTensors.response,
-        await provider.readTexts(selection, maxPoints, options),
-        textData,
-      );
-    case 'hparams':
-      return await encodeEntries(
-        CODECS.ReadTensors.response,
-        await provider.sessions(selection, options),
-        sessionData,
-      );
-    default:
-      return NOTHING;
-  }
+  if (plugin === 'text')
+    return await encodeEntries(response, await provider.readTexts(selection, maxPoints, options), textData);
+  if (plugin === 'hparams')
+    return await encodeEntries(response, await provider.sessions(selection, options), sessionData);
+  return NOTHING;
 }

@@ -7,9 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Client, credentials } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DATA_PROVIDER_CODECS } from '../../../src/protobuf/index.ts';
+import { DataProviderClient } from '../../support/data-provider-client.ts';
 import { EXAMPLES } from '../../support/program.ts';
 import { startWandbServer } from '../../support/wandb-server/index.ts';
 
@@ -56,18 +55,8 @@ async function port(): Promise<number> {
 }
 
 async function runNames(ofPort: number): Promise<(string | undefined)[]> {
-  const { request, response } = DATA_PROVIDER_CODECS.ListRuns;
-  const client = new Client(`127.0.0.1:${ofPort}`, credentials.createInsecure());
-  const answer = await new Promise<ReturnType<typeof response.decode>>((resolve, reject) => {
-    client.makeUnaryRequest(
-      '/tensorboard.data.TensorBoardDataProvider/ListRuns',
-      (message: object) => Buffer.from(request.encode(message)),
-      (bytes: Buffer) => response.decode(bytes),
-      {},
-      (error, value) => (error === null ? resolve(value!) : reject(error)),
-    );
-  }).finally(() => client.close());
-  return answer.runs?.map(({ name }) => name) ?? [];
+  using client = new DataProviderClient(`127.0.0.1:${ofPort}`);
+  return (await client.call('ListRuns', {})).runs?.map(({ name }) => name) ?? [];
 }
 
 describe('the data server', () => {

@@ -6,9 +6,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ChannelCredentials, Client, credentials } from '@grpc/grpc-js';
+import { type ChannelCredentials, credentials } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DATA_PROVIDER_CODECS } from '../../../src/protobuf/index.ts';
+import { DataProviderClient } from '../../support/data-provider-client.ts';
 import { EXAMPLES, runProgram, startProgram } from '../../support/program.ts';
 
 const OPENSSL_MISSING = spawnSync('openssl', ['version']).status === 0 ? null : 'no openssl';
@@ -42,25 +42,15 @@ async function served(
   expect((await result).code).toBe(0);
 }
 
-async function runCount(address: string, channel: ChannelCredentials): Promise<number | undefined> {
-  const { request, response } = DATA_PROVIDER_CODECS.ListRuns;
-  const client = new Client(address.replace('127.0.0.1', 'localhost'), channel);
-  const answer = await new Promise<ReturnType<typeof response.decode>>((resolve, reject) => {
-    client.makeUnaryRequest(
-      '/tensorboard.data.TensorBoardDataProvider/ListRuns',
-      (message: object) => Buffer.from(request.encode(message)),
-      (bytes: Buffer) => response.decode(bytes),
-      {},
-      (error, value) => (error === null ? resolve(value!) : reject(error)),
-    );
-  }).finally(() => client.close());
-  return answer.runs?.length;
+async function runCount(address: string, channel?: ChannelCredentials): Promise<number | undefined> {
+  using client = new DataProviderClient(address.replace('127.0.0.1', 'localhost'), channel);
+  return (await client.call('ListRuns', {})).runs?.length;
 }
 
 describe('serve --grpc-port', () => {
   it('answers TensorBoard, and says what to type', async () => {
     await served([], async (address, flags) => {
-      expect(await runCount(address, credentials.createInsecure())).toBe(6);
+      expect(await runCount(address)).toBe(6);
       expect(flags).toBe('');
     });
   });
@@ -91,7 +81,7 @@ describe('serve --grpc-port', () => {
       async (address, flags) => {
         expect(flags).toBe(' --grpc_creds_type=ssl');
         expect(await runCount(address, credentials.createSsl(readFileSync(cert)))).toBe(6);
-        await expect(runCount(address, credentials.createInsecure())).rejects.toThrow();
+        await expect(runCount(address)).rejects.toThrow();
       },
     );
   });
