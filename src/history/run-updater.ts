@@ -32,6 +32,8 @@ export interface RunUpdaterOptions {
 export class RunUpdater {
   readonly #options: RunUpdaterOptions;
   readonly #passes = new Map<string, Promise<void>>();
+  /** Runs that have more than was read. */
+  readonly #reading = new Set<string>();
   readonly #checkedAtMs = new Map<string, number>();
   readonly #failures = new Map<string, LogdirError>();
   #memoryBytes = 0;
@@ -46,9 +48,9 @@ export class RunUpdater {
     return this.#checkedAtMs.get(id);
   }
 
-  /** Whether a run was found up to date, and has not been looked at since. */
+  /** Whether a run was found up to date when last looked at, and nothing of it is being read. */
   isUpToDate(id: string): boolean {
-    return this.#checkedAtMs.has(id) && !this.#passes.has(id) && !this.#failures.has(id);
+    return this.#checkedAtMs.has(id) && !this.#reading.has(id) && !this.#failures.has(id);
   }
 
   failure(id: string): LogdirError | null {
@@ -80,6 +82,8 @@ export class RunUpdater {
       this.#checkedAtMs.set(run.id, clock.monotonic());
     } catch (error) {
       this.#noteFailure(run, error);
+    } finally {
+      this.#reading.delete(run.id);
     }
     metrics.increment('history_refreshes_total', { outcome });
     if (outcome !== 'grown') return;
@@ -97,6 +101,7 @@ export class RunUpdater {
         if (!(await run.source.hasNews(run.key, log.ledger.cursor, { signal }))) {
           return log.ledger.commits > commitsBefore ? 'grown' : 'unchanged';
         }
+        this.#reading.add(run.id);
         if ((await this.#readOn(log, run)) === 'done') return 'grown';
         await delay(BUSY_RETRY_MS, undefined, { signal });
       } catch (error) {
