@@ -342,18 +342,22 @@ describe('a download', () => {
   const BODY = Buffer.from(Array.from({ length: 300_000 }, (_, i) => i % 251));
 
   /** A storage that answers with ranges, and as each test wants it to at first. */
-  async function storage(first: { status?: number; cutAt?: number; silent?: boolean }) {
+  async function storage(first: { status?: number; cutAt?: number; silent?: boolean; drops?: boolean }) {
     const requests: string[] = [];
     const server: Server = createServer((req, res) => {
       requests.push(req.headers.range ?? 'whole');
-      const { status = 200, cutAt, silent = false } = requests.length === 1 ? first : {};
+      const { status = 200, cutAt, silent = false, drops = false } = requests.length === 1 ? first : {};
       const from = Number(/bytes=(\d+)-/.exec(req.headers.range ?? '')?.[1] ?? 0);
       if (status !== 200) return res.writeHead(status).end();
       const body = BODY.subarray(from);
       res.writeHead(from > 0 ? 206 : 200, { 'content-length': body.length });
       if (cutAt === undefined) return res.end(body);
       res.write(body.subarray(0, cutAt), () => {
-        if (!silent) setTimeout(() => res.destroy(), 50);
+        let at = cutAt;
+        if (drops) {
+          const timer = setInterval(() => res.write(body.subarray(at, ++at)), 10);
+          res.on('close', () => clearInterval(timer));
+        } else if (!silent) setTimeout(() => res.destroy(), 50);
       });
       return res;
     });
@@ -375,6 +379,7 @@ describe('a download', () => {
   it.each([
     ['breaks off', { cutAt: 100_000 }],
     ['stalls', { cutAt: 100_000, silent: true }],
+    ['comes drop by drop', { cutAt: 100_000, drops: true }],
   ])('that %s goes on where it was', async (_, first) => {
     const { download, path, requests } = await storage(first);
     await download();

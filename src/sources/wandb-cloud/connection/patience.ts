@@ -11,7 +11,7 @@ export interface Patience {
   readonly maxMs: number;
   /** For the whole of an answer: a connection that trickles never ends by itself. */
   readonly deadlineMs: number;
-  /** A download that brings nothing for that long has hung; it goes on over another connection. */
+  /** A download that brings next to nothing for that long has hung; it goes on over another connection. */
   readonly stallMs: number;
 }
 

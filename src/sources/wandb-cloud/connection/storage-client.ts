@@ -21,6 +21,8 @@ import { RequestFailure, requestFailure } from './request-failure.ts';
 
 /** Downloads at a time: object stores set no quota, disks and memory do. */
 const CONCURRENCY = 16;
+/** Fewer than these within the time a download may stall are as good as none: drop by drop, a file would never end. */
+const LEAST_BYTES = 16 * 1024;
 /** The address is no longer good: ask for a new one. Object stores say so by exactly these two statuses. */
 export class UrlExpired extends Error {
   override readonly name = 'UrlExpired';
@@ -115,7 +117,7 @@ export class StorageClient {
     return body.toString();
   }
 
-  /** The answer, its bytes still to come; they are counted, and each puts the deadline off. @throws UrlExpired */
+  /** The answer, its bytes still to come; they are counted, and as long as enough come the deadline is put off. @throws UrlExpired */
   async #get(url: string, from: number, stall: Deadline): Promise<AxiosResponse<Readable>> {
     const { hostname, host } = new URL(url);
     const response = await this.#client(hostname).get<Readable>(url, {
@@ -124,9 +126,17 @@ export class StorageClient {
       validateStatus: (status) =>
         status === 200 || (from > 0 && (status === 206 || status === 416)) || EXPIRED.has(status),
     });
-    if (EXPIRED.has(response.status)) throw new UrlExpired(`${host} no longer honours the address`);
+    if (EXPIRED.has(response.status)) {
+      response.data.destroy();
+      throw new UrlExpired(`${host} no longer honours the address`);
+    }
+    let sinceRefresh = 0;
     response.data.on('data', (chunk: Buffer) => {
-      stall.refresh();
+      sinceRefresh += chunk.length;
+      if (sinceRefresh >= LEAST_BYTES) {
+        sinceRefresh = 0;
+        stall.refresh();
+      }
       this.#receivedBytes += chunk.length;
       this.#options.metrics.increment('cloud_received_bytes_total', { door: 'storage' }, chunk.length);
     });
