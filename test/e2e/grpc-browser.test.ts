@@ -185,6 +185,37 @@ describe.skipIf(missing !== null)(`in a browser${missing === null ? '' : ` (${mi
     });
   });
 
+  it('a sweep of 40 runs has its hyperparameters beside the runs, and a line each in HParams', async () => {
+    await using folder = await temporaryFolder();
+    const source = join(folder.path, 'wandb');
+    const config = (run: number) => ({ lr: 0.1 / (run + 1), optimizer: run % 2 === 0 ? 'sgd' : 'adam' });
+    writeNumberedRuns(source, { runs: 40, rows: 20, config });
+    await using served = await serveRuns(source, join(folder.path, 'served'), ['--grpc-port', '0']);
+    await using board = await TensorBoard.asking(await served.grpcAddress());
+    const complaints: string[] = [];
+    {
+      await using page = await open(board, 'timeseries');
+      await page.runs(40);
+      await page.addColumn('lr');
+      const rows = (await page.runs(40)).map((row) => row.split(/\s{2,}/));
+      for (const [run, [name, rate]] of rows.entries()) {
+        expect(name).toBe(`run-${`${run}`.padStart(4, '0')}`);
+        expect(Number(rate)).toBeCloseTo(config(run).lr, DECIMALS);
+      }
+      await page.screenshot('sweep-timeseries');
+      complaints.push(...page.complaints);
+    }
+    await using page = await open(board, 'hparams');
+    const cells = page.page.locator('tf-hparams-table-view vaadin-grid-cell-content');
+    await cells.filter({ hasText: 'run-0010' }).waitFor();
+    const texts = (await textsOf(cells)).filter(Boolean);
+    const [rate, optimizer, , loss] = texts.slice(texts.indexOf('run-0010') + 1);
+    expect([Number(rate), optimizer]).toEqual([expect.closeTo(config(10).lr, 6), 'sgd']);
+    expect(Number(loss)).toBeCloseTo(lossOf(10, 19), 2);
+    await page.screenshot('sweep-hparams');
+    expect([...complaints, ...page.complaints]).toEqual([]);
+  });
+
   it.each([
     [100, 600],
     [1000, 100],

@@ -82,6 +82,15 @@ export class DashboardPage implements AsyncDisposable {
     await this.page.locator(`runs-data-table [data-id$="/${run}"] input[type=checkbox]`).click();
   }
 
+  /** Of Time Series: a hyperparameter beside the names of runs. */
+  async addColumn(name: string): Promise<void> {
+    await this.page.locator('runs-data-table button.add-button').first().click();
+    const choices = this.page.locator('tb-data-table-column-selector-component button');
+    await choices.filter({ hasText: name }).first().click();
+    await this.page.keyboard.press('Escape');
+    await this.page.locator('runs-data-table tb-data-table-header-cell', { hasText: name }).first().waitFor();
+  }
+
   async filterTags(regex: string): Promise<void> {
     await this.page.locator('input[placeholder="Filter tags (regex)"]').fill(regex);
   }
