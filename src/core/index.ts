@@ -24,3 +24,4 @@ export type {
   RunState,
   SystemRow,
 } from './run-record.ts';
+export { within } from './within.ts';

@@ -76,8 +76,9 @@ class HistoryDataProvider implements DataProvider {
     this.#history = history;
     this.#logger = options.logger.child({ room: 'dataprovider' });
     this.#roster = new RunRoster(options);
-    const previews = new RunPreviews(this.#logger);
-    const parts = { roster: this.#roster, previews, onTrouble: this.#onTrouble };
+    this.#demand = new RunDemand(history);
+    const previews = new RunPreviews(this.#logger, options.clock);
+    const parts = { roster: this.#roster, previews, demand: this.#demand, onTrouble: this.#onTrouble };
     this.#runs = new OpenedRuns({ ...options, ...parts });
     const share = memoryMaxBytes / MEMORY_SHARES;
     const scratch = new ScratchPool();
@@ -86,7 +87,6 @@ class HistoryDataProvider implements DataProvider {
     this.#scalars = new ScalarReader({ history, scratch, reader, previews, ...bounds });
     this.#texts = new TextReader(history);
     this.#sessions = new SessionReader(history);
-    this.#demand = new RunDemand(history);
   }
 
   experiment(): Experiment {

@@ -4,6 +4,7 @@ import type { History, RunLog } from '../history/index.ts';
 import { valueAt } from './block-columns.ts';
 import type { ScalarPoints } from './data-provider.ts';
 import type { ScalarSeries } from './run-series.ts';
+import { onePoint } from './scalar-memory.ts';
 import type { ScratchPool } from './scratch.ts';
 
 /** One point per series; blocks that several share are read once. @throws LogdirError as `History.readBlocks` */
@@ -27,17 +28,9 @@ export async function latestValues(
       for (const [tag, { newest }] of series) {
         const [, row, step, wallTime] = newest.end;
         const value = valueAt(block, log.ledger.dictionary, row, newest.column);
-        found.set(tag, pointOf(step, wallTime, value));
+        found.set(tag, onePoint(step, wallTime, value));
       }
     }
   });
   return found;
-}
-
-function pointOf(step: number, wallTime: number, value: number): ScalarPoints {
-  return {
-    steps: Float64Array.of(step),
-    wallTimes: Float64Array.of(wallTime),
-    values: Float32Array.of(value),
-  };
 }

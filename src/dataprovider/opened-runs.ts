@@ -1,11 +1,12 @@
 /** Runs as they are to be shown now: looked for, a moment old at most, their logs open. @module */
 
 import type { Clock } from '../core/index.ts';
-import type { Dictionary, History, RunLog } from '../history/index.ts';
+import type { Dictionary, History, RunLog, RunPreview } from '../history/index.ts';
 import { type HParams, hparamsOf, type TagTable } from '../model/index.ts';
 import type { Selection } from './data-provider.ts';
 import { type EachOptions, each } from './each.ts';
 import type { OpenRun } from './open-run.ts';
+import type { RunDemand } from './run-demand.ts';
 import { type BringOptions, RunFreshness } from './run-freshness.ts';
 import type { NamedRun } from './run-names.ts';
 import type { RunPreviews } from './run-previews.ts';
@@ -16,6 +17,7 @@ export interface OpenedRunsOptions {
   readonly history: History;
   readonly roster: RunRoster;
   readonly previews: RunPreviews;
+  readonly demand: RunDemand;
   /** The tags of a run's series. */
   readonly tags: (dictionary: Dictionary) => TagTable;
   readonly clock: Clock;
@@ -39,6 +41,7 @@ export class OpenedRuns {
   readonly #options: OpenedRunsOptions;
   readonly #freshness: RunFreshness;
   readonly #digests = new WeakMap<RunLog, Digest>();
+  readonly #hparams = new WeakMap<RunPreview, HParams>();
 
   constructor(options: OpenedRunsOptions) {
     this.#options = options;
@@ -47,7 +50,7 @@ export class OpenedRuns {
 
   /** Runs of a selection, in the order of their names' list. @throws LogdirError when none is known because of trouble. */
   async get({ runs: names }: Selection, options: BringOptions): Promise<readonly OpenRun[]> {
-    const { roster, previews, onTrouble } = this.#options;
+    const { roster, previews, demand, onTrouble } = this.#options;
     const all = await roster.look(options);
     const chosen = names === null ? all : all.filter(({ name }) => names.has(name));
     await this.#freshness.bring(
@@ -55,11 +58,12 @@ export class OpenedRuns {
       options,
     );
     const logs = await this.#withLogs(chosen, { ...options, onTrouble });
-    const unread = logs.filter(
-      ({ named: { run }, log }) => run.source.isRemote && log.ledger.cursor === null,
-    );
-    await previews.bring(
-      unread.map(({ named: { run } }) => run),
+    const unread = logs
+      .filter(({ named: { run }, log }) => run.source.isRemote && log.ledger.cursor === null)
+      .map(({ named: { run } }) => run);
+    await previews.bring(unread, options);
+    await demand.require(
+      unread.filter((run) => previews.of(run) === null),
       options,
     );
     return logs.map(({ named, log }) => this.#open(named, log));
@@ -78,8 +82,14 @@ export class OpenedRuns {
     const { series, hparams } = this.#digest(log, tags);
     const startTime = log.ledger.progress.startTime ?? named.run.listing.startTime ?? 0;
     const preview = log.ledger.cursor === null ? this.#options.previews.of(named.run) : null;
-    const known = preview === null ? hparams : hparamsOf(preview.config);
+    const known = preview === null ? hparams : this.#previewHParams(preview);
     return { ...named, log, tags, series, preview, hparams: known, startTime };
+  }
+
+  #previewHParams(preview: RunPreview): HParams {
+    const hparams = this.#hparams.get(preview) ?? hparamsOf(preview.config);
+    this.#hparams.set(preview, hparams);
+    return hparams;
   }
 
   #digest(log: RunLog, tags: TagTable): Digest {

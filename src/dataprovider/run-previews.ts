@@ -4,7 +4,7 @@
  */
 
 import { LRUCache } from 'lru-cache';
-import { toLogdirError } from '../core/index.ts';
+import { type Clock, toLogdirError, within } from '../core/index.ts';
 import type {
   CatalogueRun,
   RunPreview,
@@ -13,7 +13,6 @@ import type {
   SampledPoints,
 } from '../history/index.ts';
 import type { Logger } from '../observability/index.ts';
-import { within } from './within.ts';
 
 /** For summaries of runs, while a page waits for its lists. */
 const PREVIEWS_WAIT_MS = 3000;
@@ -45,6 +44,7 @@ const SHARED: Signal = { signal: new AbortController().signal };
 
 export class RunPreviews {
   readonly #logger: Logger;
+  readonly #clock: Clock;
   readonly #previews = new Map<string, Dated<RunPreview>>();
   readonly #samples = new LRUCache<string, Dated<SampledPoints>>({
     maxSize: KEPT_POINTS,
@@ -53,8 +53,9 @@ export class RunPreviews {
   readonly #asking = new Map<string, Promise<void>>();
   readonly #failedAtMs = new Map<RunPreviewer, number>();
 
-  constructor(logger: Logger) {
+  constructor(logger: Logger, clock: Clock) {
     this.#logger = logger;
+    this.#clock = clock;
   }
 
   /** As last told; null while nothing is known. */
@@ -99,13 +100,13 @@ export class RunPreviews {
   /** Joins the same question where it is under way. A source that failed a moment ago is not asked again. */
   async #once(what: string, { previewer, named }: Group, ask: () => Promise<void>): Promise<void> {
     const failedAtMs = this.#failedAtMs.get(previewer) ?? Number.NEGATIVE_INFINITY;
-    if (performance.now() - failedAtMs < RETRY_MS) return;
+    if (this.#clock.monotonic() - failedAtMs < RETRY_MS) return;
     const id = JSON.stringify([what, named]);
     let asking = this.#asking.get(id);
     if (asking === undefined) {
       asking = ask()
         .catch((error: unknown) => {
-          this.#failedAtMs.set(previewer, performance.now());
+          this.#failedAtMs.set(previewer, this.#clock.monotonic());
           const err = toLogdirError(error, `summaries of runs of ${named.entity}/${named.project}`);
           this.#logger.warn({ err }, 'runs that were never read show when their history has come');
         })

@@ -1,10 +1,9 @@
 /** Which runs there are now, under their names; looks again when somebody asks, and never waits long. @module */
 
-import type { LogdirError } from '../core/index.ts';
+import { type LogdirError, within } from '../core/index.ts';
 import type { Directory, ProjectDirectory } from '../filesystem/index.ts';
 import type { History } from '../history/index.ts';
 import { type NamedRun, type ProjectPlace, RunNames, type RunPlace } from './run-names.ts';
-import { within } from './within.ts';
 
 /** Older looks than this are repeated: a reload of the page comes every 30 s at most. */
 const LOOK_AGAIN_MS = 5000;

@@ -10,6 +10,7 @@ import type { OpenRun } from './open-run.ts';
 import { pointsAllowed } from './points-allowance.ts';
 import type { RunPreviews } from './run-previews.ts';
 import { type ScalarSeries, seriesEnd } from './run-series.ts';
+import { onePoint } from './scalar-memory.ts';
 import type { ScratchPool } from './scratch.ts';
 import { selected } from './selected.ts';
 import type { SeriesReader } from './series-reader.ts';
@@ -163,9 +164,5 @@ function previewEnd({ run, preview }: OpenRun): SeriesEnd {
 function latestOf(run: OpenRun, newest: number | null): ScalarPoints | undefined {
   if (newest === null) return undefined;
   const { step, wallTime } = previewEnd(run);
-  return {
-    steps: Float64Array.of(step),
-    wallTimes: Float64Array.of(wallTime),
-    values: Float32Array.of(newest),
-  };
+  return onePoint(step, wallTime, newest);
 }

@@ -1,7 +1,7 @@
 /** The history of every run, kept: opens logs, brings them up to date, reads their blocks. @module */
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Clock, LogdirError, type RunState, runKeyText } from '../core/index.ts';
+import { type Clock, LogdirError, type RunState, runKeyText, within } from '../core/index.ts';
 import type { Logger, Metrics } from '../observability/index.ts';
 import type { RunSource } from '../sources/index.ts';
 import { BackgroundReader } from './background-reader.ts';
@@ -171,10 +171,7 @@ export class History implements AsyncDisposable {
   async updateWithin(run: CatalogueRun, maxWaitMs: number): Promise<void> {
     if (this.freshLog(run.id) !== undefined) return;
     if (maxWaitMs === 0) return void this.update(run);
-    const waiting = new AbortController();
-    const deadline = delay(maxWaitMs, undefined, { signal: waiting.signal }).catch(() => undefined);
-    await Promise.race([this.update(run), deadline]);
-    waiting.abort();
+    await within(maxWaitMs, this.update(run));
   }
 
   /**

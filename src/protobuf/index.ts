@@ -2,6 +2,7 @@
 
 export type { Codec } from './codec.ts';
 export * from './data-provider.ts';
+export * from './summary-values.ts';
 export * from './tensorboard-event.ts';
 export * from './tensorboard-hparams.ts';
 export * from './wandb-record.ts';

@@ -4,6 +4,7 @@
  */
 
 import { type HistoryRow, LogdirError, type RunKey, type RunRecord, type RunState } from '../core/index.ts';
+import type { RunPreviewer } from './run-preview.ts';
 import type { OpenedSavedFile, SavedFile } from './saved-files.ts';
 import type { Cursor, ReadRunOptions, RecordBatch, RunSource } from './source.ts';
 
@@ -25,6 +26,7 @@ export class MergedSource implements RunSource {
   readonly name: string;
   readonly origin: string;
   readonly isRemote: boolean;
+  readonly previewer?: RunPreviewer;
   readonly #sources: readonly RunSource[];
 
   /** `sources`: the fresher first; a folder has rows that were not sent yet. */
@@ -33,6 +35,8 @@ export class MergedSource implements RunSource {
     this.name = sources.map(({ name }) => name).join(' + ');
     this.origin = sources.map(({ origin }) => origin).join('+');
     this.isRemote = sources.some((source) => source.isRemote);
+    const previewer = sources.find((source) => source.previewer !== undefined)?.previewer;
+    if (previewer !== undefined) this.previewer = previewer;
   }
 
   async listProjects(): Promise<readonly []> {

@@ -2,14 +2,15 @@
 
 import { type ColdEvent, SESSION_END_TAG, SESSION_START_TAG } from '../model/index.ts';
 import {
-  DATA_CLASS,
-  DATA_TYPE,
   eventCodec,
   type HParamsPluginData,
-  hparamsCodec,
+  hparamsMetadata,
+  NULL_TENSOR,
   SESSION_END,
   SESSION_STATUS,
+  TEXT_METADATA,
   type TensorBoardEvent,
+  textTensor,
 } from '../protobuf/index.ts';
 import { RECORD_OVERHEAD, writeRecord } from './record.ts';
 
@@ -64,24 +65,10 @@ function message(event: ColdEvent): TensorBoardEvent {
   }
 }
 
-/** A rank-0 string tensor under the text plugin, as `tf.summary.text` writes it. */
 function textValue(tag: string, text: string) {
-  return {
-    tag,
-    metadata: { pluginData: { pluginName: 'text' }, dataClass: DATA_CLASS.tensor },
-    tensor: { dtype: DATA_TYPE.string, tensorShape: {}, stringVal: [new TextEncoder().encode(text)] },
-  };
+  return { tag, metadata: TEXT_METADATA, tensor: textTensor(text) };
 }
 
-/**
- * What `tensorboard.plugins.hparams.summary_v2` makes, with the data class that TensorBoard adds as it reads: all is
- * in the metadata, and the tensor is the smallest there is.
- */
 function hparamsValue(tag: string, data: HParamsPluginData) {
-  const pluginData = { pluginName: 'hparams', content: hparamsCodec.encode(data) };
-  return {
-    tag,
-    metadata: { pluginData, dataClass: DATA_CLASS.tensor },
-    tensor: { dtype: DATA_TYPE.float, tensorShape: { dim: [{ size: 0 }] } },
-  };
+  return { tag, metadata: hparamsMetadata(data), tensor: NULL_TENSOR };
 }

@@ -18,8 +18,8 @@ const SECONDS = Number(process.env['FAULT_SECONDS'] ?? 20);
 const SEED = Number(process.env['FAULT_SEED'] ?? 1);
 /** In so many seconds each kind of fault has its turn several times. */
 const LONG_S = 300;
-/** Of the kinds of fault, those that hit something in a short time, at the least. */
-const SHORT_SHARE = 0.3;
+/** Of the kinds of fault, those that have to hit something: it takes as long as it takes. */
+const HIT_SHARE = SECONDS >= LONG_S ? 1 : 0.6;
 
 /** What the budget of a key lets through at a time, and the storage beside it. */
 const API_SLOTS = 16;
@@ -41,7 +41,7 @@ describe('a W&B server in trouble', () => {
   it(`takes nothing back and loses nothing in ${SECONDS} s`, {
     timeout: (SECONDS + 120) * 1000,
   }, async () => {
-    await using storm = await Storm.prepare({ seconds: SECONDS, seed: SEED });
+    await using storm = await Storm.prepare({ seconds: SECONDS, seed: SEED, hitShare: HIT_SHARE });
     // Fails by itself for a byte that is another than before, and for a row that is not what was logged.
     const report = await storm.run();
     console.log(report);
@@ -55,7 +55,6 @@ describe('a W&B server in trouble', () => {
     expect(report.peakAfterLimit).toBeLessThanOrEqual(most(1, PACE_MS) + API_SLOTS);
 
     const kinds = Object.keys(report.hits).length;
-    if (SECONDS >= LONG_S) expect(report.unhit).toEqual([]);
-    else if (SECONDS >= 20) expect(kinds - report.unhit.length).toBeGreaterThan(kinds * SHORT_SHARE);
+    expect(kinds - report.unhit.length).toBeGreaterThanOrEqual(kinds * HIT_SHARE);
   });
 });

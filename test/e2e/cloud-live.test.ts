@@ -15,7 +15,7 @@ import { serveRuns } from '../support/served-runs.ts';
 import { type ScalarPoint, TensorBoard } from '../support/tensorboard.ts';
 import { type Run, startWandbServer, type WandbServer } from '../support/wandb-server/index.ts';
 
-const SECONDS = 12;
+const SECONDS = 20;
 const TAGS = ['loss', 'time'];
 /**
  * The refresh interval and two looks of TensorBoard's, which are a second each: the first look that is told of nothing

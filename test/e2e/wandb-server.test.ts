@@ -13,7 +13,7 @@ import {
 } from '../support/wandb-server/index.ts';
 
 const KINDS = ['scalars', 'media', 'sweep', 'resume', 'branches', 'hostile', 'wide', 'long'];
-const SIZES = ['--runs', '6', '--rows', '2500', '--metrics', '8'];
+const SIZES = ['--runs', '6', '--rows', '5000', '--metrics', '8'];
 const TEN_MINUTES_MS = 600_000;
 
 function expectRows(

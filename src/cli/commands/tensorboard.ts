@@ -24,8 +24,11 @@ export async function tensorboard(session: Session, argv: Arguments): Promise<nu
   const port = loaded.origins.port === 'default' ? 0 : loaded.settings.port;
   await using server = await startServer(session, app, port);
   terminal.note(`${server.url}  ${countText(projects)}`);
-  await using provided = door === 'grpc' ? await provide(session, app, argv, projects) : null;
-  const data = provided === null ? ['--logdir', server.logdir(logdirPath(projects))] : dataProvider(provided);
+  await using provided = door === 'grpc' ? await provide(app, argv, projects) : null;
+  const data =
+    provided === null
+      ? ['--logdir', server.logdir(logdirPath(projects))]
+      : ['--grpc_data_provider', provided.address];
   const args = [...data, ...passedThrough(argv)];
   const child = startTensorboard({ command, args, onLine: terminal.note });
   if (argv['open'] === true) void child.url.then(openBrowser);
@@ -34,19 +37,9 @@ export async function tensorboard(session: Session, argv: Arguments): Promise<nu
 }
 
 /** What TensorBoard asks for what is on screen: listens on loopback, on a port of its own. */
-async function provide(
-  { interruption }: Session,
-  app: App,
-  argv: Arguments,
-  projects: readonly ProjectCard[],
-): Promise<GrpcServer> {
-  interruption.signal.throwIfAborted();
+async function provide(app: App, argv: Arguments, projects: readonly ProjectCard[]): Promise<GrpcServer> {
   const paths = typeof argv['project'] === 'string' ? projects.map(({ path }) => path) : null;
   return await orPortFailure(app.provideData({ host: '127.0.0.1', port: 0, tls: null, projects: paths }));
-}
-
-function dataProvider({ address }: GrpcServer): string[] {
-  return ['--grpc_data_provider', address];
 }
 
 /** TensorBoard's exit code, or our own when we were told to stop. */

@@ -61,7 +61,7 @@ async function serveData(
   const { host, port } = flags;
   await using server = await app.provideData({ host, port, tls: null, projects: null });
   const looking = lookAtSource(session, app);
-  await Promise.race([looking, delay(VERDICT_WAIT_MS, undefined, { signal })]);
+  await Promise.race([looking, delay(VERDICT_WAIT_MS, undefined, { ref: false }), aborted(signal)]);
   await using _written = await tellPort(flags, server);
   const over = flags.diesAfterStdin ? Promise.race([aborted(signal), stdinClosed()]) : aborted(signal);
   await Promise.race([over, logged(session, looking)]);

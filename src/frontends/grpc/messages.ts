@@ -9,19 +9,18 @@ import type {
 } from '../../dataprovider/index.ts';
 import {
   DATA_CLASS,
-  DATA_TYPE,
   type GetExperimentResponse,
-  hparamsCodec,
+  type HParamsPluginData,
+  hparamsMetadata,
+  NULL_TENSOR,
   SESSION_END,
   type SummaryMetadata,
-  type TensorProto,
+  TEXT_METADATA,
+  textTensor,
 } from '../../protobuf/index.ts';
 
 /** As TensorBoard's loaders see a series of event files with plain values. */
 const SCALARS: SummaryMetadata = { pluginData: { pluginName: 'scalars' }, dataClass: DATA_CLASS.scalar };
-const TEXT: SummaryMetadata = { pluginData: { pluginName: 'text' }, dataClass: DATA_CLASS.tensor };
-/** `tensorboard.plugins.hparams.metadata.NULL_TENSOR`: everything is in the metadata. */
-const NULL_TENSOR: TensorProto = { dtype: DATA_TYPE.float, tensorShape: { dim: [{ size: 0 }] } };
 
 export function experimentMessage({
   location,
@@ -43,24 +42,22 @@ export function scalarData(tagName: string, { steps, wallTimes, values }: Scalar
 }
 
 export function textListing(tagName: string, end: SeriesEnd) {
-  return { tagName, metadata: { ...maxima(end), summaryMetadata: TEXT } };
+  return { tagName, metadata: { ...maxima(end), summaryMetadata: TEXT_METADATA } };
 }
 
 export function textData(tagName: string, points: readonly TextPoint[]) {
-  const value = points.map(({ text }): TensorProto => {
-    return { dtype: DATA_TYPE.string, tensorShape: {}, stringVal: [Buffer.from(text)] };
-  });
   return {
     tagName,
-    data: { step: points.map(({ step }) => step), wallTime: points.map(({ wallTime }) => wallTime), value },
+    data: {
+      step: points.map(({ step }) => step),
+      wallTime: points.map(({ wallTime }) => wallTime),
+      value: points.map(({ text }) => textTensor(text)),
+    },
   };
 }
 
 export function sessionListing(tagName: string, info: SessionInfo) {
-  const summaryMetadata: SummaryMetadata = {
-    pluginData: { pluginName: 'hparams', content: sessionContent(info) },
-    dataClass: DATA_CLASS.tensor,
-  };
+  const summaryMetadata = hparamsMetadata(pluginData(info));
   return { tagName, metadata: { ...maxima(sessionEnd(info)), summaryMetadata } };
 }
 
@@ -69,10 +66,10 @@ export function sessionData(tagName: string, info: SessionInfo) {
   return { tagName, data: { step: [step], wallTime: [wallTime], value: [NULL_TENSOR] } };
 }
 
-function sessionContent(info: SessionInfo): Uint8Array {
-  if (info.kind === 'start') return hparamsCodec.encode({ version: 0, sessionStartInfo: info.session });
+function pluginData(info: SessionInfo): HParamsPluginData {
+  if (info.kind === 'start') return { sessionStartInfo: info.session };
   const { status, endTimeSecs } = info.session;
-  return hparamsCodec.encode({ version: 0, sessionEndInfo: { status: SESSION_END[status], endTimeSecs } });
+  return { sessionEndInfo: { status: SESSION_END[status], endTimeSecs } };
 }
 
 function sessionEnd(info: SessionInfo): SeriesEnd {

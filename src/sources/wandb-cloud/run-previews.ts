@@ -1,7 +1,7 @@
 /** What a server tells of many runs in one request: their keys, config and a few points of one key. @module */
 
 import type { z } from 'zod';
-import { LogdirError, type RunId } from '../../core/index.ts';
+import { type Clock, LogdirError, type RunId } from '../../core/index.ts';
 import type { RunPreview, RunPreviewer, RunsOfProject, SampledPoints } from '../run-preview.ts';
 import type { ShapeRegistry } from '../shape-registry.ts';
 import type { ApiClient, ServerFeatures } from './connection/index.ts';
@@ -23,6 +23,7 @@ export interface RunPreviewsOptions {
   readonly api: ApiClient;
   readonly features: ServerFeatures;
   readonly registry: ShapeRegistry;
+  readonly clock: Clock;
 }
 
 type Signal = { readonly signal: AbortSignal };
@@ -130,7 +131,7 @@ export class RunPreviews implements RunPreviewer {
   }
 
   #batches(runIds: readonly RunId[]): RunId[][] {
-    if (performance.now() - this.#learnedAtMs > FORGET_MS) this.#size = 0;
+    if (this.#options.clock.monotonic() - this.#learnedAtMs > FORGET_MS) this.#size = 0;
     return chunksOf(runIds, RUNS_PER_REQUEST[this.#size]!);
   }
 
@@ -138,7 +139,7 @@ export class RunPreviews implements RunPreviewer {
   #learn(runs: number): void {
     const smaller = RUNS_PER_REQUEST.findIndex((size) => size < runs);
     this.#size = Math.max(this.#size, smaller);
-    this.#learnedAtMs = performance.now();
+    this.#learnedAtMs = this.#options.clock.monotonic();
   }
 }
 

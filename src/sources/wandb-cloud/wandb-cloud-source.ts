@@ -96,7 +96,7 @@ class WandbCloudSource implements RunSource {
     this.#clock = options.clock ?? systemClock;
     this.#quarantine = new Quarantine(this.#clock, refreshIntervalMs);
     const { api, features } = server;
-    this.previewer = new RunPreviews({ api, features, registry: this.#registry });
+    this.previewer = new RunPreviews({ api, features, registry: this.#registry, clock: this.#clock });
     server.onRecovery(() => this.#quarantine.release());
     this.#account = new AccountIndex({
       ...{ api, refreshIntervalMs, clock: this.#clock },

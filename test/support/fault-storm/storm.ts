@@ -40,6 +40,8 @@ const ROUNDS_OF_A_LIFE = 3;
 export interface StormOptions {
   readonly seconds: number;
   readonly seed: number;
+  /** It goes on beyond that until this share of the kinds of fault has hit something. */
+  readonly hitShare: number;
 }
 
 export interface StormReport {
@@ -105,8 +107,13 @@ export class Storm implements AsyncDisposable {
       await this.#rage();
       await this.#calmDown();
       if (this.#rounds % ROUNDS_OF_A_LIFE === 0) await this.#house.restart();
-    } while (Date.now() < endMs);
+    } while (Date.now() < endMs || this.#hitShare() < this.#options.hitShare);
     return this.#report();
+  }
+
+  #hitShare(): number {
+    const hits = [...this.#deck.hits.values()];
+    return hits.filter((count) => count > 0).length / hits.length;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -4,7 +4,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DataProvider } from '../../../src/dataprovider/index.ts';
 import { type CloudSource, cloudSource } from '../../support/cloud.ts';
 import { buildHouse, type House, signal } from '../../support/house.ts';
+import { localSource, temporaryFolder } from '../../support/local-runs.ts';
 import { byRun, EVERYTHING, providerOver, selection } from '../../support/provider.ts';
+import { WandbLogWriter } from '../../support/wandb-log-writer.ts';
 import { answerStatus, startWandbServer, type WandbServer } from '../../support/wandb-server/index.ts';
 
 let server: WandbServer;
@@ -112,5 +114,37 @@ describe('a server that does not take many runs at a time', () => {
     await expect
       .poll(async () => (await read('metric1'))['run1']?.['metric1']?.steps.length, { timeout: 10_000 })
       .toBe(100);
+  });
+
+  it('that sums up nothing at all has its runs read for the lists, too', async () => {
+    addRuns(2);
+    server.faults.add({ match: { operation: 'RunPreviews' }, effect: answerStatus(502) });
+    await open();
+    await expect
+      .poll(() => provider.plugins({ signal }), { timeout: 10_000 })
+      .toEqual(['scalars', 'text', 'hparams']);
+    expect(byRun(await provider.listScalars(EVERYTHING, { signal }))['run1']).toHaveProperty('metric1');
+  });
+});
+
+describe('runs that a folder has as well', () => {
+  it('are listed as the server sums them up, and exact with the next look', async () => {
+    addRuns(2);
+    await using folder = await temporaryFolder();
+    for (const id of ['run0', 'run1']) {
+      const log = new WandbLogWriter().begin(id, { project: 'big' });
+      for (let step = 0; step < 100; step++)
+        log.row({ metric1: step + 1, _step: step, _timestamp: 1.7e9 + step });
+      await folder.write(`wandb/run-20240101_000000-${id}/run-${id}.wandb`, log.exit().bytes());
+    }
+    cloud = await cloudSource(server, { entity: 'acme', project: 'big' }, { refreshIntervalMs: 30_000 });
+    house = await buildHouse({ sources: [localSource(folder.path), cloud.source] });
+    provider = providerOver(house);
+    expect(await provider.plugins({ signal })).toContain('scalars');
+    const listed = byRun(await provider.listScalars(EVERYTHING, { signal }));
+    expect(Object.values(listed).map((tags) => 'metric1' in tags)).toEqual([true, true]);
+    await expect
+      .poll(async () => Object.values(await read('metric1')).map((tags) => tags['metric1']?.steps.length))
+      .toEqual([100, 100]);
   });
 });
