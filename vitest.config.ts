@@ -37,6 +37,7 @@ export default defineConfig({
           testTimeout: 240_000,
           hookTimeout: 240_000,
           fileParallelism: false,
+          maxConcurrency: 2,
           // After the unit tests: some of those measure waits, and a TensorBoard keeps a machine busy.
           sequence: { groupOrder: 1 },
         },

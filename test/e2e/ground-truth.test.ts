@@ -77,37 +77,40 @@ describe.skipIf(PYTHON_MISSING !== null)(`runs of the real SDK in the real Tenso
     }
   });
 
-  it('through the Python loader over WebHDFS', { timeout: TEN_MINUTES_MS }, async () => {
-    await using board = await TensorBoard.start(`webhdfs://127.0.0.1:${served.port}/acme`, ALL_POINTS);
-    expect(await expectAll(board)).toBeGreaterThan(1_700_000);
-    const texts = await board.texts('research/scalar run Ünïcode', 'text');
-    expect(texts.map(({ step, text }) => [step, text.includes('a string é😀')])).toEqual([[8, true]]);
-    const overview = await board.texts('research/scalar run Ünïcode', 'wandb/overview');
-    expect(overview.at(-1)!.text).toContain('finished');
-    expect(board.output).not.toMatch(/Traceback/);
-  });
+  // Each of them is busy on one processor for a minute or more.
+  describe.concurrent('are shown as logged', () => {
+    it('through the Python loader over WebHDFS', { timeout: TEN_MINUTES_MS }, async () => {
+      await using board = await TensorBoard.start(`webhdfs://127.0.0.1:${served.port}/acme`, ALL_POINTS);
+      expect(await expectAll(board)).toBeGreaterThan(1_700_000);
+      const texts = await board.texts('research/scalar run Ünïcode', 'text');
+      expect(texts.map(({ step, text }) => [step, text.includes('a string é😀')])).toEqual([[8, true]]);
+      const overview = await board.texts('research/scalar run Ünïcode', 'wandb/overview');
+      expect(overview.at(-1)!.text).toContain('finished');
+      expect(board.output).not.toMatch(/Traceback/);
+    });
 
-  it('through the Rust loader on a plain copy', { timeout: TEN_MINUTES_MS }, async () => {
-    const copy = join(folder.path, 'copy');
-    await served.copy('acme', copy);
-    await using board = await TensorBoard.start(copy, ['--load_fast', 'true', ...ALL_POINTS]);
-    expect(await expectAll(board)).toBeGreaterThan(1_700_000);
-    const system = await board.scalars('research/scalar run Ünïcode', 'system/cpu');
-    expect(system.length).toBeGreaterThanOrEqual(2);
-    expect(system.every(([, step], i) => i === 0 || step > system[i - 1]![1])).toBe(true);
-    expect(board.output).not.toMatch(/Traceback/);
-  });
+    it('through the Rust loader on a plain copy', { timeout: TEN_MINUTES_MS }, async () => {
+      const copy = join(folder.path, 'copy');
+      await served.copy('acme', copy);
+      await using board = await TensorBoard.start(copy, ['--load_fast', 'true', ...ALL_POINTS]);
+      expect(await expectAll(board)).toBeGreaterThan(1_700_000);
+      const system = await board.scalars('research/scalar run Ünïcode', 'system/cpu');
+      expect(system.length).toBeGreaterThanOrEqual(2);
+      expect(system.every(([, step], i) => i === 0 || step > system[i - 1]![1])).toBe(true);
+      expect(board.output).not.toMatch(/Traceback/);
+    });
 
-  it.skipIf(MOUNTING_MISSING !== null).each([
-    ['the loader it takes by itself, the Rust one', [], true],
-    ['the Python loader', ['--load_fast=false'], false],
-  ])('through the mount, by %s', { timeout: TEN_MINUTES_MS }, async (_, loader, isRust) => {
-    await using board = await TensorBoard.start(join(mountPoint(), 'acme'), [...loader, ...ALL_POINTS]);
-    const points = await expectAll(board);
-    expect(points).toBeGreaterThan(1_700_000);
-    expect(board.hasDataServer).toBe(isRust);
-    expect(board.output).not.toMatch(/Traceback/);
-    console.log(`${expected.length} runs, ${points} points: all as logged`);
+    it.skipIf(MOUNTING_MISSING !== null).each([
+      ['the loader it takes by itself, the Rust one', [], true],
+      ['the Python loader', ['--load_fast=false'], false],
+    ])('through the mount, by %s', { timeout: TEN_MINUTES_MS }, async (_, loader, isRust) => {
+      await using board = await TensorBoard.start(join(mountPoint(), 'acme'), [...loader, ...ALL_POINTS]);
+      const points = await expectAll(board);
+      expect(points).toBeGreaterThan(1_700_000);
+      expect(board.hasDataServer).toBe(isRust);
+      expect(board.output).not.toMatch(/Traceback/);
+      console.log(`${expected.length} runs, ${points} points: all as logged`);
+    });
   });
 });
 
