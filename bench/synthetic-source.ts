@@ -15,7 +15,7 @@ const MANY = 'many';
 export class SyntheticSource implements RunSource {
   readonly name = 'synthetic';
   readonly origin = 'synthetic';
-  readonly isRemote = false;
+  readonly policy = { listing: 'all', reading: 'eager' } as const;
   readonly #rowCount: number;
   readonly #runCount: number;
   readonly #state: RunState;

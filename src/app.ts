@@ -89,8 +89,8 @@ export interface Listening extends AsyncDisposable {
 export interface SourceState {
   /** As it was given. */
   readonly name: string;
-  /** Of a W&B server. */
-  readonly isRemote: boolean;
+  /** Whether its projects are listed one by one, as those of a W&B server. */
+  readonly listsByProject: boolean;
   /** Runs known now. */
   readonly runs: number;
   /** Projects whose runs are listed when somebody looks. */
@@ -282,7 +282,7 @@ async function start(history: History, { watch }: AppSettings, signal: AbortSign
 function sourceStates({ catalogue }: History): SourceState[] {
   return catalogue.sources.map((source) => ({
     name: source.name,
-    isRemote: source.isRemote,
+    listsByProject: source.policy.listing === 'per-project',
     runs: catalogue.runCount(source),
     projects: catalogue.projectCount(source),
     failure: catalogue.failure(source),

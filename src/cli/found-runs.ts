@@ -73,8 +73,8 @@ function mayBegin(reports: readonly EmptySource[]): boolean {
 
 function emptySources(app: App): string[] {
   // A project of a server that has no runs yet is there all the same.
-  return app.sources().flatMap(({ name, runs, isRemote, failure }) => {
-    const isEmpty = runs === 0 && (!isRemote || failure !== null);
+  return app.sources().flatMap(({ name, runs, listsByProject, failure }) => {
+    const isEmpty = runs === 0 && (!listsByProject || failure !== null);
     return isEmpty ? [name] : [];
   });
 }

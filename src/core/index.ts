@@ -1,5 +1,9 @@
-/** Words every room shares: ids and units, errors, byte ranges, the clock. @module */
+/** Words every room shares: ids and units, errors, byte ranges, the clock, and the kit for asynchronous work. @module */
 
+export { type ConcurrencyOptions, mapLimit, mapOrdered, mapSettled } from './async/concurrency.ts';
+export { SingleFlight } from './async/single-flight.ts';
+export { TurnBudget } from './async/turn-budget.ts';
+export { NEVER_ABORTED, within } from './async/within.ts';
 export { type ByteRange, byteRange, clampRange, rangeLength } from './byte-range.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { ERROR_CODES, type ErrorCode, errnoOf, LogdirError, toLogdirError } from './errors.ts';
@@ -24,4 +28,3 @@ export type {
   RunState,
   SystemRow,
 } from './run-record.ts';
-export { within } from './within.ts';

@@ -155,7 +155,9 @@ class HistoryDataProvider implements DataProvider {
   /** Runs somebody looks into: those of a server are read from then on, unless they are many. */
   async #lookedAt(selection: Selection, options: Signal): Promise<readonly OpenRun[]> {
     const runs = await this.#runs.get(selection, options);
-    const unread = runs.filter(({ run, log }) => run.source.isRemote && log.ledger.cursor === null);
+    const unread = runs.filter(
+      ({ run, log }) => run.source.policy.reading === 'on-demand' && log.ledger.cursor === null,
+    );
     if (unread.length === 0) return runs;
     await this.#demand.look(
       unread.map(({ run }) => run),

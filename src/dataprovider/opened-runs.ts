@@ -59,7 +59,9 @@ export class OpenedRuns {
     );
     const logs = await this.#withLogs(chosen, { ...options, onTrouble });
     const unread = logs
-      .filter(({ named: { run }, log }) => run.source.isRemote && log.ledger.cursor === null)
+      .filter(
+        ({ named: { run }, log }) => run.source.policy.reading === 'on-demand' && log.ledger.cursor === null,
+      )
       .map(({ named: { run } }) => run);
     await previews.bring(unread, options);
     await demand.require(

@@ -42,7 +42,9 @@ export class RunFreshness {
   ): Promise<void> {
     const due = runs.filter((run) => this.#isDue(run));
     if (due.length === 0) return;
-    const isUnread = due.some((run) => !run.source.isRemote && !this.#history.hasReadAll(run.id));
+    const isUnread = due.some(
+      (run) => run.source.policy.reading === 'eager' && !this.#history.hasReadAll(run.id),
+    );
     const looking = Promise.all(due.map((run) => this.#looks.once(run)));
     await within(Math.min(maxWaitMs, isUnread ? FIRST_WAIT_MS : NEWS_WAIT_MS), looking, signal);
   }

@@ -157,7 +157,8 @@ export class Logdir implements LogdirTree {
     if (eagerness === 'complete') await history.update(run);
     if (eagerness === 'interest') {
       // What is there is worth more than what may come after a wait for somebody else's server.
-      const isWaiting = !run.source.isRemote || (await history.log(run)).ledger.eventsBytes === 0;
+      const isWaiting =
+        run.source.policy.reading === 'eager' || (await history.log(run)).ledger.eventsBytes === 0;
       await history.updateWithin(run, isWaiting ? INTEREST_WAIT_MS : AT_HAND_WAIT_MS);
     }
     signal.throwIfAborted();

@@ -139,7 +139,8 @@ export class RunOverview implements Overview {
   }
 
   #reading({ id, source }: CatalogueRun, { ledger }: RunLog): RunCard['reading'] {
-    if (source.isRemote && ledger.cursor === null && this.#history.failure(id) === null) return 'unread';
+    if (source.policy.reading === 'on-demand' && ledger.cursor === null && this.#history.failure(id) === null)
+      return 'unread';
     const isBehind = this.#history.failure(id) !== null || this.#history.background.isWaiting(id);
     return isBehind ? 'behind' : 'complete';
   }

@@ -30,7 +30,9 @@ export class BackgroundReader {
 
   /** Puts every run that costs nobody else anything in the queue, newest first. */
   enqueueAll(): void {
-    const runs = [...this.#options.catalogue.runs.values()].filter(({ source }) => !source.isRemote);
+    const runs = [...this.#options.catalogue.runs.values()].filter(
+      ({ source }) => source.policy.reading === 'eager',
+    );
     runs.sort((a, b) => b.listing.modifiedAtMs - a.listing.modifiedAtMs);
     for (const run of runs) this.#waiting.add(run.id);
     this.#wake();

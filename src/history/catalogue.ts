@@ -162,7 +162,7 @@ export class Catalogue {
     const [first] = sources;
     if (first !== undefined && sources.length === 1) return first;
     // A folder on this machine is fresher than what was sent from it.
-    const freshestFirst = [...sources].sort((a, b) => Number(a.isRemote) - Number(b.isRemote));
+    const freshestFirst = [...sources].sort((a, b) => freshness(a) - freshness(b));
     const id = freshestFirst.map(({ name, origin }) => `${origin} ${name}`).join('\n');
     const merged = this.#merged.get(id) ?? new MergedSource(freshestFirst);
     this.#merged.set(id, merged);
@@ -195,4 +195,9 @@ function sameListings(a: ReadonlyMap<string, CatalogueRun>, b: ReadonlyMap<strin
       return false;
   }
   return true;
+}
+
+/** Sources that read eagerly are closer to where the run is logged: they come first. */
+function freshness({ policy }: RunSource): number {
+  return policy.reading === 'eager' ? 0 : 1;
 }

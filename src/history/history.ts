@@ -107,7 +107,7 @@ export class History implements AsyncDisposable {
     }
     for (const { id, listing, source } of this.catalogue.runs.values()) {
       const isChanged = before.get(id)?.listing.modifiedAtMs !== listing.modifiedAtMs;
-      if (isChanged && !source.isRemote) this.background.enqueue(id);
+      if (isChanged && source.policy.reading === 'eager') this.background.enqueue(id);
     }
   }
 

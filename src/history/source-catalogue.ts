@@ -63,7 +63,8 @@ export class SourceCatalogue {
   /** Looks again at what there is. Trouble is noted, not thrown: an outage is not absence. */
   async refresh(signal: AbortSignal): Promise<void> {
     await this.#noting(signal, async () => {
-      if (this.source.isRemote) this.#projects = await this.source.listProjects({ signal });
+      if (this.source.policy.listing === 'per-project')
+        this.#projects = await this.source.listProjects({ signal });
       else this.#runs.set(EVERYTHING, await this.source.listRuns({ signal }));
     });
     // A source that is one project is looked into at once; one of many projects when somebody opens them.

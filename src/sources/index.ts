@@ -13,6 +13,7 @@ export type {
   RunListing,
   RunSource,
   SourceChange,
+  SourcePolicy,
   UnreadKind,
 } from './source.ts';
 export { parseSource, type SourceReference } from './source-reference.ts';

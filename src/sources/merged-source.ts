@@ -6,7 +6,7 @@
 import { type HistoryRow, LogdirError, type RunKey, type RunRecord, type RunState } from '../core/index.ts';
 import type { RunPreviewer } from './run-preview.ts';
 import type { OpenedSavedFile, SavedFile } from './saved-files.ts';
-import type { Cursor, ReadRunOptions, RecordBatch, RunSource } from './source.ts';
+import type { Cursor, ReadRunOptions, RecordBatch, RunSource, SourcePolicy } from './source.ts';
 
 /** How far each source has been read, and what of the run has been told. */
 interface MergedCursor {
@@ -25,7 +25,7 @@ const ORDER: readonly RunState[] = ['running', 'finished', 'failed', 'crashed'];
 export class MergedSource implements RunSource {
   readonly name: string;
   readonly origin: string;
-  readonly isRemote: boolean;
+  readonly policy: SourcePolicy;
   readonly previewer?: RunPreviewer;
   readonly #sources: readonly RunSource[];
 
@@ -34,7 +34,8 @@ export class MergedSource implements RunSource {
     this.#sources = sources;
     this.name = sources.map(({ name }) => name).join(' + ');
     this.origin = sources.map(({ origin }) => origin).join('+');
-    this.isRemote = sources.some((source) => source.isRemote);
+    const reading = sources.some(({ policy }) => policy.reading === 'on-demand') ? 'on-demand' : 'eager';
+    this.policy = { listing: 'all', reading };
     const previewer = sources.find((source) => source.previewer !== undefined)?.previewer;
     if (previewer !== undefined) this.previewer = previewer;
   }

@@ -94,6 +94,17 @@ export interface RecordBatch {
 /** Told to whoever watches a source. `listing`: runs came, went or were renamed. `growth`: this run has more. */
 export type SourceChange = { readonly kind: 'listing' } | { readonly kind: 'growth'; readonly key: RunKey };
 
+/** How a source wants to be used, so that nobody needs to know what kind it is. */
+export interface SourcePolicy {
+  /** `all`: one listing tells of every run. `per-project`: the runs of a project are listed when somebody looks into it. */
+  readonly listing: 'all' | 'per-project';
+  /**
+   * `eager`: runs are read ahead in the background, and their rows are fresher than any copy elsewhere. `on-demand`:
+   * reading costs requests to somebody else's server, so only what is asked for is read.
+   */
+  readonly reading: 'eager' | 'on-demand';
+}
+
 /**
  * Where run history comes from. Implementations pass `test/contract/source-contract.ts`. Failures are
  * LogdirErrors: `not-found` for a run that is gone, `unavailable` for trouble that may pass.
@@ -103,8 +114,7 @@ export interface RunSource {
   readonly name: string;
   /** Whose history it is, the same for all sources that give the same records: `local`, or a server's host. */
   readonly origin: string;
-  /** Reading costs requests to somebody else's server: only what is asked for is read, and no more often than need be. */
-  readonly isRemote: boolean;
+  readonly policy: SourcePolicy;
   /** Tells of many runs at a time without reading them; absent where reading costs no more. */
   readonly previewer?: RunPreviewer;
 

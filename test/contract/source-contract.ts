@@ -150,7 +150,7 @@ export function describeSourceContract(name: string, makeFixture: () => Promise<
     it('tells a watcher of growth and of new runs, and nothing after disposal', async () => {
       await using fixture = await makeFixture();
       // What costs requests to somebody else is found when somebody looks.
-      if (fixture.source.isRemote) return;
+      if (fixture.source.policy.reading === 'on-demand') return;
       const key = await withRun(fixture);
       const changes: SourceChange[] = [];
       const watching = fixture.source.watch((change) => changes.push(change));

@@ -17,7 +17,7 @@ import type {
 export class ScriptedSource implements RunSource {
   readonly name = 'script';
   readonly origin = 'script';
-  readonly isRemote = false;
+  readonly policy = { listing: 'all', reading: 'eager' } as const;
   readonly #runs = new Map<string, { readonly key: RunKey; records: RunRecord[] }>();
   readonly #listeners = new Set<(change: SourceChange) => void>();
   /** Records per batch; tests vary it to show that it does not matter. */

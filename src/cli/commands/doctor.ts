@@ -31,14 +31,15 @@ export async function doctor(session: Session): Promise<ExitCode> {
 
 async function checkSources(session: Session, app: App): Promise<Finding[]> {
   const { sources } = session.loaded.settings;
-  const isRemote = (source: string) => parseSource(source).kind === 'cloud';
+  const isOnServer = (source: string) => parseSource(source).kind === 'cloud';
   const findings: Finding[] = [];
-  for (const source of sources.filter((name) => !isRemote(name)))
+  for (const source of sources.filter((name) => !isOnServer(name)))
     findings.push(await checkPath(session, app, source));
-  if (!sources.some(isRemote)) return findings;
+  if (!sources.some(isOnServer)) return findings;
   findings.push(...(await checkServer(session, app)));
   await app.start({ signal: session.interruption.signal });
-  for (const state of app.sources().filter((source) => source.isRemote)) findings.push(checkProject(state));
+  for (const state of app.sources().filter((source) => source.listsByProject))
+    findings.push(checkProject(state));
   return findings;
 }
 

@@ -75,7 +75,7 @@ export function createWandbCloudSource(options: WandbCloudOptions): RunSource {
 class WandbCloudSource implements RunSource {
   readonly name: string;
   readonly origin: string;
-  readonly isRemote = true;
+  readonly policy = { listing: 'per-project', reading: 'on-demand' } as const;
   readonly previewer: RunPreviewer;
   readonly #options: WandbCloudOptions;
   readonly #clock: Clock;

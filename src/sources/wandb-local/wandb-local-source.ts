@@ -65,7 +65,7 @@ export function createWandbLocalSource(options: WandbLocalOptions): RunSource {
 class WandbLocalSource implements RunSource {
   readonly name: string;
   readonly origin = 'local';
-  readonly isRemote = false;
+  readonly policy = { listing: 'all', reading: 'eager' } as const;
 
   readonly #options: WandbLocalOptions;
   readonly #clock: Clock;
