@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { SessionEnd, SessionStart } from '../model/index.ts';
+import type { CurrentSummary, TensorContent } from '../plugins/index.ts';
 
 /** Which series of which runs: null selects all, an empty set none. */
 export interface Selection {
@@ -50,13 +50,8 @@ export interface ScalarPoints {
 }
 
 export interface TextPoint extends SeriesEnd {
-  readonly text: string;
+  readonly tensor: TensorContent;
 }
-
-/** What TensorBoard's HParams dashboard reads of a run. */
-export type SessionInfo =
-  | { readonly kind: 'start'; readonly session: SessionStart }
-  | { readonly kind: 'end'; readonly session: SessionEnd };
 
 /** TensorBoard's plugins that runs of ours have something for. */
 export const PLUGINS = ['scalars', 'text', 'hparams'] as const;
@@ -89,5 +84,5 @@ export interface DataProvider {
     maxPoints: number,
     options: Signal,
   ): Promise<readonly RunEntries<readonly TextPoint[]>[]>;
-  sessions(selection: Selection, options: Signal): Promise<readonly RunEntries<SessionInfo>[]>;
+  sessions(selection: Selection, options: Signal): Promise<readonly RunEntries<CurrentSummary>[]>;
 }

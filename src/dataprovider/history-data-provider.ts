@@ -3,8 +3,8 @@
 import type { Clock } from '../core/index.ts';
 import type { Directory } from '../filesystem/index.ts';
 import type { Dictionary, History } from '../history/index.ts';
-import type { TagTable } from '../model/index.ts';
 import type { Logger, Metrics } from '../observability/index.ts';
+import { type CurrentSummary, pluginNamed, type TagTable } from '../plugins/index.ts';
 import {
   type DataProvider,
   type Experiment,
@@ -15,7 +15,6 @@ import {
   type ScalarPoints,
   type Selection,
   type SeriesEnd,
-  type SessionInfo,
   type TextPoint,
 } from './data-provider.ts';
 import type { OpenRun } from './open-run.ts';
@@ -147,7 +146,7 @@ class HistoryDataProvider implements DataProvider {
     return await this.#texts.read(runs, selection, maxPoints, this.#each(options));
   }
 
-  async sessions(selection: Selection, options: Signal): Promise<readonly RunEntries<SessionInfo>[]> {
+  async sessions(selection: Selection, options: Signal): Promise<readonly RunEntries<CurrentSummary>[]> {
     const runs = await this.#runs.get(selection, options);
     return await this.#sessions.sessions(runs, selection, options);
   }
@@ -179,7 +178,7 @@ function pluginsOf(runs: readonly OpenRun[]): readonly PluginName[] {
   const has: Record<PluginName, (run: OpenRun) => boolean> = {
     scalars: ({ series, preview }) => series.scalars.size + (preview?.keys.size ?? 0) > 0,
     text: ({ log }) => log.ledger.blockCount > 0,
-    hparams: ({ hparams }) => hparams.size > 0,
+    hparams: ({ config }) => pluginNamed('hparams')?.current?.shows(config) ?? false,
   };
   return PLUGINS.filter((plugin) => runs.some(has[plugin]));
 }

@@ -10,7 +10,6 @@ export {
   type ScalarPoints,
   type Selection,
   type SeriesEnd,
-  type SessionInfo,
   type TextPoint,
 } from './data-provider.ts';
 export { createDataProvider, type DataProviderOptions } from './history-data-provider.ts';

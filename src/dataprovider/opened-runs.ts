@@ -1,8 +1,9 @@
 /** Runs as they are to be shown now: looked for, a moment old at most, their logs open. @module */
 
 import type { Clock } from '../core/index.ts';
-import type { Dictionary, History, RunLog, RunPreview } from '../history/index.ts';
-import { type HParams, hparamsOf, type TagTable } from '../model/index.ts';
+import type { Dictionary, History, RunLog } from '../history/index.ts';
+import type { PathValue } from '../model/index.ts';
+import type { TagTable } from '../plugins/index.ts';
 import type { Selection } from './data-provider.ts';
 import { type EachOptions, each } from './each.ts';
 import type { OpenRun } from './open-run.ts';
@@ -29,7 +30,7 @@ export interface OpenedRunsOptions {
 interface Digest {
   readonly commits: number;
   readonly series: RunSeries;
-  readonly hparams: HParams;
+  readonly config: readonly PathValue[];
 }
 
 interface RunWithLog {
@@ -41,7 +42,6 @@ export class OpenedRuns {
   readonly #options: OpenedRunsOptions;
   readonly #freshness: RunFreshness;
   readonly #digests = new WeakMap<RunLog, Digest>();
-  readonly #hparams = new WeakMap<RunPreview, HParams>();
 
   constructor(options: OpenedRunsOptions) {
     this.#options = options;
@@ -81,24 +81,17 @@ export class OpenedRuns {
 
   #open(named: NamedRun, log: RunLog): OpenRun {
     const tags = this.#options.tags(log.ledger.dictionary);
-    const { series, hparams } = this.#digest(log, tags);
+    const { series, config } = this.#digest(log, tags);
     const startTime = log.ledger.progress.startTime ?? named.run.listing.startTime ?? 0;
     const preview = log.ledger.cursor === null ? this.#options.previews.of(named.run) : null;
-    const known = preview === null ? hparams : this.#previewHParams(preview);
-    return { ...named, log, tags, series, preview, hparams: known, startTime };
-  }
-
-  #previewHParams(preview: RunPreview): HParams {
-    const hparams = this.#hparams.get(preview) ?? hparamsOf(preview.config);
-    this.#hparams.set(preview, hparams);
-    return hparams;
+    return { ...named, log, tags, series, preview, config: preview?.config ?? config, startTime };
   }
 
   #digest(log: RunLog, tags: TagTable): Digest {
     const { commits, config } = log.ledger;
     const known = this.#digests.get(log);
     if (known?.commits === commits) return known;
-    const digest = { commits, series: seriesOf(log.ledger, tags), hparams: hparamsOf(config.entries) };
+    const digest = { commits, series: seriesOf(log.ledger, tags), config: config.entries };
     this.#digests.set(log, digest);
     return digest;
   }

@@ -1,7 +1,7 @@
 /** The series of one run by tag, and where in its log their values are. @module */
 
 import type { NewestRow, RunLedger } from '../history/index.ts';
-import type { TagTable } from '../model/index.ts';
+import type { TagTable } from '../plugins/index.ts';
 import type { SeriesEnd } from './data-provider.ts';
 
 /** A column of rows of one shape. */

@@ -1,14 +1,8 @@
-/** What the HParams dashboard reads of runs: config, state and times, as they are now. @module */
+/** What plugins that show runs as they are now make of them: HParams. @module */
 
 import type { History, RunLog } from '../history/index.ts';
-import {
-  SESSION_END_TAG,
-  SESSION_START_TAG,
-  sessionEnd,
-  sessionStart,
-  withOneKindPerKey,
-} from '../model/index.ts';
-import type { RunEntries, Selection, SessionInfo } from './data-provider.ts';
+import { type CurrentSummary, pluginNamed } from '../plugins/index.ts';
+import type { RunEntries, Selection } from './data-provider.ts';
 import type { OpenRun } from './open-run.ts';
 import { selected } from './selected.ts';
 
@@ -19,26 +13,24 @@ export class SessionReader {
     this.#history = history;
   }
 
-  /** Sessions of the runs that have hyperparameters, one kind of value per key over all of them. */
   async sessions(
     runs: readonly OpenRun[],
     selection: Selection,
     options: { readonly signal: AbortSignal },
-  ): Promise<readonly RunEntries<SessionInfo>[]> {
-    const shown = runs.filter(({ hparams }) => hparams.size > 0);
-    const even = withOneKindPerKey(shown.map(({ hparams }) => hparams));
-    const entries = await Promise.all(
-      shown.map(async ({ name, run, log, startTime }, i) => {
-        const state = await this.#history.state(run, log, options);
-        const start = sessionStart({ hparams: even[i]!, startTimeSecs: startTime });
-        const end = sessionEnd({ state, endTimeSecs: state === 'running' ? 0 : endTimeOf(log, startTime) });
-        const infos = new Map<string, SessionInfo>([
-          [SESSION_END_TAG, { kind: 'end', session: end }],
-          [SESSION_START_TAG, { kind: 'start', session: start }],
-        ]);
-        return { run: name, tags: [...selected(infos, selection)] };
+  ): Promise<readonly RunEntries<CurrentSummary>[]> {
+    const current = pluginNamed('hparams')?.current;
+    if (current === undefined) return [];
+    const shown = runs.filter(({ config }) => current.shows(config));
+    const states = await Promise.all(shown.map(({ run, log }) => this.#history.state(run, log, options)));
+    const summaries = current.summaries(
+      shown.map(({ config, log, startTime }, i) => {
+        return { config, state: states[i]!, startTime, endTime: endTimeOf(log, startTime) };
       }),
     );
+    const entries = shown.map(({ name }, i) => {
+      const byTag = new Map(summaries[i]!.map((summary) => [summary.tag, summary]));
+      return { run: name, tags: [...selected(byTag, selection)] };
+    });
     return entries.filter(({ tags }) => tags.length > 0);
   }
 }

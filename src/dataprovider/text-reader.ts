@@ -1,7 +1,8 @@
 /** Reads texts from run logs: strings that were logged, and what the run tells of itself at its start and end. @module */
 
+import { eventsOfNote } from '../filesystem/index.ts';
 import type { History, RowBlock, RunLog } from '../history/index.ts';
-import { CONFIG_TAG, eventsOfNote, OVERVIEW_TAG, type TagTable } from '../model/index.ts';
+import { pluginNamed, type TagTable } from '../plugins/index.ts';
 import type { RunEntries, Selection, SeriesEnd, TextPoint } from './data-provider.ts';
 import { type EachOptions, each } from './each.ts';
 import type { OpenRun } from './open-run.ts';
@@ -11,7 +12,7 @@ import { ThinnedList } from './thinned-list.ts';
 
 /** Tags of what a run tells of itself. */
 const STANDING_TAGS: ReadonlyMap<string, null> = new Map(
-  [OVERVIEW_TAG, CONFIG_TAG].map((tag) => [tag, null]),
+  (pluginNamed('text')?.reservedTags ?? []).map((tag) => [tag, null]),
 );
 
 /** What is wanted of one run. */
@@ -108,9 +109,9 @@ export class TextReader {
 function collect(block: RowBlock, tags: TagTable, lists: ReadonlyMap<string, ThinnedList<TextPoint>>): void {
   for (const note of block.notes) {
     for (const event of eventsOfNote(note, tags)) {
-      if (event.kind !== 'text') continue;
-      const { step, wallTime, text } = event;
-      lists.get(event.tag)?.push({ step, wallTime, text });
+      if (event.kind !== 'summary') continue;
+      const { step, wallTime, content } = event;
+      lists.get(event.tag)?.push({ step, wallTime, tensor: content.tensor });
     }
   }
 }

@@ -30,6 +30,6 @@ export function createLogdir(options: CreateLogdirOptions): {
 } {
   const { history, synthesis, metrics, runNameTemplate } = options;
   const blocks = new EncodedBlocks({ history, synthesis, maxBytes: options.memoryMaxBytes, metrics });
-  const tree = new Logdir({ history, files: new RunFiles(synthesis, blocks), runNameTemplate });
+  const tree = new Logdir({ history, files: new RunFiles(blocks), runNameTemplate });
   return { tree, directory: () => tree.directory, overview: new RunOverview(history, tree, synthesis) };
 }

@@ -1,9 +1,21 @@
-/** Blocks of history become bytes of an event file: the model says which events, tfevents writes them. @module */
+/** Blocks of history become bytes of an event file: the plugins say which summaries, tfevents writes them. @module */
 
 import { LogdirError } from '../core/index.ts';
-import type { BlockSynthesis, Dictionary, Note, RowBlock } from '../history/index.ts';
-import { eventsOfNote, TagTable } from '../model/index.ts';
-import { encodeColdEvent, encodeScalarsPlainly, ScalarRowEncoder } from '../tfevents/index.ts';
+import type { BlockSynthesis, Dictionary, Note, RowBlock, RunLedger } from '../history/index.ts';
+import {
+  type RunMarker,
+  type SeriesDictionary,
+  type SeriesShape,
+  summariesOfMarker,
+  TagTable,
+} from '../plugins/index.ts';
+import {
+  encodeEvent,
+  encodeScalarsPlainly,
+  eventLength,
+  type LogEvent,
+  ScalarRowEncoder,
+} from '../tfevents/index.ts';
 
 /**
  * Changes whenever the same history would become other bytes. Cached sizes are measured under it, and a run
@@ -30,7 +42,7 @@ export class EventSynthesis implements BlockSynthesis {
     const encoders = this.#encoders(dictionary);
     let bytes = 0;
     for (const note of block.notes) {
-      for (const event of eventsOfNote(note, encoders.tags)) bytes += encodeColdEvent(event).length;
+      for (const event of eventsOfNote(note, encoders.tags)) bytes += eventLength(event);
     }
     for (let row = 0; row < block.rowCount; row++) {
       const encoder = encoderOf(encoders, block.shapeIds[row]!);
@@ -77,11 +89,78 @@ export class EventSynthesis implements BlockSynthesis {
   #encoders(dictionary: Dictionary): RunEncoders {
     let encoders = this.#runs.get(dictionary);
     if (encoders === undefined) {
-      encoders = { tags: new TagTable(dictionary), rows: [] };
+      encoders = { tags: new TagTable(seriesDictionary(dictionary)), rows: [] };
       this.#runs.set(dictionary, encoders);
     }
     return encoders;
   }
+}
+
+/** The events a note stands for, in order; none where TensorBoard has nothing to show for it. */
+export function eventsOfNote(note: Note, tags: TagTable): readonly LogEvent[] {
+  const { kind, step, timestamp: wallTime } = note;
+  switch (kind) {
+    case 'begin':
+      // TensorBoard's Python loader takes the first START for the beginning and only later ones for restarts.
+      return [
+        { kind: 'file-version', wallTime },
+        { kind: 'session-start', step, wallTime },
+      ];
+    case 'restart':
+      return [{ kind: 'session-start', step, wallTime }];
+    case 'string':
+    case 'json':
+      return tags
+        .summariesOfCell(note.shapeId, note.text)
+        .map((summary) => ({ kind: 'summary', step, wallTime, ...summary }));
+    default:
+      return summariesOfMarker(markerOf(note, kind)).map((summary) => ({
+        ...{ kind: 'summary', step, wallTime },
+        ...summary,
+      }));
+  }
+}
+
+/** What the log wrote down of the run as a JSON text. */
+function markerOf(note: Note, kind: RunMarker['kind']): RunMarker {
+  const { configTold, ...known } = JSON.parse(note.text) as Omit<RunMarker, 'configShown'> & {
+    readonly configTold: boolean;
+  };
+  return { ...known, configShown: configTold, kind, step: note.step, wallTime: note.timestamp };
+}
+
+/** The log's dictionary as plugins read it; grows with it. */
+function seriesDictionary(dictionary: Dictionary): SeriesDictionary {
+  const shapes: SeriesShape[] = [];
+  return {
+    keys: dictionary.keys,
+    get shapes() {
+      for (const { kind, keys } of dictionary.shapes.slice(shapes.length)) {
+        const isCell = kind === 'string' || kind === 'json';
+        shapes.push(isCell ? { kind: 'cell', keys, type: kind } : { kind, keys, type: null });
+      }
+      return shapes;
+    },
+  };
+}
+
+/** Series of a run with their rows or cells: one more shape at the end for each type that is counted under `json`. */
+export function countedSeries(ledger: RunLedger): {
+  readonly dictionary: SeriesDictionary;
+  readonly shapeRows: readonly (number | undefined)[];
+} {
+  const { keys, shapes } = seriesDictionary(ledger.dictionary);
+  const counted = {
+    dictionary: { keys, shapes: [...shapes] },
+    shapeRows: shapes.map((_, id) => ledger.shapeRows[id]),
+  };
+  for (const [shapeId, types] of ledger.cells) {
+    for (const [type, count] of types) {
+      if (type === 'string') counted.shapeRows[shapeId] = count;
+      else counted.shapeRows[counted.dictionary.shapes.push({ ...shapes[shapeId]!, type }) - 1] = count;
+    }
+  }
+  return counted;
 }
 
 function encoderOf(encoders: RunEncoders, shapeId: number): ScalarRowEncoder {
@@ -105,7 +184,7 @@ function alikeUntil(block: RowBlock, row: number, limit: number, encoder: Scalar
 
 function writeNote(target: Uint8Array, at: number, note: Note, tags: TagTable): number {
   let end = at;
-  for (const event of eventsOfNote(note, tags)) end = writeBytes(target, end, encodeColdEvent(event));
+  for (const event of eventsOfNote(note, tags)) end = writeBytes(target, end, encodeEvent(event));
   return end;
 }
 

@@ -4,10 +4,10 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { LogdirError, type RunState } from '../core/index.ts';
 import type { CatalogueRun, RunLog } from '../history/index.ts';
-import { configDocument, type RunDescription, runJson, summaryJson } from '../model/index.ts';
+import { configDocument, type RunDescription, runJson, summaryJson } from '../tree/documents/index.ts';
 import type { EncodedBlocks } from './encoded-blocks.ts';
 import { EventFile, MemoryFile } from './event-file.ts';
-import type { EventSynthesis } from './event-synthesis.ts';
+import { countedSeries } from './event-synthesis.ts';
 import { encodeName, fitName } from './names.ts';
 import type { FileNode, OpenFile } from './tree.ts';
 
@@ -31,15 +31,13 @@ interface Documents {
 }
 
 export class RunFiles {
-  readonly #synthesis: EventSynthesis;
   readonly #blocks: EncodedBlocks;
   readonly #documents = new LRUCache<string, Documents>({
     maxSize: DOCUMENT_CACHE_BYTES,
     sizeCalculation: ({ files }) => [...files.values()].reduce((sum, file) => sum + file.node.size, 1024),
   });
 
-  constructor(synthesis: EventSynthesis, blocks: EncodedBlocks) {
-    this.#synthesis = synthesis;
+  constructor(blocks: EncodedBlocks) {
     this.#blocks = blocks;
   }
 
@@ -72,10 +70,9 @@ export class RunFiles {
 
   #render(moment: RunMoment): ReadonlyMap<string, MemoryFile> {
     const { ledger } = moment.log;
-    const tags = this.#synthesis.tags(ledger.dictionary);
     const documents: readonly [name: string, contentType: string, text: string][] = [
       ['config.yaml', 'application/yaml; charset=utf-8', configDocument(ledger.config.entries)],
-      ['run.json', 'application/json; charset=utf-8', runJson(describe(moment), tags)],
+      ['run.json', 'application/json; charset=utf-8', runJson(describe(moment))],
       ['summary.json', 'application/json; charset=utf-8', summaryJson(ledger.summary.entries)],
     ];
     const mtimeMs = lastChangeMs(moment);
@@ -133,9 +130,7 @@ function describe(moment: RunMoment): RunDescription {
     facts: ledger.facts,
     exit: ledger.exit,
     progress: ledger.progress,
-    dictionary: ledger.dictionary,
-    shapeRows: ledger.shapeRows,
-    cells: ledger.cells,
+    ...countedSeries(ledger),
     metrics: ledger.metrics.values(),
     unread: ledger.unread,
     skippedBytes: ledger.skippedBytes,

@@ -2,7 +2,7 @@
 
 import { LRUCache } from 'lru-cache';
 import type { History, RowBlock, RunLog } from '../history/index.ts';
-import type { TagTable } from '../model/index.ts';
+import type { TagTable } from '../plugins/index.ts';
 import type { SeriesPreview } from './overview.ts';
 
 const SERIES_PER_RUN = 3;

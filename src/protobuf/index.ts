@@ -2,7 +2,6 @@
 
 export type { Codec } from './codec.ts';
 export * from './data-provider.ts';
-export * from './summary-values.ts';
 export * from './tensorboard-event.ts';
 export * from './tensorboard-hparams.ts';
 export * from './wandb-record.ts';

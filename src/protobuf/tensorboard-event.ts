@@ -106,3 +106,4 @@ export interface TensorProto {
 
 export const eventCodec: Codec<TensorBoardEvent> = codecOf('tensorboard.Event');
 export const tensorCodec: Codec<TensorProto> = codecOf('tensorboard.TensorProto');
+export const summaryMetadataCodec: Codec<SummaryMetadata> = codecOf('tensorboard.SummaryMetadata');

@@ -1,4 +1,11 @@
 /** TensorBoard values become the bytes of event files. @module */
 
-export { encodeColdEvent, encodeScalarsPlainly } from './cold-events.ts';
+export {
+  encodeEvent,
+  encodeEventPieces,
+  encodeScalarsPlainly,
+  eventLength,
+  type FetchBlob,
+  type LogEvent,
+} from './log-event.ts';
 export { ScalarRowEncoder } from './scalar-rows.ts';

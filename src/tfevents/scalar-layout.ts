@@ -2,6 +2,7 @@
 
 import { advanceTable, CRC_START, crcBytes, maskedCrc } from './crc32c.ts';
 import { RECORD_OVERHEAD } from './record.ts';
+import { varintBytes } from './varint.ts';
 
 const LENGTH_HEADER = 12;
 const WORD_BYTES = 4;
@@ -59,13 +60,6 @@ export function valuePrefix(tag: string): Uint8Array {
   const text = new TextEncoder().encode(tag);
   const tagField = text.length === 0 ? [] : [0x0a, ...varintBytes(text.length), ...text];
   return Uint8Array.from([0x0a, ...varintBytes(tagField.length + 5), ...tagField, 0x15]);
-}
-
-function varintBytes(value: number): number[] {
-  const bytes: number[] = [];
-  for (; value >= 128; value >>>= 7) bytes.push((value & 0x7f) | 0x80);
-  bytes.push(value);
-  return bytes;
 }
 
 export function buildLayout(summary: Uint8Array, valueEnds: Int32Array, stepLength: number): Layout {

@@ -10,6 +10,8 @@ import {
 } from '../../src/dataprovider/index.ts';
 import { createGrpcFrontend, type GrpcServer } from '../../src/frontends/grpc/index.ts';
 import { type Logger, silentLogger } from '../../src/observability/index.ts';
+import type { CurrentSummary } from '../../src/plugins/index.ts';
+import { type HParamsPluginData, hparamsCodec } from '../../src/protobuf/index.ts';
 import {
   type CallName,
   DataProviderClient,
@@ -39,6 +41,11 @@ export function byRun<T>(entries: readonly RunEntries<T>[]): Record<string, Reco
 
 export function selection(runs: readonly string[] | null, tags: readonly string[] | null = null): Selection {
   return { runs: runs === null ? null : new Set(runs), tags: tags === null ? null : new Set(tags) };
+}
+
+/** What the HParams dashboard reads of a summary. */
+export function sessionOf(summary: CurrentSummary | undefined): HParamsPluginData {
+  return hparamsCodec.decode(summary?.content.metadata.pluginData?.content ?? new Uint8Array());
 }
 
 export interface GrpcDoor extends AsyncDisposable {

@@ -1,26 +1,12 @@
 /** What the data provider tells, as TensorBoard's messages. @module */
 
-import type {
-  Experiment,
-  ScalarPoints,
-  SeriesEnd,
-  SessionInfo,
-  TextPoint,
-} from '../../dataprovider/index.ts';
-import {
-  DATA_CLASS,
-  type GetExperimentResponse,
-  type HParamsPluginData,
-  hparamsMetadata,
-  NULL_TENSOR,
-  SESSION_END,
-  type SummaryMetadata,
-  TEXT_METADATA,
-  textTensor,
-} from '../../protobuf/index.ts';
+import type { Experiment, ScalarPoints, SeriesEnd, TextPoint } from '../../dataprovider/index.ts';
+import { type CurrentSummary, tensorProto } from '../../plugins/index.ts';
+import { DATA_CLASS, type GetExperimentResponse, type SummaryMetadata } from '../../protobuf/index.ts';
 
 /** As TensorBoard's loaders see a series of event files with plain values. */
 const SCALARS: SummaryMetadata = { pluginData: { pluginName: 'scalars' }, dataClass: DATA_CLASS.scalar };
+const TEXT: SummaryMetadata = { pluginData: { pluginName: 'text' }, dataClass: DATA_CLASS.tensor };
 
 export function experimentMessage({
   location,
@@ -42,7 +28,7 @@ export function scalarData(tagName: string, { steps, wallTimes, values }: Scalar
 }
 
 export function textListing(tagName: string, end: SeriesEnd) {
-  return { tagName, metadata: { ...maxima(end), summaryMetadata: TEXT_METADATA } };
+  return { tagName, metadata: { ...maxima(end), summaryMetadata: TEXT } };
 }
 
 export function textData(tagName: string, points: readonly TextPoint[]) {
@@ -51,32 +37,17 @@ export function textData(tagName: string, points: readonly TextPoint[]) {
     data: {
       step: points.map(({ step }) => step),
       wallTime: points.map(({ wallTime }) => wallTime),
-      value: points.map(({ text }) => textTensor(text)),
+      value: points.map(({ tensor }) => tensorProto(tensor)),
     },
   };
 }
 
-export function sessionListing(tagName: string, info: SessionInfo) {
-  const summaryMetadata = hparamsMetadata(pluginData(info));
-  return { tagName, metadata: { ...maxima(sessionEnd(info)), summaryMetadata } };
+export function sessionListing(tagName: string, summary: CurrentSummary) {
+  return { tagName, metadata: { ...maxima(summary), summaryMetadata: summary.content.metadata } };
 }
 
-export function sessionData(tagName: string, info: SessionInfo) {
-  const { step, wallTime } = sessionEnd(info);
-  return { tagName, data: { step: [step], wallTime: [wallTime], value: [NULL_TENSOR] } };
-}
-
-function pluginData(info: SessionInfo): HParamsPluginData {
-  if (info.kind === 'start') return { sessionStartInfo: info.session };
-  const { status, endTimeSecs } = info.session;
-  return { sessionEndInfo: { status: SESSION_END[status], endTimeSecs } };
-}
-
-function sessionEnd(info: SessionInfo): SeriesEnd {
-  return {
-    step: 0,
-    wallTime: info.kind === 'start' ? info.session.startTimeSecs : info.session.endTimeSecs,
-  };
+export function sessionData(tagName: string, { step, wallTime, content }: CurrentSummary) {
+  return { tagName, data: { step: [step], wallTime: [wallTime], value: [tensorProto(content.tensor)] } };
 }
 
 function maxima({ step, wallTime }: SeriesEnd) {

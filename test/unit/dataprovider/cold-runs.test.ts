@@ -5,7 +5,7 @@ import type { DataProvider } from '../../../src/dataprovider/index.ts';
 import { type CloudSource, cloudSource } from '../../support/cloud.ts';
 import { buildHouse, type House, signal } from '../../support/house.ts';
 import { localSource, temporaryFolder } from '../../support/local-runs.ts';
-import { byRun, EVERYTHING, providerOver, selection } from '../../support/provider.ts';
+import { byRun, EVERYTHING, providerOver, selection, sessionOf } from '../../support/provider.ts';
 import { WandbLogWriter } from '../../support/wandb-log-writer.ts';
 import { answerStatus, startWandbServer, type WandbServer } from '../../support/wandb-server/index.ts';
 
@@ -54,8 +54,8 @@ describe('a thousand runs that were never read', () => {
     const listed = await provider.listScalars(EVERYTHING, { signal });
     expect([listed.length, listed[0]!.tags.length]).toEqual([1000, 20]);
     const sessions = byRun(await provider.sessions(EVERYTHING, { signal }));
-    expect(sessions['run7']!['_hparams_/session_start_info']).toMatchObject({
-      session: { hparams: { lr: { numberValue: 0.7 } } },
+    expect(sessionOf(sessions['run7']!['_hparams_/session_start_info'])).toMatchObject({
+      sessionStartInfo: { hparams: { lr: { numberValue: 0.7 } } },
     });
     const card = await read('metric3');
     expect(Object.keys(card)).toHaveLength(1000);

@@ -4,8 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LogdirError, runKey } from '../../../src/core/index.ts';
 import type { DataProvider } from '../../../src/dataprovider/index.ts';
+import { type TensorContent, tensorProto } from '../../../src/plugins/index.ts';
+import { SESSION_END } from '../../../src/protobuf/index.ts';
 import { buildHouse, type House, signal } from '../../support/house.ts';
-import { byRun, EVERYTHING, providerOver, selection } from '../../support/provider.ts';
+import { byRun, EVERYTHING, providerOver, selection, sessionOf } from '../../support/provider.ts';
 import { configRecord, exitRecord, factsRecord, row, systemRow, text } from '../../support/records.ts';
 import { ScriptedSource } from '../../support/scripted-source.ts';
 
@@ -35,6 +37,13 @@ afterEach(() => house[Symbol.asyncDispose]());
 
 const read = async (tags: readonly string[] | null, points = 1000, runs: readonly string[] | null = null) =>
   byRun(await provider.readScalars(selection(runs, tags), points, { signal }));
+
+const START = '_hparams_/session_start_info';
+const END = '_hparams_/session_end_info';
+
+function shown(tensor: TensorContent): string {
+  return Buffer.concat(tensorProto(tensor).stringVal ?? []).toString();
+}
 
 describe('lists', () => {
   it('runs by the names of their directories, with the time they started', async () => {
@@ -160,15 +169,15 @@ describe('texts', () => {
     const listed = byRun(await provider.listTexts(EVERYTHING, { signal }));
     expect(Object.keys(listed['alpha']!).sort()).toEqual(['note', 'wandb/config', 'wandb/overview']);
     const { alpha } = byRun(await provider.readTexts(selection(['alpha']), 100, { signal }));
-    expect(alpha!['note']!.map(({ step, text: shown }) => [step, shown])).toEqual([
+    expect(alpha!['note']!.map(({ step, tensor }) => [step, shown(tensor)])).toEqual([
       [5000, 'first'],
       [5001, 'second'],
     ]);
-    expect(alpha!['wandb/config']![0]!.text).toContain('lr: 0.1');
+    expect(shown(alpha!['wandb/config']![0]!.tensor)).toContain('lr: 0.1');
     const [newest] = byRun(await provider.readTexts(selection(null, ['note']), 1, { signal }))['alpha']![
       'note'
     ]!;
-    expect(newest!.text).toBe('second');
+    expect(shown(newest!.tensor)).toBe('second');
   });
 });
 
@@ -176,19 +185,16 @@ describe('sessions', () => {
   it('are config, state and times, of runs that have a config', async () => {
     const sessions = byRun(await provider.sessions(EVERYTHING, { signal }));
     expect(Object.keys(sessions)).toEqual(['alpha']);
-    expect(sessions['alpha']).toEqual({
-      '_hparams_/session_start_info': {
-        kind: 'start',
-        session: {
-          hparams: { 'deep.depth': { numberValue: 3 }, lr: { numberValue: 0.1 } },
-          groupName: '',
-          startTimeSecs: 1.7e9,
-        },
+    const alpha = sessions['alpha'] ?? {};
+    expect(Object.keys(alpha).sort()).toEqual([END, START]);
+    expect(sessionOf(alpha[START])).toEqual({
+      sessionStartInfo: {
+        hparams: { 'deep.depth': { numberValue: 3 }, lr: { numberValue: 0.1 } },
+        startTimeSecs: 1.7e9,
       },
-      '_hparams_/session_end_info': {
-        kind: 'end',
-        session: { status: 'success', endTimeSecs: 1.7e9 + 5001 },
-      },
+    });
+    expect(sessionOf(alpha[END])).toEqual({
+      sessionEndInfo: { status: SESSION_END.success, endTimeSecs: 1.7e9 + 5001 },
     });
   });
 
@@ -197,9 +203,8 @@ describe('sessions', () => {
     idle.add(A, [factsRecord('idle', 1.7e9), configRecord({ lr: 1 }), row(3, { loss: 1 }), exitRecord(1)]);
     await using other = await buildHouse({ sources: [idle] });
     const sessions = byRun(await providerOver(other).sessions(EVERYTHING, { signal }));
-    expect(sessions['idle']!['_hparams_/session_end_info']).toEqual({
-      kind: 'end',
-      session: { status: 'failure', endTimeSecs: 1.7e9 + 60 },
+    expect(sessionOf(sessions['idle']?.[END])).toEqual({
+      sessionEndInfo: { status: SESSION_END.failure, endTimeSecs: 1.7e9 + 60 },
     });
   });
 
@@ -207,11 +212,9 @@ describe('sessions', () => {
     source.push(B, configRecord({ lr: 'auto' }));
     const runs = [...house.history.catalogue.runs.values()];
     await Promise.all(runs.map((run) => house.history.update(run)));
-    const sessions = byRun(
-      await provider.sessions(selection(null, ['_hparams_/session_start_info']), { signal }),
-    );
-    const values = Object.values(sessions).map(({ '_hparams_/session_start_info': info }) =>
-      info?.kind === 'start' ? info.session.hparams['lr'] : null,
+    const sessions = byRun(await provider.sessions(selection(null, [START]), { signal }));
+    const values = Object.values(sessions).map(
+      ({ [START]: info }) => sessionOf(info).sessionStartInfo?.hparams?.['lr'],
     );
     expect(values).toEqual([{ stringValue: '0.1' }, { stringValue: 'auto' }]);
   });

@@ -1,34 +1,59 @@
-/** A run told as Markdown, for TensorBoard's Text dashboard. @module */
+/**
+ * TensorBoard's Text dashboard: strings that a run logged, and the run itself told as Markdown.
+ *
+ * Summaries as `tf.summary.text` writes them: a string tensor of rank 0, empty plugin data
+ * (`tensorboard/plugins/text/summary_v2.py`).
+ * @module
+ */
 
 import { stringify } from 'yaml';
-import type { RunFacts, RunKey } from '../core/index.ts';
-import { compactJson } from './compact-json.ts';
-import { type JsonValue, objectOfPaths, type PathValue } from './wandb-json.ts';
+import { compactJson, type JsonValue, objectOfPaths, type PathValue } from '../model/index.ts';
+import { DATA_CLASS, type SummaryMetadata } from '../protobuf/index.ts';
+import type { Plugin, RunMarker, TaggedSummary } from './plugin.ts';
+import { textTensor } from './summary.ts';
 
-/** What was known of a run at its start or exit. */
-export interface StandingFacts {
-  readonly run: RunKey;
-  readonly facts: RunFacts;
-  /** Config values; absent when they are those told before. */
-  readonly config?: readonly PathValue[];
-  /** Whether the config, now or before, held a value. */
-  readonly configTold: boolean;
-  readonly exit?: { readonly exitCode: number; readonly runtimeSeconds: number };
-  readonly rows: number;
-  readonly lastStep: number | null;
+const METADATA: SummaryMetadata = { pluginData: { pluginName: 'text' }, dataClass: DATA_CLASS.tensor };
+
+/** Tag of the text that sums up a run. */
+const OVERVIEW_TAG = 'wandb/overview';
+/** Tag of the text that shows a run's config. */
+const CONFIG_TAG = 'wandb/config';
+
+export const TEXT: Plugin = {
+  name: 'text',
+  dataClass: 'tensor',
+  typeName: 'text',
+  reservedTags: [OVERVIEW_TAG, CONFIG_TAG],
+  cells: {
+    accepts: (type) => type === 'string',
+    parts: [{ tag: (key) => key, metadata: () => METADATA }],
+    read: (text) => [textTensor(text)],
+  },
+  markers: (marker) => (marker.kind === 'config' ? [] : runTexts(marker)),
+};
+
+function runTexts(marker: RunMarker): TaggedSummary[] {
+  const texts = [tagged(OVERVIEW_TAG, overviewMarkdown(marker))];
+  if (marker.config?.some((entry) => entry.path[0] !== '_wandb'))
+    texts.push(tagged(CONFIG_TAG, configMarkdown(marker.config)));
+  return texts;
+}
+
+function tagged(tag: string, markdown: string): TaggedSummary {
+  return { tag, content: { metadata: METADATA, tensor: textTensor(markdown) } };
 }
 
 /** The overview: one table, only rows that have something to say. */
-export function overviewMarkdown(standing: StandingFacts): string {
-  const rows = overviewRows(standing).filter(
+export function overviewMarkdown(marker: RunMarker): string {
+  const rows = overviewRows(marker).filter(
     (row): row is [string, string] => row[1] !== undefined && row[1] !== '',
   );
   const lines = rows.map(([name, value]) => `| ${name} | ${tableCell(value)} |`);
   return ['| | |', '|---|---|', ...lines].join('\n');
 }
 
-function overviewRows(standing: StandingFacts): [string, string | undefined][] {
-  const { run, facts, exit } = standing;
+function overviewRows(marker: RunMarker): [string, string | undefined][] {
+  const { run, facts, exit } = marker;
   return [
     ['name', facts.displayName ?? run.runId],
     ['id', run.runId],
@@ -45,7 +70,7 @@ function overviewRows(standing: StandingFacts): [string, string | undefined][] {
     ['runtime', exit === undefined ? undefined : `${exit.runtimeSeconds} s`],
     [
       'history',
-      exit === undefined ? undefined : `${standing.rows} rows, last step ${standing.lastStep ?? 'none'}`,
+      exit === undefined ? undefined : `${marker.rows} rows, last step ${marker.lastStep ?? 'none'}`,
     ],
     ['group', facts.group],
     ['job type', facts.jobType],

@@ -1,9 +1,14 @@
 /** The small files beside a run's events: run.json, config.yaml, summary.json. @module */
 
-import type { MetricDefinition, RunFacts, RunKey, RunState } from '../core/index.ts';
-import { configYaml } from './run-text.ts';
-import type { SeriesDictionary, TagTable } from './tag-table.ts';
-import { objectOfPaths, type PathValue } from './wandb-json.ts';
+import type { MetricDefinition, RunFacts, RunKey, RunState } from '../../core/index.ts';
+import { objectOfPaths, type PathValue } from '../../model/index.ts';
+import {
+  configYaml,
+  type SeriesDictionary,
+  type SeriesShape,
+  type TagTable,
+  tagTableOf,
+} from '../../plugins/index.ts';
 
 /** All there is to tell of a run apart from its rows. */
 export interface RunDescription {
@@ -21,10 +26,8 @@ export interface RunDescription {
     readonly restarts: number;
   };
   readonly dictionary: SeriesDictionary;
-  /** Rows per shape id. */
-  readonly shapeRows: readonly number[];
-  /** Cells per shape id, by type. */
-  readonly cells: ReadonlyMap<number, ReadonlyMap<string, number>>;
+  /** Rows or cells per shape id; fewer entries than shapes where the last ones have none. */
+  readonly shapeRows: readonly (number | undefined)[];
   readonly metrics: Iterable<MetricDefinition>;
   /** Records that were counted and not decoded. */
   readonly unread: Readonly<Record<string, number>>;
@@ -50,8 +53,9 @@ const NOT_SHOWN_REASONS: Readonly<Record<string, string>> = {
 const MEDIA_REASON = 'media and tables are not turned into TensorBoard summaries by this version';
 
 /** `run.json`: what the run is, what of it is shown under which tag, and what is not shown and why. */
-export function runJson(run: RunDescription, tags: TagTable): string {
+export function runJson(run: RunDescription): string {
   const { facts, progress } = run;
+  const tags = tagTableOf(run.dictionary);
   return asJson({
     entity: run.key.entity,
     project: run.key.project,
@@ -72,59 +76,45 @@ export function runJson(run: RunDescription, tags: TagTable): string {
     },
     eventFile: run.eventFile,
     series: shownSeries(run, tags),
-    notShown: notShown(run),
+    notShown: notShown(run, tags),
     metrics: [...run.metrics],
     source: { locations: run.locations, skippedBytes: run.skippedBytes, failure: run.failure },
   });
 }
 
 /** Points per tag. */
-function shownSeries(run: RunDescription, tags: TagTable) {
-  const points = new Map<string, { key: string; kind: string; points: number }>();
-  run.dictionary.shapes.forEach((shape, shapeId) => {
+function shownSeries({ dictionary, shapeRows }: RunDescription, tags: TagTable) {
+  const found = new Map<string, { tag: string; key: string; type: string; points: number }>();
+  dictionary.shapes.forEach((shape, shapeId) => {
+    const type = tags.pluginOf(shapeId)?.typeName ?? '';
     tags.tagsOf(shapeId).forEach((tag, i) => {
-      const known = points.get(tag) ?? {
-        key: run.dictionary.keys[shape.keys[i]!]!,
-        kind: shape.kind,
-        points: 0,
-      };
-      known.points += run.shapeRows[shapeId] ?? countOf(run.cells.get(shapeId));
-      points.set(tag, known);
+      const key = keyOf(dictionary, shape, i);
+      const series = found.get(tag) ?? { tag, key, type, points: 0 };
+      series.points += shapeRows[shapeId] ?? 0;
+      found.set(tag, series);
     });
   });
-  return [...points]
-    .map(([tag, { key, kind, points }]) => ({
-      tag,
-      key,
-      type: kind === 'string' ? 'text' : 'scalar',
-      points,
-    }))
-    .sort((a, b) => (a.tag < b.tag ? -1 : 1));
+  return [...found.values()].sort((a, b) => (a.tag < b.tag ? -1 : 1));
 }
 
-function countOf(types: ReadonlyMap<string, number> | undefined): number {
-  return [...(types?.values() ?? [])].reduce((sum, count) => sum + count, 0);
-}
-
-function notShown(run: RunDescription) {
-  const values = [...run.cells].flatMap(([shapeId, types]) => {
-    const shape = run.dictionary.shapes[shapeId]!;
-    if (shape.kind !== 'json') return [];
-    const key = run.dictionary.keys[shape.keys[0]!]!;
-    return [...types].map(([type, count]) => ({
-      key,
-      type,
-      count,
-      reason: NOT_SHOWN_REASONS[type] ?? MEDIA_REASON,
-    }));
+/** Cells without a plugin, and records that were not decoded. */
+function notShown({ dictionary, shapeRows, unread }: RunDescription, tags: TagTable) {
+  const cells = dictionary.shapes.flatMap((shape, shapeId) => {
+    const count = shapeRows[shapeId] ?? 0;
+    if (count === 0 || tags.pluginOf(shapeId) !== null) return [];
+    return [notShownEntry(keyOf(dictionary, shape, 0), shape.type ?? '', count)];
   });
-  const records = Object.entries(run.unread).map(([type, count]) => ({
-    key: null,
-    type,
-    count,
-    reason: NOT_SHOWN_REASONS[type] ?? MEDIA_REASON,
-  }));
-  return [...values, ...records];
+  const records = Object.entries(unread).map(([type, count]) => notShownEntry(null, type, count));
+  return [...cells, ...records];
+}
+
+function notShownEntry(key: string | null, type: string, count: number) {
+  return { key, type, count, reason: NOT_SHOWN_REASONS[type] ?? MEDIA_REASON };
+}
+
+/** The key of the tag at `index`: a cell has one key, whatever number of tags its plugin makes of it. */
+function keyOf({ keys }: SeriesDictionary, shape: SeriesShape, index: number): string {
+  return keys[shape.keys[shape.kind === 'cell' ? 0 : index] ?? -1] ?? '';
 }
 
 /** `summary.json`: the run's summary as an object; NaN and infinities as strings. */

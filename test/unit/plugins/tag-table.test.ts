@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { type SeriesDictionary, TagTable } from '../../../src/model/index.ts';
+import { type SeriesShape, TagTable } from '../../../src/plugins/index.ts';
 
-type Shape = SeriesDictionary['shapes'][number];
+/** A row of numbers, or a cell by its type. */
+function shape(kind: string, keys: readonly number[]): SeriesShape {
+  if (kind === 'history' || kind === 'system') return { kind, keys, type: null };
+  return { kind: 'cell', keys, type: kind };
+}
 
-function table(keys: readonly string[], ...shapes: readonly [Shape['kind'], ...number[]][]): TagTable {
-  return new TagTable({ keys, shapes: shapes.map(([kind, ...ids]) => ({ kind, keys: ids })) });
+function table(keys: readonly string[], ...shapes: readonly [kind: string, ...number[]][]): TagTable {
+  return new TagTable({ keys, shapes: shapes.map(([kind, ...ids]) => shape(kind, ids)) });
 }
 
 describe('tags', () => {
@@ -35,13 +39,10 @@ describe('tags', () => {
 
   it('do not depend on the order they are asked for, nor on what comes later', () => {
     const keys = ['a', 'b'];
-    const shapes: Shape[] = [
-      { kind: 'history', keys: [0] },
-      { kind: 'string', keys: [0] },
-    ];
+    const shapes = [shape('history', [0]), shape('string', [0])];
     const growing = new TagTable({ keys, shapes });
     expect(growing.tagsOf(1)).toEqual(['a/text']);
-    shapes.push({ kind: 'history', keys: [0, 1] });
+    shapes.push(shape('history', [0, 1]));
     expect([growing.tagsOf(2), growing.tagsOf(1), growing.tagsOf(0)]).toEqual([
       ['a', 'b'],
       ['a/text'],
@@ -50,8 +51,18 @@ describe('tags', () => {
     expect(new TagTable({ keys, shapes }).tagsOf(1)).toEqual(['a/text']);
   });
 
-  it('are none for values that are not shown', () => {
-    expect(table(['img'], ['json', 0]).tagsOf(0)).toEqual([]);
+  it('are none for values that no plugin shows, which take no name from others', () => {
+    const tags = table(['img'], ['object', 0], ['null', 0], ['history', 0]);
+    expect([0, 1, 2].map((id) => tags.tagsOf(id))).toEqual([[], [], ['img']]);
+    expect([0, 1, 2].map((id) => tags.pluginOf(id)?.name)).toEqual([undefined, undefined, 'scalars']);
+    expect(tags.summariesOfCell(0, '{}')).toEqual([]);
+  });
+
+  it('say under which names the summaries of a cell stand', () => {
+    const tags = table(['k'], ['history', 0], ['string', 0]);
+    expect(tags.summariesOfCell(1, 'hello')).toMatchObject([
+      { tag: 'k/text', content: { tensor: { shape: [], strings: [Uint8Array.from(Buffer.from('hello'))] } } },
+    ]);
   });
 
   it('take hostile keys as they are', () => {

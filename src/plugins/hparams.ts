@@ -1,13 +1,85 @@
-/** A run's config, state and times as TensorBoard's HParams dashboard takes them. @module */
+/**
+ * TensorBoard's HParams dashboard: a run's config, how it ended, and when.
+ *
+ * All is in the metadata of two summaries, and their tensors are empty, as `tensorboard/plugins/hparams/summary_v2.py`
+ * makes them. TensorBoard takes the first of each that it reads in a run and no later one.
+ * @module
+ */
 
-import { compactJson } from './compact-json.ts';
-import { type JsonValue, objectOfPaths, type PathValue } from './wandb-json.ts';
+import type { RunState } from '../core/index.ts';
+import { compactJson, type JsonValue, objectOfPaths, type PathValue } from '../model/index.ts';
+import {
+  DATA_CLASS,
+  type HParamsPluginData,
+  type HParamValue,
+  hparamsCodec,
+  SESSION_END,
+} from '../protobuf/index.ts';
+import type { CurrentRun, CurrentSummary, Plugin, RunMarker, TaggedSummary } from './plugin.ts';
+import { EMPTY_TENSOR } from './summary.ts';
 
-/** One hyperparameter: a `google.protobuf.Value` of one of the three kinds the dashboard shows. */
-export type HParamValue =
-  | { readonly numberValue: number }
-  | { readonly stringValue: string }
-  | { readonly boolValue: boolean };
+const START_TAG = '_hparams_/session_start_info';
+const END_TAG = '_hparams_/session_end_info';
+/** Never written; a series of this name would be taken for an experiment's description. */
+const EXPERIMENT_TAG = '_hparams_/experiment';
+
+export const HPARAMS: Plugin = {
+  name: 'hparams',
+  dataClass: 'tensor',
+  typeName: 'hparams',
+  reservedTags: [START_TAG, END_TAG, EXPERIMENT_TAG],
+  markers: (marker) => (marker.kind === 'end' ? endOfMarker(marker) : startOfMarker(marker)),
+  current: { shows: (config) => hparamsOf(config).size > 0, summaries: currentSummaries },
+};
+
+/** None without a hyperparameter: the run would be an empty line of the dashboard. */
+function startOfMarker({ config, wallTime }: RunMarker): TaggedSummary[] {
+  const hparams = hparamsOf(config ?? []);
+  return hparams.size === 0 ? [] : [sessionStart(hparams, wallTime)];
+}
+
+/** Only after a start: the dashboard shows no end without one. */
+function endOfMarker({ exit, configShown, wallTime }: RunMarker): TaggedSummary[] {
+  if (exit === undefined || !configShown) return [];
+  return [sessionEnd(exit.exitCode === 0 ? 'finished' : 'failed', wallTime)];
+}
+
+function currentSummaries(runs: readonly CurrentRun[]): CurrentSummary[][] {
+  const columns = withOneKindPerKey(runs.map(({ config }) => hparamsOf(config)));
+  return runs.map(({ state, startTime, endTime }, i) => {
+    if (columns[i]!.size === 0) return [];
+    // A session that goes on has no end time.
+    const end = state === 'running' ? 0 : endTime;
+    return [
+      { ...sessionEnd(state, end), step: 0, wallTime: end },
+      { ...sessionStart(columns[i]!, startTime), step: 0, wallTime: startTime },
+    ];
+  });
+}
+
+function sessionStart(hparams: HParams, startTimeSecs: number): TaggedSummary {
+  // Without a prototype: a key may be called `__proto__`.
+  const byName = Object.create(null) as Record<string, HParamValue>;
+  for (const [name, value] of hparams) byName[name] = value;
+  // No group name: TensorBoard would show the mean of a group's runs, not the runs.
+  return summary(START_TAG, { sessionStartInfo: { hparams: byName, groupName: '', startTimeSecs } });
+}
+
+function sessionEnd(state: RunState, endTimeSecs: number): TaggedSummary {
+  return summary(END_TAG, { sessionEndInfo: { status: STATUS[state], endTimeSecs } });
+}
+
+const STATUS: Readonly<Record<RunState, number>> = {
+  running: SESSION_END.running,
+  finished: SESSION_END.success,
+  failed: SESSION_END.failure,
+  crashed: SESSION_END.failure,
+};
+
+function summary(tag: string, data: HParamsPluginData): TaggedSummary {
+  const pluginData = { pluginName: HPARAMS.name, content: hparamsCodec.encode(data) };
+  return { tag, content: { metadata: { pluginData, dataClass: DATA_CLASS.tensor }, tensor: EMPTY_TENSOR } };
+}
 
 /** By name, ascending in code units. */
 export type HParams = ReadonlyMap<string, HParamValue>;
@@ -41,6 +113,18 @@ export const MAX_HPARAM_CHARACTERS = 1000;
  * NaN and infinities are text: the dashboard leaves such numbers blank, and its filters break on them.
  */
 export function hparamsOf(config: readonly PathValue[]): HParams {
+  let hparams = KNOWN.get(config);
+  if (hparams === undefined) {
+    hparams = readHparams(config);
+    KNOWN.set(config, hparams);
+  }
+  return hparams;
+}
+
+/** By the identity of a config: a data provider shows thousands of runs again and again. */
+const KNOWN = new WeakMap<readonly PathValue[], HParams>();
+
+function readHparams(config: readonly PathValue[]): HParams {
   const found = new Map<string, HParamValue>();
   const root = objectOfPaths(config.filter((entry) => entry.path[0] !== '_wandb'));
   let level: [name: string, value: JsonValue][] = membersOf(root, '');
@@ -53,21 +137,6 @@ export function hparamsOf(config: readonly PathValue[]): HParams {
     level = below;
   }
   return new Map([...found].sort(byName).slice(0, MAX_HPARAMS));
-}
-
-export function sessionStart(session: {
-  readonly hparams: HParams;
-  readonly startTimeSecs: number;
-  readonly groupName?: string;
-}): SessionStart {
-  const hparams = Object.create(null) as Record<string, HParamValue>;
-  for (const [name, value] of session.hparams) hparams[name] = value;
-  return { hparams, groupName: session.groupName ?? '', startTimeSecs: session.startTimeSecs };
-}
-
-/** `state`: W&B's word for it. */
-export function sessionEnd(session: { readonly state: string; readonly endTimeSecs: number }): SessionEnd {
-  return { status: statusOf(session.state), endTimeSecs: session.endTimeSecs };
 }
 
 /**
@@ -88,24 +157,6 @@ export function withOneKindPerKey(runs: readonly HParams[]): readonly HParams[] 
     if (![...mixed].some((name) => run.has(name))) return run;
     return new Map([...run].map(([name, value]) => [name, mixed.has(name) ? asText(value) : value]));
   });
-}
-
-function statusOf(state: string): SessionStatus {
-  switch (state) {
-    case 'finished':
-      return 'success';
-    case 'failed':
-    case 'crashed':
-    case 'killed':
-    case 'preempted':
-      return 'failure';
-    case 'running':
-    case 'pending':
-    case 'preempting':
-      return 'running';
-    default:
-      return 'unknown';
-  }
 }
 
 function isBranch(value: JsonValue): value is { [key: string]: JsonValue } {

@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { runKey } from '../../../src/core/index.ts';
-import {
-  configMarkdown,
-  configYaml,
-  overviewMarkdown,
-  type StandingFacts,
-} from '../../../src/model/run-text.ts';
+import type { RunMarker } from '../../../src/plugins/index.ts';
+import { configMarkdown, configYaml, overviewMarkdown } from '../../../src/plugins/text.ts';
 
-const standing: StandingFacts = {
+const marker: RunMarker = {
+  kind: 'start',
+  step: 0,
+  wallTime: 1.7e9,
   run: runKey('acme', 'research', 'abc123'),
   facts: {
     displayName: 'sunny',
@@ -16,14 +15,14 @@ const standing: StandingFacts = {
     program: 'train.py',
     args: ['--lr', '1'],
   },
-  configTold: false,
+  configShown: false,
   rows: 10,
   lastStep: 9,
 };
 
 describe('the overview of a run', () => {
   it('tells what is known and leaves out what is not', () => {
-    const text = overviewMarkdown(standing);
+    const text = overviewMarkdown(marker);
     expect(text).toContain('| name | sunny |');
     expect(text).toContain('| state | started |');
     expect(text).toContain('| command | train.py &#45;&#45;lr 1 |');
@@ -31,16 +30,16 @@ describe('the overview of a run', () => {
   });
 
   it('tells how it ended', () => {
-    const failed = overviewMarkdown({ ...standing, exit: { exitCode: 3, runtimeSeconds: 60 } });
+    const failed = overviewMarkdown({ ...marker, exit: { exitCode: 3, runtimeSeconds: 60 } });
     expect(failed).toContain('failed &#40;exit code 3&#41;');
-    expect(overviewMarkdown({ ...standing, exit: { exitCode: 0, runtimeSeconds: 60 } })).toContain(
+    expect(overviewMarkdown({ ...marker, exit: { exitCode: 0, runtimeSeconds: 60 } })).toContain(
       '| state | finished |',
     );
   });
 
   it('keeps one line per row whatever a name holds', () => {
     const evil = {
-      ...standing,
+      ...marker,
       facts: { displayName: 'a|b\n| c | d |\n<script>', notes: '[x](javascript:1)' },
     };
     const lines = overviewMarkdown(evil).split('\n');
@@ -49,7 +48,7 @@ describe('the overview of a run', () => {
   });
 
   it('survives a start time no calendar holds', () => {
-    expect(overviewMarkdown({ ...standing, facts: { startTime: 1e300 } })).not.toContain('started | ');
+    expect(overviewMarkdown({ ...marker, facts: { startTime: 1e300 } })).not.toContain('started | ');
   });
 });
 

@@ -5,17 +5,18 @@ import {
   type RunDescription,
   runJson,
   summaryJson,
-  TagTable,
-} from '../../../src/model/index.ts';
+} from '../../../src/tree/documents/index.ts';
 
 const dictionary = {
   keys: ['loss', 'note', 'img', 'cpu'],
   shapes: [
-    { kind: 'history', keys: [0] },
-    { kind: 'string', keys: [1] },
-    { kind: 'json', keys: [2] },
-    { kind: 'system', keys: [3] },
-    { kind: 'history', keys: [] },
+    { kind: 'history', keys: [0], type: null },
+    { kind: 'cell', keys: [1], type: 'string' },
+    { kind: 'cell', keys: [2], type: 'image-file' },
+    { kind: 'system', keys: [3], type: null },
+    { kind: 'cell', keys: [2], type: 'null' },
+    { kind: 'cell', keys: [2], type: 'list' },
+    { kind: 'history', keys: [], type: null },
   ],
 } as const;
 
@@ -34,17 +35,7 @@ const description: RunDescription = {
     restarts: 1,
   },
   dictionary,
-  shapeRows: [5, undefined as unknown as number, undefined as unknown as number, 2],
-  cells: new Map([
-    [1, new Map([['string', 3]])],
-    [
-      2,
-      new Map([
-        ['image-file', 2],
-        ['null', 1],
-      ]),
-    ],
-  ]),
+  shapeRows: [5, 3, 2, 2, 1, undefined],
   metrics: [{ name: 'val/*', stepMetric: 'epoch' }],
   unread: { console: 7, artifact: 1 },
   skippedBytes: 12,
@@ -54,7 +45,7 @@ const description: RunDescription = {
 };
 
 describe('run.json', () => {
-  const run = JSON.parse(runJson(description, new TagTable(dictionary))) as Record<string, unknown>;
+  const run = JSON.parse(runJson(description)) as Record<string, unknown>;
 
   it('tells what the run is', () => {
     expect(run).toMatchObject({

@@ -1,18 +1,30 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { RunState } from '../../../src/core/index.ts';
 import {
+  HPARAMS,
   type HParams,
   hparamsOf,
   MAX_HPARAMS,
-  sessionEnd,
-  sessionStart,
   withOneKindPerKey,
-} from '../../../src/model/index.ts';
+} from '../../../src/plugins/hparams.ts';
+import type { CurrentRun, TaggedSummary } from '../../../src/plugins/index.ts';
 import { hparamsCodec } from '../../../src/protobuf/index.ts';
 
 /** Entries as W&B tells a config: one for each top-level key. */
 function entriesOf(config: object): { path: string[]; json: string }[] {
   return Object.entries(config).map(([key, value]) => ({ path: [key], json: JSON.stringify(value) }));
+}
+
+/** What the dashboard reads of a summary. */
+function dataOf({ content }: TaggedSummary) {
+  return hparamsCodec.decode(content.metadata.pluginData?.content ?? new Uint8Array());
+}
+
+function currentOf(run: Partial<CurrentRun> & { readonly config: CurrentRun['config'] }) {
+  const known = { state: 'finished', startTime: 5, endTime: 7 } as const;
+  const [summaries = []] = HPARAMS.current?.summaries([{ ...known, ...run }]) ?? [];
+  return new Map(summaries.map((summary) => [summary.tag, { ...summary, data: dataOf(summary) }]));
 }
 
 function asObject(hparams: HParams): unknown {
@@ -127,9 +139,9 @@ describe('hyperparameters of a config', () => {
         expect(names.length).toBeLessThanOrEqual(MAX_HPARAMS);
         expect(names).toEqual([...names].sort());
         expect([...hparamsOf(entries.toReversed())]).toEqual([...hparams]);
-        const start = sessionStart({ hparams, startTimeSecs: 1 });
-        const { sessionStartInfo } = hparamsCodec.decode(hparamsCodec.encode({ sessionStartInfo: start }));
-        expect(Object.keys(sessionStartInfo?.hparams ?? {}).length).toBeGreaterThanOrEqual(
+        const start = currentOf({ config: entries }).get('_hparams_/session_start_info');
+        expect(start !== undefined).toBe(names.length > 0);
+        expect(Object.keys(start?.data.sessionStartInfo?.hparams ?? {}).length).toBeGreaterThanOrEqual(
           names.filter((name) => name !== '__proto__').length,
         );
       }),
@@ -137,49 +149,45 @@ describe('hyperparameters of a config', () => {
   });
 });
 
-describe('a session', () => {
-  it('starts with a key of any name', () => {
-    const hparams = hparamsOf([
+describe('the session of a run', () => {
+  const config = entriesOf({ lr: 0.5 });
+
+  it('starts with its hyperparameters, in no group', () => {
+    const start = currentOf({ config }).get('_hparams_/session_start_info');
+    expect(start).toMatchObject({ step: 0, wallTime: 5 });
+    expect(start?.data).toEqual({
+      sessionStartInfo: { hparams: { lr: { numberValue: 0.5 } }, startTimeSecs: 5 },
+    });
+  });
+
+  it('takes a key of any name', () => {
+    const hostile = [
       { path: ['__proto__', 'polluted'], json: 'true' },
       { path: ['constructor'], json: '1' },
       { path: ['__proto__x'], json: '2' },
-    ]);
-    const { hparams: record } = sessionStart({
-      hparams: new Map([...hparams, ['__proto__', { numberValue: 3 }]]),
-      startTimeSecs: 5,
-    });
-    expect(Object.keys(record).sort()).toEqual([
-      '__proto__',
-      '__proto__.polluted',
-      '__proto__x',
-      'constructor',
-    ]);
+    ];
+    const start = currentOf({ config: hostile }).get('_hparams_/session_start_info');
+    const names = Object.keys(start?.data.sessionStartInfo?.hparams ?? {});
+    expect(names.sort()).toEqual(['__proto__.polluted', '__proto__x', 'constructor']);
     expect(Object.hasOwn({}, 'polluted') || 'numberValue' in {}).toBe(false);
   });
 
-  it('has a group only if one is given', () => {
-    const hparams: HParams = new Map();
-    expect(sessionStart({ hparams, startTimeSecs: 5 })).toEqual({
-      hparams: {},
-      groupName: '',
-      startTimeSecs: 5,
-    });
-    expect(sessionStart({ hparams, startTimeSecs: 5, groupName: 'g' }).groupName).toBe('g');
+  it.each<[RunState, number, number]>([
+    ['finished', 1, 7],
+    ['failed', 2, 7],
+    ['crashed', 2, 7],
+    ['running', 3, 0],
+  ])('that is %s has status %i and ends at %i', (state, status, endTimeSecs) => {
+    const end = currentOf({ config, state }).get('_hparams_/session_end_info');
+    expect(end).toMatchObject({ step: 0, wallTime: endTimeSecs });
+    expect(end?.data.sessionEndInfo).toEqual({ status, ...(endTimeSecs > 0 && { endTimeSecs }) });
   });
 
-  it.each([
-    ['finished', 'success'],
-    ['failed', 'failure'],
-    ['crashed', 'failure'],
-    ['killed', 'failure'],
-    ['preempted', 'failure'],
-    ['running', 'running'],
-    ['pending', 'running'],
-    ['preempting', 'running'],
-    ['', 'unknown'],
-    ['constructor', 'unknown'],
-  ])('of a run that W&B calls %s is a %s', (state, status) => {
-    expect(sessionEnd({ state, endTimeSecs: 7 })).toEqual({ status, endTimeSecs: 7 });
+  it('is none without a hyperparameter', () => {
+    const empty = entriesOf({ _wandb: { t: 1 } });
+    expect(HPARAMS.current?.shows(empty)).toBe(false);
+    expect(HPARAMS.current?.shows(config)).toBe(true);
+    expect(currentOf({ config: empty }).size).toBe(0);
   });
 });
 

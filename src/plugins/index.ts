@@ -1,0 +1,33 @@
+/**
+ * What of a run is shown by which TensorBoard plugin, one file for each. Pure.
+ *
+ * A new plugin is a file that implements `Plugin`, a line in the table, and a file of golden values in
+ * test/golden/plugins/. Event files, run.json and the data provider take it from the table.
+ * @module
+ */
+
+export type {
+  CellPart,
+  CellSeries,
+  CurrentRun,
+  CurrentSeries,
+  CurrentSummary,
+  DataClass,
+  Plugin,
+  RowSeries,
+  RunExit,
+  RunMarker,
+  TaggedSummary,
+} from './plugin.ts';
+export {
+  type BlobReference,
+  isBlobReference,
+  type NumberTensor,
+  type StringTensor,
+  type SummaryContent,
+  type TensorContent,
+  tensorProto,
+} from './summary.ts';
+export { PLUGINS, pluginNamed, summariesOfMarker } from './table.ts';
+export { type SeriesDictionary, type SeriesShape, TagTable, tagTableOf } from './tag-table.ts';
+export { configYaml } from './text.ts';

@@ -1,0 +1,113 @@
+/**
+ * What one TensorBoard plugin shows of a run, and how: the port that each file beside this one implements.
+ *
+ * A plugin reads three things of a run: its rows of numbers, its cells (values of one key that are no numbers), and
+ * markers (what is known of the run at its start and at its exit). Everything it returns depends on its arguments alone,
+ * as the bytes of an event file must be the same whenever and wherever they are made.
+ *
+ * Names and shapes of summaries are TensorBoard's: `tensorboard/plugins/<name>/metadata.py`.
+ * @module
+ */
+
+import type { RunFacts, RunKey, RunState } from '../core/index.ts';
+import type { PathValue } from '../model/index.ts';
+import type { SummaryMetadata } from '../protobuf/index.ts';
+import type { SummaryContent, TensorContent } from './summary.ts';
+
+/** How TensorBoard stores the points of a series, and by which calls of its data provider it asks for them. */
+export type DataClass = 'scalar' | 'tensor' | 'blob-sequence';
+
+export interface Plugin {
+  /** As TensorBoard calls it: `plugin_name` in the metadata of summaries. */
+  readonly name: string;
+  readonly dataClass: DataClass;
+  /** Told apart by this where the plain tag of a series is another one's: `<tag>/<typeName>`. Also its type in run.json. */
+  readonly typeName: string;
+  /** Tags that no series of a run gets: those of markers, and those TensorBoard takes for something else. */
+  readonly reservedTags: readonly string[];
+  readonly rows?: RowSeries;
+  readonly cells?: CellSeries;
+  /** Summaries for event files of what is known of the run at its start and exit, in the order they are written. */
+  readonly markers?: (marker: RunMarker) => readonly TaggedSummary[];
+  /** In place of `markers` where runs are shown as they are now. Absent: `markers` are shown there too. */
+  readonly current?: CurrentSeries;
+}
+
+/** Series of numbers: one for each key of a row. */
+export interface RowSeries {
+  /** The plain tag of a key. */
+  tag(kind: 'history' | 'system', key: string): string;
+  readonly metadata: SummaryMetadata;
+}
+
+/** Series of cells. A cell is shown by the first plugin that accepts its type. */
+export interface CellSeries {
+  /** `type`: `string`, `null`, `list`, `object`, or the `_type` that W&B gave it (`image-file`, `histogram`, …). */
+  accepts(type: string): boolean;
+  /** The series of one key: nearly always a single one. */
+  readonly parts: readonly CellPart[];
+  /** The value of each part; null where a cell has none. `text`: the string itself, or W&B's JSON text of the cell. */
+  read(text: string): readonly (TensorContent | null)[];
+}
+
+export interface CellPart {
+  /** The plain tag of a key. */
+  tag(key: string): string;
+  /** The same for every value, as TensorBoard reads that of the first one only. */
+  metadata(tag: string): SummaryMetadata;
+}
+
+export interface CurrentSeries {
+  /** Whether there is anything to show of a run with this config. */
+  shows(config: readonly PathValue[]): boolean;
+  /** What is shown of each run. All at once: what one run has may change how another's values are shown. */
+  summaries(runs: readonly CurrentRun[]): readonly (readonly CurrentSummary[])[];
+}
+
+export interface TaggedSummary {
+  readonly tag: string;
+  readonly content: SummaryContent;
+}
+
+export interface CurrentSummary extends TaggedSummary {
+  readonly step: number;
+  /** Unix seconds. */
+  readonly wallTime: number;
+}
+
+/**
+ * What was known of a run at one place of its history. `start`: when it began. `config`: when its config, empty at the
+ * start, first held something. `end`: at an exit.
+ */
+export interface RunMarker {
+  readonly kind: 'start' | 'config' | 'end';
+  readonly step: number;
+  /** Unix seconds. */
+  readonly wallTime: number;
+  readonly run: RunKey;
+  readonly facts: RunFacts;
+  /** Absent in an `end`: as in the marker before. */
+  readonly config?: readonly PathValue[];
+  /** Whether this marker's config, or that of one before, held a value. */
+  readonly configShown: boolean;
+  /** Of an `end`. */
+  readonly exit?: RunExit;
+  /** Rows of history so far. */
+  readonly rows: number;
+  readonly lastStep: number | null;
+}
+
+export interface RunExit {
+  readonly exitCode: number;
+  readonly runtimeSeconds: number;
+}
+
+/** A run as it is now. */
+export interface CurrentRun {
+  readonly config: readonly PathValue[];
+  readonly state: RunState;
+  /** Unix seconds. */
+  readonly startTime: number;
+  /** Unix seconds of its exit, or else of its newest row. */
+  readonly endTime: number;
+}

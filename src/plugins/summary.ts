@@ -1,0 +1,65 @@
+/** The content of summaries: metadata and a tensor, whose strings may be blobs that are fetched when they are needed. @module */
+
+import { DATA_TYPE, type SummaryMetadata, type TensorProto } from '../protobuf/index.ts';
+
+/** A `tensorboard.Summary.Value` without its tag. */
+export interface SummaryContent {
+  readonly metadata: SummaryMetadata;
+  readonly tensor: TensorContent;
+}
+
+/** A `tensorboard.TensorProto`. `shape`: sizes of the dimensions, outermost first; [] for a single value. */
+export type TensorContent = StringTensor | NumberTensor;
+
+export interface StringTensor {
+  readonly shape: readonly number[];
+  /** In row-major order. */
+  readonly strings: readonly (Uint8Array | BlobReference)[];
+}
+
+export interface NumberTensor {
+  readonly shape: readonly number[];
+  /** Of `DATA_TYPE`, and not a string. */
+  readonly dtype: number;
+  /** Elements in row-major order, little-endian. */
+  readonly bytes: Uint8Array;
+}
+
+/** Bytes that a run saved in a file and that are fetched when somebody reads them. */
+export interface BlobReference {
+  /** Path below the files saved with the run. */
+  readonly file: string;
+  /** Bytes. Part of what an event's length is made of, so it must hold. */
+  readonly size: number;
+  /** W&B's digest of the bytes in hexadecimal (SHA-256, or MD5); null where it gave none. */
+  readonly digest: string | null;
+}
+
+export function isBlobReference(part: Uint8Array | BlobReference): part is BlobReference {
+  return !(part instanceof Uint8Array);
+}
+
+/** The smallest tensor there is, for summaries whose metadata says all (`hparams.metadata.NULL_TENSOR`). */
+export const EMPTY_TENSOR: TensorContent = { shape: [0], dtype: DATA_TYPE.float, bytes: new Uint8Array() };
+
+const UTF8 = new TextEncoder();
+
+/** A single text. */
+export function textTensor(text: string): StringTensor {
+  return { shape: [], strings: [UTF8.encode(text)] };
+}
+
+/** The tensor as a message. `strings`: those of a string tensor, its blobs fetched. Default: those it has, if none is a blob. */
+export function tensorProto(tensor: TensorContent, strings = plainStrings(tensor)): TensorProto {
+  const tensorShape = tensor.shape.length === 0 ? {} : { dim: tensor.shape.map((size) => ({ size })) };
+  if (!('strings' in tensor)) return { dtype: tensor.dtype, tensorShape, tensorContent: tensor.bytes };
+  return { dtype: DATA_TYPE.string, tensorShape, stringVal: strings };
+}
+
+function plainStrings(tensor: TensorContent): readonly Uint8Array[] {
+  if (!('strings' in tensor)) return [];
+  return tensor.strings.map((part) => {
+    if (isBlobReference(part)) throw new TypeError(`tensor: ${part.file} has to be fetched first`);
+    return part;
+  });
+}

@@ -1,0 +1,132 @@
+/** Which plugin shows each series of a run, and under which tag. @module */
+
+import type { Plugin, TaggedSummary } from './plugin.ts';
+import { PLUGINS } from './table.ts';
+
+/** The keys and shapes of a run in the order they were first seen; may grow at the end, never changes before. */
+export interface SeriesDictionary {
+  readonly keys: readonly string[];
+  readonly shapes: readonly SeriesShape[];
+}
+
+/** A row of numbers, or a cell: one value of one key that is no number. */
+export interface SeriesShape {
+  readonly kind: 'history' | 'system' | 'cell';
+  /** Indexes into the dictionary's keys; a cell has one. */
+  readonly keys: readonly number[];
+  /** Of a cell: see `CellSeries.accepts`; null for rows. */
+  readonly type: string | null;
+}
+
+interface ShownShape {
+  readonly plugin: Plugin | null;
+  readonly tags: readonly string[];
+}
+
+const NOT_SHOWN: ShownShape = { plugin: null, tags: [] };
+const ROW_PLUGIN = PLUGINS.find(({ rows }) => rows !== undefined) ?? null;
+const RESERVED_TAGS = PLUGINS.flatMap(({ reservedTags }) => reservedTags);
+
+/**
+ * Gives every series a tag of its own: TensorBoard takes a tag's plugin from its first value and drops values of another,
+ * and W&B lets one key hold numbers now and strings then. A series gets the plain tag its plugin gives the key; where that
+ * is taken by an earlier series it gets `<tag>/<typeName>`, and ` (2)`, ` (3)` … after it if that is taken too. Tags
+ * depend only on the order of first appearance, so they never change while a run grows.
+ */
+export class TagTable {
+  readonly #dictionary: SeriesDictionary;
+  /** By series: the plugin, the kind of row, the part of a cell, and the key. */
+  readonly #tags = new Map<string, string>();
+  readonly #taken = new Set(RESERVED_TAGS);
+  readonly #shapes: ShownShape[] = [];
+
+  constructor(dictionary: SeriesDictionary) {
+    this.#dictionary = dictionary;
+  }
+
+  /**
+   * Tags parallel to the keys of a row's shape, or to the parts of a cell's plugin; none for what no plugin shows.
+   * @throws RangeError for a shape the dictionary does not have.
+   */
+  tagsOf(shapeId: number): readonly string[] {
+    return this.#shape(shapeId).tags;
+  }
+
+  /** The plugin that shows a shape; null where none does. @throws RangeError as `tagsOf` */
+  pluginOf(shapeId: number): Plugin | null {
+    return this.#shape(shapeId).plugin;
+  }
+
+  /** The summaries of a cell. `text`: as `CellSeries.read` takes it. @throws RangeError as `tagsOf` */
+  summariesOfCell(shapeId: number, text: string): readonly TaggedSummary[] {
+    const { plugin, tags } = this.#shape(shapeId);
+    const cells = plugin?.cells;
+    if (cells === undefined) return [];
+    const tensors = cells.read(text);
+    return cells.parts.flatMap((part, i) => {
+      const tensor = tensors[i] ?? null;
+      const tag = tags[i]!;
+      return tensor === null ? [] : [{ tag, content: { metadata: part.metadata(tag), tensor } }];
+    });
+  }
+
+  #shape(shapeId: number): ShownShape {
+    while (this.#shapes.length <= shapeId) this.#shapes.push(this.#nameNextShape());
+    return this.#shapes[shapeId]!;
+  }
+
+  #nameNextShape(): ShownShape {
+    const shape = this.#dictionary.shapes[this.#shapes.length];
+    if (shape === undefined) throw new RangeError(`shape: expected below ${this.#shapes.length}`);
+    return shape.kind === 'cell' ? this.#nameCell(shape) : this.#nameRow(shape, shape.kind);
+  }
+
+  #nameRow({ keys }: SeriesShape, kind: 'history' | 'system'): ShownShape {
+    const plugin = ROW_PLUGIN;
+    const rows = plugin?.rows;
+    if (plugin === null || rows === undefined) return NOT_SHOWN;
+    const tags = keys.map((key) =>
+      this.#tag(plugin, `${kind} ${key}`, rows.tag(kind, this.#dictionary.keys[key]!)),
+    );
+    return { plugin, tags };
+  }
+
+  #nameCell({ keys: [key = 0], type }: SeriesShape): ShownShape {
+    const plugin = PLUGINS.find(({ cells }) => cells?.accepts(type ?? ''));
+    if (plugin?.cells === undefined) return NOT_SHOWN;
+    const name = this.#dictionary.keys[key]!;
+    const tags = plugin.cells.parts.map((part, i) => this.#tag(plugin, `part${i} ${key}`, part.tag(name)));
+    return { plugin, tags };
+  }
+
+  #tag(plugin: Plugin, series: string, plain: string): string {
+    const id = `${plugin.name} ${series}`;
+    let tag = this.#tags.get(id);
+    if (tag === undefined) {
+      tag = this.#freeTag(plugin, plain);
+      this.#tags.set(id, tag);
+      this.#taken.add(tag);
+    }
+    return tag;
+  }
+
+  #freeTag({ typeName }: Plugin, plain: string): string {
+    if (!this.#taken.has(plain)) return plain;
+    const typed = `${plain}/${typeName}`;
+    let tag = typed;
+    for (let n = 2; this.#taken.has(tag); n++) tag = `${typed} (${n})`;
+    return tag;
+  }
+}
+
+const TABLES = new WeakMap<SeriesDictionary, TagTable>();
+
+/** The one table of a dictionary, made when it is first asked for. */
+export function tagTableOf(dictionary: SeriesDictionary): TagTable {
+  let table = TABLES.get(dictionary);
+  if (table === undefined) {
+    table = new TagTable(dictionary);
+    TABLES.set(dictionary, table);
+  }
+  return table;
+}
