@@ -29,6 +29,12 @@ import { int64Length, varintLength } from './varint.ts';
 /** Steps from here on need a fifth varint byte: past what one 32-bit word holds, left to protobufjs. */
 export const FAST_STEP_LIMIT = 2 ** 28;
 
+/**
+ * Rows with a longer tag are left to protobufjs: each distance between two values keeps a map of 4 KiB for good
+ * (`ADVANCE`), which this bounds at some 4 MiB. Names of metrics are far shorter.
+ */
+const LONGEST_TAG_BYTES = 1000;
+
 const FLOAT32 = new Float32Array(2);
 const FLOAT32_BITS = new Int32Array(FLOAT32.buffer);
 const FLOAT64 = new Float64Array(1);
@@ -49,11 +55,13 @@ export class ScalarRowEncoder {
   readonly #summary: Uint8Array;
   readonly #valueEnds: Int32Array;
   readonly #layouts: (Layout | undefined)[] = [];
+  readonly #hasLongTag: boolean;
 
   constructor(tags: readonly string[]) {
     this.tags = tags;
     const parts = tags.map(valuePrefix);
     this.#summaryLength = parts.reduce((sum, part) => sum + part.length + 4, 0);
+    this.#hasLongTag = parts.some((part) => part.length > LONGEST_TAG_BYTES);
     this.#summary = new Uint8Array(this.#summaryLength);
     this.#valueEnds = new Int32Array(tags.length);
     let at = 0;
@@ -71,9 +79,9 @@ export class ScalarRowEncoder {
     return wall + stepBytes + 1 + varintLength(this.#summaryLength) + this.#summaryLength + RECORD_OVERHEAD;
   }
 
-  /** Whether `write` covers a row: a step of 0 to 2^28 - 1, and a wall time (protobuf omits a zero). */
+  /** Whether `writeRows` covers a row: a step of 0 to 2^28 - 1, a wall time (protobuf omits a zero), and no endless tag. */
   covers(step: number, wallTime: number): boolean {
-    return step >= 0 && step < FAST_STEP_LIMIT && wallTime !== 0;
+    return step >= 0 && step < FAST_STEP_LIMIT && wallTime !== 0 && !this.#hasLongTag;
   }
 
   /**

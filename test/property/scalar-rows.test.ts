@@ -98,5 +98,6 @@ describe('a row of scalars', () => {
     expect([0, 1, 2 ** 28 - 1].map((step) => encoder.covers(step, 1))).toEqual([true, true, true]);
     expect([-1, 2 ** 28, 2 ** 53].map((step) => encoder.covers(step, 1))).toEqual([false, false, false]);
     expect([encoder.covers(1, 0), encoder.covers(1, -0)]).toEqual([false, false]);
+    expect(new ScalarRowEncoder(['loss', 'x'.repeat(2000)]).covers(1, 1)).toBe(false);
   });
 });
