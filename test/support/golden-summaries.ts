@@ -20,17 +20,21 @@ export interface GoldenCase {
 }
 
 /** Step and wall time (Unix seconds) are the same for all: 7 and 1,700,000,000.25. */
-type LoggedValue =
-  | { readonly kind: 'history' | 'system'; readonly values: Readonly<Record<string, number>> }
-  /** `blobs`: saved files by their path, their bytes in hexadecimal. */
-  | {
-      readonly kind: 'cell';
-      readonly key: string;
-      readonly type: string;
-      readonly text: string;
-      readonly blobs?: Readonly<Record<string, string>>;
-    }
-  | { readonly kind: 'marker'; readonly marker: RunMarker };
+type LoggedValue = LoggedRow | LoggedCell | { readonly kind: 'marker'; readonly marker: RunMarker };
+
+interface LoggedRow {
+  readonly kind: 'history' | 'system';
+  readonly values: Readonly<Record<string, number>>;
+}
+
+interface LoggedCell {
+  readonly kind: 'cell';
+  readonly key: string;
+  readonly type: string;
+  readonly text: string;
+  /** Saved files by their path, their bytes in hexadecimal. */
+  readonly blobs?: Readonly<Record<string, string>>;
+}
 
 const AT = { step: 7, wallTime: 1_700_000_000.25 } as const;
 
@@ -44,13 +48,13 @@ export function readGolden(plugin: string): readonly GoldenCase[] {
 
 /** The records of what was logged that one plugin shows. */
 export async function recordsOf(logged: LoggedValue, plugin: string): Promise<readonly Uint8Array[]> {
-  if (logged.kind === 'history' || logged.kind === 'system') return [scalarRecord(logged)];
+  if ('values' in logged) return [scalarRecord(logged)];
   const summaries =
-    logged.kind === 'marker'
+    'marker' in logged
       ? summariesOfMarker({ ...logged.marker, ...AT })
       : cellTable(logged).summariesOfCell(0, logged.text);
   const own = summaries.filter(({ content }) => content.metadata.pluginData?.pluginName === plugin);
-  const blobs = logged.kind === 'cell' ? (logged.blobs ?? {}) : {};
+  const blobs = 'blobs' in logged ? (logged.blobs ?? {}) : {};
   return await Promise.all(
     own.map(async (summary) => {
       const event = { kind: 'summary', ...AT, ...summary } as const;
@@ -65,17 +69,11 @@ export async function recordsOf(logged: LoggedValue, plugin: string): Promise<re
   );
 }
 
-function cellTable({ key, type }: { readonly key: string; readonly type: string }): TagTable {
+function cellTable({ key, type }: LoggedCell): TagTable {
   return new TagTable({ keys: [key], shapes: [{ kind: 'cell', keys: [0], type }] });
 }
 
-function scalarRecord({
-  kind,
-  values,
-}: {
-  kind: 'history' | 'system';
-  values: Readonly<Record<string, number>>;
-}) {
+function scalarRecord({ kind, values }: LoggedRow): Uint8Array {
   const keys = Object.keys(values);
   const table = new TagTable({ keys, shapes: [{ kind, keys: keys.map((_, i) => i), type: null }] });
   return encodeScalarsPlainly(table.tagsOf(0), AT.step, AT.wallTime, Object.values(values));
