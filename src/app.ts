@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { apiUrl, type Settings } from './config/index.ts';
 import type { Clock, LogdirError } from './core/index.ts';
 import { createDataProvider } from './dataprovider/index.ts';
-import { createLogdir, EventSynthesis, type LogdirTree, type Overview } from './filesystem/index.ts';
+import { EventFiles } from './eventfile/index.ts';
+import { createLogdir, type LogdirTree, type Overview } from './filesystem/index.ts';
 import { createFuseFrontend, type Mounted, type MountOptions } from './frontends/fuse/index.ts';
 import { createGrpcFrontend, type GrpcListenOptions, type GrpcServer } from './frontends/grpc/index.ts';
 import { createHttpFrontend, type HttpServer, toWebHdfsName } from './frontends/http/index.ts';
-import { History, type PrefetchProgress, prefetch } from './history/index.ts';
+import { History, LocalStore, type PrefetchProgress, prefetch } from './history/index.ts';
 import type { Logger, Metrics } from './observability/index.ts';
 import {
   connectWandbServer,
@@ -143,37 +144,38 @@ export function createApp(settings: AppSettings, parts: AppParts): App {
   const { logger, metrics, version, clock } = parts;
   const servers = new Servers(settings, parts);
   const history = createHistory(settings, parts, servers);
-  const { runNameTemplate, memoryMaxBytes } = settings;
-  const logdir = createLogdir({
-    ...{ history: history.history, synthesis: history.synthesis, metrics },
-    ...{ runNameTemplate, memoryMaxBytes },
-  });
+  const { memoryMaxBytes } = settings;
+  const events = new EventFiles({ history, memoryMaxBytes, logger, metrics });
+  const { runNameTemplate } = settings;
+  const logdir = createLogdir({ history, events, runNameTemplate });
   const opening = new Opening();
   const http = createHttpFrontend({ ...logdir, logger, metrics, version, isReady: () => opening.isOver });
   const fuse = createFuseFrontend({ tree: logdir.tree, logger, metrics, clock });
   const keepClear = [...localPaths(settings.sources), settings.cacheDir];
   return {
     ...logdir,
-    start: ({ signal }) => opening.watch(start(history.history, settings, signal)),
-    look: () => history.history.relist(),
-    sources: () => sourceStates(history.history),
+    start: ({ signal }) => opening.watch(start(history, settings, signal)),
+    look: () => history.relist(),
+    sources: () => sourceStates(history),
     viewer: (options) => servers.at(settings.baseUrl).viewer(options),
     inspect: describeSource,
-    prefetch: (options) => prefetch(history.history, options),
+    prefetch: (options) => prefetch(history, options),
     serverReport: () => servers.at(settings.baseUrl).report(),
-    reading: () => history.history.background.progress,
+    reading: () => history.background.progress,
     listen: async (options) => listening(await http.listen(options)),
     provideData: ({ projects, ...options }) => {
       const { maxResponsePoints } = settings;
       const provider = createDataProvider({
-        ...{ history: history.history, directory: logdir.directory, projects, logger, metrics, clock },
+        ...{ history, events, directory: logdir.directory, projects, logger, metrics, clock },
         ...{ started: opening.over, memoryMaxBytes, maxResponsePoints },
-        tags: (dictionary) => history.synthesis.tags(dictionary),
       });
       return createGrpcFrontend({ provider, logger, metrics }).listen(options);
     },
     mount: (options) => fuse.mount({ ...options, keepClear }),
-    [Symbol.asyncDispose]: () => history.history[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      await events[Symbol.asyncDispose]();
+      await history[Symbol.asyncDispose]();
+    },
   };
 }
 
@@ -255,20 +257,18 @@ function localPaths(sources: readonly string[]): string[] {
   });
 }
 
-function createHistory(
-  settings: AppSettings,
-  parts: AppParts,
-  servers: Servers,
-): { readonly history: History; readonly synthesis: EventSynthesis } {
-  const { cacheDir, cacheMaxBytes, memoryMaxBytes } = settings;
+function createHistory(settings: AppSettings, parts: AppParts, servers: Servers): History {
+  const { cacheDir, cacheMaxBytes: maxBytes, memoryMaxBytes } = settings;
   const { logger, metrics, clock } = parts;
-  const synthesis = new EventSynthesis();
   const sources = settings.sources.map((text) => createSource(text, settings, parts, servers));
-  const bounds = { cacheMaxBytes, memoryMaxBytes };
-  return {
-    history: new History({ sources, cacheDir, ...bounds, synthesis, logger, metrics, clock }),
-    synthesis,
-  };
+  const store = new LocalStore({
+    cacheDir,
+    maxBytes,
+    logger: logger.child({ room: 'history' }),
+    metrics,
+    clock,
+  });
+  return new History({ sources, store, memoryMaxBytes, logger, metrics, clock });
 }
 
 /** Commands that do not follow the sources look at single paths: nothing is read ahead for them. */

@@ -4,9 +4,12 @@
  */
 
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { EventSynthesis } from '../../src/filesystem/index.ts';
-import { Dictionary } from '../../src/history/dictionary.ts';
+import { runKey } from '../../src/core/index.ts';
+import { EventFold } from '../../src/eventfile/event-fold.ts';
+import { encodersOf, type RunEncoders } from '../../src/eventfile/run-encoders.ts';
+import { encodeSegment } from '../../src/eventfile/segment-encoder.ts';
 import type { RowBlock } from '../../src/history/index.ts';
+import { Dictionary, DictionaryDraft } from '../../src/history/log/dictionary.ts';
 import { IRREGULAR, REGULAR, rows, type Variety } from '../rows.ts';
 
 /** Rows per block, as history seals them: 8,192 values. */
@@ -19,6 +22,9 @@ const WARM_UP = 2;
 /** Where each block is encoded, as when a file is sent: 64 bytes a value is more than any takes here. */
 const MEMORY = Buffer.allocUnsafeSlow(BLOCK_ROWS * 8 * 64);
 
+/** A fold of nothing: these rows have steps of their own. */
+const FOLD = new EventFold(runKey('bench', 'encode', 'run'), encodersOf(new Dictionary()));
+
 interface SizedBlock {
   readonly block: RowBlock;
   readonly size: number;
@@ -29,11 +35,11 @@ if (target === undefined) throw new Error('usage: encode regular|irregular TARGE
 console.log(JSON.stringify(measure(variety === 'regular' ? REGULAR : IRREGULAR, target)));
 
 function measure(of: Variety, path: string): object {
-  const synthesis = new EventSynthesis();
   const dictionary = new Dictionary();
-  const blocks = makeBlocks(of, synthesis, dictionary);
+  const blocks = makeBlocks(of, dictionary);
+  const encoders = encodersOf(dictionary);
   const file = path === '-' ? null : openSync(path, 'w');
-  const pass = () => encodeAll(blocks, synthesis, dictionary, file);
+  const pass = () => encodeAll(blocks, encoders, file);
   for (let count = 0; count < WARM_UP; count++) pass();
   const cpu = process.cpuUsage();
   const start = performance.now();
@@ -47,32 +53,46 @@ function measure(of: Variety, path: string): object {
 }
 
 /** Each pass writes the file from its start: what counts is the writing, not the room it takes. */
-function encodeAll(
-  blocks: readonly SizedBlock[],
-  synthesis: EventSynthesis,
-  dictionary: Dictionary,
-  file: number | null,
-): void {
+function encodeAll(blocks: readonly SizedBlock[], encoders: RunEncoders, file: number | null): void {
   let at = 0;
   for (const { block, size } of blocks) {
     const events = MEMORY.subarray(0, size);
-    synthesis.encode(block, dictionary, events);
+    const segment = {
+      kind: 'rows',
+      block: 0,
+      from: 0,
+      to: block.rowCount,
+      systemStep: -1,
+      at: 0,
+      bytes: size,
+    } as const;
+    encodeSegment(segment, block, FOLD, encoders, events);
     if (file !== null) at += writeSync(file, events, 0, size, at);
   }
 }
 
-function makeBlocks(of: Variety, synthesis: EventSynthesis, dictionary: Dictionary): SizedBlock[] {
+function makeBlocks(of: Variety, dictionary: Dictionary): SizedBlock[] {
   const source = rows(of);
-  return Array.from({ length: BLOCKS }, () => {
+  const draft = new DictionaryDraft(dictionary);
+  const blocks = Array.from({ length: BLOCKS }, (): RowBlock => {
     const taken = Array.from({ length: BLOCK_ROWS }, () => source.next().value);
-    const block: RowBlock = {
+    return {
       rowCount: BLOCK_ROWS,
       steps: Float64Array.from(taken, ({ step }) => step),
       timestamps: Float64Array.from(taken, ({ timestamp }) => timestamp),
-      shapeIds: Uint32Array.from(taken, ({ shape }) => dictionary.shapeId('history', shape)),
+      shapeIds: Uint32Array.from(taken, ({ shape }) => draft.rowShapeId('history', shape)),
       values: Float64Array.from(taken.flatMap(({ values }) => values)),
-      notes: [],
+      cells: [],
     };
-    return { block, size: synthesis.measure(block, dictionary) };
   });
+  for (const key of draft.keys) dictionary.addKey(key);
+  for (const shape of draft.shapes) dictionary.addShape(shape);
+  return blocks.map((block) => ({ block, size: lengthOf(block, encodersOf(dictionary)) }));
+}
+
+function lengthOf({ rowCount, shapeIds, steps, timestamps }: RowBlock, encoders: RunEncoders): number {
+  let length = 0;
+  for (let row = 0; row < rowCount; row++)
+    length += encoders.rowLength(shapeIds[row]!, steps[row]!, timestamps[row]!);
+  return length;
 }

@@ -5,9 +5,10 @@
 
 import { loadSettings, readEnvironment } from '../../src/config/index.ts';
 import { type RunState, systemClock } from '../../src/core/index.ts';
-import { createLogdir, EventSynthesis } from '../../src/filesystem/index.ts';
+import { EventFiles } from '../../src/eventfile/index.ts';
+import { createLogdir } from '../../src/filesystem/index.ts';
 import { chooseRoute, createFuseFrontend } from '../../src/frontends/fuse/index.ts';
-import { History } from '../../src/history/index.ts';
+import { History, LocalStore } from '../../src/history/index.ts';
 import { createMetrics, silentLogger } from '../../src/observability/index.ts';
 import { LONG_RUN, SyntheticSource } from '../synthetic-source.ts';
 import { announce } from './announcement.ts';
@@ -23,15 +24,15 @@ async function serve(readyPath: string, cacheFolder: string, mountPoint: string)
   const { settings } = loadSettings({ flags: {}, environment });
   const { cacheMaxBytes, memoryMaxBytes, runNameTemplate } = settings;
   const parts = { logger: silentLogger(), metrics: createMetrics(), clock: systemClock };
-  const synthesis = new EventSynthesis();
   const sources = [new SyntheticSource(Number(rowCount), Number(runCount), state as RunState)];
-  const bounds = { cacheMaxBytes, memoryMaxBytes };
-  const history = new History({ sources, cacheDir: cacheFolder, ...bounds, synthesis, ...parts });
+  const store = new LocalStore({ cacheDir: cacheFolder, maxBytes: cacheMaxBytes, ...parts });
+  const history = new History({ sources, store, memoryMaxBytes, ...parts });
+  const events = new EventFiles({ history, memoryMaxBytes, ...parts });
   await history.catalogue.refresh({ signal });
   for (const run of history.catalogue.runs.values()) {
-    if (run.key.runId === LONG_RUN.runId) await history.update(run);
+    if (run.key.runId === LONG_RUN.runId) await run.update();
   }
-  const { tree } = createLogdir({ history, synthesis, runNameTemplate, memoryMaxBytes, ...parts });
+  const { tree } = createLogdir({ history, events, runNameTemplate });
   const { searchPath } = environment;
   const route = await chooseRoute({ directory: mountPoint, descriptor: null, searchPath });
   if (route.kind === 'python') throw new Error('needs root, or koffi');

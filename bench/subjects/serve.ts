@@ -5,9 +5,10 @@
 
 import { loadSettings, readEnvironment } from '../../src/config/index.ts';
 import { systemClock } from '../../src/core/index.ts';
-import { createLogdir, EventSynthesis } from '../../src/filesystem/index.ts';
+import { EventFiles } from '../../src/eventfile/index.ts';
+import { createLogdir } from '../../src/filesystem/index.ts';
 import { createHttpFrontend } from '../../src/frontends/http/index.ts';
-import { History } from '../../src/history/index.ts';
+import { History, LocalStore } from '../../src/history/index.ts';
 import { createMetrics, silentLogger } from '../../src/observability/index.ts';
 import { SyntheticSource } from '../synthetic-source.ts';
 import { announce } from './announcement.ts';
@@ -23,13 +24,13 @@ async function serve(portPath: string, cacheFolder: string, rows: number): Promi
     environment: readEnvironment(),
   }).settings;
   const parts = { logger: silentLogger(), metrics: createMetrics(), clock: systemClock };
-  const synthesis = new EventSynthesis();
   const sources = [new SyntheticSource(rows)];
-  const bounds = { cacheMaxBytes, memoryMaxBytes };
-  const history = new History({ sources, cacheDir: cacheFolder, ...bounds, synthesis, ...parts });
+  const store = new LocalStore({ cacheDir: cacheFolder, maxBytes: cacheMaxBytes, ...parts });
+  const history = new History({ sources, store, memoryMaxBytes, ...parts });
+  const events = new EventFiles({ history, memoryMaxBytes, ...parts });
   await history.catalogue.refresh({ signal });
-  for (const run of history.catalogue.runs.values()) await history.update(run);
-  const logdir = createLogdir({ history, synthesis, runNameTemplate, memoryMaxBytes, ...parts });
+  for (const run of history.catalogue.runs.values()) await run.update();
+  const logdir = createLogdir({ history, events, runNameTemplate });
   const frontend = createHttpFrontend({ ...logdir, ...parts, version: 'bench', isReady: () => true });
   const { port } = await frontend.listen({ host: '127.0.0.1', port: 0, signal });
   announce(portPath, port);

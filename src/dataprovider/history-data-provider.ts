@@ -1,10 +1,11 @@
 /** The data provider over cached history: reads what is asked for, and nothing else. @module */
 
 import type { Clock } from '../core/index.ts';
+import type { EventFiles } from '../eventfile/index.ts';
 import type { Directory } from '../filesystem/index.ts';
-import type { Dictionary, History } from '../history/index.ts';
+import type { History } from '../history/index.ts';
 import type { Logger, Metrics } from '../observability/index.ts';
-import { type CurrentSummary, pluginNamed, type TagTable } from '../plugins/index.ts';
+import { type CurrentSummary, pluginNamed } from '../plugins/index.ts';
 import {
   type DataProvider,
   type Experiment,
@@ -37,8 +38,7 @@ const MEMORY_SHARES = 4;
 export interface DataProviderOptions {
   readonly history: History;
   readonly directory: () => Directory;
-  /** The tags of a run's series. */
-  readonly tags: (dictionary: Dictionary) => TagTable;
+  readonly events: EventFiles;
   /** Paths of the projects to show; null: all. */
   readonly projects: readonly string[] | null;
   /** Settled once the sources have been listed for the first time. */
@@ -75,17 +75,17 @@ class HistoryDataProvider implements DataProvider {
     this.#history = history;
     this.#logger = options.logger.child({ room: 'dataprovider' });
     this.#roster = new RunRoster(options);
-    this.#demand = new RunDemand(history);
+    this.#demand = new RunDemand();
     const previews = new RunPreviews(this.#logger, options.clock);
     const parts = { roster: this.#roster, previews, demand: this.#demand, onTrouble: this.#onTrouble };
     this.#runs = new OpenedRuns({ ...options, ...parts });
     const share = memoryMaxBytes / MEMORY_SHARES;
     const scratch = new ScratchPool();
-    const reader = new SeriesReader({ history, scratch, maxBytes: share, metrics });
+    const reader = new SeriesReader({ scratch, maxBytes: share, metrics });
     const bounds = { shownMaxBytes: share, maxResponsePoints };
-    this.#scalars = new ScalarReader({ history, scratch, reader, previews, ...bounds });
-    this.#texts = new TextReader(history);
-    this.#sessions = new SessionReader(history);
+    this.#scalars = new ScalarReader({ scratch, reader, previews, ...bounds });
+    this.#texts = new TextReader();
+    this.#sessions = new SessionReader();
   }
 
   experiment(): Experiment {
@@ -154,9 +154,7 @@ class HistoryDataProvider implements DataProvider {
   /** Runs somebody looks into: those of a server are read from then on, unless they are many. */
   async #lookedAt(selection: Selection, options: Signal): Promise<readonly OpenRun[]> {
     const runs = await this.#runs.get(selection, options);
-    const unread = runs.filter(
-      ({ run, log }) => run.source.policy.reading === 'on-demand' && log.ledger.cursor === null,
-    );
+    const unread = runs.filter(({ run }) => run.status === 'unread');
     if (unread.length === 0) return runs;
     await this.#demand.look(
       unread.map(({ run }) => run),
@@ -177,7 +175,7 @@ class HistoryDataProvider implements DataProvider {
 function pluginsOf(runs: readonly OpenRun[]): readonly PluginName[] {
   const has: Record<PluginName, (run: OpenRun) => boolean> = {
     scalars: ({ series, preview }) => series.scalars.size + (preview?.keys.size ?? 0) > 0,
-    text: ({ log }) => log.ledger.blockCount > 0,
+    text: ({ log }) => log.ledger.commits > 0,
     hparams: ({ config }) => pluginNamed('hparams')?.current?.shows(config) ?? false,
   };
   return PLUGINS.filter((plugin) => runs.some(has[plugin]));

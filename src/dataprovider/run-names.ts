@@ -1,13 +1,13 @@
 /** What runs are called: the names of their directories, with as much of the path as keeps them apart. @module */
 
-import type { CatalogueRun } from '../history/index.ts';
+import type { Run } from '../history/index.ts';
 
 /** A run's place in the tree, as its directories are named. */
 export interface RunPlace {
   readonly entity: string;
   readonly project: string;
   readonly directory: string;
-  readonly run: CatalogueRun;
+  readonly run: Run;
 }
 
 /** A project, whether or not any of its runs are known yet. */
@@ -15,7 +15,7 @@ export type ProjectPlace = Pick<RunPlace, 'entity' | 'project'>;
 
 export interface NamedRun {
   readonly name: string;
-  readonly run: CatalogueRun;
+  readonly run: Run;
 }
 
 /**

@@ -5,13 +5,7 @@
 
 import { LRUCache } from 'lru-cache';
 import { type Clock, toLogdirError, within } from '../core/index.ts';
-import type {
-  CatalogueRun,
-  RunPreview,
-  RunPreviewer,
-  RunsOfProject,
-  SampledPoints,
-} from '../history/index.ts';
+import type { Run, RunPreview, RunPreviewer, RunsOfProject, SampledPoints } from '../history/index.ts';
 import type { Logger } from '../observability/index.ts';
 
 /** For summaries of runs, while a page waits for its lists. */
@@ -33,7 +27,7 @@ interface Dated<T> {
 /** Runs that can be asked about together. */
 interface Group {
   readonly previewer: RunPreviewer;
-  readonly runs: readonly CatalogueRun[];
+  readonly runs: readonly Run[];
   readonly named: RunsOfProject;
 }
 
@@ -59,12 +53,12 @@ export class RunPreviews {
   }
 
   /** As last told; null while nothing is known. */
-  of(run: CatalogueRun): RunPreview | null {
+  of(run: Run): RunPreview | null {
     return this.#previews.get(run.id)?.told ?? null;
   }
 
   /** Asks for runs that have moved since they were last told of. Waits for a while; trouble is logged. */
-  async bring(runs: readonly CatalogueRun[], { signal }: Signal): Promise<void> {
+  async bring(runs: readonly Run[], { signal }: Signal): Promise<void> {
     const old = runs.filter((run) => !isCurrent(this.#previews.get(run.id), run));
     const asking = groupsOf(old).map((group) =>
       this.#once('previews', group, async () => {
@@ -77,10 +71,10 @@ export class RunPreviews {
 
   /** Some points of a key in each of these runs, by run, as far as they are told in time. */
   async samples(
-    runs: readonly CatalogueRun[],
+    runs: readonly Run[],
     { key, maxPoints, signal }: Signal & { readonly key: string; readonly maxPoints: number },
   ): Promise<ReadonlyMap<string, SampledPoints>> {
-    const idOf = (run: CatalogueRun) => JSON.stringify([run.id, key, maxPoints]);
+    const idOf = (run: Run) => JSON.stringify([run.id, key, maxPoints]);
     const old = runs.filter((run) => !isCurrent(this.#samples.get(idOf(run)), run));
     const asking = groupsOf(old).map((group) =>
       this.#once(JSON.stringify([key, maxPoints]), group, async () => {
@@ -118,12 +112,12 @@ export class RunPreviews {
 }
 
 /** Runs of one project whose source sums up runs; others are left out. */
-function groupsOf(runs: readonly CatalogueRun[]): readonly Group[] {
-  const groups = new Map<RunPreviewer, Map<string, CatalogueRun[]>>();
+function groupsOf(runs: readonly Run[]): readonly Group[] {
+  const groups = new Map<RunPreviewer, Map<string, Run[]>>();
   for (const run of runs) {
-    const { previewer } = run.source;
+    const { previewer } = run;
     if (previewer === undefined) continue;
-    const projects = groups.get(previewer) ?? new Map<string, CatalogueRun[]>();
+    const projects = groups.get(previewer) ?? new Map<string, Run[]>();
     groups.set(previewer, projects);
     const project = JSON.stringify([run.key.entity, run.key.project]);
     const members = projects.get(project) ?? [];
@@ -139,10 +133,10 @@ function groupsOf(runs: readonly CatalogueRun[]): readonly Group[] {
   );
 }
 
-function dated<T>(run: CatalogueRun, told: T | undefined): Dated<T> {
+function dated<T>(run: Run, told: T | undefined): Dated<T> {
   return { modifiedAtMs: run.listing.modifiedAtMs, told: told ?? null };
 }
 
-function isCurrent(known: Dated<unknown> | undefined, { listing }: CatalogueRun): boolean {
+function isCurrent(known: Dated<unknown> | undefined, { listing }: Run): boolean {
   return known?.modifiedAtMs === listing.modifiedAtMs;
 }

@@ -1,6 +1,7 @@
 /** The series of one run by tag, and where in its log their values are. @module */
 
-import type { NewestRow, RunLedger } from '../history/index.ts';
+import type { EventView } from '../eventfile/index.ts';
+import type { NewestRow } from '../history/index.ts';
 import type { TagTable } from '../plugins/index.ts';
 import type { SeriesEnd } from './data-provider.ts';
 
@@ -30,14 +31,17 @@ export interface RunSeries {
 }
 
 /** The series of a run as of now; a shape without values is none. */
-export function seriesOf(ledger: RunLedger, tags: TagTable): RunSeries {
+export function seriesOf({ log: { ledger }, fold }: EventView, tags: TagTable): RunSeries {
   const scalars = new Map<string, ScalarSeries>();
   const strings = new Map<string, StringSeries>();
   ledger.dictionary.shapes.forEach(({ kind }, shapeId) => {
-    const newest = ledger.newest(shapeId);
-    if (newest === undefined || kind === 'json') return;
+    const last = ledger.newest(shapeId);
+    if (last === undefined) return;
+    // Samples of the machine have their steps from the fold.
+    const newest =
+      kind === 'system' ? { ...last, end: { ...last.end, step: fold.systemEnd(shapeId) } } : last;
     tags.tagsOf(shapeId).forEach((tag, column) => {
-      if (kind === 'string') strings.set(tag, { shapeId, newest });
+      if (kind === 'cell') strings.set(tag, { shapeId, newest });
       else scalars.set(tag, withColumn(scalars.get(tag), newest, { shapeId, column }));
     });
   });
@@ -45,8 +49,8 @@ export function seriesOf(ledger: RunLedger, tags: TagTable): RunSeries {
 }
 
 /** Where a series ends. */
-export function seriesEnd({ end: [, , step, wallTime] }: NewestRow): SeriesEnd {
-  return { step, wallTime };
+export function seriesEnd({ end: { step, timestamp } }: NewestRow): SeriesEnd {
+  return { step, wallTime: timestamp };
 }
 
 function withColumn(known: ScalarSeries | undefined, newest: NewestRow, column: Column): ScalarSeries {
@@ -59,5 +63,5 @@ function withColumn(known: ScalarSeries | undefined, newest: NewestRow, column: 
 }
 
 function isLater(a: NewestRow, b: NewestRow): boolean {
-  return a.block !== b.block ? a.block > b.block : a.end[1] > b.end[1];
+  return a.block !== b.block ? a.block > b.block : a.end.row > b.end.row;
 }

@@ -1,7 +1,7 @@
 /** Points of scalars: from history where a run was read, from what its source sums up where it was not. @module */
 
 import { LRUCache } from 'lru-cache';
-import type { History, RunLog } from '../history/index.ts';
+import type { RunLog } from '../history/index.ts';
 import type { RunEntries, ScalarPoints, Selection, SeriesEnd } from './data-provider.ts';
 import { downsample } from './downsample.ts';
 import { type EachOptions, each } from './each.ts';
@@ -19,7 +19,6 @@ import type { SeriesReader } from './series-reader.ts';
 const ENTRY_BYTES = 600;
 
 export interface ScalarReaderOptions {
-  readonly history: History;
   readonly scratch: ScratchPool;
   readonly reader: SeriesReader;
   readonly previews: RunPreviews;
@@ -91,12 +90,13 @@ export class ScalarReader {
   }
 
   async #exact(
-    { run, log }: OpenRun,
+    open: OpenRun,
     series: ReadonlyMap<string, ScalarSeries>,
     maxPoints: number,
   ): Promise<(readonly [string, ScalarPoints])[]> {
+    const { run, log } = open;
     if (series.size === 0) return [];
-    if (maxPoints === 1) return [...(await latestValues(this.#options, log, series))];
+    if (maxPoints === 1) return [...(await latestValues(this.#options, open, series))];
     const blocks = log.ledger.blockCount;
     const idOf = (tag: string) => JSON.stringify([run.id, tag, maxPoints]);
     const missing = new Map(series);
@@ -108,7 +108,7 @@ export class ScalarReader {
       missing.delete(tag);
     }
     if (missing.size === 0) return known;
-    const read = await this.#options.reader.read(log, missing, (points) => downsample(points, maxPoints));
+    const read = await this.#options.reader.read(open, missing, (points) => downsample(points, maxPoints));
     for (const [tag, points] of read) this.#shown.set(idOf(tag), { log, blocks, points });
     return [...known, ...read];
   }

@@ -1,10 +1,12 @@
 /** Reads series from run logs, those of one run that are wanted at a time together, and keeps them. @module */
 
 import PQueue from 'p-queue';
-import type { History, RunLedger, RunLog } from '../history/index.ts';
+import { stepsOfBlock } from '../eventfile/index.ts';
+import type { RunLedger, RunLog } from '../history/index.ts';
 import type { Metrics } from '../observability/index.ts';
 import { type Taking, takeColumns } from './block-columns.ts';
 import type { ScalarPoints } from './data-provider.ts';
+import type { OpenRun } from './open-run.ts';
 import type { ScalarSeries } from './run-series.ts';
 import type { ScratchPool } from './scratch.ts';
 import { type KeptSeries, SeriesShelf } from './series-shelf.ts';
@@ -15,7 +17,6 @@ const RUNS_AT_A_TIME = 8;
 const GROUP_BYTES = 1024 * 1024;
 
 export interface SeriesReaderOptions {
-  readonly history: History;
   readonly scratch: ScratchPool;
   readonly metrics: Metrics;
   /** Bound on series kept in memory. */
@@ -47,10 +48,11 @@ export class SeriesReader {
    * @throws LogdirError as `History.readBlocks`
    */
   async read<T>(
-    log: RunLog,
+    open: OpenRun,
     wanted: ReadonlyMap<string, ScalarSeries>,
     take: (points: ScalarPoints) => T,
   ): Promise<readonly (readonly [tag: string, taken: T])[]> {
+    const { log } = open;
     const { blockCount } = log.ledger;
     const found = [...wanted].map(([tag, series]) => {
       return { tag, series, kept: this.#shelf.borrow(log, tag, series) };
@@ -59,7 +61,7 @@ export class SeriesReader {
       for (;;) {
         const missing = found.filter(({ kept }) => kept.blocksRead < blockCount);
         if (missing.length === 0) return found.map(({ tag, kept }) => [tag, take(kept.points.points())]);
-        await this.#join(log, missing);
+        await this.#join(open, missing);
       }
     } finally {
       for (const { kept } of found) this.#shelf.giveBack(kept);
@@ -68,35 +70,35 @@ export class SeriesReader {
 
   /** Waits for a reading of the run that brings these series, or for one under way that may. */
   async #join(
-    log: RunLog,
+    open: OpenRun,
     missing: readonly { readonly series: ScalarSeries; readonly kept: KeptSeries }[],
   ): Promise<void> {
-    const reading = this.#readings.get(log) ?? this.#ask(log);
+    const reading = this.#readings.get(open.log) ?? this.#ask(open);
     // Somebody else's trouble with other series, if any.
     if (reading.isBegun) return await reading.done.catch(() => undefined);
     for (const { series, kept } of missing) reading.wanted.set(kept, series);
     await reading.done;
   }
 
-  #ask(log: RunLog): Reading {
+  #ask(open: OpenRun): Reading {
     const reading = new Reading();
-    this.#readings.set(log, reading);
+    this.#readings.set(open.log, reading);
     const work = async () => {
       // Others that ask in the same turn join.
       await Promise.resolve();
       reading.isBegun = true;
       try {
-        await this.#read(log, reading.wanted);
+        await this.#read(open, reading.wanted);
       } finally {
-        this.#readings.delete(log);
+        this.#readings.delete(open.log);
       }
     };
     reading.done = this.#queue.add(work);
     return reading;
   }
 
-  async #read(log: RunLog, wanted: ReadonlyMap<KeptSeries, ScalarSeries>): Promise<void> {
-    const { history, metrics, scratch } = this.#options;
+  async #read({ run, log, view }: OpenRun, wanted: ReadonlyMap<KeptSeries, ScalarSeries>): Promise<void> {
+    const { metrics, scratch } = this.#options;
     const { ledger } = log;
     const takings = [...wanted].flatMap(([{ points, blocksRead }, { columns }]) =>
       columns.map((column) => ({ ...column, target: points, from: blocksRead })),
@@ -104,10 +106,11 @@ export class SeriesReader {
     const end = ledger.blockCount;
     await scratch.lend(async (allocate) => {
       for (const { first, count } of blockGroups(ledger, takings, end)) {
-        const blocks = await history.readBlocks(log, first, count, allocate);
+        const blocks = await run.readBlocks(log, first, count, allocate);
         blocks.forEach((block, i) => {
           const due = takings.filter(({ from }) => from <= first + i);
-          takeColumns(block, ledger.dictionary, due);
+          const steps = stepsOfBlock(view.fold, first + i, block);
+          takeColumns({ ...block, steps }, ledger.dictionary, due);
         });
         // After each group: trouble with the next must not add these again.
         for (const kept of wanted.keys()) kept.blocksRead = Math.max(kept.blocksRead, first + count);
@@ -137,10 +140,8 @@ function* blockGroups(
   let first = -1;
   let bytes = 0;
   for (let index = Math.min(...starts.values()); index < end; index++) {
-    const { shapeEnds, rowsBytes } = ledger.block(index);
-    const isWanted = shapeEnds.some(
-      ([shapeId]) => index >= (starts.get(shapeId) ?? Number.POSITIVE_INFINITY),
-    );
+    const { ends, bytes: rowsBytes } = ledger.block(index);
+    const isWanted = ends.some(({ shapeId }) => index >= (starts.get(shapeId) ?? Number.POSITIVE_INFINITY));
     if (first >= 0 && (!isWanted || bytes + rowsBytes > GROUP_BYTES)) {
       yield { first, count: index - first };
       first = -1;

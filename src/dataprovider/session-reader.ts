@@ -1,18 +1,12 @@
 /** What plugins that show runs as they are now make of them: HParams. @module */
 
-import type { History, RunLog } from '../history/index.ts';
+import type { RunLog } from '../history/index.ts';
 import { type CurrentSummary, pluginNamed } from '../plugins/index.ts';
 import type { RunEntries, Selection } from './data-provider.ts';
 import type { OpenRun } from './open-run.ts';
 import { selected } from './selected.ts';
 
 export class SessionReader {
-  readonly #history: History;
-
-  constructor(history: History) {
-    this.#history = history;
-  }
-
   async sessions(
     runs: readonly OpenRun[],
     selection: Selection,
@@ -21,7 +15,7 @@ export class SessionReader {
     const current = pluginNamed('hparams')?.current;
     if (current === undefined) return [];
     const shown = runs.filter(({ config }) => current.shows(config));
-    const states = await Promise.all(shown.map(({ run, log }) => this.#history.state(run, log, options)));
+    const states = await Promise.all(shown.map(({ run }) => run.refreshState(options)));
     const summaries = current.summaries(
       shown.map(({ config, log, startTime }, i) => {
         return { config, state: states[i]!, startTime, endTime: endTimeOf(log, startTime) };

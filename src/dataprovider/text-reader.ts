@@ -1,7 +1,7 @@
 /** Reads texts from run logs: strings that were logged, and what the run tells of itself at its start and end. @module */
 
-import { eventsOfNote } from '../filesystem/index.ts';
-import type { History, RowBlock, RunLog } from '../history/index.ts';
+import { type EventView, eventsOfMarker } from '../eventfile/index.ts';
+import type { RowBlock } from '../history/index.ts';
 import { pluginNamed, type TagTable } from '../plugins/index.ts';
 import type { RunEntries, Selection, SeriesEnd, TextPoint } from './data-provider.ts';
 import { type EachOptions, each } from './each.ts';
@@ -24,25 +24,14 @@ interface Wanted {
 }
 
 export class TextReader {
-  readonly #history: History;
-  /** By log: the ends of what it tells of itself, as of a number of blocks. */
-  readonly #standing = new WeakMap<
-    RunLog,
-    { readonly blocks: number; readonly ends: ReadonlyMap<string, SeriesEnd> }
-  >();
-
-  constructor(history: History) {
-    this.#history = history;
-  }
-
   async list(
     runs: readonly OpenRun[],
     selection: Selection,
     options: EachOptions,
   ): Promise<readonly RunEntries<SeriesEnd>[]> {
-    const entries = await each(runs, options, async ({ name, log, tags, series }) => {
+    const entries = await each(runs, options, async ({ name, view, series }) => {
       const strings = [...series.strings].map(([tag, { newest }]) => [tag, seriesEnd(newest)] as const);
-      const all = new Map([...(await this.#standingEnds(log, tags)), ...strings]);
+      const all = new Map([...markerEnds(view), ...strings]);
       return { run: name, tags: [...selected(all, selection)] };
     });
     return entries.filter(({ tags }) => tags.length > 0);
@@ -55,10 +44,11 @@ export class TextReader {
     maxPoints: number,
     options: EachOptions,
   ): Promise<readonly RunEntries<readonly TextPoint[]>[]> {
-    const entries = await each(runs, options, async ({ name, log, tags, series }) => {
+    const entries = await each(runs, options, async ({ name, ...run }) => {
+      const { series } = run;
       const strings = selected(series.strings, selection);
       const standing = [...selected(STANDING_TAGS, selection).keys()];
-      const texts = await this.#read(log, tags, { strings, standing, maxPoints: Math.max(1, maxPoints) });
+      const texts = await this.#read(run, { strings, standing, maxPoints: Math.max(1, maxPoints) });
       return {
         run: name,
         tags: [...texts].map(([tag, points]) => [tag, maxPoints === 0 ? [] : points] as const),
@@ -67,38 +57,19 @@ export class TextReader {
     return entries.filter(({ tags }) => tags.length > 0);
   }
 
-  async #standingEnds(log: RunLog, tags: TagTable): Promise<ReadonlyMap<string, SeriesEnd>> {
-    const blocks = log.ledger.blockCount;
-    const known = this.#standing.get(log);
-    if (known?.blocks === blocks) return known.ends;
-    const standing = [...STANDING_TAGS.keys()];
-    const texts = await this.#read(log, tags, { strings: new Map(), standing, maxPoints: 1 });
-    const ends = new Map(
-      [...texts].map(([tag, points]) => {
-        const { step, wallTime } = points.at(-1)!;
-        return [tag, { step, wallTime }];
-      }),
-    );
-    this.#standing.set(log, { blocks, ends });
-    return ends;
-  }
-
   /** Points by tag; a tag without any is left out. */
   async #read(
-    log: RunLog,
-    tags: TagTable,
+    { run, log, view, tags }: Omit<OpenRun, 'name'>,
     { strings, standing, maxPoints }: Wanted,
   ): Promise<ReadonlyMap<string, readonly TextPoint[]>> {
     const lists = new Map(
       [...strings.keys(), ...standing].map((tag) => [tag, new ThinnedList<TextPoint>(maxPoints)]),
     );
+    for (const [tag, point] of markerTexts(view)) lists.get(tag)?.push(point);
     const shapes = new Set([...strings.values()].map(({ shapeId }) => shapeId));
     for (let index = 0; index < log.ledger.blockCount; index++) {
-      const { shapeEnds, hasStandingNotes } = log.ledger.block(index);
-      const isWanted =
-        (standing.length > 0 && hasStandingNotes) || shapeEnds.some(([shapeId]) => shapes.has(shapeId));
-      if (!isWanted) continue;
-      const [block] = await this.#history.readBlocks(log, index, 1);
+      if (!log.ledger.block(index).ends.some(({ shapeId }) => shapes.has(shapeId))) continue;
+      const [block] = await run.readBlocks(log, index, 1);
       if (block !== undefined) collect(block, tags, lists);
     }
     const found = [...lists].map(([tag, list]) => [tag, list.points()] as const);
@@ -106,12 +77,27 @@ export class TextReader {
   }
 }
 
-function collect(block: RowBlock, tags: TagTable, lists: ReadonlyMap<string, ThinnedList<TextPoint>>): void {
-  for (const note of block.notes) {
-    for (const event of eventsOfNote(note, tags)) {
+/** What the run itself says, in order. */
+function* markerTexts(view: EventView): Generator<readonly [tag: string, point: TextPoint]> {
+  for (const marker of view.fold.markers) {
+    for (const event of eventsOfMarker(marker)) {
       if (event.kind !== 'summary') continue;
-      const { step, wallTime, content } = event;
-      lists.get(event.tag)?.push({ step, wallTime, tensor: content.tensor });
+      const { step, wallTime, tag, content } = event;
+      yield [tag, { step, wallTime, tensor: content.tensor }];
+    }
+  }
+}
+
+function markerEnds(view: EventView): ReadonlyMap<string, SeriesEnd> {
+  const texts = [...markerTexts(view)].filter(([tag]) => STANDING_TAGS.has(tag));
+  return new Map(texts.map(([tag, { step, wallTime }]) => [tag, { step, wallTime }]));
+}
+
+function collect(block: RowBlock, tags: TagTable, lists: ReadonlyMap<string, ThinnedList<TextPoint>>): void {
+  for (const { row, shapeId, text } of block.cells) {
+    const [step, wallTime] = [block.steps[row]!, block.timestamps[row]!];
+    for (const { tag, content } of tags.summariesOfCell(shapeId, text)) {
+      lists.get(tag)?.push({ step, wallTime, tensor: content.tensor });
     }
   }
 }

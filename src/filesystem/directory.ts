@@ -1,7 +1,7 @@
 /** Which directory stands for which run: the tree's names, kept while the program runs. @module */
 
 import type { RunKey } from '../core/index.ts';
-import type { CatalogueRun } from '../history/index.ts';
+import type { Run } from '../history/index.ts';
 import { encodeName, fillTemplate, fitName } from './names.ts';
 
 type ProjectPlace = Pick<RunKey, 'entity' | 'project'>;
@@ -10,7 +10,7 @@ export interface ProjectDirectory extends ProjectPlace {
   /** Path in the tree. */
   readonly path: string;
   /** Runs by directory name, ascending; none while nobody has looked into the project. */
-  readonly runs: ReadonlyMap<string, CatalogueRun>;
+  readonly runs: ReadonlyMap<string, Run>;
 }
 
 /** An immutable picture of the tree's directories. */
@@ -23,7 +23,7 @@ export class Directory {
     this.entities = entities;
   }
 
-  /** Path of a run's directory, by `CatalogueRun.id`. */
+  /** Path of a run's directory, by `Run.id`. */
   pathOf(id: string): string | undefined {
     this.#paths ??= this.#allPaths();
     return this.#paths.get(id);
@@ -44,7 +44,7 @@ export class Directory {
   }
 
   /** A run by its directory name or, unlisted, by its id. */
-  run(entity: string, project: string, name: string): CatalogueRun | undefined {
+  run(entity: string, project: string, name: string): Run | undefined {
     const runs = this.project(entity, project)?.runs;
     const named = runs?.get(name);
     if (named !== undefined || runs === undefined) return named;
@@ -64,8 +64,8 @@ export class DirectoryNaming {
   }
 
   /** `projects`: those that are there whether or not any of their runs are known. */
-  draw(runs: Iterable<CatalogueRun>, projects: Iterable<ProjectPlace> = []): Directory {
-    const found = new Map<string, { readonly place: ProjectPlace; readonly runs: CatalogueRun[] }>();
+  draw(runs: Iterable<Run>, projects: Iterable<ProjectPlace> = []): Directory {
+    const found = new Map<string, { readonly place: ProjectPlace; readonly runs: Run[] }>();
     const at = (place: ProjectPlace) => {
       const path = `${componentOf(place.entity)}/${componentOf(place.project)}`;
       const known = found.get(path) ?? { place, runs: [] };
@@ -85,13 +85,13 @@ export class DirectoryNaming {
     return new Directory(entities);
   }
 
-  #drawProject(path: string, { entity, project }: ProjectPlace, runs: CatalogueRun[]): ProjectDirectory {
+  #drawProject(path: string, { entity, project }: ProjectPlace, runs: Run[]): ProjectDirectory {
     // The earlier run has the plain name; runs with a name already are taken first, so that none moves.
     runs.sort(
       (a, b) =>
         (a.listing.startTime ?? Infinity) - (b.listing.startTime ?? Infinity) || (a.id < b.id ? -1 : 1),
     );
-    const taken = new Map<string, CatalogueRun>();
+    const taken = new Map<string, Run>();
     for (const run of runs) {
       const kept = this.#names.get(run.id);
       if (kept !== undefined) taken.set(kept, run);
@@ -106,7 +106,7 @@ export class DirectoryNaming {
     return { entity, project, path, runs: new Map(ascending) };
   }
 
-  #freeName({ key, listing }: CatalogueRun, taken: ReadonlyMap<string, CatalogueRun>): string {
+  #freeName({ key, listing }: Run, taken: ReadonlyMap<string, Run>): string {
     const name = fillTemplate(this.#template, {
       name: listing.displayName || key.runId,
       id: key.runId,

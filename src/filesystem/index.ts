@@ -2,7 +2,6 @@
 
 export { type CreateLogdirOptions, createLogdir } from './create-logdir.ts';
 export type { Directory, ProjectDirectory } from './directory.ts';
-export { EventSynthesis, eventsOfNote } from './event-synthesis.ts';
 export type { Overview, ProjectCard, RunCard, RunPage, SeriesPreview, SourceTrouble } from './overview.ts';
 export type {
   DirectoryNode,

@@ -2,17 +2,14 @@
 
 import { LRUCache } from 'lru-cache';
 import { LogdirError } from '../core/index.ts';
-import type { CatalogueRun, History, RunLog } from '../history/index.ts';
+import type { EventFiles } from '../eventfile/index.ts';
+import { type History, REFRESH, type Run } from '../history/index.ts';
 import { type Directory, DirectoryNaming, type ProjectDirectory } from './directory.ts';
-import { EventFile } from './event-file.ts';
+import { OpenEventFile } from './event-file.ts';
 import { eventNode, type RunFiles, type RunMoment } from './run-files.ts';
 import { FILES_DIRECTORY, SavedTree } from './saved-tree.ts';
 import type { DirectoryNode, Eagerness, LogdirNode, LogdirTree, OpenFile, OpenOptions } from './tree.ts';
 
-/** How long a reader with an interest waits while nothing is there yet. */
-const INTEREST_WAIT_MS = 1000;
-/** And when something is: long enough to learn that nothing is new where that is known without a request. */
-const AT_HAND_WAIT_MS = 20;
 /** Sources are listed again when a listing older than this is asked for: watching may miss new runs. */
 const RELIST_MS = 5000;
 /** And when a path is not found in a listing older than this. */
@@ -25,6 +22,7 @@ const OPEN_FILES = 10_000;
 export interface LogdirOptions {
   readonly history: History;
   readonly files: RunFiles;
+  readonly events: EventFiles;
   /** See `fillTemplate`. */
   readonly runNameTemplate: string;
 }
@@ -33,20 +31,17 @@ type Location =
   | { readonly kind: 'root'; readonly entities: Directory['entities'] }
   | { readonly kind: 'entity'; readonly projects: ReadonlyMap<string, ProjectDirectory> }
   | { readonly kind: 'project'; readonly project: ProjectDirectory }
-  | { readonly kind: 'run'; readonly run: CatalogueRun }
-  | { readonly kind: 'file'; readonly run: CatalogueRun; readonly name: string }
+  | { readonly kind: 'run'; readonly run: Run }
+  | { readonly kind: 'file'; readonly run: Run; readonly name: string }
   /** Below `@files`. */
-  | { readonly kind: 'saved'; readonly run: CatalogueRun; readonly path: readonly string[] };
+  | { readonly kind: 'saved'; readonly run: Run; readonly path: readonly string[] };
 type DirectoryLocation = Exclude<Location, { kind: 'file' | 'saved' }>;
 
 export class Logdir implements LogdirTree {
   readonly #options: LogdirOptions;
   readonly #naming: DirectoryNaming;
   readonly #saved = new SavedTree();
-  readonly #open = new LRUCache<
-    string,
-    { readonly id: string; readonly log: RunLog; readonly file: OpenFile }
-  >({
+  readonly #open = new LRUCache<string, { readonly run: Run; readonly file: OpenFile }>({
     max: OPEN_FILES,
   });
   #directory: Directory | undefined;
@@ -81,8 +76,8 @@ export class Logdir implements LogdirTree {
     if (location === undefined || location.kind === 'saved') return undefined;
     if (location.kind !== 'file') return directoryNode(location, path.slice(path.lastIndexOf('/') + 1));
     const { run, name } = location;
-    const log = this.#options.history.openLog(run.id);
-    const event = log === undefined ? null : eventNode({ run, log });
+    const view = this.#options.events.currentView(run);
+    const event = view === undefined ? null : eventNode({ run, log: view.log, view });
     return event?.name === name ? event : undefined;
   }
 
@@ -131,41 +126,36 @@ export class Logdir implements LogdirTree {
       throw new LogdirError('invalid-argument', `${path} is a directory, not a file`);
     const moment = await this.#moment(location.run, eagerness, signal);
     const file = this.#options.files.open(moment, location.name);
-    if (file instanceof EventFile) this.#open.set(path, { id: location.run.id, log: moment.log, file });
+    if (file instanceof OpenEventFile) this.#open.set(path, { run: location.run, file });
     return file;
   }
 
   openCached(path: string): OpenFile | undefined {
     const entry = this.#open.get(path);
-    if (entry === undefined || this.#options.history.freshLog(entry.id) !== entry.log) return undefined;
-    return entry.log.ledger.eventsBytes === entry.file.node.size ? entry.file : undefined;
+    if (entry === undefined || !entry.run.isFresh(REFRESH.poll)) return undefined;
+    const view = this.#options.events.currentView(entry.run);
+    const event = view === undefined ? null : eventNode({ run: entry.run, log: view.log, view });
+    return event?.etag === entry.file.node.etag ? entry.file : undefined;
   }
 
   watchGrowth(onGrowth: (path: string) => void): Disposable {
     const { history } = this.#options;
-    return history.watchGrowth((run) => {
-      const log = history.openLog(run.id);
+    return history.watchGrowth(async (run) => {
       const directory = this.directory.pathOf(run.id);
-      const event = log === undefined ? null : eventNode({ run, log });
+      const view = await this.#options.events.view(run).catch(() => undefined);
+      const event = view === undefined ? null : eventNode({ run, log: view.log, view });
       if (event !== null && directory !== undefined) onGrowth(`${directory}/${event.name}`);
     });
   }
 
   /** Reads what a run's files are made from, bringing it up to date first as far as asked. */
-  async #moment(run: CatalogueRun, eagerness: Eagerness, signal: AbortSignal): Promise<RunMoment> {
-    const { history } = this.#options;
-    if (eagerness === 'complete') await history.update(run);
-    if (eagerness === 'interest') {
-      // What is there is worth more than what may come after a wait for somebody else's server.
-      const isWaiting =
-        run.source.policy.reading === 'eager' || (await history.log(run)).ledger.eventsBytes === 0;
-      await history.updateWithin(run, isWaiting ? INTEREST_WAIT_MS : AT_HAND_WAIT_MS);
-    }
+  async #moment(run: Run, eagerness: Eagerness, signal: AbortSignal): Promise<RunMoment> {
+    if (eagerness === 'complete') await run.update();
+    if (eagerness === 'interest') await run.refresh(REFRESH.poll, { signal });
     signal.throwIfAborted();
-    const log = await history.log(run);
-    const state = await history.state(run, log, { signal });
-    const isCurrent = history.hasReadAll(run.id);
-    return { run, log, state, isCurrent, failure: history.failure(run.id) };
+    const view = await this.#options.events.view(run);
+    const state = await run.refreshState({ signal });
+    return { run, log: view.log, view, state, isCurrent: run.status === 'complete', failure: run.failure };
   }
 
   /** What a path stands for; names that nothing is known of are looked for in the sources, unless at a glance. */
@@ -247,7 +237,7 @@ function newestMs(location: DirectoryLocation): number {
     case 'project':
       return newestOf(location.project.runs, (run) => newestMs({ kind: 'run', run }));
     case 'run':
-      return Math.floor(location.run.listing.modifiedAtMs);
+      return Math.floor(location.run.modifiedAtMs);
   }
 }
 

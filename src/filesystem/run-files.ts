@@ -3,11 +3,10 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { LogdirError, type RunState } from '../core/index.ts';
-import type { CatalogueRun, RunLog } from '../history/index.ts';
+import { type EventFileFacts, type EventFiles, type EventView, eventFileFacts } from '../eventfile/index.ts';
+import type { Run, RunLog } from '../history/index.ts';
 import { configDocument, type RunDescription, runJson, summaryJson } from '../tree/documents/index.ts';
-import type { EncodedBlocks } from './encoded-blocks.ts';
-import { EventFile, MemoryFile } from './event-file.ts';
-import { countedSeries } from './event-synthesis.ts';
+import { MemoryFile, OpenEventFile } from './event-file.ts';
 import { encodeName, fitName } from './names.ts';
 import type { FileNode, OpenFile } from './tree.ts';
 
@@ -16,8 +15,9 @@ const DOCUMENT_CACHE_BYTES = 32 * 1024 * 1024;
 
 /** What a run's files are made from, read at one moment. */
 export interface RunMoment {
-  readonly run: CatalogueRun;
+  readonly run: Run;
   readonly log: RunLog;
+  readonly view: EventView;
   readonly state: RunState;
   /** Whether all that the source holds has been read. */
   readonly isCurrent: boolean;
@@ -31,14 +31,14 @@ interface Documents {
 }
 
 export class RunFiles {
-  readonly #blocks: EncodedBlocks;
+  readonly #events: EventFiles;
   readonly #documents = new LRUCache<string, Documents>({
     maxSize: DOCUMENT_CACHE_BYTES,
     sizeCalculation: ({ files }) => [...files.values()].reduce((sum, file) => sum + file.node.size, 1024),
   });
 
-  constructor(blocks: EncodedBlocks) {
-    this.#blocks = blocks;
+  constructor(events: EventFiles) {
+    this.#events = events;
   }
 
   /** Every file of a run, ascending by name. */
@@ -52,7 +52,7 @@ export class RunFiles {
   open(moment: RunMoment, name: string): OpenFile {
     const event = eventNode(moment);
     if (event !== null && event.name === name)
-      return new EventFile(event, mayGrow(moment), moment.log, this.#blocks);
+      return new OpenEventFile(event, mayGrow(moment), this.#events.open(moment.run, moment.view));
     const document = this.#documentsOf(moment).get(name);
     if (document !== undefined) return document;
     throw new LogdirError('not-found', `no file ${name} in run ${moment.run.key.runId}`);
@@ -90,34 +90,34 @@ export class RunFiles {
 }
 
 /** Null until the run's start is known for certain: the start is part of the name, and a name never changes. */
-export function eventNode(moment: Pick<RunMoment, 'run' | 'log'>): FileNode | null {
-  const { log, run } = moment;
-  const listed = run.listing.isStartCertain ? run.listing.startTime : null;
-  const startTime = log.ledger.progress.startTime ?? listed;
-  if (startTime === null) return null;
-  const size = log.ledger.eventsBytes;
+export function eventNode(moment: Pick<RunMoment, 'run' | 'log' | 'view'>): FileNode | null {
+  const { view, run } = moment;
+  const facts = eventFileFacts(run, view);
+  if (facts === null) return null;
+  const { size } = facts;
   return {
     kind: 'file',
-    name: eventFileName(startTime, log),
+    name: eventFileName(facts, run.key.runId),
     size,
     mtimeMs: lastChangeMs(moment),
     isAppendOnly: true,
     // The same size under the same checksums is the same file, whichever process serves it.
-    etag: `"${log.generation}-${size}-${log.ledger.fingerprint.toString(36)}"`,
+    etag: `"${facts.fingerprint}"`,
     contentType: 'application/octet-stream',
   };
 }
 
-function eventFileName(startTime: number, log: RunLog): string {
-  const generation = log.generation === 1 ? '' : `.g${log.generation}`;
+/** Generations of history and versions of the view are told apart by the name: a file of one name has the same bytes for ever. */
+function eventFileName({ startTime, generation, viewVersion }: EventFileFacts, runId: string): string {
+  const suffix = (generation === 1 ? '' : `.g${generation}`) + (viewVersion === 1 ? '' : `.v${viewVersion}`);
   const start = Math.max(0, Math.floor(startTime));
-  return fitName(`events.out.tfevents.${start}.${encodeName(log.key.runId)}${generation}`, `~${generation}`);
+  return fitName(`events.out.tfevents.${start}.${encodeName(runId)}${suffix}`, `~${suffix}`);
 }
 
 /** Time of the newest row: says more than when it was read, and is the same in every process. */
-export function lastChangeMs({ run, log }: Pick<RunMoment, 'run' | 'log'>): number {
-  const { lastTimestamp, startTime } = log.ledger.progress;
-  return Math.floor(1000 * (lastTimestamp ?? startTime ?? run.listing.startTime ?? 0)) || 0;
+export function lastChangeMs({ run, log, view }: Pick<RunMoment, 'run' | 'log' | 'view'>): number {
+  const { lastTimestamp } = log.ledger.progress;
+  return Math.floor(1000 * (lastTimestamp ?? view.fold.startTime ?? run.listing.startTime ?? 0)) || 0;
 }
 
 function describe(moment: RunMoment): RunDescription {
@@ -129,8 +129,9 @@ function describe(moment: RunMoment): RunDescription {
     state,
     facts: ledger.facts,
     exit: ledger.exit,
-    progress: ledger.progress,
-    ...countedSeries(ledger),
+    progress: { ...ledger.progress, startTime: moment.view.fold.startTime },
+    dictionary: ledger.dictionary,
+    shapeRows: ledger.shapeRows,
     metrics: ledger.metrics.values(),
     unread: ledger.unread,
     skippedBytes: ledger.skippedBytes,

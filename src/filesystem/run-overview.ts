@@ -1,9 +1,11 @@
 /** Tells a page for people what is in the tree. @module */
 
 import { LogdirError } from '../core/index.ts';
-import type { CatalogueRun, History, RunLog } from '../history/index.ts';
+import type { EventFiles } from '../eventfile/index.ts';
+import type { History, Run } from '../history/index.ts';
+import { tagTableOf } from '../plugins/index.ts';
 import type { ProjectDirectory } from './directory.ts';
-import type { EventSynthesis } from './event-synthesis.ts';
+
 import type { Logdir } from './logdir.ts';
 import type { Overview, ProjectCard, RunCard, RunPage, SourceTrouble } from './overview.ts';
 import { eventNode } from './run-files.ts';
@@ -15,7 +17,7 @@ type RunQuery = Parameters<Overview['runs']>[2];
 /** A run with what its place in the order and its match of a query depend on. */
 interface Entry {
   readonly directory: string;
-  readonly run: CatalogueRun;
+  readonly run: Run;
   readonly state: RunCard['state'];
 }
 
@@ -24,14 +26,14 @@ const STATE_ORDER: readonly RunCard['state'][] = ['running', 'crashed', 'failed'
 export class RunOverview implements Overview {
   readonly #history: History;
   readonly #logdir: Logdir;
-  readonly #synthesis: EventSynthesis;
+  readonly #events: EventFiles;
   readonly #previews: SeriesPreviews;
 
-  constructor(history: History, logdir: Logdir, synthesis: EventSynthesis) {
+  constructor(history: History, events: EventFiles, logdir: Logdir) {
     this.#history = history;
     this.#logdir = logdir;
-    this.#synthesis = synthesis;
-    this.#previews = new SeriesPreviews(history);
+    this.#events = events;
+    this.#previews = new SeriesPreviews();
   }
 
   get sources(): readonly string[] {
@@ -79,15 +81,15 @@ export class RunOverview implements Overview {
       path: directory.path,
       runs: this.#history.catalogue.isListed(directory) ? entries.length : null,
       running: entries.filter((entry) => entry.state === 'running').length,
-      modifiedAtMs: entries.reduce((newest, { run }) => Math.max(newest, run.listing.modifiedAtMs), 0),
+      modifiedAtMs: entries.reduce((newest, { run }) => Math.max(newest, run.modifiedAtMs), 0),
     };
   }
 
   async #entries(directory: ProjectDirectory, signal: AbortSignal): Promise<Entry[]> {
     return await Promise.all(
       [...directory.runs].map(async ([name, run]) => {
-        const log = await this.#history.log(run);
-        return { directory: name, run, state: await this.#history.state(run, log, { signal }) };
+        await run.open();
+        return { directory: name, run, state: await run.refreshState({ signal }) };
       }),
     );
   }
@@ -95,12 +97,13 @@ export class RunOverview implements Overview {
   async #matching(entries: readonly Entry[], query: string): Promise<Entry[]> {
     const matches = await Promise.all(
       entries.map(async (entry) => {
-        const { facts } = (await this.#history.log(entry.run)).ledger;
+        await entry.run.open();
+        const { facts } = entry.run;
         const texts = [
           entry.directory,
           entry.run.key.runId,
-          facts.displayName ?? entry.run.listing.displayName,
-          facts.group ?? entry.run.listing.group,
+          facts.displayName,
+          facts.group,
           entry.state,
           ...(facts.tags ?? []),
         ];
@@ -111,21 +114,23 @@ export class RunOverview implements Overview {
   }
 
   async #runCard(project: ProjectDirectory, { directory, run, state }: Entry): Promise<RunCard> {
-    const log = await this.#history.log(run);
+    const view = await this.#events.view(run);
+    const { log } = view;
     const { ledger } = log;
-    const { facts, progress } = ledger;
-    const event = eventNode({ run, log });
-    const tags = this.#synthesis.tags(ledger.dictionary);
+    const { progress } = ledger;
+    const { facts } = run;
+    const event = eventNode({ run, log, view });
+    const tags = tagTableOf(ledger.dictionary);
     return {
       runId: run.key.runId,
-      displayName: facts.displayName ?? run.listing.displayName,
+      displayName: facts.displayName ?? null,
       directory,
       path: `${project.path}/${directory}`,
       state,
       exitCode: ledger.exit?.exitCode ?? null,
-      startTime: progress.startTime ?? run.listing.startTime,
-      modifiedAtMs: run.listing.modifiedAtMs,
-      group: facts.group ?? run.listing.group,
+      startTime: view.fold.startTime ?? run.listing.startTime,
+      modifiedAtMs: run.modifiedAtMs,
+      group: facts.group ?? null,
       tags: facts.tags ?? [],
       sdkVersion: facts.sdkVersion ?? null,
       rows: progress.rows,
@@ -133,16 +138,14 @@ export class RunOverview implements Overview {
       tagCount: new Set(ledger.dictionary.shapes.flatMap((_, shapeId) => tags.tagsOf(shapeId))).size,
       eventFile: event === null ? null : { name: event.name, size: event.size },
       skippedBytes: ledger.skippedBytes,
-      reading: this.#reading(run, log),
-      previews: await this.#previews.of(run.id, log, tags),
+      reading: this.#reading(run),
+      previews: await this.#previews.of(run, log, tags),
     };
   }
 
-  #reading({ id, source }: CatalogueRun, { ledger }: RunLog): RunCard['reading'] {
-    if (source.policy.reading === 'on-demand' && ledger.cursor === null && this.#history.failure(id) === null)
-      return 'unread';
-    const isBehind = this.#history.failure(id) !== null || this.#history.background.isWaiting(id);
-    return isBehind ? 'behind' : 'complete';
+  #reading(run: Run): RunCard['reading'] {
+    if (run.status === 'unread') return 'unread';
+    return run.failure !== null || this.#history.background.isWaiting(run.id) ? 'behind' : 'complete';
   }
 }
 

@@ -3,7 +3,7 @@
 import { extname } from 'node:path/posix';
 import { LRUCache } from 'lru-cache';
 import { type ByteRange, clampRange, LogdirError } from '../core/index.ts';
-import type { CatalogueRun, OpenedSavedFile, SavedFile } from '../history/index.ts';
+import type { OpenedSavedFile, Run, SavedFile } from '../history/index.ts';
 import { encodeName, fitName } from './names.ts';
 import type { FileNode, LogdirNode, OpenFile, ReadOptions } from './tree.ts';
 
@@ -40,31 +40,27 @@ export class SavedTree {
   readonly #listed = new LRUCache<string, Promise<Folder>>({ max: LISTED_RUNS, ttl: LISTED_MS });
 
   /** `path`: components below `@files`. @throws LogdirError `not-found`. */
-  async node(run: CatalogueRun, path: readonly string[], signal: AbortSignal): Promise<LogdirNode> {
+  async node(run: Run, path: readonly string[], signal: AbortSignal): Promise<LogdirNode> {
     const name = path.at(-1) ?? FILES_DIRECTORY;
     return nodeOf(name, await this.#find(run, path, signal), run);
   }
 
-  async list(
-    run: CatalogueRun,
-    path: readonly string[],
-    signal: AbortSignal,
-  ): Promise<readonly LogdirNode[]> {
+  async list(run: Run, path: readonly string[], signal: AbortSignal): Promise<readonly LogdirNode[]> {
     const entry = await this.#find(run, path, signal);
     if (!(entry instanceof Folder))
       throw new LogdirError('invalid-argument', `${path.join('/')} is a file, not a directory`);
     return [...entry.entries].map(([name, item]) => nodeOf(name, item, run));
   }
 
-  async open(run: CatalogueRun, path: readonly string[], signal: AbortSignal): Promise<OpenFile> {
+  async open(run: Run, path: readonly string[], signal: AbortSignal): Promise<OpenFile> {
     const entry = await this.#find(run, path, signal);
     if (entry instanceof Folder)
       throw new LogdirError('invalid-argument', `${path.join('/')} is a directory, not a file`);
-    const opened = await run.source.openFile(run.key, entry.name, { signal });
+    const opened = await run.openFile(entry.name, { signal });
     return new OpenedFile(fileNode(path.at(-1)!, opened.file), opened);
   }
 
-  async #find(run: CatalogueRun, path: readonly string[], signal: AbortSignal): Promise<Entry> {
+  async #find(run: Run, path: readonly string[], signal: AbortSignal): Promise<Entry> {
     let entry: Entry | undefined = await this.#tree(run, signal);
     for (const component of path) entry = entry instanceof Folder ? entry.entries.get(component) : undefined;
     if (entry !== undefined) return entry;
@@ -72,11 +68,11 @@ export class SavedTree {
     throw new LogdirError('not-found', `no ${name} in run ${run.key.runId}`);
   }
 
-  async #tree(run: CatalogueRun, signal: AbortSignal): Promise<Folder> {
+  async #tree(run: Run, signal: AbortSignal): Promise<Folder> {
     let listed = this.#listed.get(run.id);
     if (listed === undefined) {
       // Shared by all who look meanwhile, so no one of them may cancel it.
-      listed = run.source.listFiles(run.key, { signal: new AbortController().signal }).then(treeOf);
+      listed = run.listFiles({ signal: new AbortController().signal }).then(treeOf);
       this.#listed.set(run.id, listed);
       listed.catch(() => this.#listed.delete(run.id));
     }
@@ -111,9 +107,9 @@ function componentOf(part: string): string {
   return fitName(encoded, `~${Buffer.byteLength(encoded)}`);
 }
 
-function nodeOf(name: string, entry: Entry, run: CatalogueRun): LogdirNode {
+function nodeOf(name: string, entry: Entry, run: Run): LogdirNode {
   if (!(entry instanceof Folder)) return fileNode(name, entry);
-  return { kind: 'directory', name, mtimeMs: Math.floor(run.listing.modifiedAtMs) };
+  return { kind: 'directory', name, mtimeMs: Math.floor(run.modifiedAtMs) };
 }
 
 function fileNode(name: string, { size, mtimeMs }: SavedFile): FileNode {

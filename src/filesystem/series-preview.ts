@@ -1,7 +1,7 @@
 /** A run's most telling series, thinned for a sparkline. @module */
 
 import { LRUCache } from 'lru-cache';
-import type { History, RowBlock, RunLog } from '../history/index.ts';
+import type { RowBlock, Run, RunLog } from '../history/index.ts';
 import type { TagTable } from '../plugins/index.ts';
 import type { SeriesPreview } from './overview.ts';
 
@@ -22,7 +22,6 @@ interface Point {
 }
 
 export class SeriesPreviews {
-  readonly #history: History;
   readonly #kept = new LRUCache<
     string,
     { readonly version: string; readonly previews: readonly SeriesPreview[] }
@@ -30,26 +29,22 @@ export class SeriesPreviews {
     max: KEPT_RUNS,
   });
 
-  constructor(history: History) {
-    this.#history = history;
-  }
-
   /** Previews of a run, the most telling series first; none for a run without scalars. */
-  async of(id: string, log: RunLog, tags: TagTable): Promise<readonly SeriesPreview[]> {
+  async of(run: Run, log: RunLog, tags: TagTable): Promise<readonly SeriesPreview[]> {
     const version = `${log.generation} ${log.ledger.commits}`;
-    const known = this.#kept.get(id);
+    const known = this.#kept.get(run.id);
     if (known?.version === version) return known.previews;
-    const previews = await this.#read(log, tags);
-    this.#kept.set(id, { version, previews });
+    const previews = await this.#read(run, log, tags);
+    this.#kept.set(run.id, { version, previews });
     return previews;
   }
 
-  async #read(log: RunLog, tags: TagTable): Promise<readonly SeriesPreview[]> {
+  async #read(run: Run, log: RunLog, tags: TagTable): Promise<readonly SeriesPreview[]> {
     const chosen = tellingKeys(log);
     const series = new Map<number, Point[]>(chosen.map((key) => [key, []]));
     if (chosen.length === 0) return [];
     for (const index of spread(log.ledger.blockCount, BLOCKS)) {
-      const [block] = await this.#history.readBlocks(log, index, 1);
+      const [block] = await run.readBlocks(log, index, 1);
       if (block !== undefined) collect(block, log, series);
     }
     return [...series].flatMap(([key, points]) => {

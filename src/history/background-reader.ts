@@ -1,15 +1,15 @@
 /** Reads runs nobody has asked for yet, newest first, one after the other, so that curves are there when asked. @module */
 
-import type { Catalogue, CatalogueRun } from './catalogue.ts';
+import type { Catalogue } from './catalogue/catalogue.ts';
 
 export interface BackgroundReaderOptions {
   readonly catalogue: Catalogue;
-  readonly read: (run: CatalogueRun) => Promise<void>;
   readonly signal: AbortSignal;
 }
 
 export class BackgroundReader {
   readonly #options: BackgroundReaderOptions;
+  /** Ids of runs in the queue: at most as many as are listed. */
   readonly #waiting = new Set<string>();
   #working: Promise<void> | undefined;
   #read = 0;
@@ -28,10 +28,10 @@ export class BackgroundReader {
     return this.#waiting.has(id);
   }
 
-  /** Puts every run that costs nobody else anything in the queue, newest first. */
+  /** Puts every run that is read eagerly in the queue, newest first. */
   enqueueAll(): void {
     const runs = [...this.#options.catalogue.runs.values()].filter(
-      ({ source }) => source.policy.reading === 'eager',
+      ({ policy }) => policy.reading === 'eager',
     );
     runs.sort((a, b) => b.listing.modifiedAtMs - a.listing.modifiedAtMs);
     for (const run of runs) this.#waiting.add(run.id);
@@ -56,12 +56,11 @@ export class BackgroundReader {
   }
 
   async #work(): Promise<void> {
-    const { catalogue, read, signal } = this.#options;
+    const { catalogue, signal } = this.#options;
     for (const id of this.#waiting) {
       if (signal.aborted) break;
       this.#waiting.delete(id);
-      const run = catalogue.runs.get(id);
-      if (run !== undefined) await read(run);
+      await catalogue.runs.get(id)?.update();
       this.#read++;
     }
   }

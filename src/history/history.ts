@@ -1,36 +1,27 @@
-/** The history of every run, kept: opens logs, brings them up to date, reads their blocks. @module */
+/** The history of every run, kept: which runs there are, what was read of them, and what keeps it up to date. @module */
 
-import { setTimeout as delay } from 'node:timers/promises';
-import { type Clock, LogdirError, type RunState, runKeyText, within } from '../core/index.ts';
+import { type Clock, mapLimit, runKeyText, within } from '../core/index.ts';
 import type { Logger, Metrics } from '../observability/index.ts';
-import type { RunSource } from '../sources/index.ts';
+import type { RunListing, RunSource } from '../sources/index.ts';
 import { BackgroundReader } from './background-reader.ts';
-import type { BlockSynthesis } from './block-sealer.ts';
-import { Catalogue, type CatalogueRun } from './catalogue.ts';
-import { DiskBudget } from './disk-budget.ts';
-import { FilePool } from './file-pool.ts';
-import { LogShelf } from './log-shelf.ts';
-import { openFilesAllowed } from './open-files.ts';
-import { rebuildRows } from './rebuild-rows.ts';
-import type { RowBlock } from './row-block.ts';
-import { type Allocate, RowFile } from './row-file.ts';
-import type { RunLog } from './run-log.ts';
-import { RunUpdater } from './run-updater.ts';
+import { Catalogue } from './catalogue/catalogue.ts';
+import type { RefreshPolicy } from './freshness.ts';
+import { RunLogCache } from './log/log-cache.ts';
+import { LogUpdater } from './log/log-updater.ts';
+import type { CommitListener } from './log/reading.ts';
+import { Run } from './run.ts';
+import { MemoryStore } from './store/memory-store.ts';
+import type { RunStore } from './store/run-store.ts';
 
-/** A run asked about more often than this is not looked at again: one poll of a reader makes several requests. */
-const RECHECK_MS = 200;
-/** How long to wait while another process rebuilds the same rows, and how often to look. */
-const BUSY_RETRY_MS = 50;
-const READ_ATTEMPTS = 100;
+/** Runs read at a time for a look at many: while one waits for its disk or server, others are worked on. */
+const RUNS_AT_A_TIME = 8;
 
 export interface HistoryOptions {
   readonly sources: readonly RunSource[];
-  readonly cacheDir: string;
-  /** Bound on rows kept on disk; indexes, a few percent of that, are kept for good. */
-  readonly cacheMaxBytes: number;
-  /** Bound on rows kept in memory when the disk takes no more. */
+  /** Where history is kept; disposed of with this object. */
+  readonly store: RunStore;
+  /** Bound on rows kept in memory when the store takes no more. */
   readonly memoryMaxBytes: number;
-  readonly synthesis: BlockSynthesis;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -39,57 +30,40 @@ export interface HistoryOptions {
 export class History implements AsyncDisposable {
   readonly catalogue: Catalogue;
   readonly background: BackgroundReader;
-  readonly #options: HistoryOptions;
-  readonly #pool = new FilePool(openFilesAllowed());
-  readonly #shelf: LogShelf;
-  readonly #budget: DiskBudget;
-  readonly #updater: RunUpdater;
-  readonly #rebuilds = new Map<string, Promise<void>>();
-  readonly #states = new Map<string, RunState>();
-  readonly #growthListeners = new Set<(run: CatalogueRun) => void>();
+  readonly store: RunStore;
+  readonly #sources: readonly RunSource[];
+  readonly #clock: Clock;
+  readonly #updater: LogUpdater;
+  readonly #growthListeners = new Set<(run: Run) => void>();
+  readonly #commitListeners = new Set<CommitListener>();
   readonly #ending = new AbortController();
   #watchers: readonly AsyncDisposable[] = [];
 
-  constructor(options: HistoryOptions) {
+  constructor({ sources, store, memoryMaxBytes, metrics, clock, ...options }: HistoryOptions) {
     const logger = options.logger.child({ room: 'history' });
-    this.#options = { ...options, logger };
-    const { cacheDir, synthesis, metrics, clock } = options;
-    const signal = this.#ending.signal;
-    this.catalogue = new Catalogue({ sources: options.sources, cacheDir, logger, clock });
-    this.#shelf = new LogShelf({
-      cacheDir,
-      pool: this.#pool,
-      synthesisVersion: synthesis.version,
-      logger,
-      metrics,
-    });
-    const onEvicted = (path: string) => this.#pool.forget(path);
-    this.#budget = new DiskBudget({
-      cacheDir,
-      maxBytes: options.cacheMaxBytes,
-      clock,
-      logger,
-      metrics,
-      onEvicted,
-    });
-    this.#updater = new RunUpdater({
-      ...{ shelf: this.#shelf, budget: this.#budget, synthesis, cacheDir, logger, metrics, clock, signal },
-      memoryMaxBytes: options.memoryMaxBytes,
-      rebuild: (log, run) => this.#rebuild(log, run),
-      onGrown: (run) => {
-        for (const listener of this.#growthListeners) listener(run);
-      },
-    });
-    const read = (run: CatalogueRun) => this.update(run);
-    this.background = new BackgroundReader({ catalogue: this.catalogue, read, signal });
+    const { signal } = this.#ending;
+    this.store = store;
+    this.#sources = sources;
+    this.#clock = clock;
+    const logs = new RunLogCache({ store, logger, metrics });
+    const spill = new MemoryStore({ maxBytes: memoryMaxBytes });
+    const onCommit: CommitListener = (log, prepared, before) => {
+      for (const listener of this.#commitListeners) listener(log, prepared, before);
+    };
+    this.#updater = new LogUpdater({ logs, store, spill, onCommit, logger, metrics, clock, signal });
+    const onGrown = (run: Run) => this.#announceGrowth(run);
+    const context = { logs, updater: this.#updater, onGrown, logger, metrics, clock, signal };
+    const createRun = (listing: RunListing, source: RunSource) => new Run(listing, source, context);
+    this.catalogue = new Catalogue({ sources, store, createRun, logger, clock });
+    this.background = new BackgroundReader({ catalogue: this.catalogue, signal });
     metrics.gauge('runs', () => this.catalogue.runs.size);
-    metrics.gauge('runs_open', () => this.#shelf.size);
+    metrics.gauge('runs_open', () => logs.size);
   }
 
-  /** Watches the sources and the size of the cache; runs that come or grow are read in the background. */
+  /** Watches the sources and the size of the store; runs that come or grow are read in the background. */
   watch(): void {
-    this.#budget.check();
-    this.#watchers = this.#options.sources.map((source) =>
+    this.store.checkBound();
+    this.#watchers = this.#sources.map((source) =>
       source.watch((change) => {
         if (change.kind === 'growth') this.background.enqueue(runKeyText(change.key));
         else void this.relist();
@@ -99,141 +73,63 @@ export class History implements AsyncDisposable {
 
   /** Lists the sources again; runs that are new or changed are read in the background. Trouble is logged and kept in the catalogue. */
   async relist(): Promise<void> {
-    const before = this.catalogue.runs;
+    const before = new Map([...this.catalogue.runs].map(([id, { listing }]) => [id, listing.modifiedAtMs]));
     try {
       await this.catalogue.refresh({ signal: this.#ending.signal });
     } catch {
-      return; // Only an abort gets here: the house is closing.
+      return; // Only an abort gets here: the program is ending.
     }
-    for (const { id, listing, source } of this.catalogue.runs.values()) {
-      const isChanged = before.get(id)?.listing.modifiedAtMs !== listing.modifiedAtMs;
-      if (isChanged && source.policy.reading === 'eager') this.background.enqueue(id);
+    for (const { id, listing, policy } of this.catalogue.runs.values()) {
+      if (policy.reading === 'eager' && before.get(id) !== listing.modifiedAtMs) this.background.enqueue(id);
     }
   }
 
+  /**
+   * Reads many runs on as far as a policy asks. Waits for them together, no longer than it says for one, and no longer
+   * than `maxWaitMs`; the rest comes by itself.
+   */
+  async refreshAll(
+    runs: readonly Run[],
+    policy: RefreshPolicy,
+    options: { readonly signal: AbortSignal; readonly maxWaitMs?: number },
+  ): Promise<void> {
+    const due = runs.filter((run) => !run.isFresh(policy));
+    if (due.length === 0) return;
+    const isFirst = due.some((run) => run.policy.reading === 'eager' && run.status !== 'complete');
+    const waitMs = isFirst ? policy.firstWaitMs : Math.max(...Object.values(policy.newsWaitMs));
+    const { signal } = this.#ending;
+    const patient = { ...policy, firstWaitMs: Number.POSITIVE_INFINITY, newsWaitMs: FOREVER };
+    const reading = mapLimit(due, { limit: RUNS_AT_A_TIME, signal }, (run) =>
+      run.refresh(patient, { signal }),
+    );
+    await within(Math.min(waitMs, options.maxWaitMs ?? waitMs), reading, options.signal, this.#clock);
+  }
+
   /** Calls back with each run that has grown, until disposed. */
-  watchGrowth(listener: (run: CatalogueRun) => void): Disposable {
+  watchGrowth(listener: (run: Run) => void): Disposable {
     this.#growthListeners.add(listener);
     return { [Symbol.dispose]: () => void this.#growthListeners.delete(listener) };
   }
 
-  /** The log of a run if it is open. */
-  openLog(id: string): RunLog | undefined {
-    return this.#shelf.peek(id);
-  }
-
-  /** The log of a run, without bringing it up to date. */
-  async log({ key, source }: CatalogueRun): Promise<RunLog> {
-    return await this.#shelf.get({ key, origin: source.origin });
-  }
-
-  /** The log of a run if it is open and was brought up to date a moment ago. */
-  freshLog(id: string): RunLog | undefined {
-    const checkedAtMs = this.#updater.checkedAtMs(id);
-    if (checkedAtMs === undefined || this.#options.clock.monotonic() - checkedAtMs > RECHECK_MS)
-      return undefined;
-    return this.#shelf.peek(id);
-  }
-
-  /** Whether all that the source held when last asked has been read, and nobody is reading. */
-  hasReadAll(id: string): boolean {
-    return this.#updater.isUpToDate(id);
-  }
-
-  /** What reading a run last failed with; null when it went well. */
-  failure(id: string): LogdirError | null {
-    return this.#updater.failure(id);
-  }
-
-  /** As its source says, or last said: trouble with the source is no reason not to serve a run. */
-  async state(run: CatalogueRun, log: RunLog, options: { readonly signal: AbortSignal }): Promise<RunState> {
-    const exitCode = log.ledger.exit?.exitCode ?? null;
-    try {
-      const state = await run.source.state(run.key, exitCode, options);
-      this.#states.set(run.id, state);
-      return state;
-    } catch {
-      options.signal.throwIfAborted();
-      const ended = exitCode === 0 ? 'finished' : 'failed';
-      return this.#states.get(run.id) ?? run.listing.state ?? (exitCode === null ? 'running' : ended);
-    }
-  }
-
-  /**
-   * Brings a run up to date as of the moment of the call. Trouble with the source is noted (`failure`), not
-   * thrown: what is cached goes on being served.
-   */
-  async update(run: CatalogueRun): Promise<void> {
-    await this.#updater.update(run);
-  }
-
-  /** The same, waiting at most `maxWaitMs`; what is still missing then goes on arriving. */
-  async updateWithin(run: CatalogueRun, maxWaitMs: number): Promise<void> {
-    if (this.freshLog(run.id) !== undefined) return;
-    if (maxWaitMs === 0) return void this.update(run);
-    await within(maxWaitMs, this.update(run));
-  }
-
-  /**
-   * Adjacent blocks of a log, in memory of their own or that `allocate` gives. Rows that were evicted are rebuilt
-   * first.
-   * @throws LogdirError `not-found` when the source no longer yields them: the run goes on under a new name.
-   */
-  async readBlocks(
-    log: RunLog,
-    first: number,
-    count: number,
-    allocate?: Allocate,
-  ): Promise<readonly RowBlock[]> {
-    this.#budget.touch(log.paths.rows);
-    for (let attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
-      const blocks = await log.readBlocks(first, count, allocate);
-      if (blocks !== undefined) return blocks;
-      await this.#rebuild(log, this.#runOf(log));
-    }
-    throw new LogdirError(
-      'unavailable',
-      `cached rows of run ${log.key.runId} can't be read back; try again later`,
-    );
+  /** Calls back with each commit of a run as it is made, until disposed. */
+  watchCommits(listener: CommitListener): Disposable {
+    this.#commitListeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#commitListeners.delete(listener) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#ending.abort();
     await Promise.all(this.#watchers.map((watcher) => watcher[Symbol.asyncDispose]()));
-    await Promise.allSettled([this.background.idle(), this.#updater.idle(), ...this.#rebuilds.values()]);
-    this.#pool.close();
+    const reading = [...this.catalogue.runs.values()].map((run) => run.idle());
+    await Promise.allSettled([this.background.idle(), this.#updater.idle(), ...reading]);
+    await this.catalogue[Symbol.asyncDispose]();
+    await this.store[Symbol.asyncDispose]();
   }
 
-  #runOf(log: RunLog): CatalogueRun {
-    const run = this.catalogue.runs.get(runKeyText(log.key));
-    if (run === undefined) throw new LogdirError('not-found', `run ${log.key.runId} is gone from its source`);
-    return run;
-  }
-
-  async #rebuild(log: RunLog, run: CatalogueRun): Promise<void> {
-    let rebuild = this.#rebuilds.get(run.id);
-    if (rebuild === undefined) {
-      rebuild = this.#rebuildOnce(log, run).finally(() => this.#rebuilds.delete(run.id));
-      this.#rebuilds.set(run.id, rebuild);
-    }
-    await rebuild;
-  }
-
-  async #rebuildOnce(log: RunLog, run: CatalogueRun): Promise<void> {
-    const { synthesis, logger } = this.#options;
-    const rowFile = (path: string) => new RowFile(path, this.#pool);
-    const outcome = await rebuildRows(log, run.source, { synthesis, signal: this.#ending.signal, rowFile });
-    if (outcome === 'rebuilt') this.#budget.grew(log.paths.rows, log.ledger.rowsBytes);
-    if (outcome === 'busy') await delay(BUSY_RETRY_MS, undefined, { signal: this.#ending.signal });
-    if (outcome !== 'changed') return;
-    const next = await this.#shelf.nextGeneration(log);
-    logger.warn(
-      { run: run.id, generation: next.generation },
-      'evicted rows can not be rebuilt: the source changed; a new event file begins',
-    );
-    throw new LogdirError(
-      'not-found',
-      `the source of run ${run.key.runId} changed; its events go on under generation ${next.generation}`,
-    );
+  #announceGrowth(run: Run): void {
+    if (run.log !== undefined) this.catalogue.record(run.log);
+    for (const listener of this.#growthListeners) listener(run);
   }
 }
+
+const FOREVER = { eager: Number.POSITIVE_INFINITY, 'on-demand': Number.POSITIVE_INFINITY };

@@ -1,19 +1,29 @@
-/** Cached history: the run log on disk, what keeps it up to date, and the catalogue of runs. @module */
+/** The truth: what sources said of every run, in order, kept; the catalogue of runs; and what keeps both up to date. @module */
 
 export type {
   OpenedSavedFile,
+  RunListing,
   RunPreview,
   RunPreviewer,
   RunsOfProject,
   SampledPoints,
   SavedFile,
 } from '../sources/index.ts';
-export type { BlockSynthesis } from './block-sealer.ts';
-export type { Catalogue, CatalogueRun } from './catalogue.ts';
-export type { Dictionary, ShapeEntry, ShapeKind } from './dictionary.ts';
-export type { WandbDocument } from './document.ts';
+export type { Catalogue } from './catalogue/catalogue.ts';
+export type { CatalogueEntry } from './catalogue/catalogue-entry.ts';
+export type { ProjectKey } from './catalogue/source-catalogue.ts';
+export { LISTING_AGE, REFRESH, type RefreshPolicy } from './freshness.ts';
 export { History, type HistoryOptions } from './history.ts';
-export type { BlockPlace, NewestRow, RunLedger } from './ledger.ts';
+export type { Commit, PositionedChange, RunExit, ShapeEnd } from './log/commit.ts';
+export type { Dictionary, ShapeEntry, ShapeKind } from './log/dictionary.ts';
+export { type DocumentEntry, WandbDocument } from './log/document.ts';
+export type { PreparedCommit } from './log/ingest.ts';
+export { type BlockPlace, type NewestRow, RunLedger } from './log/ledger.ts';
+export type { CommitListener } from './log/reading.ts';
+export type { BlockCell, RowBlock } from './log/row-block.ts';
+export { type CommitContext, contextOf, type RunLog } from './log/run-log.ts';
 export { type PrefetchProgress, prefetch } from './prefetch.ts';
-export type { Note, NoteKind, RowBlock } from './row-block.ts';
-export type { RunLog } from './run-log.ts';
+export type { Run, RunStatus } from './run.ts';
+export { LocalStore } from './store/local/index.ts';
+export { MemoryStore } from './store/memory-store.ts';
+export type { Allocate, LogId, RunStore } from './store/run-store.ts';

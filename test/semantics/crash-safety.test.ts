@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { IndexHeader } from '../../src/history/commit.ts';
+import type { LogHeader } from '../../src/history/log/commit.ts';
 import { readEvents } from '../support/event-reader.ts';
 import { buildHouse, COMPLETE, eventPath, type House, readWhole, signal } from '../support/house.ts';
 import { localSource, type TemporaryFolder, temporaryFolder } from '../support/local-runs.ts';
@@ -110,24 +110,26 @@ describe('10. Crash-safe.', () => {
     expect((await cachedBytes(cacheDir)).equals(expected)).toBe(true);
   });
 
-  it.each([
-    ['lays rows out', { format: 99 }],
-    ['makes other bytes of them', { synthesis: 'other' }],
-  ])('begins anew, and says so, when a cache is of a version that %s', async (_, other) => {
-    const cacheDir = join(folder.path, `cache-version-${Object.keys(other)[0]}`);
-    await using before = await buildHouse({ sources: [localSource(folder.path)], cacheDir });
-    await eventBytes(before);
-    const [index] = (await readdir(cacheDir, { recursive: true })).filter((name) => name.endsWith('.index'));
-    const { decodeLine, encodeLine } = await import('../../src/history/commit.ts');
-    const [header = ''] = (await readFile(join(cacheDir, index!), 'utf8')).split('\n');
-    await writeFile(join(cacheDir, index!), encodeLine({ ...(decodeLine(header) as IndexHeader), ...other }));
-    const lines: string[] = [];
-    const logger = pino({}, { write: (line: string) => void lines.push(line) });
-    await using after = await buildHouse({ sources: [localSource(folder.path)], cacheDir, logger });
-    expect((await eventBytes(after)).equals(expected)).toBe(true);
-    expect(await eventPath(after.tree, RUN)).toMatch(/\.g2$/);
-    expect(lines.filter((line) => line.includes('of another version'))).toHaveLength(1);
-  });
+  it.each([['lays rows out', { format: 99 }]])(
+    'begins anew, and says so, when a cache is of a version that %s',
+    async (_, other) => {
+      const cacheDir = join(folder.path, `cache-version-${Object.keys(other)[0]}`);
+      await using before = await buildHouse({ sources: [localSource(folder.path)], cacheDir });
+      await eventBytes(before);
+      const [index] = (await readdir(cacheDir, { recursive: true })).filter((name) =>
+        name.endsWith('.index'),
+      );
+      const { decodeLine, encodeLine } = await import('../../src/history/log/commit.ts');
+      const [header = ''] = (await readFile(join(cacheDir, index!), 'utf8')).split('\n');
+      await writeFile(join(cacheDir, index!), encodeLine({ ...(decodeLine(header) as LogHeader), ...other }));
+      const lines: string[] = [];
+      const logger = pino({}, { write: (line: string) => void lines.push(line) });
+      await using after = await buildHouse({ sources: [localSource(folder.path)], cacheDir, logger });
+      expect((await eventBytes(after)).equals(expected)).toBe(true);
+      expect(await eventPath(after.tree, RUN)).toMatch(/\.g2$/);
+      expect(lines.filter((line) => line.includes('of another version'))).toHaveLength(1);
+    },
+  );
 });
 
 describe('a cache directory that takes nothing', () => {

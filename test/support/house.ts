@@ -4,15 +4,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../../src/core/index.ts';
+import { EventFiles, VIEW_VERSION } from '../../src/eventfile/index.ts';
 import {
   createLogdir,
   type Directory,
-  EventSynthesis,
   type LogdirTree,
   type OpenOptions,
   type Overview,
 } from '../../src/filesystem/index.ts';
-import { History } from '../../src/history/index.ts';
+import { History, LocalStore, type RunStore } from '../../src/history/index.ts';
 import { createMetrics, type Logger, type Metrics, silentLogger } from '../../src/observability/index.ts';
 import type { RunSource } from '../../src/sources/index.ts';
 
@@ -21,7 +21,7 @@ export interface House extends AsyncDisposable {
   readonly tree: LogdirTree;
   readonly overview: Overview;
   readonly directory: () => Directory;
-  readonly synthesis: EventSynthesis;
+  readonly events: EventFiles;
   readonly metrics: Metrics;
   readonly cacheDir: string;
 }
@@ -31,6 +31,10 @@ export interface HouseOptions {
   /** Kept when given; otherwise a new one, removed at the end. */
   readonly cacheDir?: string;
   readonly cacheMaxBytes?: number;
+  /** Of the view of event files; default: that of the program. */
+  readonly viewVersion?: number;
+  /** In place of the cache directory. */
+  readonly store?: RunStore;
   readonly memoryMaxBytes?: number;
   readonly runNameTemplate?: string;
   readonly logger?: Logger;
@@ -42,34 +46,27 @@ export const COMPLETE: OpenOptions = { signal, eagerness: 'complete' };
 
 export async function buildHouse(options: HouseOptions): Promise<House> {
   const cacheDir = options.cacheDir ?? (await mkdtemp(join(tmpdir(), 'logdir-cache-')));
-  const synthesis = new EventSynthesis();
   const clock = options.clock ?? systemClock;
   const metrics = createMetrics({ processMetrics: false });
-  const history = new History({
-    sources: options.sources,
-    cacheDir,
-    cacheMaxBytes: options.cacheMaxBytes ?? 1e9,
-    memoryMaxBytes: options.memoryMaxBytes ?? 1e8,
-    synthesis,
-    logger: options.logger ?? silentLogger(),
-    metrics,
-    clock,
-  });
-  const logdir = createLogdir({
-    history,
-    synthesis,
-    runNameTemplate: options.runNameTemplate ?? '{name}',
-    memoryMaxBytes: options.memoryMaxBytes ?? 1e8,
-    metrics,
-  });
+  const logger = options.logger ?? silentLogger();
+  const memoryMaxBytes = options.memoryMaxBytes ?? 1e8;
+  const store =
+    options.store ??
+    new LocalStore({ cacheDir, maxBytes: options.cacheMaxBytes ?? 1e9, logger, metrics, clock });
+  const history = new History({ sources: options.sources, store, memoryMaxBytes, logger, metrics, clock });
+  const { viewVersion = VIEW_VERSION } = options;
+  const events = new EventFiles({ history, memoryMaxBytes, viewVersion, logger, metrics });
+  const runNameTemplate = options.runNameTemplate ?? '{name}';
+  const logdir = createLogdir({ history, events, runNameTemplate });
   await history.catalogue.refresh({ signal });
   return {
     ...logdir,
     history,
-    synthesis,
+    events,
     metrics,
     cacheDir,
     async [Symbol.asyncDispose]() {
+      await events[Symbol.asyncDispose]();
       await history[Symbol.asyncDispose]();
       if (options.cacheDir === undefined) await rm(cacheDir, { recursive: true, force: true });
     },

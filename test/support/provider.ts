@@ -23,13 +23,12 @@ import type { House } from './house.ts';
 export const EVERYTHING: Selection = { runs: null, tags: null };
 
 export function providerOver(
-  { history, directory, synthesis, metrics }: House,
+  { history, events, directory, metrics }: House,
   options: Partial<DataProviderOptions> & { readonly clock?: Clock } = {},
 ): DataProvider {
   return createDataProvider({
-    ...{ history, directory, metrics, projects: null, started: Promise.resolve() },
+    ...{ history, events, directory, metrics, projects: null, started: Promise.resolve() },
     ...{ memoryMaxBytes: 1e8, maxResponsePoints: 50_000, logger: silentLogger(), clock: systemClock },
-    tags: (dictionary) => synthesis.tags(dictionary),
     ...options,
   });
 }

@@ -1,11 +1,11 @@
 /**
- * A process that reads local runs into a cache and tells how far it is, for tests that kill it:
+ * A process that reads local runs into a cache and prints how far it is, for tests that kill it:
  * `node reader-process.mjs SOURCE CACHE_DIR`. Prints the size of the event file after every look. @module
  */
 
 import { systemClock as clock } from '../../dist/core/index.js';
-import { createLogdir, EventSynthesis } from '../../dist/filesystem/index.js';
-import { History } from '../../dist/history/index.js';
+import { EventFiles } from '../../dist/eventfile/index.js';
+import { History, LocalStore } from '../../dist/history/index.js';
 import { createMetrics, silentLogger } from '../../dist/observability/index.js';
 import { createWandbLocalSource } from '../../dist/sources/index.js';
 
@@ -14,17 +14,17 @@ const logger = silentLogger();
 const metrics = createMetrics();
 const { signal } = new AbortController();
 const source = createWandbLocalSource({ path, watch: 'off', logger, metrics, clock });
-const synthesis = new EventSynthesis();
-const bounds = { cacheMaxBytes: 1e9, memoryMaxBytes: 1e8 };
-const history = new History({ sources: [source], cacheDir, ...bounds, synthesis, logger, metrics, clock });
-createLogdir({ history, synthesis, runNameTemplate: '{name}', memoryMaxBytes: 1e8, metrics });
+const store = new LocalStore({ cacheDir, maxBytes: 1e9, logger, metrics, clock });
+const history = new History({ sources: [source], store, memoryMaxBytes: 1e8, logger, metrics, clock });
+const events = new EventFiles({ history, memoryMaxBytes: 1e8, logger, metrics });
 await history.catalogue.refresh({ signal });
 const [run] = history.catalogue.runs.values();
 
-const tell = setInterval(async () => {
-  process.stdout.write(`${(await history.log(run)).ledger.eventsBytes}\n`);
+const printing = setInterval(async () => {
+  process.stdout.write(`${(await events.view(run)).size}\n`);
 }, 2);
-await history.update(run);
-clearInterval(tell);
-process.stdout.write(`${(await history.log(run)).ledger.eventsBytes} end\n`);
+await run.update();
+clearInterval(printing);
+process.stdout.write(`${(await events.view(run)).size} end\n`);
+await events[Symbol.asyncDispose]();
 await history[Symbol.asyncDispose]();

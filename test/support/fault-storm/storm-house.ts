@@ -48,7 +48,7 @@ export class StormHouse implements AsyncDisposable {
   /** What runs could not be read further for. */
   failures(): LogdirError[] {
     const { history } = this.#house!;
-    return [...history.catalogue.runs.keys()].flatMap((id) => history.failure(id) ?? []);
+    return [...history.catalogue.runs.values()].flatMap(({ failure }) => failure ?? []);
   }
 
   /** Every pause is over. */

@@ -134,14 +134,10 @@ describe('points', () => {
   it('follow a run that goes on, and one whose history goes back', async () => {
     expect([...(await read(['loss'], 10, ['beta']))['beta']!['loss']!.values]).toEqual([3]);
     source.push(B, row(1, { loss: 2 }), row(2, { loss: 1 }));
-    await house.history.update(
-      [...house.history.catalogue.runs.values()].find(({ key }) => key.runId === 'bbb')!,
-    );
+    await [...house.history.catalogue.runs.values()].find(({ key }) => key.runId === 'bbb')!.update();
     expect([...(await read(['loss'], 10, ['beta']))['beta']!['loss']!.values]).toEqual([3, 2, 1]);
     source.push(B, row(1, { loss: 9 }));
-    await house.history.update(
-      [...house.history.catalogue.runs.values()].find(({ key }) => key.runId === 'bbb')!,
-    );
+    await [...house.history.catalogue.runs.values()].find(({ key }) => key.runId === 'bbb')!.update();
     expect([...(await read(['loss'], 10, ['beta']))['beta']!['loss']!.values]).toEqual([3, 9]);
   });
 
@@ -150,7 +146,7 @@ describe('points', () => {
     const before = await blocksRead();
     await Promise.all([read(['loss']), read(['acc']), read(['loss'])]);
     const together = (await blocksRead()) - before;
-    const { ledger } = await house.history.log([...house.history.catalogue.runs.values()][0]!);
+    const { ledger } = await [...house.history.catalogue.runs.values()][0]!.open();
     expect(together).toBeLessThanOrEqual(ledger.blockCount + 1);
     await read(['loss', 'acc']);
     expect((await blocksRead()) - before).toBe(together);
@@ -211,7 +207,7 @@ describe('sessions', () => {
   it('have one kind of value per key over all runs', async () => {
     source.push(B, configRecord({ lr: 'auto' }));
     const runs = [...house.history.catalogue.runs.values()];
-    await Promise.all(runs.map((run) => house.history.update(run)));
+    await Promise.all(runs.map((run) => run.update()));
     const sessions = byRun(await provider.sessions(selection(null, [START]), { signal }));
     const values = Object.values(sessions).map(
       ({ [START]: info }) => sessionOf(info).sessionStartInfo?.hparams?.['lr'],

@@ -1,17 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { runKey, runKeyText } from '../../../src/core/index.ts';
 import { DirectoryNaming } from '../../../src/filesystem/directory.ts';
-import type { CatalogueRun } from '../../../src/history/index.ts';
+import type { Run } from '../../../src/history/index.ts';
 import { ScriptedSource } from '../../support/scripted-source.ts';
 
 const source = new ScriptedSource();
 
-function run(
-  runId: string,
-  displayName: string | null,
-  startTime: number | null,
-  project = 'p',
-): CatalogueRun {
+function run(runId: string, displayName: string | null, startTime: number | null, project = 'p'): Run {
   const key = runKey('e', project, runId);
   const listing = {
     key,
@@ -24,10 +19,10 @@ function run(
     modifiedAtMs: 0,
     locations: [],
   };
-  return { key, id: runKeyText(key), listing, source };
+  return { key, id: runKeyText(key), listing, source } as unknown as Run;
 }
 
-const names = (naming: DirectoryNaming, runs: readonly CatalogueRun[]) =>
+const names = (naming: DirectoryNaming, runs: readonly Run[]) =>
   Object.fromEntries(
     [...naming.draw(runs).project('e', 'p')!.runs].map(([name, { key }]) => [name, key.runId]),
   );

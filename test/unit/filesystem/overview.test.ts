@@ -63,9 +63,7 @@ describe('the overview', () => {
     source.push(runKey('e', 'p', 'c'), row(1, { loss: 2 }), row(2, { loss: 3 }), row(1, { loss: 9 }));
     await house.history.background.idle();
     const { runs } = await house.overview.runs('e', 'p', { ...ALL, query: 'third' });
-    await house.history.update(
-      [...house.history.catalogue.runs.values()].find((run) => run.key.runId === 'c')!,
-    );
+    await [...house.history.catalogue.runs.values()].find((run) => run.key.runId === 'c')!.update();
     const again = await house.overview.runs('e', 'p', { ...ALL, query: 'third' });
     expect(runs).toHaveLength(1);
     expect(again.runs[0]!.previews[0]!.points).toEqual([

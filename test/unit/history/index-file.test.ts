@@ -2,12 +2,12 @@ import { appendFile, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Commit, decodeLine, encodeLine } from '../../../src/history/commit.ts';
-import { IndexFile } from '../../../src/history/index-file.ts';
-import { RunLedger } from '../../../src/history/ledger.ts';
+import { type Commit, decodeCommit, decodeLine, encodeCommit } from '../../../src/history/log/commit.ts';
+import { RunLedger } from '../../../src/history/log/ledger.ts';
+import { IndexFile } from '../../../src/history/store/local/index-file.ts';
 import type { Cursor } from '../../../src/sources/index.ts';
 
-const HEADER = { format: 1, synthesis: '1', run: ['e', 'p', 'r'] as const };
+const HEADER = { format: 1, run: ['e', 'p', 'r'] as const };
 const commit = (n: number): Commit => ({
   cursor: `${n}` as Cursor,
   progress: new RunLedger().progress,
@@ -24,15 +24,15 @@ afterEach(() => rm(directory, { recursive: true, force: true }));
 
 async function written(commits: number): Promise<Buffer> {
   const file = new IndexFile(path);
-  await file.append(HEADER);
+  await file.begin(HEADER);
   for (let n = 1; n <= commits; n++) await file.append(commit(n));
   return await readFile(path);
 }
 
 describe('an index line', () => {
   it('comes back as it was, and not at all when a byte changed', () => {
-    const line = encodeLine(commit(1)).trimEnd();
-    expect(decodeLine(line)).toEqual(commit(1));
+    const line = encodeCommit(commit(1)).trimEnd();
+    expect(decodeCommit(decodeLine(line))).toEqual(commit(1));
     for (let i = 0; i < line.length; i++) {
       const other = line[i] === '0' ? '1' : '0';
       expect(decodeLine(line.slice(0, i) + other + line.slice(i + 1))).toBeUndefined();
@@ -54,7 +54,7 @@ describe('an index file', () => {
       tail: 'clean',
     });
     expect((await reader.readGrowth()).commits).toEqual([]);
-    await appendFile(path, encodeLine(commit(3)));
+    await appendFile(path, encodeCommit(commit(3)));
     expect(await reader.readGrowth()).toEqual({ header: undefined, commits: [commit(3)], tail: 'clean' });
   });
 

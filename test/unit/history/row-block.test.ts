@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LogdirError } from '../../../src/core/index.ts';
-import { BlockBuilder } from '../../../src/history/block-builder.ts';
-import { decodeBlock, encodeBlock, type NoteKind } from '../../../src/history/row-block.ts';
+import { BlockBuilder } from '../../../src/history/log/block-builder.ts';
+import { decodeBlock, encodeBlock } from '../../../src/history/log/row-block.ts';
 
 const number = fc.oneof(fc.double(), fc.constantFrom(Number.NaN, Infinity, -0));
 const rowArbitrary = fc.record({
@@ -10,22 +10,16 @@ const rowArbitrary = fc.record({
   timestamp: fc.double({ noNaN: true }),
   shapeId: fc.nat(2 ** 32 - 1),
   values: fc.array(number, { maxLength: 5 }),
-  notes: fc.array(
-    fc.tuple(
-      fc.constantFrom<NoteKind>('begin', 'start', 'end', 'restart', 'string', 'json', 'config'),
-      fc.string({ unit: 'grapheme' }),
-    ),
-    { maxLength: 3 },
-  ),
+  cells: fc.array(fc.tuple(fc.nat(2 ** 32 - 1), fc.string({ unit: 'grapheme' })), { maxLength: 3 }),
 });
 
 function build(rows: readonly (typeof rowArbitrary extends fc.Arbitrary<infer T> ? T : never)[]) {
   const builder = new BlockBuilder();
-  for (const { step, timestamp, shapeId, values, notes } of rows) {
-    for (const [kind, text] of notes) builder.addNote(kind, step, timestamp, shapeId, text);
+  for (const { step, timestamp, shapeId, values, cells } of rows) {
     builder.addRow(step, timestamp, shapeId, values);
+    for (const [cellShapeId, text] of cells) builder.addCell(cellShapeId, text);
   }
-  return builder.take();
+  return builder.seal().block;
 }
 
 describe('a block', () => {
@@ -58,9 +52,9 @@ describe('a block builder', () => {
     const builder = new BlockBuilder();
     builder.addRow(1, 2, 3, [4]);
     expect(builder.isEmpty).toBe(false);
-    expect(builder.take().rowCount).toBe(1);
+    expect(builder.seal().block.rowCount).toBe(1);
     expect(builder.isEmpty).toBe(true);
-    expect(builder.take().values.length).toBe(0);
+    expect(builder.seal().block.values.length).toBe(0);
   });
 
   it('is full by values, by rows and by text', () => {
@@ -72,6 +66,11 @@ describe('a block builder', () => {
     };
     expect(fullAfter((builder) => builder.addRow(0, 0, 0, [1, 2, 3, 4]))).toBe(2048);
     expect(fullAfter((builder) => builder.addRow(0, 0, 0, []))).toBe(4096);
-    expect(fullAfter((builder) => builder.addNote('string', 0, 0, 0, 'x'.repeat(1024)))).toBe(128);
+    expect(
+      fullAfter((builder) => {
+        builder.addRow(0, 0, 0, []);
+        builder.addCell(0, 'x'.repeat(1024));
+      }),
+    ).toBe(128);
   });
 });

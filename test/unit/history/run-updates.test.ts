@@ -204,8 +204,8 @@ describe('a run that is read', () => {
       throw new LogdirError('not-found', 'the run directory is gone');
     };
     const run = house.history.catalogue.runs.get(runKeyText(KEY))!;
-    await house.history.update(run);
-    expect(house.history.failure(run.id)?.message).toBe('the run directory is gone');
+    await run.update();
+    expect(run.failure?.message).toBe('the run directory is gone');
     expect((await house.tree.list(RUN, { signal })).some((node) => node.name.includes('tfevents'))).toBe(
       false,
     );
@@ -240,8 +240,6 @@ describe('the catalogue', () => {
     await house.history.relist();
     source.push(key, row(1, { loss: 2 }));
     await house.history.background.idle();
-    expect(
-      (await house.history.log(house.history.catalogue.runs.get(runKeyText(key))!)).ledger.progress.rows,
-    ).toBe(2);
+    expect((await house.history.catalogue.runs.get(runKeyText(key))!.open()).ledger.progress.rows).toBe(2);
   });
 });

@@ -187,7 +187,7 @@ describe('a server that is away', () => {
     cloud.clock.advance(REFRESH_MS + 1);
     expect((await tree.list('acme/vision', { signal })).map(({ name }) => name)).toEqual(['done0', 'done1']);
     expect(await readWhole(tree, path)).toEqual(before);
-    expect(history.failure([...history.catalogue.runs.keys()][0]!)).toMatchObject({ code: 'unavailable' });
+    expect([...history.catalogue.runs.values()][0]!.failure).toMatchObject({ code: 'unavailable' });
     outage.remove();
     cloud.project.run('done0').append([{ loss: 9 }]);
     cloud.clock.advance(REFRESH_MS + 60_001);

@@ -1,0 +1,227 @@
+/** Encoded segments of event files, the most recently used kept in memory up to a bound. @module */
+
+import { LRUCache } from 'lru-cache';
+import { LogdirError, NEVER_ABORTED } from '../core/index.ts';
+import type { RowBlock, Run } from '../history/index.ts';
+import type { Metrics } from '../observability/index.ts';
+import type { BlobReference } from '../plugins/index.ts';
+import { type EventView, reusable } from './event-view.ts';
+import { encodeSegment, encodeSegmentPieces, hasBlobs } from './segment-encoder.ts';
+import type { Segment } from './segment-list.ts';
+
+/** Blocks whose rows are read from disk in one go: some 700 KiB. */
+const BLOCKS_PER_READ = 8;
+
+export interface SegmentReadOptions {
+  readonly signal: AbortSignal;
+  /** The caller is done with a piece when it asks for the next, which may overwrite it. */
+  readonly transient?: boolean;
+}
+
+export interface EncodedSegmentsOptions {
+  /** Bound on the bytes kept. A segment is a few hundred KiB. */
+  readonly maxBytes: number;
+  readonly metrics: Metrics;
+}
+
+/** A run with the view of its event file. */
+export interface ViewedRun {
+  readonly run: Run;
+  readonly view: EventView;
+}
+
+export class EncodedSegments {
+  readonly #metrics: Metrics;
+  readonly #cache: LRUCache<string, Uint8Array>;
+
+  constructor({ maxBytes, metrics }: EncodedSegmentsOptions) {
+    this.#metrics = metrics;
+    this.#cache = new LRUCache({
+      maxSize: maxBytes,
+      sizeCalculation: (segment) => Math.max(1, segment.length),
+    });
+    metrics.gauge('block_cache_bytes', () => this.#cache.calculatedSize);
+  }
+
+  /** The bytes of a segment if they are in memory. */
+  peek({ run, view }: ViewedRun, index: number): Uint8Array | undefined {
+    return this.#cache.get(cacheKey(run, view, index));
+  }
+
+  /** The bytes of adjacent segments `[first, end)`, kept in memory from now on. */
+  async *keep(
+    viewed: ViewedRun,
+    first: number,
+    end: number,
+    options: SegmentReadOptions,
+  ): AsyncGenerator<Uint8Array> {
+    for (let index = first; index < end; index++) {
+      const known = this.peek(viewed, index);
+      this.#metrics.increment('block_cache_lookups_total', { outcome: known === undefined ? 'miss' : 'hit' });
+      if (known !== undefined) {
+        yield known;
+        continue;
+      }
+      const { run, view } = viewed;
+      const segment = view.fold.segments.get(index);
+      const block =
+        segment.kind === 'markers' ? undefined : (await run.readBlocks(view.log, segment.block, 1))[0];
+      if (block !== undefined && hasBlobs(segment, block, view.encoders)) {
+        yield* this.#pieces(viewed, segment, block, options);
+        continue;
+      }
+      const bytes = this.#encode(view, segment, block, allocate);
+      this.#cache.set(cacheKey(run, view, index), bytes);
+      yield bytes;
+    }
+  }
+
+  /**
+   * The same one after the other, leaving the cache as it is: a file read from end to end would push everything else
+   * out and not be asked for again.
+   */
+  async *stream(
+    viewed: ViewedRun,
+    first: number,
+    end: number,
+    options: SegmentReadOptions,
+  ): AsyncGenerator<Uint8Array> {
+    const { view } = viewed;
+    const memory = options.transient ? reusable() : allocate;
+    const { segments } = view.fold;
+    const rows = new BlockStream(viewed, first, end);
+    for (let index = first; index < end; index++) {
+      options.signal.throwIfAborted();
+      const segment = segments.get(index);
+      const block = segment.kind === 'markers' ? undefined : await rows.block(segment.block, index);
+      if (block !== undefined && hasBlobs(segment, block, view.encoders))
+        yield* this.#pieces(viewed, segment, block, options);
+      else yield this.#encode(view, segment, block, memory);
+    }
+  }
+
+  async *#pieces(
+    { run, view }: ViewedRun,
+    segment: Segment,
+    block: RowBlock,
+    { signal }: SegmentReadOptions,
+  ): AsyncGenerator<Uint8Array> {
+    const fetchBlob = (blob: BlobReference) => savedBytes(run, blob, signal);
+    yield* encodeSegmentPieces(segment, block, view.fold, view.encoders, fetchBlob);
+  }
+
+  #encode(
+    view: EventView,
+    segment: Segment,
+    block: RowBlock | undefined,
+    memory: (bytes: number) => Uint8Array,
+  ): Uint8Array {
+    const bytes = memory(segment.bytes);
+    const startedMs = performance.now();
+    encodeSegment(segment, block, view.fold, view.encoders, bytes);
+    this.#metrics.observe('encode_duration_seconds', (performance.now() - startedMs) / 1000);
+    this.#metrics.increment('encoded_bytes_total', {}, bytes.length);
+    return bytes;
+  }
+}
+
+/** Blocks for segments in order: adjacent ones are read together, the next ones while these are encoded. */
+class BlockStream {
+  readonly #viewed: ViewedRun;
+  readonly #end: number;
+  /** Memory for rows being encoded and for rows being read, over and over. */
+  #memory = [reusable(), reusable()] as const;
+  #first = 0;
+  #blocks: readonly RowBlock[] = [];
+  #pending: { readonly first: number; readonly blocks: Promise<readonly RowBlock[]> } | undefined;
+
+  constructor(viewed: ViewedRun, first: number, end: number) {
+    this.#viewed = viewed;
+    this.#end = end;
+    const block = this.#blockFrom(first);
+    if (block !== undefined) this.#ask(block, first);
+  }
+
+  /** The block of a segment; `index` is the segment's. */
+  async block(wanted: number, index: number): Promise<RowBlock> {
+    let known = this.#blocks[wanted - this.#first];
+    if (known === undefined || wanted < this.#first) {
+      if (this.#pending?.first !== wanted) this.#ask(wanted, index);
+      const { first, blocks } = this.#pending!;
+      this.#blocks = await blocks;
+      this.#first = first;
+      this.#pending = undefined;
+      this.#memory = [this.#memory[1], this.#memory[0]];
+      known = this.#blocks[0]!;
+      this.#askNext(index);
+    }
+    return known;
+  }
+
+  /** Asks for the blocks after the ones in hand, if a later segment goes on with them. */
+  #askNext(index: number): void {
+    const next = this.#first + this.#blocks.length;
+    const { segments } = this.#viewed.view.fold;
+    for (let i = index; i < this.#end; i++) {
+      const { kind, block } = segments.get(i);
+      if (kind === 'markers' || block < next) continue;
+      if (block === next) this.#ask(next, i);
+      return;
+    }
+  }
+
+  #ask(first: number, index: number): void {
+    const { run, view } = this.#viewed;
+    const count = this.#adjacentBlocks(first, index);
+    const blocks = run.readBlocks(view.log, first, count, this.#memory[1]);
+    blocks.catch(() => undefined); // A failure is met when these blocks are due.
+    this.#pending = { first, blocks };
+  }
+
+  /** How many blocks from `first` on the segments from `index` on go through one after the other. */
+  #adjacentBlocks(first: number, index: number): number {
+    const { segments } = this.#viewed.view.fold;
+    let last = first;
+    for (let i = index; i < this.#end && last - first < BLOCKS_PER_READ - 1; i++) {
+      const { kind, block } = segments.get(i);
+      if (kind === 'markers') continue;
+      if (block !== last && block !== last + 1) break;
+      last = block;
+    }
+    return last - first + 1;
+  }
+
+  /** The block of the first segment from `index` on that has one. */
+  #blockFrom(index: number): number | undefined {
+    const { segments } = this.#viewed.view.fold;
+    for (let i = index; i < this.#end; i++) {
+      const { kind, block } = segments.get(i);
+      if (kind !== 'markers') return block;
+    }
+    return undefined;
+  }
+}
+
+/** The bytes of a file saved with the run. @throws LogdirError as `Run.openFile` */
+async function* savedBytes(
+  run: Run,
+  { file, size }: BlobReference,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  await using opened = await run.openFile(file, { signal: NEVER_ABORTED });
+  if (opened.file.size !== size)
+    throw new LogdirError(
+      'corrupt',
+      `${file} has ${opened.file.size} bytes, not the ${size} that were logged`,
+    );
+  yield* opened.read({ start: 0, end: size }, { signal });
+}
+
+/** Not from Node's shared pool, which a cached segment would keep alive whole. */
+function allocate(bytes: number): Uint8Array {
+  return Buffer.allocUnsafeSlow(bytes);
+}
+
+function cacheKey({ id, logId }: Run, { log, version }: EventView, index: number): string {
+  return `${logId.origin} ${id} ${log.generation}.${version} ${index}`;
+}

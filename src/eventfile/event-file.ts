@@ -1,0 +1,81 @@
+/** An event file frozen at its size, its bytes synthesized segment by segment as they are read. @module */
+
+import { type ByteRange, clampRange, rangeLength } from '../core/index.ts';
+import type { EncodedSegments, SegmentReadOptions, ViewedRun } from './encoded-segments.ts';
+
+/**
+ * Ranges longer than this go past the cache of segments: somebody reads the file from end to end, as TensorBoard does
+ * once, and will not ask again. Below it, a range is a few segments, encoded in about a millisecond.
+ */
+const CACHED_RANGE_BYTES = 384 * 1024;
+/** A range over several segments is copied together where they are at hand; beyond this, pieces are the better way. */
+const JOINED_RANGE_BYTES = 1024 * 1024;
+
+export class EventFile {
+  /** Bytes. */
+  readonly size: number;
+  readonly #viewed: ViewedRun;
+  readonly #segments: EncodedSegments;
+
+  constructor(viewed: ViewedRun, segments: EncodedSegments) {
+    this.size = viewed.view.size;
+    this.#viewed = viewed;
+    this.#segments = segments;
+  }
+
+  /**
+   * The bytes of a range: at once where they are at hand, else in order, in pieces of at most a few hundred KiB. They may
+   * be views of a shared cache: copy them to keep them, never write to them.
+   */
+  read(wanted: ByteRange, options: SegmentReadOptions): Uint8Array | AsyncIterable<Uint8Array> {
+    const range = clampRange(wanted, this.size);
+    return this.#atHand(range) ?? this.#pieces(range, options);
+  }
+
+  #atHand(range: ByteRange): Uint8Array | undefined {
+    const length = rangeLength(range);
+    if (length === 0) return new Uint8Array(0);
+    if (length > JOINED_RANGE_BYTES) return undefined;
+    const { segments } = this.#viewed.view.fold;
+    const first = segments.indexAt(range.start);
+    const firstBytes = this.#segments.peek(this.#viewed, first);
+    if (firstBytes === undefined) return undefined;
+    const offset = range.start - segments.offsetOf(first);
+    if (offset + length <= firstBytes.length) return firstBytes.subarray(offset, offset + length);
+    return this.#joined(first, range);
+  }
+
+  #joined(first: number, range: ByteRange): Uint8Array | undefined {
+    const joined = new Uint8Array(rangeLength(range));
+    for (let index = first, filled = 0; filled < joined.length; index++) {
+      const bytes = this.#segments.peek(this.#viewed, index);
+      if (bytes === undefined) return undefined;
+      const part = partWithin(bytes, this.#viewed.view.fold.segments.offsetOf(index), range);
+      joined.set(part, filled);
+      filled += part.length;
+    }
+    return joined;
+  }
+
+  async *#pieces(range: ByteRange, options: SegmentReadOptions): AsyncGenerator<Uint8Array> {
+    const { segments } = this.#viewed.view.fold;
+    const first = segments.indexAt(range.start);
+    const end = segments.indexAt(range.end - 1) + 1;
+    const pieces =
+      rangeLength(range) <= CACHED_RANGE_BYTES
+        ? this.#segments.keep(this.#viewed, first, end, options)
+        : this.#segments.stream(this.#viewed, first, end, options);
+    let at = segments.offsetOf(first);
+    for await (const bytes of pieces) {
+      options.signal.throwIfAborted();
+      const part = partWithin(bytes, at, range);
+      at += bytes.length;
+      if (part.length > 0) yield part;
+    }
+  }
+}
+
+/** The part of bytes at an offset of the file that lies in a range. */
+function partWithin(bytes: Uint8Array, at: number, range: ByteRange): Uint8Array {
+  return bytes.subarray(Math.max(0, range.start - at), Math.max(0, range.end - at));
+}

@@ -1,0 +1,140 @@
+/** Event files of all runs: their views are kept up to a bound, grow with their logs, and are saved beside them. @module */
+
+import { LRUCache } from 'lru-cache';
+import { mapSettled, NEVER_ABORTED, runKeyText } from '../core/index.ts';
+import type { History, Run, RunLog } from '../history/index.ts';
+import type { Logger, Metrics } from '../observability/index.ts';
+import { EncodedSegments } from './encoded-segments.ts';
+import { EventFile } from './event-file.ts';
+import { EventView, VIEW_VERSION } from './event-view.ts';
+
+/** Bound on what views keep in memory: some 5,000 ordinary runs. */
+const MAX_VIEW_BYTES = 64 * 1024 * 1024;
+/** Side files written at a time. */
+const SAVES_AT_A_TIME = 16;
+
+export interface EventFilesOptions {
+  readonly history: History;
+  /** Bound on encoded segments kept in memory. */
+  readonly memoryMaxBytes: number;
+  /** Default: `VIEW_VERSION`. */
+  readonly viewVersion?: number;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** An event file as a listing shows it. */
+export interface EventFileFacts {
+  /** Start time of the run, generation of its history and version of the view: what its name is made of. */
+  readonly startTime: number;
+  readonly generation: number;
+  readonly viewVersion: number;
+  /** Bytes. */
+  readonly size: number;
+  /** Equal for equal bytes, whichever process serves them. */
+  readonly fingerprint: string;
+}
+
+export class EventFiles implements AsyncDisposable {
+  readonly #history: History;
+  readonly #logger: Logger;
+  readonly #segments: EncodedSegments;
+  readonly #viewVersion: number;
+  /** By run id. */
+  readonly #views = new LRUCache<string, EventView>({
+    maxSize: MAX_VIEW_BYTES,
+    sizeCalculation: (view) => view.weight,
+    dispose: (view, _, reason) => {
+      if (reason === 'evict') void this.#save(view, true);
+    },
+  });
+  readonly #listeners: readonly Disposable[];
+
+  constructor({ history, memoryMaxBytes, viewVersion = VIEW_VERSION, logger, metrics }: EventFilesOptions) {
+    this.#history = history;
+    this.#logger = logger.child({ room: 'eventfile' });
+    this.#viewVersion = viewVersion;
+    this.#segments = new EncodedSegments({ maxBytes: memoryMaxBytes, metrics });
+    this.#listeners = [
+      history.watchCommits((log, prepared, before) =>
+        this.#of(log, log.ledger.commits === 1)?.add(prepared, before),
+      ),
+      history.watchGrowth((run) => void this.#grown(run)),
+    ];
+  }
+
+  /**
+   * The view of a run's event file, folded as far as its log goes.
+   * @throws LogdirError as `Run.readBlocks`
+   */
+  async view(run: Run): Promise<EventView> {
+    const log = await run.open();
+    const view = this.#of(log, true)!;
+    if (!view.isCurrent) {
+      await view.catchUp(run, this.#history.store);
+      this.#views.set(run.id, view);
+      await this.#save(view, false);
+    }
+    return view;
+  }
+
+  /** The same if it can be had without waiting. */
+  currentView(run: Run): EventView | undefined {
+    const { log } = run;
+    const view = this.#views.get(run.id);
+    return view !== undefined && view.log === log && view.isCurrent ? view : undefined;
+  }
+
+  /** The file, frozen at the size it has in a view. */
+  open(run: Run, view: EventView): EventFile {
+    return new EventFile({ run, view }, this.#segments);
+  }
+
+  /** Writes side files that lag behind. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const listener of this.#listeners) listener[Symbol.dispose]();
+    const options = { limit: SAVES_AT_A_TIME, signal: NEVER_ABORTED };
+    await mapSettled([...this.#views.values()], options, (view) => this.#save(view, true));
+  }
+
+  /** The view of a log; another generation's gives way to it. */
+  #of(log: RunLog, isNew: boolean): EventView | undefined {
+    const id = runKeyText(log.key);
+    const known = this.#views.get(id);
+    if (known?.log === log) return known;
+    if (!isNew) return undefined;
+    const view = new EventView(log, this.#viewVersion);
+    this.#views.set(id, view);
+    return view;
+  }
+
+  async #grown(run: Run): Promise<void> {
+    const view = this.currentView(run);
+    if (view === undefined) return;
+    this.#views.set(run.id, view);
+    await this.#save(view, run.log?.ledger.exit !== null);
+  }
+
+  /** A side file that cannot be written is folded again after a restart. */
+  async #save(view: EventView, all: boolean): Promise<void> {
+    if (!view.log.isDurable || view.size === 0) return;
+    try {
+      await view.save(this.#history.store, all);
+    } catch (error) {
+      this.#logger.debug(
+        { err: error, run: view.log.key.runId },
+        'the side file of an event file could not be kept',
+      );
+    }
+  }
+}
+
+/** What a listing shows; null until the start of the run is known for certain, as it is part of the file's name. */
+export function eventFileFacts({ listing }: Run, view: EventView): EventFileFacts | null {
+  const startTime = view.fold.startTime ?? (listing.isStartCertain ? listing.startTime : null);
+  if (startTime === null) return null;
+  const { generation, ledger } = view.log;
+  const { version } = view;
+  const fingerprint = `${generation}.${version}-${view.size}-${ledger.fingerprint.toString(36)}`;
+  return { startTime, generation, viewVersion: version, size: view.size, fingerprint };
+}

@@ -1,0 +1,208 @@
+/**
+ * The event file of one run as of now: its log folded, kept beside the log in a side file, and folded on as the log grows.
+ *
+ * The side file is a document of the run, `h<generation>.view-<version>.json`: a CRC-32 in hexadecimal, a space, and JSON.
+ * It can be deleted at any time; folding the log again takes as long as reading its rows.
+ * @module
+ */
+
+import { crc32 } from 'node:zlib';
+import { SingleFlight, TurnBudget } from '../core/index.ts';
+import {
+  type Allocate,
+  type Commit,
+  type CommitContext,
+  contextOf,
+  type PreparedCommit,
+  type RowBlock,
+  type Run,
+  RunLedger,
+  type RunLog,
+  type RunStore,
+} from '../history/index.ts';
+import { EventFold, type FoldInput, type FoldRecord, type RepeatRequest } from './event-fold.ts';
+import { encodersOf, type RunEncoders } from './run-encoders.ts';
+
+/**
+ * Version of the fold and of everything below it. Raised whenever the same history would become other bytes; event files
+ * then have other names, and the history they are made from stays as it is.
+ */
+export const VIEW_VERSION = 1;
+
+/** Blocks whose rows are read in one go while a log is folded: some 1.6 MiB, and as many as a commit has. */
+const BLOCKS_PER_READ = 16;
+/** Folded segments that are not yet in the side file are worth writing it once they are this share of it. */
+const SAVE_SHARE = 1 / 8;
+
+interface SideFile extends FoldRecord {
+  readonly commits: number;
+}
+
+export class EventView {
+  readonly log: RunLog;
+  /** See `VIEW_VERSION`. */
+  readonly version: number;
+  readonly encoders: RunEncoders;
+  #fold: EventFold;
+  /** Commits of the log that are folded. */
+  #commits = 0;
+  #savedSegments = 0;
+  #savedCommits = 0;
+  readonly #catchingUp = new SingleFlight<'fold', void>();
+
+  constructor(log: RunLog, version: number) {
+    this.log = log;
+    this.version = version;
+    this.encoders = encodersOf(log.ledger.dictionary);
+    this.#fold = new EventFold(log.key, this.encoders);
+  }
+
+  get fold(): EventFold {
+    return this.#fold;
+  }
+
+  /** Bytes of the event file, as far as the log is folded. */
+  get size(): number {
+    return this.#fold.segments.size;
+  }
+
+  /** Whether all of the log is folded. */
+  get isCurrent(): boolean {
+    return this.#commits === this.log.ledger.commits;
+  }
+
+  /** Roughly the bytes it keeps alive: segments are six numbers, a marker is mostly a config. */
+  get weight(): number {
+    const { segments, markers, blockCount } = this.#fold;
+    return 4096 + 48 * segments.length + 8 * blockCount + 2048 * markers.length;
+  }
+
+  /** Folds a commit just made, if everything before it is folded and none of it is needed again. */
+  add({ commit, blocks }: PreparedCommit, before: CommitContext): void {
+    const { ledger } = this.log;
+    if (this.#commits !== ledger.commits - 1 || this.#catchingUp.size > 0) return;
+    if (commit.progress.restarts > this.#fold.restarts) return;
+    const firstBlock = this.#fold.blockCount;
+    const firstRow = firstBlock < ledger.blockCount ? ledger.block(firstBlock).firstRow : ledger.rowCount;
+    this.#fold.add({ commit, blocks: blocks.map(({ block }) => block), firstBlock, firstRow, before });
+    this.#commits++;
+  }
+
+  /**
+   * Folds what is not folded yet: from the side file if there is one, else from the log.
+   * @throws LogdirError as `Run.readBlocks`
+   */
+  async catchUp(run: Run, store: RunStore): Promise<void> {
+    while (!this.isCurrent) {
+      await this.#catchingUp.run('fold', async () => {
+        if (this.#commits === 0) await this.#load(store);
+        if (!this.isCurrent) await this.#foldLog(run);
+      });
+    }
+  }
+
+  /** Writes the side file if much has changed since it was written, or anything where `all`. */
+  async save(store: RunStore, all: boolean): Promise<void> {
+    const { segments } = this.#fold;
+    const due = Math.ceil(this.#savedSegments * SAVE_SHARE);
+    const isDue = all || this.#savedCommits === 0 || segments.length - this.#savedSegments > due;
+    if (this.#commits === this.#savedCommits || !isDue) return;
+    this.#savedSegments = segments.length;
+    this.#savedCommits = this.#commits;
+    const json = JSON.stringify({ commits: this.#commits, ...this.#fold.record() } satisfies SideFile);
+    const content = Buffer.from(`${crc32(json).toString(16).padStart(8, '0')} ${json}`, 'utf8');
+    await store.writeDocument(this.log.id, this.#sideFile, content);
+  }
+
+  get #sideFile(): string {
+    return `h${this.log.generation}.view-${this.version}.json`;
+  }
+
+  async #load(store: RunStore): Promise<void> {
+    const side = parseSideFile(await store.readDocument(this.log.id, this.#sideFile));
+    // More than the log has: the log lost its end, and may go on otherwise.
+    if (side === undefined || side.commits > this.log.ledger.commits) return;
+    this.#fold = new EventFold(this.log.key, this.encoders, side);
+    this.#commits = side.commits;
+    this.#savedCommits = side.commits;
+    this.#savedSegments = this.#fold.segments.length;
+  }
+
+  async #foldLog(run: Run): Promise<void> {
+    const past = new RunLedger();
+    const budget = new TurnBudget();
+    const memory = reusable();
+    for (const [index, commit] of (await this.log.readCommits()).entries()) {
+      const before = contextOf(past, commit);
+      const [firstBlock, firstRow] = [past.blockCount, past.rowCount];
+      past.apply(commit);
+      if (index < this.#commits) continue;
+      await this.#foldCommit(run, { commit, firstBlock, firstRow, before }, memory);
+      this.#commits++;
+      await budget.next();
+    }
+  }
+
+  /** Folds one commit whose rows are in the log. A failure leaves the fold as it was before. */
+  async #foldCommit(run: Run, input: Omit<FoldInput, 'blocks'>, memory: Allocate): Promise<void> {
+    const blocks = await this.#readBlocks(run, input.firstBlock, input.commit, memory);
+    const rollBack = this.#fold.checkpoint();
+    try {
+      const steps = this.#fold.steps({ ...input, blocks });
+      for (let step = steps.next(); !step.done; step = steps.next()) {
+        await this.#repeat(run, step.value, input.firstBlock, blocks);
+      }
+    } catch (error) {
+      rollBack();
+      throw error;
+    }
+  }
+
+  /** Repeats samples of the machine from every block before the place where history went back. */
+  async #repeat(
+    run: Run,
+    { step, block: last, row }: RepeatRequest,
+    firstBlock: number,
+    blocks: readonly RowBlock[],
+  ): Promise<void> {
+    const { ledger } = this.log;
+    for (let index = 0; index <= last; index++) {
+      const hasSamples = ledger.block(index).ends.some((end) => Number.isNaN(end.step));
+      if (!hasSamples || (index < last && this.#fold.systemStepBefore(index + 1) < step)) continue;
+      const block = blocks[index - firstBlock] ?? (await run.readBlocks(this.log, index, 1))[0]!;
+      this.#fold.addRepeat(block, index, index === last ? row : block.rowCount, step);
+    }
+  }
+
+  async #readBlocks(
+    run: Run,
+    first: number,
+    { blocks = [] }: Commit,
+    memory: Allocate,
+  ): Promise<readonly RowBlock[]> {
+    if (blocks.length <= BLOCKS_PER_READ) return await run.readBlocks(this.log, first, blocks.length, memory);
+    const read: RowBlock[] = [];
+    for (let at = 0; at < blocks.length; at += BLOCKS_PER_READ) {
+      const count = Math.min(BLOCKS_PER_READ, blocks.length - at);
+      read.push(...(await run.readBlocks(this.log, first + at, count)));
+    }
+    return read;
+  }
+}
+
+function parseSideFile(content: Uint8Array | undefined): SideFile | undefined {
+  if (content === undefined) return undefined;
+  const text = Buffer.from(content).toString('utf8');
+  const json = text.slice(9);
+  if (text[8] !== ' ' || crc32(json) !== Number.parseInt(text.slice(0, 8), 16)) return undefined;
+  return JSON.parse(json) as SideFile;
+}
+
+/** The same memory each time, as long as it is large enough: fresh pages cost more than filling them. */
+export function reusable(): Allocate {
+  let memory = Buffer.allocUnsafeSlow(0);
+  return (bytes) => {
+    if (memory.length < bytes) memory = Buffer.allocUnsafeSlow(bytes);
+    return memory.subarray(0, bytes);
+  };
+}

@@ -1,0 +1,8 @@
+/** The event file of a run: a fold of its history, computed whenever somebody reads it. @module */
+
+export type { SegmentReadOptions } from './encoded-segments.ts';
+export { EventFile } from './event-file.ts';
+export { type EventFileFacts, EventFiles, type EventFilesOptions, eventFileFacts } from './event-files.ts';
+export { type EventView, VIEW_VERSION } from './event-view.ts';
+export { eventsOfMarker, type Marker } from './markers.ts';
+export { stepsOfBlock } from './segment-encoder.ts';

@@ -1,0 +1,49 @@
+/** What turns rows and cells of one run into events: tags and row templates, made as its shapes are met. @module */
+
+import type { BlockCell, Dictionary } from '../history/index.ts';
+import { type TagTable, tagTableOf } from '../plugins/index.ts';
+import { type LogEvent, ScalarRowEncoder } from '../tfevents/index.ts';
+
+export class RunEncoders {
+  readonly #tags: TagTable;
+  readonly #rows: (ScalarRowEncoder | undefined)[] = [];
+
+  constructor(dictionary: Dictionary) {
+    this.#tags = tagTableOf(dictionary);
+  }
+
+  /** Of rows of a shape. One without tags has no event. */
+  row(shapeId: number): ScalarRowEncoder {
+    let encoder = this.#rows[shapeId];
+    if (encoder === undefined) {
+      encoder = new ScalarRowEncoder(this.#tags.tagsOf(shapeId));
+      this.#rows[shapeId] = encoder;
+    }
+    return encoder;
+  }
+
+  /** Bytes of the event of a row; 0 without one. */
+  rowLength(shapeId: number, step: number, timestamp: number): number {
+    const encoder = this.row(shapeId);
+    return encoder.tags.length === 0 ? 0 : encoder.recordLength(step, timestamp);
+  }
+
+  /** The events of a cell at its row's step and Unix time. */
+  cellEvents({ shapeId, text }: BlockCell, step: number, wallTime: number): readonly LogEvent[] {
+    return this.#tags.summariesOfCell(shapeId, text).map(({ tag, content }) => {
+      return { kind: 'summary', step, wallTime, tag, content };
+    });
+  }
+}
+
+const ENCODERS = new WeakMap<Dictionary, RunEncoders>();
+
+/** Those of a dictionary, made when they are first asked for. */
+export function encodersOf(dictionary: Dictionary): RunEncoders {
+  let encoders = ENCODERS.get(dictionary);
+  if (encoders === undefined) {
+    encoders = new RunEncoders(dictionary);
+    ENCODERS.set(dictionary, encoders);
+  }
+  return encoders;
+}

@@ -1,0 +1,209 @@
+/** Segments become bytes: templates write rows of scalars, protobufjs everything else. @module */
+
+import { LogdirError } from '../core/index.ts';
+import type { RowBlock } from '../history/index.ts';
+import { isBlobReference } from '../plugins/index.ts';
+import {
+  encodeEvent,
+  encodeEventPieces,
+  encodeScalarsPlainly,
+  type FetchBlob,
+  type LogEvent,
+  type ScalarRowEncoder,
+} from '../tfevents/index.ts';
+import { type EventFold, firstCellFrom } from './event-fold.ts';
+import { eventsOfMarker } from './markers.ts';
+import type { RunEncoders } from './run-encoders.ts';
+import type { Segment } from './segment-list.ts';
+
+/** The steps of a whole block as TensorBoard has them. `index`: the block's, in the log of the fold. */
+export function stepsOfBlock(fold: EventFold, index: number, block: RowBlock): Float64Array {
+  return stepsOf(block, { from: 0, to: block.rowCount, systemStep: fold.systemStepBefore(index) }, fold);
+}
+
+/** The steps of a block as TensorBoard has them: samples of the machine have theirs from the fold. */
+function stepsOf(
+  block: RowBlock,
+  { from, to, systemStep }: Pick<Segment, 'from' | 'to' | 'systemStep'>,
+  fold: EventFold,
+): Float64Array {
+  let steps = block.steps;
+  let newest = systemStep;
+  for (let row = from; row < to; row++) {
+    if (!Number.isNaN(block.steps[row]!)) continue;
+    if (steps === block.steps) steps = block.steps.slice();
+    newest = fold.sampleStep(newest, block.timestamps[row]!);
+    steps[row] = newest;
+  }
+  return steps;
+}
+
+/** Where rows of one segment are written. */
+interface Writing {
+  readonly block: RowBlock;
+  /** As TensorBoard has them. */
+  readonly steps: Float64Array;
+  readonly encoders: RunEncoders;
+  readonly target: Uint8Array;
+  readonly view: DataView;
+}
+
+/**
+ * Writes a segment into `target`, which has its length. `block`: the one it is made from; none is needed for markers.
+ * @throws LogdirError `internal` when it does not come to that length, or has blobs in it.
+ */
+export function encodeSegment(
+  segment: Segment,
+  block: RowBlock | undefined,
+  fold: EventFold,
+  encoders: RunEncoders,
+  target: Uint8Array,
+): void {
+  const end =
+    segment.kind === 'markers'
+      ? writeEvents(target, 0, markerEvents(segment, fold))
+      : encodeRows(segment, writing(segment, needed(block), fold, encoders, target));
+  if (end !== target.length)
+    throw new LogdirError('internal', `event segment: expected ${target.length} bytes, made ${end}`);
+}
+
+/** The same in pieces, for a segment that has blobs: they are fetched one after the other. */
+export async function* encodeSegmentPieces(
+  segment: Segment,
+  block: RowBlock,
+  fold: EventFold,
+  encoders: RunEncoders,
+  fetchBlob: FetchBlob,
+): AsyncGenerator<Uint8Array> {
+  const { shapeIds, timestamps, values } = block;
+  const steps = stepsOf(block, segment, fold);
+  let valuesAt = valuesBefore(block, segment.from, encoders);
+  let cell = firstCellFrom(block, segment.from);
+  for (let row = segment.from; row < segment.to; row++) {
+    const { tags } = encoders.row(shapeIds[row]!);
+    if (tags.length > 0)
+      yield encodeScalarsPlainly(tags, steps[row]!, timestamps[row]!, values.subarray(valuesAt));
+    valuesAt += tags.length;
+    for (; block.cells[cell]?.row === row; cell++) {
+      for (const event of encoders.cellEvents(block.cells[cell]!, steps[row]!, timestamps[row]!))
+        yield* encodeEventPieces(event, fetchBlob);
+    }
+  }
+}
+
+/** Whether a segment has events whose blobs must be fetched. */
+export function hasBlobs(segment: Segment, block: RowBlock, encoders: RunEncoders): boolean {
+  if (segment.kind !== 'rows') return false;
+  for (let i = firstCellFrom(block, segment.from); i < block.cells.length; i++) {
+    const cell = block.cells[i]!;
+    if (cell.row >= segment.to) break;
+    for (const event of encoders.cellEvents(cell, 0, 0)) {
+      if (event.kind !== 'summary') continue;
+      const { tensor } = event.content;
+      if ('strings' in tensor && tensor.strings.some(isBlobReference)) return true;
+    }
+  }
+  return false;
+}
+
+function writing(
+  segment: Segment,
+  block: RowBlock,
+  fold: EventFold,
+  encoders: RunEncoders,
+  target: Uint8Array,
+): Writing {
+  const view = new DataView(target.buffer, target.byteOffset, target.byteLength);
+  return { block, steps: stepsOf(block, segment, fold), encoders, target, view };
+}
+
+function encodeRows({ kind, from, to }: Segment, writing: Writing): number {
+  const { block, steps, encoders, target } = writing;
+  const { shapeIds, timestamps, cells } = block;
+  let at = 0;
+  let valuesAt = valuesBefore(block, from, encoders);
+  let cell = firstCellFrom(block, from);
+  for (let row = from; row < to; ) {
+    const encoder = encoders.row(shapeIds[row]!);
+    if (kind === 'repeat' && !Number.isNaN(block.steps[row]!)) {
+      valuesAt += encoder.tags.length;
+      row++;
+      continue;
+    }
+    // A stretch of one shape is written at once; a row with cells ends it, as their events follow its own.
+    const cellRow = kind === 'rows' ? (cells[cell]?.row ?? to) : to;
+    const end = stretchEnd(writing, row, Math.min(to, cellRow + 1), kind, encoder);
+    at = writeRows(writing, encoder, at, row, end, valuesAt);
+    valuesAt += (end - row) * encoder.tags.length;
+    for (; kind === 'rows' && cells[cell]?.row === end - 1; cell++) {
+      at = writeEvents(target, at, encoders.cellEvents(cells[cell]!, steps[end - 1]!, timestamps[end - 1]!));
+    }
+    row = end;
+  }
+  return at;
+}
+
+/** The end of the rows from `row` on that are written alike: of one shape, and all by template or the one row that is not. */
+function stretchEnd(
+  { block, steps }: Writing,
+  row: number,
+  limit: number,
+  kind: Segment['kind'],
+  encoder: ScalarRowEncoder,
+): number {
+  const { shapeIds, timestamps } = block;
+  const shapeId = shapeIds[row]!;
+  if (!encoder.covers(steps[row]!, timestamps[row]!)) return row + 1;
+  let end = row + 1;
+  while (
+    end < limit &&
+    shapeIds[end] === shapeId &&
+    encoder.covers(steps[end]!, timestamps[end]!) &&
+    (kind === 'rows' || Number.isNaN(block.steps[end]!))
+  )
+    end++;
+  return end;
+}
+
+function writeRows(
+  { block, steps, target, view }: Writing,
+  encoder: ScalarRowEncoder,
+  at: number,
+  row: number,
+  end: number,
+  valuesAt: number,
+): number {
+  if (encoder.tags.length === 0) return at;
+  const { timestamps, values } = block;
+  if (encoder.covers(steps[row]!, timestamps[row]!))
+    return encoder.writeRows(target, view, at, { steps, timestamps, values }, row, end, valuesAt);
+  const plain = values.subarray(valuesAt);
+  return writeBytes(target, at, encodeScalarsPlainly(encoder.tags, steps[row]!, timestamps[row]!, plain));
+}
+
+/** Values of the rows before one. */
+function valuesBefore({ shapeIds }: RowBlock, row: number, encoders: RunEncoders): number {
+  let values = 0;
+  for (let i = 0; i < row; i++) values += encoders.row(shapeIds[i]!).tags.length;
+  return values;
+}
+
+function markerEvents({ from, to }: Segment, fold: EventFold): readonly LogEvent[] {
+  return fold.markers.slice(from, to).flatMap(eventsOfMarker);
+}
+
+function writeEvents(target: Uint8Array, at: number, events: readonly LogEvent[]): number {
+  let end = at;
+  for (const event of events) end = writeBytes(target, end, encodeEvent(event));
+  return end;
+}
+
+function writeBytes(target: Uint8Array, at: number, bytes: Uint8Array): number {
+  if (at + bytes.length <= target.length) target.set(bytes, at);
+  return at + bytes.length;
+}
+
+function needed(block: RowBlock | undefined): RowBlock {
+  if (block === undefined) throw new LogdirError('internal', 'event segment: its rows were not read');
+  return block;
+}

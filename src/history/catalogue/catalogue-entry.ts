@@ -1,0 +1,65 @@
+/** What the catalogue keeps of a run that was read, so that it can be found without opening its log. @module */
+
+import type { RunFacts } from '../../core/index.ts';
+import type { Progress, RunExit } from '../log/commit.ts';
+import type { DocumentEntry, WandbDocument } from '../log/document.ts';
+import type { RunLog } from '../log/run-log.ts';
+
+export interface CatalogueEntry {
+  readonly runId: string;
+  readonly generation: number;
+  /** Of the log when this was written: a larger number is newer. */
+  readonly commits: number;
+  readonly facts: RunFacts;
+  readonly exit: RunExit | null;
+  readonly progress: Progress;
+  /** Values by key path, as W&B's JSON text; long ones are left out. */
+  readonly config: readonly DocumentEntry[];
+  readonly summary: readonly DocumentEntry[];
+  /** Keys of history that hold numbers. */
+  readonly scalarKeys: readonly string[];
+}
+
+/** Nobody asks for runs by a longer value than this; a config may hold whole files. */
+const MAX_VALUE_CHARACTERS = 1000;
+/** And by more keys than this; some 30 KiB of JSON. */
+const MAX_VALUES = 1000;
+
+/** The entry of a run as its log has it now. */
+export function entryOf({ key, generation, ledger }: RunLog): CatalogueEntry {
+  return {
+    runId: key.runId,
+    generation,
+    commits: ledger.commits,
+    facts: ledger.facts,
+    exit: ledger.exit,
+    progress: ledger.progress,
+    config: shortValues(ledger.config),
+    summary: shortValues(ledger.summary),
+    scalarKeys: scalarKeys(ledger),
+  };
+}
+
+/** The entry on a line of a document; undefined where the line is not one, such as one a killed process left. */
+export function parseEntry(line: string): CatalogueEntry | undefined {
+  try {
+    const entry = JSON.parse(line) as Partial<CatalogueEntry>;
+    const isEntry = typeof entry.runId === 'string' && typeof entry.commits === 'number' && entry.config;
+    return isEntry ? (entry as CatalogueEntry) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function shortValues(document: WandbDocument): readonly DocumentEntry[] {
+  return document.entries.filter(({ json }) => json.length <= MAX_VALUE_CHARACTERS).slice(0, MAX_VALUES);
+}
+
+function scalarKeys({ dictionary, shapeRows }: RunLog['ledger']): readonly string[] {
+  const keys = new Set<number>();
+  dictionary.shapes.forEach((shape, id) => {
+    if (shape.kind !== 'history' || (shapeRows[id] ?? 0) === 0) return;
+    for (const key of shape.keys) keys.add(key);
+  });
+  return [...keys].slice(0, MAX_VALUES).map((key) => dictionary.keys[key]!);
+}

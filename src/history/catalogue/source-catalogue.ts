@@ -1,0 +1,120 @@
+/** What one source has listed: its projects, and the runs of those that somebody has looked at. @module */
+
+import { type Clock, type LogdirError, toLogdirError } from '../../core/index.ts';
+import type { Logger } from '../../observability/index.ts';
+import type { ListOptions, ProjectListing, RunListing, RunSource } from '../../sources/index.ts';
+import type { ListingStore } from './listing-store.ts';
+
+/** A project by its names. */
+export type ProjectKey = NonNullable<ListOptions['project']>;
+
+/** All runs that a source has at hand count as one project. */
+const EVERYTHING = '';
+
+export interface SourceCatalogueOptions {
+  readonly source: RunSource;
+  readonly store: ListingStore;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+export class SourceCatalogue {
+  readonly source: RunSource;
+  readonly #options: SourceCatalogueOptions;
+  readonly #runs = new Map<string, readonly RunListing[]>();
+  readonly #lookedAtMs = new Map<string, number>();
+  #projects: readonly ProjectListing[] = [];
+  #listedAtMs = Number.NEGATIVE_INFINITY;
+  #failure: LogdirError | null = null;
+
+  constructor(options: SourceCatalogueOptions) {
+    this.source = options.source;
+    this.#options = options;
+  }
+
+  get projects(): readonly ProjectListing[] {
+    return this.#projects;
+  }
+
+  /** Every run listed so far. */
+  *listings(): Iterable<RunListing> {
+    for (const runs of this.#runs.values()) yield* runs;
+  }
+
+  /** Milliseconds since a look last went well. */
+  get listedAgoMs(): number {
+    return this.#options.clock.monotonic() - this.#listedAtMs;
+  }
+
+  /** What the last look met with; null when it went well. */
+  get failure(): LogdirError | null {
+    return this.#failure;
+  }
+
+  has(project: ProjectKey): boolean {
+    return this.#projects.some((known) => projectId(known) === projectId(project));
+  }
+
+  /** Milliseconds since the runs of a project were listed; infinite when they never were. */
+  ageMs(project: ProjectKey): number {
+    const lookedAtMs = this.#lookedAtMs.get(projectId(project)) ?? Number.NEGATIVE_INFINITY;
+    return this.#options.clock.monotonic() - lookedAtMs;
+  }
+
+  /** Looks again at what there is. Trouble is noted, not thrown: an outage is not absence. */
+  async refresh(signal: AbortSignal): Promise<void> {
+    await this.#noting(signal, async () => {
+      if (this.source.policy.listing === 'per-project')
+        this.#adopt(await this.source.listProjects({ signal }));
+      else this.#runs.set(EVERYTHING, await this.source.listRuns({ signal }));
+    });
+    // A source that is one project is looked into at once; one of many projects when somebody opens them.
+    const [only] = this.#projects;
+    if (only !== undefined && this.#projects.length === 1) await this.refreshProject(only, signal);
+  }
+
+  /** Looks at one project. */
+  async refreshProject(project: ProjectKey, signal: AbortSignal): Promise<void> {
+    const { store, clock } = this.#options;
+    const id = projectId(project);
+    const wentWell = await this.#noting(signal, async () => {
+      const listings = await this.source.listRuns({ signal, project });
+      this.#runs.set(id, listings);
+      void store.save({ ...project, origin: this.source.origin }, listings);
+    });
+    if (!wentWell && !this.#runs.has(id))
+      this.#runs.set(id, await store.load({ ...project, origin: this.source.origin }));
+    this.#lookedAtMs.set(id, clock.monotonic());
+  }
+
+  /** Takes in which projects there are; what was known of others is forgotten. */
+  #adopt(projects: readonly ProjectListing[]): void {
+    this.#projects = projects;
+    const ids = new Set(projects.map(projectId));
+    for (const known of [this.#runs, this.#lookedAtMs]) {
+      for (const id of known.keys()) if (!ids.has(id)) known.delete(id);
+    }
+  }
+
+  /** Keeps what a look fails with. Whether it went well. */
+  async #noting(signal: AbortSignal, look: () => Promise<void>): Promise<boolean> {
+    try {
+      await look();
+      this.#failure = null;
+      this.#listedAtMs = this.#options.clock.monotonic();
+      return true;
+    } catch (error) {
+      if (signal.aborted) throw error;
+      const failure = toLogdirError(error, `list runs of ${this.source.name}`);
+      // Each outage is reported once.
+      if (this.#failure === null)
+        this.#options.logger.warn({ source: this.source.name, err: failure }, 'source not readable');
+      this.#failure = failure;
+      return false;
+    }
+  }
+}
+
+function projectId({ entity, project }: ProjectKey): string {
+  return JSON.stringify([entity, project]);
+}

@@ -1,0 +1,64 @@
+/** How old what is known of runs and of listings may be, for each way of looking. All in one table. @module */
+
+/** How a look at runs has them read on. */
+export interface RefreshPolicy {
+  /** A look at the source that is younger than this is enough. */
+  readonly maxAgeMs: number;
+  /** The same for a run that has ended and was read to its end: those go on rarely. */
+  readonly endedMaxAgeMs: number;
+  /** How long the caller waits while nothing of a run is there; reading goes on afterwards. */
+  readonly firstWaitMs: number;
+  /** The same while something is there, by the source's way of reading. */
+  readonly newsWaitMs: Readonly<Record<'eager' | 'on-demand', number>>;
+  /** Whether runs that were never read are read where reading costs requests to somebody else's server. */
+  readonly readsUnread: boolean;
+}
+
+/**
+ * The ways of looking at runs.
+ *
+ * - `complete`: everything the source holds now, however long that takes (`cat`, a GET of the whole file).
+ * - `poll`: a reader polls a file. One poll makes several requests, which share a look; a reader of a server's run is
+ *   served what is there, for that is worth more than what may come after a wait.
+ * - `card`: a page of TensorBoard. It makes a dozen calls within a second or two, which share a look. Runs that their
+ *   source sums up (`RunPreviewer`) are not read for it.
+ * - `page`: somebody looks into runs, so that unread ones are read too.
+ */
+export const REFRESH = {
+  complete: {
+    maxAgeMs: 0,
+    endedMaxAgeMs: 0,
+    firstWaitMs: Number.POSITIVE_INFINITY,
+    newsWaitMs: { eager: Number.POSITIVE_INFINITY, 'on-demand': Number.POSITIVE_INFINITY },
+    readsUnread: true,
+  },
+  poll: {
+    maxAgeMs: 200,
+    endedMaxAgeMs: 200,
+    firstWaitMs: 1000,
+    newsWaitMs: { eager: 1000, 'on-demand': 20 },
+    readsUnread: true,
+  },
+  card: {
+    maxAgeMs: 2000,
+    endedMaxAgeMs: 30_000,
+    firstWaitMs: 3000,
+    newsWaitMs: { eager: 1000, 'on-demand': 1000 },
+    readsUnread: false,
+  },
+  page: {
+    maxAgeMs: 2000,
+    endedMaxAgeMs: 30_000,
+    firstWaitMs: 1000,
+    newsWaitMs: { eager: 1000, 'on-demand': 1000 },
+    readsUnread: true,
+  },
+} as const satisfies Readonly<Record<string, RefreshPolicy>>;
+
+/** Ages beyond which listings are made again; watching may miss new runs. */
+export const LISTING_AGE = {
+  /** Somebody lists a directory, or a page asks for its runs. */
+  lookMs: 5000,
+  /** A name is not found in the listing. */
+  missingMs: 1000,
+} as const;

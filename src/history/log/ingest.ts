@@ -1,0 +1,175 @@
+/**
+ * Records of a source become the next commit of a run: rows go into blocks, everything else into the index.
+ *
+ * Deterministic: from the same ledger, the same records up to the same cursor give the same commit and the same
+ * blocks, whatever batches they came in and whenever. Rows that were evicted are rebuilt on this.
+ * @module
+ */
+
+import type { Cell, DocumentChange, HistoryRow, RunRecord, SystemRow } from '../../core/index.ts';
+import type { Cursor, RecordBatch, UnreadKind } from '../../sources/index.ts';
+import { BlockBuilder, type SealedBlock } from './block-builder.ts';
+import type { Commit, PositionedChange, Progress } from './commit.ts';
+import { DictionaryDraft } from './dictionary.ts';
+import { merged } from './document.ts';
+import type { RunLedger } from './ledger.ts';
+
+export interface PreparedCommit {
+  readonly commit: Commit;
+  /** In the order of `commit.blocks`. */
+  readonly blocks: readonly SealedBlock[];
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Prepares one commit. The ledger stays as it is until the commit is applied to it. */
+export class RunIngest {
+  readonly #dictionary: DictionaryDraft;
+  readonly #builder = new BlockBuilder();
+  readonly #blocks: SealedBlock[] = [];
+  readonly #shapeRows = new Map<number, number>();
+  readonly #changes: PositionedChange[] = [];
+  readonly #summary: DocumentChange[] = [];
+  readonly #unread: Partial<Record<UnreadKind, number>> = {};
+  readonly #progress: Mutable<Progress>;
+  #skippedBytes = 0;
+  #cursor: Cursor | undefined;
+  /** Ordinal in the log of the next row. */
+  #nextRow: number;
+
+  constructor(ledger: RunLedger) {
+    this.#dictionary = new DictionaryDraft(ledger.dictionary);
+    this.#progress = { ...ledger.progress };
+    this.#nextRow = ledger.rowCount;
+  }
+
+  /** Blocks sealed so far. */
+  get sealedBlocks(): number {
+    return this.#blocks.length;
+  }
+
+  add({ records, unread, skippedBytes, cursor }: RecordBatch): void {
+    for (const record of records) this.#addRecord(record);
+    for (const [kind, count] of Object.entries(unread) as [UnreadKind, number][]) {
+      this.#unread[kind] = (this.#unread[kind] ?? 0) + count;
+    }
+    this.#skippedBytes += skippedBytes;
+    this.#cursor = cursor;
+  }
+
+  /** The commit of everything taken in; undefined when there was nothing. Ends this object's life. */
+  finish(): PreparedCommit | undefined {
+    this.#seal();
+    if (this.#cursor === undefined) return undefined;
+    const commit: Commit = {
+      cursor: this.#cursor,
+      progress: this.#progress,
+      ...unlessEmpty('keys', this.#dictionary.keys),
+      ...unlessEmpty('shapes', this.#dictionary.shapes),
+      ...unlessEmpty(
+        'blocks',
+        this.#blocks.map(({ entry }) => entry),
+      ),
+      ...unlessEmpty('shapeRows', [...this.#shapeRows]),
+      ...unlessEmpty('changes', this.#changes),
+      ...(this.#summary.length > 0 && { summary: merged(this.#summary) }),
+      ...(Object.keys(this.#unread).length > 0 && { unread: this.#unread }),
+      ...(this.#skippedBytes > 0 && { skippedBytes: this.#skippedBytes }),
+    };
+    return { commit, blocks: this.#blocks };
+  }
+
+  #addRecord(record: RunRecord): void {
+    switch (record.kind) {
+      case 'history':
+        this.#addHistoryRow(record);
+        break;
+      case 'system':
+        this.#addSystemRow(record);
+        break;
+      case 'facts':
+        this.#addFacts(record.facts);
+        break;
+      case 'config':
+        this.#addConfig(record.change);
+        break;
+      case 'summary':
+        this.#summary.push(record.change);
+        break;
+      case 'metric':
+        this.#changes.push({ at: this.#nextRow, kind: 'metric', metric: record.metric });
+        break;
+      case 'exit': {
+        const { exitCode, runtimeSeconds } = record;
+        this.#changes.push({ at: this.#nextRow, kind: 'exit', exit: { exitCode, runtimeSeconds } });
+      }
+    }
+  }
+
+  #addHistoryRow(row: HistoryRow): void {
+    this.#addRow(row.step, row.timestamp, this.#dictionary.rowShapeId('history', row.shape), row.values);
+    for (const cell of row.cells) {
+      const shapeId = this.#dictionary.cellShapeId(cellType(cell), cell.key);
+      this.#builder.addCell(shapeId, cell.text);
+      this.#count(shapeId);
+    }
+    const progress = this.#progress;
+    if (progress.lastStep !== null && row.step <= progress.lastStep) progress.restarts++;
+    progress.rows++;
+    progress.firstStep ??= row.step;
+    progress.lastStep = row.step;
+  }
+
+  #addSystemRow(row: SystemRow): void {
+    const shapeId = this.#dictionary.rowShapeId('system', row.shape);
+    this.#addRow(Number.NaN, row.timestamp, shapeId, row.values);
+    this.#progress.systemRows++;
+  }
+
+  #addRow(step: number, timestamp: number, shapeId: number, values: readonly number[]): void {
+    if (this.#builder.isFull) this.#seal();
+    this.#builder.addRow(step, timestamp, shapeId, values);
+    this.#count(shapeId);
+    this.#progress.lastTimestamp = timestamp;
+    this.#nextRow++;
+  }
+
+  /** Words about the run that come without a row between them are one. */
+  #addFacts(facts: Extract<PositionedChange, { kind: 'facts' }>['facts']): void {
+    const last = this.#changes.at(-1);
+    const isOne = last?.kind === 'facts' && last.at === this.#nextRow;
+    if (isOne) this.#changes.pop();
+    this.#changes.push({ at: this.#nextRow, kind: 'facts', facts: { ...(isOne && last.facts), ...facts } });
+  }
+
+  #addConfig(change: DocumentChange): void {
+    const last = this.#changes.at(-1);
+    const isOne = last?.kind === 'config' && last.at === this.#nextRow;
+    if (isOne) this.#changes.pop();
+    this.#changes.push({
+      at: this.#nextRow,
+      kind: 'config',
+      change: isOne ? merged([last.change, change]) : change,
+    });
+  }
+
+  #count(shapeId: number): void {
+    this.#shapeRows.set(shapeId, (this.#shapeRows.get(shapeId) ?? 0) + 1);
+  }
+
+  #seal(): void {
+    if (!this.#builder.isEmpty) this.#blocks.push(this.#builder.seal());
+  }
+}
+
+/** What kind of value a cell holds: `string`, `null`, `list`, `object`, or the `_type` W&B gave it. */
+function cellType(cell: Cell): string {
+  if (cell.kind === 'string') return 'string';
+  if (cell.text === 'null') return 'null';
+  if (cell.text.startsWith('[')) return 'list';
+  return /"_type"\s*:\s*"([^"]+)"/.exec(cell.text)?.[1] ?? 'object';
+}
+
+function unlessEmpty<K extends string, T>(name: K, items: readonly T[]): { [P in K]?: readonly T[] } {
+  return items.length === 0 ? {} : ({ [name]: items } as { [P in K]: readonly T[] });
+}

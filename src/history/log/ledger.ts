@@ -1,0 +1,143 @@
+/** Everything a run's index says, folded: what has been read so far, and where its rows lie. @module */
+
+import { crc32 } from 'node:zlib';
+import type { MetricDefinition, RunFacts } from '../../core/index.ts';
+import type { Cursor, UnreadKind } from '../../sources/index.ts';
+import type { BlockEntry, Commit, PositionedChange, Progress, RunExit, ShapeEnd } from './commit.ts';
+import { Dictionary } from './dictionary.ts';
+import { WandbDocument } from './document.ts';
+
+const NOTHING_YET: Progress = {
+  rows: 0,
+  systemRows: 0,
+  firstStep: null,
+  lastStep: null,
+  lastTimestamp: null,
+  restarts: 0,
+};
+
+/** A sealed block and where it lies among the rows of its run. */
+export interface BlockPlace extends BlockEntry {
+  /** Offset in the row file. */
+  readonly rowsAt: number;
+  /** Ordinal of its first row in the log. */
+  readonly firstRow: number;
+}
+
+/** The last row or cell of a shape. */
+export interface NewestRow {
+  readonly block: number;
+  readonly end: ShapeEnd;
+}
+
+export class RunLedger {
+  readonly dictionary = new Dictionary();
+  readonly config = new WandbDocument();
+  readonly summary = new WandbDocument();
+  readonly metrics = new Map<string, MetricDefinition>();
+  /** Rows or cells per shape id. */
+  readonly shapeRows: number[] = [];
+  readonly unread: Partial<Record<UnreadKind, number>> = {};
+  readonly #blocks: BlockPlace[] = [];
+  /** By shape id. */
+  readonly #newest: (NewestRow | undefined)[] = [];
+  #cursor: Cursor | null = null;
+  #facts: RunFacts = {};
+  #exit: RunExit | null = null;
+  #progress = NOTHING_YET;
+  #skippedBytes = 0;
+  #commits = 0;
+  #fingerprint = 0;
+
+  get cursor(): Cursor | null {
+    return this.#cursor;
+  }
+  get facts(): RunFacts {
+    return this.#facts;
+  }
+  /** Null while the run goes on, and again when it spoke after its exit. */
+  get exit(): RunExit | null {
+    return this.#exit;
+  }
+  get progress(): Progress {
+    return this.#progress;
+  }
+  get skippedBytes(): number {
+    return this.#skippedBytes;
+  }
+  /** Grows with every commit: equal numbers mean nothing changed. */
+  get commits(): number {
+    return this.#commits;
+  }
+  /** Checksum over the checksums of all blocks. */
+  get fingerprint(): number {
+    return this.#fingerprint;
+  }
+  get blockCount(): number {
+    return this.#blocks.length;
+  }
+  /** Bytes of the row file. */
+  get rowsBytes(): number {
+    const last = this.#blocks.at(-1);
+    return last === undefined ? 0 : last.rowsAt + last.bytes;
+  }
+  /** Rows of both kinds. */
+  get rowCount(): number {
+    const last = this.#blocks.at(-1);
+    return last === undefined ? 0 : last.firstRow + last.rowCount;
+  }
+
+  /** Where the newest values of a shape are; undefined while there are none. */
+  newest(shapeId: number): NewestRow | undefined {
+    return this.#newest[shapeId];
+  }
+
+  block(index: number): BlockPlace {
+    const block = this.#blocks[index];
+    if (block === undefined)
+      throw new RangeError(`block: expected 0..${this.#blocks.length - 1}, got ${index}`);
+    return block;
+  }
+
+  apply(commit: Commit): void {
+    for (const key of commit.keys ?? []) this.dictionary.addKey(key);
+    for (const shape of commit.shapes ?? []) this.dictionary.addShape(shape);
+    for (const entry of commit.blocks ?? []) this.#addBlock(entry);
+    for (const change of commit.changes ?? []) this.#change(change);
+    if (commit.summary !== undefined) this.summary.apply(commit.summary);
+    for (const [shape, count] of commit.shapeRows ?? []) {
+      this.shapeRows[shape] = (this.shapeRows[shape] ?? 0) + count;
+    }
+    for (const [kind, count] of Object.entries(commit.unread ?? {}) as [UnreadKind, number][]) {
+      this.unread[kind] = (this.unread[kind] ?? 0) + count;
+    }
+    this.#skippedBytes += commit.skippedBytes ?? 0;
+    this.#progress = commit.progress;
+    this.#cursor = commit.cursor;
+    this.#commits++;
+  }
+
+  #addBlock(entry: BlockEntry): void {
+    for (const end of entry.ends) this.#newest[end.shapeId] = { block: this.#blocks.length, end };
+    this.#fingerprint = crc32(`${entry.checksum}`, this.#fingerprint);
+    this.#blocks.push({ ...entry, rowsAt: this.rowsBytes, firstRow: this.rowCount });
+  }
+
+  #change(change: PositionedChange): void {
+    switch (change.kind) {
+      case 'facts':
+        this.#facts = { ...this.#facts, ...change.facts };
+        this.#exit = null;
+        break;
+      case 'config':
+        this.config.apply(change.change);
+        break;
+      case 'metric':
+        this.metrics.set(change.metric.name, change.metric);
+        break;
+      case 'exit':
+        this.#exit = change.exit;
+        break;
+    }
+  }
+}

@@ -1,0 +1,126 @@
+/** Run logs that are open: one per run, the least recently used closed when there are too many. @module */
+
+import { LRUCache } from 'lru-cache';
+import { runKeyText, SingleFlight } from '../../core/index.ts';
+import type { Logger, Metrics } from '../../observability/index.ts';
+import type { LogId, RunStore } from '../store/run-store.ts';
+import { RunLog } from './run-log.ts';
+
+/** Bound on what open ledgers take together, in bytes by `weight`: some 5,000 ordinary runs. */
+const MAX_WEIGHT = 128 * 1024 * 1024;
+
+/**
+ * Roughly the bytes a ledger keeps alive: a block map entry and a key take about 150 each, maps included, a
+ * config or summary value somewhat more.
+ */
+function weight({ ledger }: RunLog): number {
+  const { keys, shapes } = ledger.dictionary;
+  const values = ledger.config.size + ledger.summary.size;
+  return 8192 + 150 * (ledger.blockCount + keys.length + shapes.length) + 400 * values;
+}
+
+export interface RunLogCacheOptions {
+  readonly store: RunStore;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+export class RunLogCache {
+  readonly #options: RunLogCacheOptions;
+  readonly #logs = new LRUCache<string, RunLog>({ maxSize: MAX_WEIGHT, sizeCalculation: weight });
+  readonly #opening = new SingleFlight<string, RunLog>();
+
+  constructor(options: RunLogCacheOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#logs.size;
+  }
+
+  /** The log of a run, by `runKeyText`, if it is open. */
+  peek(id: string): RunLog | undefined {
+    return this.#logs.get(id);
+  }
+
+  /** The log of a run, opened if need be. A log of another version or a damaged one is dealt with, and reported. */
+  async get(id: LogId): Promise<RunLog> {
+    const text = runKeyText(id.key);
+    return (
+      this.#logs.get(text) ??
+      (await this.#opening.run(text, async () => {
+        const log = await this.#open(id);
+        this.#logs.set(text, log);
+        return log;
+      }))
+    );
+  }
+
+  /**
+   * Begins the next generation of a run: its source no longer yields what was read before. That is recorded before this
+   * returns. The old generation stays until the new one was read to its end (`settle`).
+   */
+  async nextGeneration(old: RunLog): Promise<RunLog> {
+    const { store } = this.#options;
+    const { log } = await RunLog.open(old.id, store.log(old.id, old.generation + 1), true);
+    if (old.isDurable) await log.exclusively(async () => {});
+    this.#logs.set(runKeyText(old.key), log);
+    return log;
+  }
+
+  /** A generation that has nothing and can get nothing gives way to the one before, which is kept until then. */
+  revert(log: RunLog): void {
+    if (log.ledger.commits > 0 || !log.hasPredecessors) return;
+    const text = runKeyText(log.key);
+    if (this.#logs.peek(text) === log) this.#logs.delete(text);
+  }
+
+  /** A log was read to its end: it is weighed again, and older generations go. */
+  async settle(log: RunLog): Promise<void> {
+    this.#logs.set(runKeyText(log.key), log);
+    if (!log.hasPredecessors || !log.isDurable || log.ledger.commits === 0) return;
+    await this.#options.store.dropBefore(log.id, log.generation);
+    log.hasPredecessors = false;
+  }
+
+  /** The newest generation that has anything; the newest of all, or the first, when none has. */
+  async #open(id: LogId): Promise<RunLog> {
+    const { store } = this.#options;
+    const generations = await store.generations(id);
+    let empty: RunLog | undefined;
+    for (const generation of generations.toReversed()) {
+      const hasPredecessors = generation > generations[0]!;
+      const { log, condition } = await RunLog.open(id, store.log(id, generation), hasPredecessors);
+      if (condition === 'damaged') this.#warnOfDamage(log);
+      // A generation that has begun and has no header in our layout lies there in another one.
+      if (condition === 'foreign' || condition === 'absent')
+        return empty ?? (await this.#replaceForeign(id, generation));
+      if (condition !== 'empty') return log;
+      empty ??= log;
+    }
+    return empty ?? (await RunLog.open(id, store.log(id, 1), false)).log;
+  }
+
+  async #replaceForeign(id: LogId, generation: number): Promise<RunLog> {
+    const { store, logger, metrics } = this.#options;
+    metrics.increment('cache_set_aside_total', { reason: 'version' });
+    logger.warn(
+      { run: runName(id) },
+      'cached history is of another version; it is read again, and kept until that is done',
+    );
+    return (await RunLog.open(id, store.log(id, generation + 1), true)).log;
+  }
+
+  #warnOfDamage(log: RunLog): void {
+    const { logger, metrics } = this.#options;
+    metrics.increment('cache_set_aside_total', { reason: 'damaged' });
+    logger.warn(
+      { run: runName(log.id), index: log.location },
+      'cached history damaged; what is missing is read again',
+    );
+  }
+}
+
+function runName({ key }: LogId): string {
+  return `${key.entity}/${key.project}/${key.runId}`;
+}

@@ -1,0 +1,249 @@
+/** One run: what is known of it, how far it was read, and the way to its history. @module */
+
+import {
+  type Clock,
+  LogdirError,
+  type RunFacts,
+  type RunKey,
+  type RunState,
+  runKeyText,
+  toLogdirError,
+  within,
+} from '../core/index.ts';
+import type { Logger, Metrics } from '../observability/index.ts';
+import type {
+  OpenedSavedFile,
+  RunListing,
+  RunPreviewer,
+  RunSource,
+  SavedFile,
+  SourcePolicy,
+} from '../sources/index.ts';
+import type { RefreshPolicy } from './freshness.ts';
+import type { RunLogCache } from './log/log-cache.ts';
+import type { LogUpdater } from './log/log-updater.ts';
+import type { RowBlock } from './log/row-block.ts';
+import type { RunLog } from './log/run-log.ts';
+import type { Allocate, LogId } from './store/run-store.ts';
+
+/** Times that rows are read again because another process is rebuilding them: some five seconds. */
+const READ_ATTEMPTS = 100;
+
+/** What runs share. */
+export interface RunContext {
+  readonly logs: RunLogCache;
+  readonly updater: LogUpdater;
+  /** Told after each reading that brought something new. */
+  readonly onGrown: (run: Run) => void;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** How far a run was read. `unread`: not at all, as nobody asked for it. `behind`: not to its end. */
+export type RunStatus = 'unread' | 'behind' | 'complete';
+
+export class Run {
+  readonly key: RunKey;
+  /** `runKeyText(key)`. */
+  readonly id: string;
+  /** Which log its history is in. */
+  readonly logId: LogId;
+  readonly #source: RunSource;
+  readonly #context: RunContext;
+  #listing: RunListing;
+  #reading: Promise<void> | undefined;
+  /** Monotonic milliseconds of the end of the last look at the source, and whether it went well. */
+  #lookedAtMs = Number.NEGATIVE_INFINITY;
+  #isUpToDate = false;
+  #failure: LogdirError | null = null;
+  #state: RunState | null = null;
+
+  constructor(listing: RunListing, source: RunSource, context: RunContext) {
+    this.key = listing.key;
+    this.id = runKeyText(listing.key);
+    this.logId = { key: listing.key, origin: source.origin };
+    this.#listing = listing;
+    this.#source = source;
+    this.#context = context;
+  }
+
+  /** As its sources list it now. */
+  get listing(): RunListing {
+    return this.#listing;
+  }
+
+  /** How its source wants to be used. */
+  get policy(): SourcePolicy {
+    return this.#source.policy;
+  }
+
+  /** Tells of many runs at a time without reading them; absent where reading costs no more. */
+  get previewer(): RunPreviewer | undefined {
+    return this.#source.previewer;
+  }
+
+  /** Its log, if it is open. */
+  get log(): RunLog | undefined {
+    return this.#context.logs.peek(this.id);
+  }
+
+  /**
+   * What the run says of itself, the newest word on each: its log's where reading is eager, its listing's where the
+   * log is only as new as the last reading.
+   */
+  get facts(): RunFacts {
+    const { displayName, group, jobType, startTime } = this.#listing;
+    const listed: RunFacts = {
+      ...(displayName !== null && { displayName }),
+      ...(group !== null && { group }),
+      ...(jobType !== null && { jobType }),
+      ...(startTime !== null && { startTime }),
+    };
+    const logged = this.log?.ledger.facts ?? {};
+    return this.policy.reading === 'eager' ? { ...listed, ...logged } : { ...logged, ...listed };
+  }
+
+  /** When the run last changed, as far as is known: Unix milliseconds. */
+  get modifiedAtMs(): number {
+    const lastTimestamp = this.log?.ledger.progress.lastTimestamp ?? 0;
+    return Math.max(this.#listing.modifiedAtMs, Math.floor(1000 * lastTimestamp));
+  }
+
+  /** What the last look at its source met with; null when it went well. */
+  get failure(): LogdirError | null {
+    return this.#failure;
+  }
+
+  /** Judged by the log, which must be open. A look that found nothing new does not change it. */
+  get status(): RunStatus {
+    if (this.#isUpToDate) return 'complete';
+    const isUnread = (this.log?.ledger.cursor ?? null) === null;
+    return isUnread && this.policy.reading === 'on-demand' && this.#failure === null ? 'unread' : 'behind';
+  }
+
+  /** As its source said when last asked; before that, as its listing or its exit have it. */
+  get state(): RunState {
+    const exit = this.log?.ledger.exit ?? null;
+    const ended = exit === null ? 'running' : exit.exitCode === 0 ? 'finished' : 'failed';
+    return this.#state ?? this.#listing.state ?? ended;
+  }
+
+  /** Takes in a newer listing. */
+  relist(listing: RunListing): void {
+    this.#listing = listing;
+  }
+
+  /** The log, opened if need be, as it is. */
+  async open(): Promise<RunLog> {
+    return this.log ?? (await this.#context.logs.get(this.logId));
+  }
+
+  /** Asks the source for the state. Trouble with it is no reason not to serve a run: then the last one holds. */
+  async refreshState(options: { readonly signal: AbortSignal }): Promise<RunState> {
+    try {
+      const exitCode = this.log?.ledger.exit?.exitCode ?? null;
+      this.#state = await this.#source.state(this.key, exitCode, options);
+    } catch {
+      options.signal.throwIfAborted();
+    }
+    return this.state;
+  }
+
+  /** Whether a policy is content with the last look. */
+  isFresh({ maxAgeMs, endedMaxAgeMs }: RefreshPolicy): boolean {
+    const ageMs = this.#context.clock.monotonic() - this.#lookedAtMs;
+    if (ageMs < maxAgeMs) return true;
+    return ageMs < endedMaxAgeMs && this.#isUpToDate && (this.log?.ledger.exit ?? null) !== null;
+  }
+
+  /**
+   * Reads the run on as far as a policy asks, waiting no longer than it says. Trouble with the source is noted
+   * (`failure`), not thrown: what is cached goes on being served.
+   */
+  async refresh(policy: RefreshPolicy, { signal }: { readonly signal: AbortSignal }): Promise<void> {
+    if (this.isFresh(policy)) return;
+    const log = await this.open();
+    if (!policy.readsUnread && this.status === 'unread') return;
+    const isEmpty = log.ledger.commits === 0;
+    const waitMs = isEmpty ? policy.firstWaitMs : policy.newsWaitMs[this.policy.reading];
+    await within(waitMs, this.update(), signal, this.#context.clock);
+  }
+
+  /** Up to date as of the moment of the call: a look already under way may have been before it. */
+  async update(): Promise<void> {
+    await this.#reading;
+    this.#reading ??= this.#look().finally(() => {
+      this.#reading = undefined;
+    });
+    await this.#reading;
+  }
+
+  /** Resolves when nobody is reading it on any more. */
+  async idle(): Promise<void> {
+    await this.#reading;
+  }
+
+  /**
+   * Adjacent blocks of its log, in memory of their own or that `allocate` gives. Rows that were evicted are rebuilt
+   * first.
+   * @throws LogdirError `not-found` when the source no longer yields them: the run goes on as its next generation.
+   */
+  async readBlocks(
+    log: RunLog,
+    first: number,
+    count: number,
+    allocate?: Allocate,
+  ): Promise<readonly RowBlock[]> {
+    for (let attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
+      const blocks = await log.readBlocks(first, count, allocate);
+      if (blocks !== undefined) return blocks;
+      await this.#context.updater.rebuild(log, this.#source);
+    }
+    throw new LogdirError(
+      'unavailable',
+      `cached rows of run ${this.key.runId} can't be read back; try again later`,
+    );
+  }
+
+  /** Files that were saved with the run. @throws LogdirError */
+  async listFiles(options: { readonly signal: AbortSignal }): Promise<readonly SavedFile[]> {
+    return await this.#source.listFiles(this.key, options);
+  }
+
+  /** Opens one of them. @throws LogdirError */
+  async openFile(name: string, options: { readonly signal: AbortSignal }): Promise<OpenedSavedFile> {
+    return await this.#source.openFile(this.key, name, options);
+  }
+
+  async #look(): Promise<void> {
+    const { updater, metrics, clock, onGrown } = this.#context;
+    const startedMs = clock.monotonic();
+    let outcome: 'grown' | 'unchanged' | 'failed' = 'failed';
+    try {
+      outcome = await updater.update(this.logId, this.#source, () => {
+        this.#isUpToDate = false;
+      });
+      this.#failure = null;
+      this.#isUpToDate = true;
+    } catch (error) {
+      this.#isUpToDate = false;
+      this.#noteFailure(error);
+    }
+    this.#lookedAtMs = clock.monotonic();
+    metrics.increment('history_refreshes_total', { outcome });
+    if (outcome !== 'grown') return;
+    metrics.observe('history_refresh_duration_seconds', (this.#lookedAtMs - startedMs) / 1000);
+    onGrown(this);
+  }
+
+  #noteFailure(error: unknown): void {
+    const { signal, logger } = this.#context;
+    if (signal.aborted) return;
+    const failure = toLogdirError(error, `read run ${this.id}`);
+    const level = this.#failure?.message === failure.message ? 'debug' : 'warn';
+    this.#failure = failure;
+    logger[level]({ run: this.id, err: failure }, 'run not readable; what is cached is served');
+  }
+}

@@ -1,0 +1,118 @@
+/** A run's index on disk: reads what is committed, appends commits, repairs a torn tail. @module */
+
+import { copyFile, type FileHandle, mkdir, open, truncate } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { TurnBudget } from '../../../core/index.ts';
+import {
+  type Commit,
+  decodeCommit,
+  decodeLine,
+  encodeCommit,
+  encodeLine,
+  type LogHeader,
+} from '../../log/commit.ts';
+import type { LogGrowth } from '../run-store.ts';
+import { isUnreachable } from './cache-errors.ts';
+
+export class IndexFile {
+  readonly path: string;
+  /** Bytes of whole, valid lines read or written so far. */
+  #bytes = 0;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** What others or an earlier life have committed since the last call. A missing file has nothing. */
+  async readGrowth(): Promise<LogGrowth> {
+    const { bytes, ...growth } = await linesOf(await this.#readFrom(this.#bytes), this.#bytes === 0);
+    this.#bytes += bytes;
+    return growth;
+  }
+
+  /** Every commit that `readGrowth` has given so far, again. */
+  async readCommits(): Promise<readonly Commit[]> {
+    const text = await this.#readFrom(0);
+    return (await linesOf(text.subarray(0, this.#bytes), true)).commits;
+  }
+
+  /** Cuts everything after the valid lines; what was there stays beside it under another name. Needs the lock. */
+  async repair(asidePath: string): Promise<void> {
+    await copyFile(this.path, asidePath);
+    await truncate(this.path, this.#bytes);
+  }
+
+  /** Cuts an unfinished line. Needs the lock. */
+  async cutTail(): Promise<void> {
+    await truncate(this.path, this.#bytes);
+  }
+
+  async begin(header: LogHeader): Promise<void> {
+    await this.#append(encodeLine(header));
+  }
+
+  async append(commit: Commit): Promise<void> {
+    await this.#append(encodeCommit(commit));
+  }
+
+  /** Appends a line. Needs the lock. On failure nothing of it remains readable. */
+  async #append(text: string): Promise<void> {
+    const line = Buffer.from(text, 'utf8');
+    await mkdir(dirname(this.path), { recursive: true });
+    const handle = await open(this.path, this.#bytes === 0 ? 'a' : 'r+');
+    try {
+      await writeFully(handle, line, this.#bytes);
+      this.#bytes += line.length;
+    } catch (error) {
+      // A part of the line may lie there; without its newline it is not committed, and cutting is only tidy.
+      await handle.truncate(this.#bytes).catch(() => undefined);
+      throw error;
+    } finally {
+      await handle.close();
+    }
+  }
+
+  async #readFrom(position: number): Promise<Buffer> {
+    let handle: FileHandle;
+    try {
+      handle = await open(this.path, 'r');
+    } catch (error) {
+      if (isUnreachable(error)) return Buffer.alloc(0);
+      throw error;
+    }
+    try {
+      const { size } = await handle.stat();
+      const text = Buffer.allocUnsafe(Math.max(0, size - position));
+      const { bytesRead } = await handle.read(text, 0, text.length, position);
+      return text.subarray(0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  }
+}
+
+/** The whole lines at the start of `text`, up to one that is damaged. */
+async function linesOf(text: Buffer, hasHeader: boolean): Promise<LogGrowth & { readonly bytes: number }> {
+  let header: LogHeader | undefined;
+  const commits: Commit[] = [];
+  const budget = new TurnBudget();
+  for (let at = 0; ; ) {
+    const end = text.indexOf(0x0a, at);
+    if (end < 0) return { header, commits, tail: at < text.length ? 'torn' : 'clean', bytes: at };
+    const value = decodeLine(text.toString('utf8', at, end));
+    if (value === undefined) return { header, commits, tail: 'damaged', bytes: at };
+    if (hasHeader && at === 0) header = value as LogHeader;
+    else commits.push(decodeCommit(value));
+    at = end + 1;
+    await budget.next();
+  }
+}
+
+/** Writes all of `bytes` at `position`; a short write is an error of the disk, told by the next write. */
+export async function writeFully(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  let written = 0;
+  while (written < bytes.length) {
+    const { bytesWritten } = await handle.write(bytes, written, bytes.length - written, position + written);
+    written += bytesWritten;
+  }
+}

@@ -1,0 +1,3 @@
+/** History kept on this machine's disk. @module */
+
+export { LocalStore, type LocalStoreOptions } from './local-store.ts';

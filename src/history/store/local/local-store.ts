@@ -1,0 +1,185 @@
+/** History kept on this machine's disk. @module */
+
+import { createHash } from 'node:crypto';
+import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Clock } from '../../../core/index.ts';
+import type { Logger, Metrics } from '../../../observability/index.ts';
+import type { BlockPlace } from '../../log/ledger.ts';
+import type {
+  Allocate,
+  DocumentOwner,
+  Exclusive,
+  LogGrowth,
+  LogId,
+  LogWriter,
+  RunStore,
+  StoredLog,
+} from '../run-store.ts';
+import { isRefusal, isUnreachable } from './cache-errors.ts';
+import { DiskBudget } from './disk-budget.ts';
+import { FilePool } from './file-pool.ts';
+import { IndexFile } from './index-file.ts';
+import { openFilesAllowed } from './open-files.ts';
+import { RowFile } from './row-file.ts';
+import { RunDirectory } from './run-directory.ts';
+import { withRunLock } from './run-lock.ts';
+
+/** Folder of documents about projects. */
+const PROJECTS_FOLDER = 'projects-v1';
+
+export interface LocalStoreOptions {
+  readonly cacheDir: string;
+  /** Bound on rows; indexes, a few percent of that, are kept for good. */
+  readonly maxBytes: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+export class LocalStore implements RunStore {
+  readonly #cacheDir: string;
+  readonly #pool = new FilePool(openFilesAllowed());
+  readonly #budget: DiskBudget;
+
+  constructor(options: LocalStoreOptions) {
+    this.#cacheDir = options.cacheDir;
+    this.#budget = new DiskBudget({ ...options, onEvicted: (path) => this.#pool.forget(path) });
+  }
+
+  async generations(id: LogId): Promise<readonly number[]> {
+    return await new RunDirectory(this.#cacheDir, id).generations();
+  }
+
+  log(id: LogId, generation: number): StoredLog {
+    return new LocalLog(new RunDirectory(this.#cacheDir, id), generation, this.#pool, this.#budget);
+  }
+
+  async dropBefore(id: LogId, generation: number): Promise<void> {
+    await new RunDirectory(this.#cacheDir, id).dropBefore(generation);
+  }
+
+  async readDocument(owner: DocumentOwner, name: string): Promise<Uint8Array | undefined> {
+    try {
+      return await readFile(this.#documentPath(owner, name));
+    } catch (error) {
+      if (isUnreachable(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async writeDocument(owner: DocumentOwner, name: string, content: Uint8Array): Promise<void> {
+    const path = this.#documentPath(owner, name);
+    const temporary = `${path}.${process.pid}.tmp`;
+    await mkdir(dirname(path), { recursive: true });
+    try {
+      await writeFile(temporary, content);
+      await rename(temporary, path);
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => undefined); // The disk's error is the one to tell.
+      throw error;
+    }
+  }
+
+  async appendDocument(owner: DocumentOwner, name: string, content: Uint8Array): Promise<void> {
+    const path = this.#documentPath(owner, name);
+    await mkdir(dirname(path), { recursive: true });
+    await appendFile(path, content);
+  }
+
+  isRefusal(error: unknown): boolean {
+    return isRefusal(error);
+  }
+
+  checkBound(): void {
+    this.#budget.check();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#pool.close();
+  }
+
+  #documentPath(owner: DocumentOwner, name: string): string {
+    if ('key' in owner) return join(new RunDirectory(this.#cacheDir, owner).path, name);
+    const text = JSON.stringify([owner.origin, owner.entity, owner.project]);
+    const hash = createHash('sha256').update(text).digest('hex').slice(0, 32);
+    return join(this.#cacheDir, PROJECTS_FOLDER, `${hash}.${name}`);
+  }
+}
+
+class LocalLog implements StoredLog {
+  readonly generation: number;
+  readonly isDurable = true;
+  readonly #index: IndexFile;
+  readonly #rows: RowFile;
+  readonly #pool: FilePool;
+  readonly #budget: DiskBudget;
+
+  constructor(directory: RunDirectory, generation: number, pool: FilePool, budget: DiskBudget) {
+    this.generation = generation;
+    this.#index = new IndexFile(directory.indexOf(generation));
+    this.#rows = new RowFile(directory.rowsOf(generation), pool);
+    this.#pool = pool;
+    this.#budget = budget;
+  }
+
+  get location(): string {
+    return this.#index.path;
+  }
+
+  async readGrowth(): Promise<LogGrowth> {
+    return await this.#index.readGrowth();
+  }
+
+  async readCommits() {
+    return await this.#index.readCommits();
+  }
+
+  async exclusively<T>(work: (writer: LogWriter) => Promise<T>): Promise<Exclusive<T>> {
+    return await withRunLock(this.#index.path, () => work(this.#writer()));
+  }
+
+  async readRows(
+    places: readonly BlockPlace[],
+    allocate?: Allocate,
+  ): Promise<readonly Uint8Array[] | undefined> {
+    this.#budget.touch(this.#rows.path);
+    return await this.#rows.read(places, allocate);
+  }
+
+  #writer(): LogWriter {
+    return {
+      repair: async (tail) => {
+        if (tail === 'damaged') await this.#index.repair(`${this.#index.path}.damaged`);
+        if (tail === 'torn') await this.#index.cutTail();
+      },
+      begin: (header) => this.#index.begin(header),
+      append: async (commit, rows, rowsAt) => {
+        await this.#rows.write(rows, rowsAt);
+        await this.#index.append(commit);
+        const bytes = rows.reduce((sum, block) => sum + block.length, 0);
+        if (bytes > 0) this.#budget.grew(this.#rows.path, bytes);
+      },
+      replaceRows: (write) => this.#replaceRows(write),
+    };
+  }
+
+  async #replaceRows(write: Parameters<LogWriter['replaceRows']>[0]): Promise<boolean> {
+    const path = this.#rows.path;
+    const draft = new RowFile(`${path}.rebuild`, this.#pool);
+    let bytes = 0;
+    const append = async (rows: readonly Uint8Array[]) => {
+      await draft.write(rows, bytes);
+      for (const block of rows) bytes += block.length;
+    };
+    try {
+      const isRight = await write({ append });
+      if (isRight && bytes > 0) await rename(draft.path, path);
+      if (isRight) this.#budget.grew(path, bytes);
+      return isRight;
+    } finally {
+      await rm(draft.path, { force: true });
+      this.#pool.forget(path);
+    }
+  }
+}

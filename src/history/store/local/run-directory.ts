@@ -1,0 +1,67 @@
+/**
+ * Where a run's log lies in the cache, and under which generation.
+ *
+ *     <cache>/runs-v1/<2 hex>/<30 hex>/h<N>.index    header and commits, see log/commit.ts
+ *                                     /h<N>.rows     blocks, end to end; may be evicted and rebuilt
+ *                                     /h<N>.index.damaged   what a repair cut off, for people
+ *                                     /<name>        documents, such as side files of event files
+ *
+ * A generation is one course of a run's history. When a source no longer yields what was read before, the next
+ * generation begins, and with it another event file name. Files named `g<N>` are generations that version 0.1 of the
+ * program wrote.
+ * @module
+ */
+
+import { createHash } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runKeyText } from '../../../core/index.ts';
+import type { LogId } from '../run-store.ts';
+import { isUnreachable } from './cache-errors.ts';
+
+/** Name of the folder all runs are under; its number is the layout of this directory tree. */
+export const RUNS_FOLDER = 'runs-v1';
+
+const LOCAL_ORIGIN = 'local';
+const GENERATION = /^[gh](\d+)\./;
+
+export class RunDirectory {
+  readonly path: string;
+
+  constructor(cacheDir: string, { key, origin }: LogId) {
+    const name = origin === LOCAL_ORIGIN ? runKeyText(key) : `${origin} ${runKeyText(key)}`;
+    const hash = createHash('sha256').update(name).digest('hex').slice(0, 32);
+    this.path = join(cacheDir, RUNS_FOLDER, hash.slice(0, 2), hash.slice(2));
+  }
+
+  indexOf(generation: number): string {
+    return join(this.path, `h${generation}.index`);
+  }
+
+  rowsOf(generation: number): string {
+    return join(this.path, `h${generation}.rows`);
+  }
+
+  /** Generations that have begun, ascending. */
+  async generations(): Promise<readonly number[]> {
+    const found = (await this.#names()).flatMap((name) => {
+      return name.endsWith('.index') ? [Number(GENERATION.exec(name)?.[1])] : [];
+    });
+    return [...new Set(found.filter(Number.isSafeInteger))].sort((a, b) => a - b);
+  }
+
+  /** Removes the files of generations before this one. */
+  async dropBefore(generation: number): Promise<void> {
+    const old = (await this.#names()).filter((name) => Number(GENERATION.exec(name)?.[1]) < generation);
+    await Promise.all(old.map((name) => rm(join(this.path, name), { force: true })));
+  }
+
+  async #names(): Promise<readonly string[]> {
+    try {
+      return await readdir(this.path);
+    } catch (error) {
+      if (isUnreachable(error)) return [];
+      throw error;
+    }
+  }
+}
