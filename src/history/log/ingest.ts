@@ -88,10 +88,10 @@ export class RunIngest {
         this.#addSystemRow(record);
         break;
       case 'facts':
-        this.#addFacts(record.facts);
+        this.#changes.push({ at: this.#nextRow, kind: 'facts', facts: record.facts });
         break;
       case 'config':
-        this.#addConfig(record.change);
+        this.#changes.push({ at: this.#nextRow, kind: 'config', change: record.change });
         break;
       case 'summary':
         this.#summary.push(record.change);
@@ -132,25 +132,6 @@ export class RunIngest {
     this.#count(shapeId);
     this.#progress.lastTimestamp = timestamp;
     this.#nextRow++;
-  }
-
-  /** Words about the run that come without a row between them are one. */
-  #addFacts(facts: Extract<PositionedChange, { kind: 'facts' }>['facts']): void {
-    const last = this.#changes.at(-1);
-    const isOne = last?.kind === 'facts' && last.at === this.#nextRow;
-    if (isOne) this.#changes.pop();
-    this.#changes.push({ at: this.#nextRow, kind: 'facts', facts: { ...(isOne && last.facts), ...facts } });
-  }
-
-  #addConfig(change: DocumentChange): void {
-    const last = this.#changes.at(-1);
-    const isOne = last?.kind === 'config' && last.at === this.#nextRow;
-    if (isOne) this.#changes.pop();
-    this.#changes.push({
-      at: this.#nextRow,
-      kind: 'config',
-      change: isOne ? merged([last.change, change]) : change,
-    });
   }
 
   #count(shapeId: number): void {
