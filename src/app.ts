@@ -5,12 +5,13 @@ import { apiUrl, type Settings } from './config/index.ts';
 import type { Clock, LogdirError } from './core/index.ts';
 import { createDataProvider } from './dataprovider/index.ts';
 import { EventFiles } from './eventfile/index.ts';
-import { createLogdir, type LogdirTree, type Overview } from './filesystem/index.ts';
 import { createFuseFrontend, type Mounted, type MountOptions } from './frontends/fuse/index.ts';
 import { createGrpcFrontend, type GrpcListenOptions, type GrpcServer } from './frontends/grpc/index.ts';
 import { createHttpFrontend, type HttpServer, toWebHdfsName } from './frontends/http/index.ts';
 import { History, LocalStore, type PrefetchProgress, prefetch } from './history/index.ts';
+import { Namespace, OPERATOR } from './namespace/index.ts';
 import type { Logger, Metrics } from './observability/index.ts';
+import { createOverview, type Overview } from './overview/index.ts';
 import {
   connectWandbServer,
   createWandbCloudSource,
@@ -24,8 +25,8 @@ import {
   type Viewer,
   type WandbServer,
 } from './sources/index.ts';
+import { createTree, type LogdirTree } from './tree/index.ts';
 
-export type { LogdirNode, LogdirTree, Overview, ProjectCard } from './filesystem/index.ts';
 export {
   chooseRoute,
   isMountedOn,
@@ -38,6 +39,7 @@ export {
 } from './frontends/fuse/index.ts';
 export type { GrpcServer } from './frontends/grpc/index.ts';
 export type { PrefetchProgress } from './history/index.ts';
+export type { Overview, ProjectCard } from './overview/index.ts';
 export {
   appUrl,
   type FindApiKey,
@@ -47,6 +49,7 @@ export {
   type SourceReport,
   type Viewer,
 } from './sources/index.ts';
+export { type LogdirNode, type LogdirTree, piecesOf } from './tree/index.ts';
 
 /** Settings that concern the parts; the rest is the command's own business. */
 export type AppSettings = Pick<
@@ -144,10 +147,11 @@ export function createApp(settings: AppSettings, parts: AppParts): App {
   const { logger, metrics, version, clock } = parts;
   const servers = new Servers(settings, parts);
   const history = createHistory(settings, parts, servers);
-  const { memoryMaxBytes } = settings;
+  const { runNameTemplate, memoryMaxBytes } = settings;
+  const namespace = new Namespace({ history, runNameTemplate });
   const events = new EventFiles({ history, memoryMaxBytes, logger, metrics });
-  const { runNameTemplate } = settings;
-  const logdir = createLogdir({ history, events, runNameTemplate });
+  const seen = { history, events, namespace, caller: OPERATOR };
+  const logdir = { tree: createTree(seen), overview: createOverview(seen) };
   const opening = new Opening();
   const http = createHttpFrontend({ ...logdir, logger, metrics, version, isReady: () => opening.isOver });
   const fuse = createFuseFrontend({ tree: logdir.tree, logger, metrics, clock });
@@ -166,7 +170,7 @@ export function createApp(settings: AppSettings, parts: AppParts): App {
     provideData: ({ projects, ...options }) => {
       const { maxResponsePoints } = settings;
       const provider = createDataProvider({
-        ...{ history, events, directory: logdir.directory, projects, logger, metrics, clock },
+        ...{ ...seen, projects, logger, metrics, clock },
         ...{ started: opening.over, memoryMaxBytes, maxResponsePoints },
       });
       return createGrpcFrontend({ provider, logger, metrics }).listen(options);

@@ -16,14 +16,6 @@ export {
   LogdirError,
   systemClock,
 } from './core/index.ts';
-export type {
-  DirectoryNode,
-  FileNode,
-  LogdirNode,
-  LogdirTree,
-  OpenFile,
-  Overview,
-} from './filesystem/index.ts';
 export {
   createLogger,
   createMetrics,
@@ -31,3 +23,14 @@ export {
   type Metrics,
   silentLogger,
 } from './observability/index.ts';
+export type { Overview } from './overview/index.ts';
+export {
+  type DirectoryNode,
+  type FileNode,
+  type Freshness,
+  type LogdirNode,
+  type LogdirTree,
+  type OpenFile,
+  piecesOf,
+  type TreeOptions,
+} from './tree/index.ts';

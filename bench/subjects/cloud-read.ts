@@ -3,7 +3,7 @@
  * its own: `cloud-read ENTITY/PROJECT CACHE`. The time begins when the program is loaded. @module
  */
 
-import { type App, createApp } from '../../src/app.ts';
+import { type App, createApp, piecesOf } from '../../src/app.ts';
 import { apiKeyFinder, loadSettings, readEnvironment } from '../../src/config/index.ts';
 import { systemClock } from '../../src/core/index.ts';
 import { createMetrics, silentLogger } from '../../src/observability/index.ts';
@@ -60,18 +60,21 @@ async function inTurns<T>(items: readonly T[], of: (item: T) => Promise<number>)
 async function readEvents({ tree }: App, directory: string): Promise<number> {
   const file = (await tree.list(directory, { signal })).find(({ name }) => name.includes('tfevents'));
   if (file === undefined) throw new Error(`no event file in ${directory}`);
-  await using open = await tree.open(`${directory}/${file.name}`, { signal, eagerness: 'complete' });
+  await using open = await tree.open(`${directory}/${file.name}`, { signal, freshness: 'complete' });
   let bytes = 0;
-  for await (const piece of open.read({ start: 0, end: open.node.size }, { signal, transient: true }))
+  for await (const piece of piecesOf(
+    open.read({ start: 0, end: open.node.size }, { signal, transient: true }),
+  ))
     bytes += piece.length;
   return bytes;
 }
 
 /** History rows of a run, as its run.json tells. */
 async function rowsOf({ tree }: App, directory: string): Promise<number> {
-  await using open = await tree.open(`${directory}/run.json`, { signal, eagerness: 'glance' });
+  await using open = await tree.open(`${directory}/run.json`, { signal, freshness: 'cached' });
   const pieces: Uint8Array[] = [];
-  for await (const piece of open.read({ start: 0, end: open.node.size }, { signal })) pieces.push(piece);
+  for await (const piece of piecesOf(open.read({ start: 0, end: open.node.size }, { signal })))
+    pieces.push(piece);
   const { history } = JSON.parse(Buffer.concat(pieces).toString()) as { history: { rows: number } };
   return history.rows;
 }

@@ -3,9 +3,9 @@
  */
 
 import { type ByteRange, clampRange, LogdirError } from '../../src/core/index.ts';
-import type { FileNode, LogdirNode, LogdirTree, OpenFile } from '../../src/filesystem/index.ts';
 import { createHttpFrontend } from '../../src/frontends/http/index.ts';
 import { createMetrics, silentLogger } from '../../src/observability/index.ts';
+import type { FileNode, LogdirNode, LogdirTree, OpenFile } from '../../src/tree/index.ts';
 import { announce } from './announcement.ts';
 
 const FILE_BYTES = 2 ** 30;
@@ -38,30 +38,30 @@ async function* blocks(range: ByteRange): AsyncGenerator<Uint8Array> {
   }
 }
 
+/** As much as the tree gives at once. */
+const AT_ONCE_BYTES = 2 ** 20;
+
 const file: OpenFile = {
   node,
   mayGrow: false,
-  peek: (range) => {
+  read: (wanted) => {
+    const range = clampRange(wanted, FILE_BYTES);
+    const bytes = range.end - range.start;
+    if (bytes > AT_ONCE_BYTES) return blocks(range);
     const piece = blockSlice(range);
-    return piece.length === range.end - range.start
-      ? piece
-      : Buffer.concat([piece, BLOCK.subarray(0, range.end - range.start - piece.length)]);
+    return piece.length === bytes ? piece : Buffer.concat([piece, BLOCK.subarray(0, bytes - piece.length)]);
   },
-  read: (range) => blocks(clampRange(range, FILE_BYTES)),
   [Symbol.asyncDispose]: async () => {},
 };
 
-function known<T>(path: string, value: T): T {
-  if (path === PATH) return value;
-  throw new LogdirError('not-found', path);
+function known<T>(path: string, value: T): T | Promise<T> {
+  return path === PATH ? value : Promise.reject(new LogdirError('not-found', path));
 }
 
 const tree: LogdirTree = {
-  stat: async (path): Promise<LogdirNode> => known(path, node),
+  stat: (path) => known<LogdirNode>(path, node),
   list: async () => [],
-  open: async (path) => known(path, file),
-  statCached: (path) => (path === PATH ? node : undefined),
-  openCached: (path) => (path === PATH ? file : undefined),
+  open: (path) => known(path, file),
   watchGrowth: () => ({ [Symbol.dispose]: () => undefined }),
 };
 

@@ -6,10 +6,11 @@
 import { loadSettings, readEnvironment } from '../../src/config/index.ts';
 import { type RunState, systemClock } from '../../src/core/index.ts';
 import { EventFiles } from '../../src/eventfile/index.ts';
-import { createLogdir } from '../../src/filesystem/index.ts';
 import { chooseRoute, createFuseFrontend } from '../../src/frontends/fuse/index.ts';
 import { History, LocalStore } from '../../src/history/index.ts';
+import { Namespace, OPERATOR } from '../../src/namespace/index.ts';
 import { createMetrics, silentLogger } from '../../src/observability/index.ts';
+import { createTree } from '../../src/tree/index.ts';
 import { LONG_RUN, SyntheticSource } from '../synthetic-source.ts';
 import { announce } from './announcement.ts';
 
@@ -32,7 +33,8 @@ async function serve(readyPath: string, cacheFolder: string, mountPoint: string)
   for (const run of history.catalogue.runs.values()) {
     if (run.key.runId === LONG_RUN.runId) await run.update();
   }
-  const { tree } = createLogdir({ history, events, runNameTemplate });
+  const namespace = new Namespace({ history, runNameTemplate });
+  const tree = createTree({ history, events, namespace, caller: OPERATOR });
   const { searchPath } = environment;
   const route = await chooseRoute({ directory: mountPoint, descriptor: null, searchPath });
   if (route.kind === 'python') throw new Error('needs root, or koffi');

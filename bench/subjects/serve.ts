@@ -6,10 +6,12 @@
 import { loadSettings, readEnvironment } from '../../src/config/index.ts';
 import { systemClock } from '../../src/core/index.ts';
 import { EventFiles } from '../../src/eventfile/index.ts';
-import { createLogdir } from '../../src/filesystem/index.ts';
 import { createHttpFrontend } from '../../src/frontends/http/index.ts';
 import { History, LocalStore } from '../../src/history/index.ts';
+import { Namespace, OPERATOR } from '../../src/namespace/index.ts';
 import { createMetrics, silentLogger } from '../../src/observability/index.ts';
+import { createOverview } from '../../src/overview/index.ts';
+import { createTree } from '../../src/tree/index.ts';
 import { SyntheticSource } from '../synthetic-source.ts';
 import { announce } from './announcement.ts';
 
@@ -30,7 +32,9 @@ async function serve(portPath: string, cacheFolder: string, rows: number): Promi
   const events = new EventFiles({ history, memoryMaxBytes, ...parts });
   await history.catalogue.refresh({ signal });
   for (const run of history.catalogue.runs.values()) await run.update();
-  const logdir = createLogdir({ history, events, runNameTemplate });
+  const namespace = new Namespace({ history, runNameTemplate });
+  const seen = { history, events, namespace, caller: OPERATOR };
+  const logdir = { tree: createTree(seen), overview: createOverview(seen) };
   const frontend = createHttpFrontend({ ...logdir, ...parts, version: 'bench', isReady: () => true });
   const { port } = await frontend.listen({ host: '127.0.0.1', port: 0, signal });
   announce(portPath, port);

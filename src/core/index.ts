@@ -1,6 +1,7 @@
 /** Words every room shares: ids and units, errors, byte ranges, the clock, and the kit for asynchronous work. @module */
 
 export { type ConcurrencyOptions, mapLimit, mapOrdered, mapSettled } from './async/concurrency.ts';
+export { type MaybePromise, mapAnswer } from './async/maybe-promise.ts';
 export { SingleFlight } from './async/single-flight.ts';
 export { TurnBudget } from './async/turn-budget.ts';
 export { NEVER_ABORTED, within } from './async/within.ts';
@@ -17,6 +18,7 @@ export {
   runKey,
   runKeyText,
 } from './ids.ts';
+export { encodeComponent, fitComponent } from './path-component.ts';
 export type {
   Cell,
   DocumentChange,

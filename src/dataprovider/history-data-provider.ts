@@ -2,8 +2,8 @@
 
 import type { Clock } from '../core/index.ts';
 import type { EventFiles } from '../eventfile/index.ts';
-import type { Directory } from '../filesystem/index.ts';
 import type { History } from '../history/index.ts';
+import type { Caller, Namespace } from '../namespace/index.ts';
 import type { Logger, Metrics } from '../observability/index.ts';
 import { type CurrentSummary, pluginNamed } from '../plugins/index.ts';
 import {
@@ -37,7 +37,9 @@ const MEMORY_SHARES = 4;
 
 export interface DataProviderOptions {
   readonly history: History;
-  readonly directory: () => Directory;
+  readonly namespace: Namespace;
+  /** Whose runs are shown. */
+  readonly caller: Caller;
   readonly events: EventFiles;
   /** Paths of the projects to show; null: all. */
   readonly projects: readonly string[] | null;

@@ -1,23 +1,18 @@
 /** Which runs there are now, under their names; looks again when somebody asks, and never waits long. @module */
 
-import { type LogdirError, within } from '../core/index.ts';
-import type { Directory, ProjectDirectory } from '../filesystem/index.ts';
-import type { History } from '../history/index.ts';
+import { type LogdirError, SingleFlight, within } from '../core/index.ts';
+import { type History, RELIST } from '../history/index.ts';
+import type { Caller, NamedProject, Namespace, NamespaceSnapshot } from '../namespace/index.ts';
 import { type NamedRun, type ProjectPlace, RunNames, type RunPlace } from './run-names.ts';
 
-/** Older looks than this are repeated: a reload of the page comes every 30 s at most. */
-const LOOK_AGAIN_MS = 5000;
-/** For news of runs while some are known; a page that waits for its lists is blank. */
-const NEWS_WAIT_MS = 1000;
-/** For the first runs. */
-const FIRST_WAIT_MS = 5000;
-/** A look that others share outlives whoever began it. */
-const NEVER_ABORTED = new AbortController().signal;
+const POLICY = 'dataProvider';
 
 export interface RunRosterOptions {
   readonly history: History;
-  /** The tree's directories as of now: runs are called as they are there. */
-  readonly directory: () => Directory;
+  /** Runs are called as they are there. */
+  readonly namespace: Namespace;
+  /** Whose runs are shown. */
+  readonly caller: Caller;
   /** Paths of the projects to show; null: all. */
   readonly projects: readonly string[] | null;
   /** Settled once the sources have been listed for the first time. */
@@ -27,8 +22,8 @@ export interface RunRosterOptions {
 export class RunRoster {
   readonly #options: RunRosterOptions;
   readonly #names = new RunNames();
-  #looking: Promise<unknown> | undefined;
-  #drawn: { readonly directory: Directory; readonly runs: readonly NamedRun[] } | undefined;
+  readonly #refreshes = new SingleFlight<'', void>();
+  #drawn: { readonly seen: NamespaceSnapshot; readonly runs: readonly NamedRun[] } | undefined;
 
   constructor(options: RunRosterOptions) {
     this.#options = options;
@@ -36,12 +31,11 @@ export class RunRoster {
 
   /** Runs as of a moment ago, in the order of the tree. @throws LogdirError when none is known because of trouble. */
   async look({ signal }: { readonly signal: AbortSignal }): Promise<readonly NamedRun[]> {
-    const known = this.known();
-    if (known.length === 0 || this.#isOld()) {
-      this.#looking ??= this.#look().finally(() => {
-        this.#looking = undefined;
-      });
-      await within(known.length === 0 ? FIRST_WAIT_MS : NEWS_WAIT_MS, this.#looking, signal);
+    const isEmpty = this.known().length === 0;
+    if (isEmpty || this.#options.namespace.isOutdated(this.#projects(), POLICY)) {
+      const { firstWaitMs, newsWaitMs } = RELIST[POLICY];
+      const refresh = this.#refreshes.run('', () => this.#refresh());
+      await within(isEmpty ? firstWaitMs : newsWaitMs, refresh, signal);
     }
     const runs = this.known();
     const trouble = this.trouble();
@@ -51,11 +45,11 @@ export class RunRoster {
 
   /** Runs known now, without a look. */
   known(): readonly NamedRun[] {
-    const directory = this.#options.directory();
-    if (this.#drawn?.directory !== directory) {
+    const seen = this.#seen();
+    if (this.#drawn?.seen !== seen) {
       const projects = this.#projects();
       const places = projects.flatMap((project) => placesOf(project));
-      this.#drawn = { directory, runs: this.#names.name(places, projects.map(projectPlace)) };
+      this.#drawn = { seen, runs: this.#names.name(places, projects.map(projectPlace)) };
     }
     return this.#drawn.runs;
   }
@@ -68,40 +62,29 @@ export class RunRoster {
     );
   }
 
-  #projects(): ProjectDirectory[] {
-    const { directory, projects } = this.#options;
-    const all = [...directory().entities.values()].flatMap((entity) => [...entity.values()]);
+  #seen(): NamespaceSnapshot {
+    return this.#options.namespace.visible(this.#options.caller);
+  }
+
+  #projects(): readonly NamedProject[] {
+    const { projects } = this.#options;
+    const all = this.#seen().projects;
     return projects === null ? all : all.filter(({ path }) => projects.includes(path));
   }
 
-  #isOld(): boolean {
-    const { catalogue } = this.#options.history;
-    return (
-      catalogue.ageMs > LOOK_AGAIN_MS ||
-      this.#projects().some((project) => catalogue.projectAgeMs(project) > LOOK_AGAIN_MS)
-    );
-  }
-
-  async #look(): Promise<void> {
-    const { history, started } = this.#options;
+  async #refresh(): Promise<void> {
+    const { namespace, started } = this.#options;
     await started;
-    if (history.catalogue.ageMs > LOOK_AGAIN_MS) await history.relist();
-    await Promise.all(
-      this.#projects().map(async (project) => {
-        if (history.catalogue.projectAgeMs(project) <= LOOK_AGAIN_MS) return;
-        await history.catalogue.refreshProject(project, { signal: NEVER_ABORTED });
-      }),
-    );
+    await namespace.refreshAll(() => this.#projects(), POLICY);
   }
 }
 
 /** As its directories are named. */
-function projectPlace({ path }: ProjectDirectory): ProjectPlace {
-  const [entity = '', project = ''] = path.split('/');
-  return { entity, project };
+function projectPlace({ entityName, name }: NamedProject): ProjectPlace {
+  return { entity: entityName, project: name };
 }
 
-function placesOf(project: ProjectDirectory): RunPlace[] {
+function placesOf(project: NamedProject): RunPlace[] {
   const place = projectPlace(project);
   return [...project.runs].map(([directory, run]) => ({ ...place, directory, run }));
 }

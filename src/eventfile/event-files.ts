@@ -1,7 +1,7 @@
 /** Event files of all runs: their views are kept up to a bound, grow with their logs, and are saved beside them. @module */
 
 import { LRUCache } from 'lru-cache';
-import { mapSettled, NEVER_ABORTED, runKeyText } from '../core/index.ts';
+import { encodeComponent, fitComponent, mapSettled, NEVER_ABORTED, runKeyText } from '../core/index.ts';
 import type { History, Run, RunLog } from '../history/index.ts';
 import type { Logger, Metrics } from '../observability/index.ts';
 import { EncodedSegments } from './encoded-segments.ts';
@@ -25,10 +25,11 @@ export interface EventFilesOptions {
 
 /** An event file as a listing shows it. */
 export interface EventFileFacts {
-  /** Start time of the run, generation of its history and version of the view: what its name is made of. */
-  readonly startTime: number;
-  readonly generation: number;
-  readonly viewVersion: number;
+  /**
+   * Made of the start of the run, its id, the generation of its history and the version of the view: a file of one name
+   * has the same bytes for ever.
+   */
+  readonly name: string;
   /** Bytes. */
   readonly size: number;
   /** Equal for equal bytes, whichever process serves them. */
@@ -130,11 +131,18 @@ export class EventFiles implements AsyncDisposable {
 }
 
 /** What a listing shows; null until the start of the run is known for certain, as it is part of the file's name. */
-export function eventFileFacts({ listing }: Run, view: EventView): EventFileFacts | null {
+export function eventFileFacts({ key, listing }: Run, view: EventView): EventFileFacts | null {
   const startTime = view.fold.startTime ?? (listing.isStartCertain ? listing.startTime : null);
   if (startTime === null) return null;
   const { generation, ledger } = view.log;
-  const { version } = view;
-  const fingerprint = `${generation}.${version}-${view.size}-${ledger.fingerprint.toString(36)}`;
-  return { startTime, generation, viewVersion: version, size: view.size, fingerprint };
+  const { version, size } = view;
+  const fingerprint = `${generation}.${version}-${size}-${ledger.fingerprint.toString(36)}`;
+  return { name: fileName(startTime, key.runId, generation, version), size, fingerprint };
+}
+
+/** TensorBoard takes a file for one of events by `tfevents` in its name. */
+function fileName(startTime: number, runId: string, generation: number, version: number): string {
+  const suffix = (generation === 1 ? '' : `.g${generation}`) + (version === 1 ? '' : `.v${version}`);
+  const start = Math.max(0, Math.floor(startTime));
+  return fitComponent(`events.out.tfevents.${start}.${encodeComponent(runId)}${suffix}`, `~${suffix}`);
 }

@@ -55,10 +55,38 @@ export const REFRESH = {
   },
 } as const satisfies Readonly<Record<string, RefreshPolicy>>;
 
-/** Ages beyond which listings are made again; watching may miss new runs. */
-export const LISTING_AGE = {
-  /** Somebody lists a directory, or a page asks for its runs. */
-  lookMs: 5000,
-  /** A name is not found in the listing. */
-  missingMs: 1000,
-} as const;
+/** How a look at which runs there are has them listed anew. */
+export interface RelistPolicy {
+  /** Listings older than this are asked for again. */
+  readonly maxAgeMs: number;
+  /** Longest wait for the first listing, before which nothing can be shown. */
+  readonly firstWaitMs: number;
+  /** Longest wait for a newer one while an older one is at hand; 0: it is fetched meanwhile, for the next caller. */
+  readonly newsWaitMs: number;
+}
+
+/**
+ * The ways of looking for runs. A source may answer from what it knows: that of a W&B server makes no request within its
+ * own interval (`--refresh-interval`).
+ *
+ * - `directory`: a directory is listed or a page of runs opened. TensorBoard walks the tree every 5 s by default.
+ * - `unknownName`: a name is not known; it may be of a run that has just begun.
+ * - `unknownNameCached`: the same for a caller who is content with what is cached: any listing will do, but there must be one.
+ * - `dataProvider`: TensorBoard asks a data server for its runs, every 30 s by default; its page is blank while it waits.
+ */
+export const RELIST = {
+  directory: { maxAgeMs: 5000, firstWaitMs: Number.POSITIVE_INFINITY, newsWaitMs: 0 },
+  unknownName: {
+    maxAgeMs: 1000,
+    firstWaitMs: Number.POSITIVE_INFINITY,
+    newsWaitMs: Number.POSITIVE_INFINITY,
+  },
+  unknownNameCached: {
+    maxAgeMs: Number.MAX_VALUE,
+    firstWaitMs: Number.POSITIVE_INFINITY,
+    newsWaitMs: Number.POSITIVE_INFINITY,
+  },
+  dataProvider: { maxAgeMs: 5000, firstWaitMs: 5000, newsWaitMs: 1000 },
+} as const satisfies Readonly<Record<string, RelistPolicy>>;
+
+export type RelistPolicyName = keyof typeof RELIST;

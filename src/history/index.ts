@@ -12,7 +12,13 @@ export type {
 export type { Catalogue } from './catalogue/catalogue.ts';
 export type { CatalogueEntry } from './catalogue/catalogue-entry.ts';
 export type { ProjectKey } from './catalogue/source-catalogue.ts';
-export { LISTING_AGE, REFRESH, type RefreshPolicy } from './freshness.ts';
+export {
+  REFRESH,
+  RELIST,
+  type RefreshPolicy,
+  type RelistPolicy,
+  type RelistPolicyName,
+} from './freshness.ts';
 export { History, type HistoryOptions } from './history.ts';
 export type { Commit, PositionedChange, RunExit, ShapeEnd } from './log/commit.ts';
 export type { Dictionary, ShapeEntry, ShapeKind } from './log/dictionary.ts';

@@ -20,6 +20,7 @@ import type {
   SourcePolicy,
 } from '../sources/index.ts';
 import type { RefreshPolicy } from './freshness.ts';
+import type { RunExit } from './log/commit.ts';
 import type { RunLogCache } from './log/log-cache.ts';
 import type { LogUpdater } from './log/log-updater.ts';
 import type { RowBlock } from './log/row-block.ts';
@@ -94,6 +95,11 @@ export class Run {
    * log is only as new as the last reading.
    */
   get facts(): RunFacts {
+    return this.factsWith(this.log?.ledger.facts ?? {});
+  }
+
+  /** The same where the log is not open, from what the catalogue keeps of it. */
+  factsWith(logged: RunFacts): RunFacts {
     const { displayName, group, jobType, startTime } = this.#listing;
     const listed: RunFacts = {
       ...(displayName !== null && { displayName }),
@@ -101,7 +107,6 @@ export class Run {
       ...(jobType !== null && { jobType }),
       ...(startTime !== null && { startTime }),
     };
-    const logged = this.log?.ledger.facts ?? {};
     return this.policy.reading === 'eager' ? { ...listed, ...logged } : { ...logged, ...listed };
   }
 
@@ -140,10 +145,17 @@ export class Run {
     return this.log ?? (await this.#context.logs.get(this.logId));
   }
 
-  /** Asks the source for the state. Trouble with it is no reason not to serve a run: then the last one holds. */
-  async refreshState(options: { readonly signal: AbortSignal }): Promise<RunState> {
+  /**
+   * Asks the source for the state. Trouble with it is no reason not to serve a run: then the last one holds. `exit`: as
+   * the catalogue keeps it, where the log is not open.
+   */
+  async refreshState(options: {
+    readonly signal: AbortSignal;
+    readonly exit?: RunExit | null;
+  }): Promise<RunState> {
     try {
-      const exitCode = this.log?.ledger.exit?.exitCode ?? null;
+      const exit = this.log === undefined ? options.exit : this.log.ledger.exit;
+      const exitCode = exit?.exitCode ?? null;
       this.#state = await this.#source.state(this.key, exitCode, options);
     } catch {
       options.signal.throwIfAborted();

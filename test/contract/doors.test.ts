@@ -1,7 +1,7 @@
 /** The contract of the tree, over the tree in memory, through both languages of the HTTP door and through a mount. @module */
 
 import { describe } from 'vitest';
-import type { LogdirTree } from '../../src/filesystem/index.ts';
+import type { LogdirTree } from '../../src/tree/index.ts';
 import { serveTree } from '../support/http-door.ts';
 import { MemoryTree } from '../support/memory-tree.ts';
 import { MOUNTING_MISSING, mountTree } from '../support/mounting.ts';

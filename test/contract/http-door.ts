@@ -1,8 +1,8 @@
 /** The tree as seen through the HTTP door, so that its contract can be checked from outside. @module */
 
 import { clampRange, type ErrorCode, LogdirError, rangeLength } from '../../src/core/index.ts';
-import type { LogdirNode, LogdirTree, OpenFile } from '../../src/filesystem/index.ts';
-import { NOTHING_AT_HAND } from './nothing-at-hand.ts';
+import type { LogdirNode, LogdirTree, OpenFile } from '../../src/tree/index.ts';
+import { GROWTH_UNSEEN } from './growth-unseen.ts';
 
 /** Reads by pages of links, HEAD and Range, as a browser or fsspec's http filesystem would. */
 export function treeThroughLogdir(url: string): LogdirTree {
@@ -28,7 +28,7 @@ export function treeThroughLogdir(url: string): LogdirTree {
         fetch(address(path), { signal: readSignal, headers: { range: `bytes=${start}-${end - 1}` } }),
       );
     },
-    ...NOTHING_AT_HAND,
+    ...GROWTH_UNSEEN,
   };
 }
 
@@ -56,7 +56,7 @@ export function treeThroughWebHdfs(url: string): LogdirTree {
       openFile(await stat(path, signal), (start, end, readSignal) =>
         call(path, `OPEN&offset=${start}&length=${end - start}`, readSignal),
       ),
-    ...NOTHING_AT_HAND,
+    ...GROWTH_UNSEEN,
   };
 }
 
@@ -87,7 +87,6 @@ function openFile(
   return {
     node,
     mayGrow: true,
-    peek: () => undefined,
     read: async function* (wanted, { signal }) {
       const range = clampRange(wanted, node.size);
       if (rangeLength(range) === 0) return;

@@ -3,8 +3,8 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { clampRange, type ErrorCode, errnoOf, LogdirError, rangeLength } from '../../src/core/index.ts';
-import type { LogdirNode, LogdirTree, OpenFile } from '../../src/filesystem/index.ts';
-import { NOTHING_AT_HAND } from './nothing-at-hand.ts';
+import type { LogdirNode, LogdirTree, OpenFile } from '../../src/tree/index.ts';
+import { GROWTH_UNSEEN } from './growth-unseen.ts';
 
 /** Reads by stat, readdir, open and pread. */
 export function treeThroughMount(directory: string): LogdirTree {
@@ -28,7 +28,7 @@ export function treeThroughMount(directory: string): LogdirTree {
       return nodes;
     },
     open: async (path, { signal }) => openFile(await node(path, signal), place(path)),
-    ...NOTHING_AT_HAND,
+    ...GROWTH_UNSEEN,
   };
 }
 
@@ -37,7 +37,6 @@ function openFile(node: LogdirNode, place: string): OpenFile {
   return {
     node,
     mayGrow: true,
-    peek: () => undefined,
     read: async function* (wanted) {
       const range = clampRange(wanted, node.size);
       if (rangeLength(range) === 0) return;

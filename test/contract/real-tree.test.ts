@@ -3,9 +3,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { runKey } from '../../src/core/index.ts';
-import type { LogdirTree } from '../../src/filesystem/index.ts';
 import { createHttpFrontend } from '../../src/frontends/http/index.ts';
 import { createMetrics, silentLogger } from '../../src/observability/index.ts';
+import type { LogdirTree } from '../../src/tree/index.ts';
 import { buildHouse, type House, readWhole, signal } from '../support/house.ts';
 import { MOUNTING_MISSING, mountTree } from '../support/mounting.ts';
 import { configRecord, exitRecord, factsRecord, row, text } from '../support/records.ts';

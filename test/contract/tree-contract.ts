@@ -3,7 +3,7 @@
 import { setMaxListeners } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LogdirError } from '../../src/core/index.ts';
-import type { FileNode, LogdirNode, LogdirTree } from '../../src/filesystem/index.ts';
+import { type FileNode, type LogdirNode, type LogdirTree, piecesOf } from '../../src/tree/index.ts';
 
 /** A tree under test: at least one file two directories deep, and nothing that grows while the suite runs. */
 export interface TreeUnderTest extends AsyncDisposable {
@@ -13,8 +13,8 @@ export interface TreeUnderTest extends AsyncDisposable {
 const { signal } = new AbortController();
 // Every request of a door under test listens to it.
 setMaxListeners(0, signal);
-const glance = { signal, eagerness: 'glance' } as const;
-const complete = { signal, eagerness: 'complete' } as const;
+const cached = { signal, freshness: 'cached' } as const;
+const complete = { signal, freshness: 'complete' } as const;
 
 /** Runs the suite; `open` is called once. */
 export function describeTreeContract(
@@ -49,7 +49,7 @@ export function describeTreeContract(
 
     it('knows every listed name by stat, as the same kind of thing', async () => {
       for (const [path, listed] of nodes) {
-        const node = await tree.stat(path, glance);
+        const node = await tree.stat(path, cached);
         expect([path, node.kind, node.name]).toEqual([path, listed.kind, listed.name]);
       }
     });
@@ -68,22 +68,25 @@ export function describeTreeContract(
       for (const [path] of files()) await checkSlices(tree, path);
     });
 
-    it('gives by openCached and peek the bytes that read gives, or nothing', async () => {
-      for (const [path] of files()) {
-        const whole = await bytesOf(tree, path);
-        const range = { start: 0, end: Math.min(100, whole.length) };
-        const peeked = tree.openCached(path)?.peek(range);
-        if (peeked !== undefined) expect(Buffer.compare(peeked, whole.subarray(0, range.end))).toBe(0);
-      }
-    });
+    it.each(['cached', 'refresh'] as const)(
+      'opens %s files with the bytes of complete ones',
+      async (freshness) => {
+        for (const [path] of files()) {
+          const whole = await bytesOf(tree, path);
+          await using file = await tree.open(path, { signal, freshness });
+          const range = { start: 0, end: Math.min(100, whole.length) };
+          const start = await joined(file.read(range, { signal }));
+          expect([path, Buffer.compare(start, whole.subarray(0, range.end))]).toEqual([path, 0]);
+        }
+      },
+    );
 
     it('finds nothing where nothing is listed', async () => {
       const [file] = files()[0] ?? [''];
       for (const path of ['no such entity', 'no such entity/x/y', `${file}/below`, `${file}.not`]) {
-        await expect(tree.stat(path, glance)).rejects.toMatchObject(failure('not-found'));
+        await expect(tree.stat(path, cached)).rejects.toMatchObject(failure('not-found'));
         await expect(tree.list(path, { signal })).rejects.toMatchObject(failure('not-found'));
         await expect(tree.open(path, complete)).rejects.toMatchObject(failure('not-found'));
-        expect(tree.openCached(path)).toBeUndefined();
       }
     });
 
@@ -93,15 +96,14 @@ export function describeTreeContract(
       }
       for (const path of directories().slice(0, 3)) {
         await expect(tree.open(path, complete)).rejects.toMatchObject(failure('invalid-argument'));
-        expect(tree.openCached(path)).toBeUndefined();
       }
     });
 
     it('stops when the caller has given up', async () => {
       const [path] = files()[0] ?? [''];
       const gone = AbortSignal.abort();
-      await expect(tree.stat(path, { signal: gone, eagerness: 'interest' })).rejects.toThrow();
-      await expect(tree.open(path, { signal: gone, eagerness: 'complete' })).rejects.toThrow();
+      await expect(tree.stat(path, { signal: gone, freshness: 'complete' })).rejects.toThrow();
+      await expect(tree.open(path, { signal: gone, freshness: 'complete' })).rejects.toThrow();
     });
   });
 }
@@ -133,8 +135,12 @@ async function bytesOf(
   end = Number.MAX_SAFE_INTEGER,
 ): Promise<Buffer> {
   await using file = await tree.open(path, complete);
+  return await joined(file.read({ start, end }, { signal }));
+}
+
+async function joined(bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
-  for await (const piece of file.read({ start, end }, { signal })) pieces.push(Buffer.from(piece));
+  for await (const piece of piecesOf(bytes)) pieces.push(Buffer.from(piece));
   return Buffer.concat(pieces);
 }
 

@@ -157,7 +157,7 @@ describe.skipIf(PYTHON_MISSING !== null)('runs that the real SDK logged to a ser
       await using house = await buildHouse({ sources: [cloud.source] });
       let points = 0;
       for (const [path, rows] of expected) {
-        await house.tree.stat(path, { signal, eagerness: 'interest' });
+        await house.tree.stat(path, { signal, freshness: 'refresh' });
         const bytes = await readWhole(house.tree, await eventPath(house.tree, path));
         const shown = seriesOfEvents(readEvents(bytes));
         const wanted = seriesOfRows(rows, numericKeys(rows));

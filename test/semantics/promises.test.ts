@@ -88,7 +88,7 @@ describe('1. A served byte is never taken back.', () => {
     source.push(KEY, ...rows(500, 900));
     expect((await eventBytes(house)).length).toBeGreaterThan(size);
     expect(file.node.size).toBe(size);
-    expect(file.peek({ start: size, end: size + 10 })).toHaveLength(0);
+    expect(file.read({ start: size, end: size + 10 }, { signal })).toHaveLength(0);
   });
 });
 
@@ -256,7 +256,7 @@ describe('7. Idle costs nothing.', () => {
       return hasNews(...args);
     };
     await Promise.all(
-      Array.from({ length: 50 }, () => house.tree.stat(`${RUN}/run.json`, { signal, eagerness: 'interest' })),
+      Array.from({ length: 50 }, () => house.tree.stat(`${RUN}/run.json`, { signal, freshness: 'refresh' })),
     );
     expect(asked).toBe(1);
     expect(source.reads).toBe(1);

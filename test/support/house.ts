@@ -5,22 +5,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../../src/core/index.ts';
 import { EventFiles, VIEW_VERSION } from '../../src/eventfile/index.ts';
-import {
-  createLogdir,
-  type Directory,
-  type LogdirTree,
-  type OpenOptions,
-  type Overview,
-} from '../../src/filesystem/index.ts';
 import { History, LocalStore, type RunStore } from '../../src/history/index.ts';
+import { Namespace, OPERATOR } from '../../src/namespace/index.ts';
 import { createMetrics, type Logger, type Metrics, silentLogger } from '../../src/observability/index.ts';
+import { createOverview, type Overview } from '../../src/overview/index.ts';
 import type { RunSource } from '../../src/sources/index.ts';
+import {
+  createTree,
+  type LogdirTree,
+  type ProjectQuery,
+  piecesOf,
+  type TreeOptions,
+} from '../../src/tree/index.ts';
 
 export interface House extends AsyncDisposable {
   readonly history: History;
   readonly tree: LogdirTree;
   readonly overview: Overview;
-  readonly directory: () => Directory;
+  readonly namespace: Namespace;
   readonly events: EventFiles;
   readonly metrics: Metrics;
   readonly cacheDir: string;
@@ -39,10 +41,11 @@ export interface HouseOptions {
   readonly runNameTemplate?: string;
   readonly logger?: Logger;
   readonly clock?: Clock;
+  readonly queries?: readonly ProjectQuery[];
 }
 
 export const signal = new AbortController().signal;
-export const COMPLETE: OpenOptions = { signal, eagerness: 'complete' };
+export const COMPLETE: TreeOptions = { signal, freshness: 'complete' };
 
 export async function buildHouse(options: HouseOptions): Promise<House> {
   const cacheDir = options.cacheDir ?? (await mkdtemp(join(tmpdir(), 'logdir-cache-')));
@@ -56,11 +59,13 @@ export async function buildHouse(options: HouseOptions): Promise<House> {
   const history = new History({ sources: options.sources, store, memoryMaxBytes, logger, metrics, clock });
   const { viewVersion = VIEW_VERSION } = options;
   const events = new EventFiles({ history, memoryMaxBytes, viewVersion, logger, metrics });
-  const runNameTemplate = options.runNameTemplate ?? '{name}';
-  const logdir = createLogdir({ history, events, runNameTemplate });
+  const namespace = new Namespace({ history, runNameTemplate: options.runNameTemplate ?? '{name}' });
+  const seen = { history, events, namespace, caller: OPERATOR };
   await history.catalogue.refresh({ signal });
   return {
-    ...logdir,
+    tree: createTree({ ...seen, queries: options.queries ?? [] }),
+    overview: createOverview(seen),
+    namespace,
     history,
     events,
     metrics,
@@ -79,9 +84,10 @@ export async function readWhole(tree: LogdirTree, path: string): Promise<Buffer>
   return await collect(file.read({ start: 0, end: Number.MAX_SAFE_INTEGER }, { signal }));
 }
 
-export async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Buffer> {
+/** What `OpenFile.read` gave, copied. */
+export async function collect(bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<Buffer> {
   const parts: Uint8Array[] = [];
-  for await (const piece of pieces) parts.push(Uint8Array.from(piece));
+  for await (const piece of piecesOf(bytes)) parts.push(Uint8Array.from(piece));
   return Buffer.concat(parts);
 }
 

@@ -2,13 +2,14 @@
 
 import { type IncomingHttpHeaders, type RequestOptions, request } from 'node:http';
 import { connect } from 'node:net';
-import type { LogdirTree, Overview } from '../../src/filesystem/index.ts';
 import {
   createHttpFrontend,
   type HttpFrontendOptions,
   type HttpServer,
 } from '../../src/frontends/http/index.ts';
 import { createMetrics, silentLogger } from '../../src/observability/index.ts';
+import type { Overview } from '../../src/overview/index.ts';
+import type { LogdirTree } from '../../src/tree/index.ts';
 import { memoryOverview } from './memory-overview.ts';
 
 export async function serveTree(

@@ -1,7 +1,7 @@
 /** An Overview over run cards in memory. @module */
 
 import { LogdirError } from '../../src/core/index.ts';
-import type { Overview, ProjectCard, RunCard } from '../../src/filesystem/index.ts';
+import type { Overview, ProjectCard, RunCard } from '../../src/overview/index.ts';
 
 /** Projects by `entity/project`, each with its runs, newest first. */
 export function memoryOverview(projects: ReadonlyMap<string, readonly RunCard[]>): Overview {

@@ -1,23 +1,23 @@
 /** A LogdirTree over names and bytes in memory, honest to its port; files may grow. @module */
 
 import { createHash } from 'node:crypto';
-import { type ByteRange, clampRange, LogdirError, rangeLength } from '../../src/core/index.ts';
-import type { FileNode, LogdirNode, LogdirTree, OpenFile, OpenOptions } from '../../src/filesystem/index.ts';
+import { clampRange, LogdirError, type MaybePromise, rangeLength } from '../../src/core/index.ts';
+import type { FileNode, LogdirNode, LogdirTree, OpenFile, TreeOptions } from '../../src/tree/index.ts';
 
 /** Path → bytes. Directories are those that files lie in. */
 export type MemoryFiles = Map<string, Uint8Array>;
 
 /** What was asked of the tree, for tests of who asks how. */
 export interface TreeCall {
-  readonly method: 'stat' | 'list' | 'open' | 'openCached';
+  readonly method: 'stat' | 'list' | 'open';
   readonly path: string;
-  readonly eagerness?: OpenOptions['eagerness'];
+  readonly freshness?: TreeOptions['freshness'];
 }
 
 export interface MemoryTreeOptions {
   /** Bytes per piece of `read`. */
   readonly pieceBytes?: number;
-  /** Whether `openCached` and `peek` answer. Default true. */
+  /** Whether what is not asked for `complete` is answered at once. Default true. */
   readonly isWarm?: boolean;
   /** Default false. */
   readonly mayGrow?: boolean;
@@ -25,6 +25,8 @@ export interface MemoryTreeOptions {
   readonly contentType?: string;
 }
 
+/** As much as the port lets a tree give at once. */
+const AT_ONCE_BYTES = 1024 * 1024;
 const DEFAULT_MTIME_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
 
 export class MemoryTree implements LogdirTree {
@@ -55,14 +57,8 @@ export class MemoryTree implements LogdirTree {
     };
   }
 
-  async stat(path: string, { signal, eagerness }: OpenOptions): Promise<LogdirNode> {
-    signal.throwIfAborted();
-    this.calls.push({ method: 'stat', path, eagerness });
-    return this.#node(path);
-  }
-
-  statCached(path: string): LogdirNode | undefined {
-    return this.#options.isWarm && this.files.has(path) ? this.#node(path) : undefined;
+  stat(path: string, options: TreeOptions): MaybePromise<LogdirNode> {
+    return this.#answer('stat', path, options, () => this.#node(path));
   }
 
   /** Replaces the bytes of a file by more, and tells whoever watches. */
@@ -88,15 +84,22 @@ export class MemoryTree implements LogdirTree {
     return [...names].sort().map((name) => this.#node(prefix + name));
   }
 
-  async open(path: string, { signal, eagerness }: OpenOptions): Promise<OpenFile> {
-    signal.throwIfAborted();
-    this.calls.push({ method: 'open', path, eagerness });
-    return this.#open(path);
+  open(path: string, options: TreeOptions): MaybePromise<OpenFile> {
+    return this.#answer('open', path, options, () => this.#open(path));
   }
 
-  openCached(path: string): OpenFile | undefined {
-    this.calls.push({ method: 'openCached', path });
-    return this.#options.isWarm && this.files.has(path) ? this.#open(path) : undefined;
+  #answer<T>(
+    method: 'stat' | 'open',
+    path: string,
+    { signal, freshness }: TreeOptions,
+    make: () => T,
+  ): MaybePromise<T> {
+    this.calls.push({ method, path, freshness });
+    const later = async () => {
+      signal.throwIfAborted();
+      return make();
+    };
+    return this.#options.isWarm && freshness !== 'complete' && this.files.has(path) ? make() : later();
   }
 
   #open(path: string): OpenFile {
@@ -108,8 +111,12 @@ export class MemoryTree implements LogdirTree {
     return {
       node,
       mayGrow: this.#options.mayGrow,
-      peek: (range) => (this.#options.isWarm ? slice(bytes, range) : undefined),
-      read: (range, { signal }) => this.#pieces(slice(bytes, range), signal),
+      read: (range, { signal }) => {
+        const { start, end } = clampRange(range, bytes.length);
+        const isAtHand = this.#options.isWarm && rangeLength({ start, end }) <= AT_ONCE_BYTES;
+        const slice = bytes.subarray(start, end);
+        return isAtHand ? slice : this.#pieces(slice, signal);
+      },
       [Symbol.asyncDispose]: async () => {},
     };
   }
@@ -144,9 +151,4 @@ export class MemoryTree implements LogdirTree {
     const isAppendOnly = name.includes('tfevents');
     return { kind: 'file', name, mtimeMs, size: bytes.length, isAppendOnly, etag, contentType };
   }
-}
-
-function slice(bytes: Uint8Array, range: ByteRange): Uint8Array {
-  const { start, end } = clampRange(range, bytes.length);
-  return rangeLength({ start, end }) === bytes.length ? bytes : bytes.subarray(start, end);
 }

@@ -5,13 +5,13 @@ import { mkdtemp, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../src/core/index.ts';
-import type { LogdirTree } from '../../src/filesystem/index.ts';
 import {
   createFuseFrontend,
   type FuseFrontendOptions,
   type Mounted,
 } from '../../src/frontends/fuse/index.ts';
 import { createMetrics, silentLogger } from '../../src/observability/index.ts';
+import type { LogdirTree } from '../../src/tree/index.ts';
 
 /** Why tests that mount as root cannot run; null when they can. */
 export const MOUNTING_MISSING: string | null = whyMissing();

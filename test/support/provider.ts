@@ -9,6 +9,7 @@ import {
   type Selection,
 } from '../../src/dataprovider/index.ts';
 import { createGrpcFrontend, type GrpcServer } from '../../src/frontends/grpc/index.ts';
+import { OPERATOR } from '../../src/namespace/index.ts';
 import { type Logger, silentLogger } from '../../src/observability/index.ts';
 import type { CurrentSummary } from '../../src/plugins/index.ts';
 import { type HParamsPluginData, hparamsCodec } from '../../src/protobuf/index.ts';
@@ -23,11 +24,12 @@ import type { House } from './house.ts';
 export const EVERYTHING: Selection = { runs: null, tags: null };
 
 export function providerOver(
-  { history, events, directory, metrics }: House,
+  { history, events, namespace, metrics }: House,
   options: Partial<DataProviderOptions> & { readonly clock?: Clock } = {},
 ): DataProvider {
   return createDataProvider({
-    ...{ history, events, directory, metrics, projects: null, started: Promise.resolve() },
+    ...{ history, events, namespace, caller: OPERATOR, metrics },
+    ...{ projects: null, started: Promise.resolve() },
     ...{ memoryMaxBytes: 1e8, maxResponsePoints: 50_000, logger: silentLogger(), clock: systemClock },
     ...options,
   });

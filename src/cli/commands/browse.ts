@@ -2,7 +2,7 @@
 
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { App, LogdirNode } from '../../app.ts';
+import { type App, type LogdirNode, piecesOf } from '../../app.ts';
 import { byteRange } from '../../core/index.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { startWithRuns } from '../found-runs.ts';
@@ -25,7 +25,7 @@ export async function ls(session: Session, argv: Arguments): Promise<ExitCode> {
 export async function stat(session: Session, argv: Arguments): Promise<ExitCode> {
   const { source, path } = placePath(String(argv['PATH'] ?? ''), session);
   await using app = await openTree(session, source);
-  const node = await app.tree.stat(path, { eagerness: 'complete', signal: session.interruption.signal });
+  const node = await app.tree.stat(path, { freshness: 'complete', signal: session.interruption.signal });
   if (argv['json'] === true) session.terminal.print(JSON.stringify({ path, ...node }, null, 2));
   else
     for (const [key, value] of Object.entries(readable(path, node)))
@@ -37,8 +37,8 @@ export async function cat(session: Session, argv: Arguments): Promise<ExitCode> 
   const { source, path } = placePath(String(argv['PATH'] ?? ''), session);
   await using app = await openTree(session, source);
   const { signal } = session.interruption;
-  await using file = await app.tree.open(path, { eagerness: 'complete', signal });
-  const bytes = Readable.from(file.read(byteRange(0, file.node.size), { signal }));
+  await using file = await app.tree.open(path, { freshness: 'complete', signal });
+  const bytes = Readable.from(piecesOf(file.read(byteRange(0, file.node.size), { signal })));
   await pipeline(bytes, session.terminal.stdout, { end: false, signal });
   return EXIT.ok;
 }
@@ -70,7 +70,7 @@ async function openTree(session: Session, source: string | null): Promise<App> {
  */
 async function listCurrent(app: App, path: string, signal: AbortSignal): Promise<readonly LogdirNode[]> {
   const isRun = path.split('/').length === RUN_DEPTH;
-  if (isRun) await app.tree.stat(`${path}/run.json`, { eagerness: 'complete', signal });
+  if (isRun) await app.tree.stat(`${path}/run.json`, { freshness: 'complete', signal });
   return await app.tree.list(path, { signal });
 }
 
@@ -82,7 +82,7 @@ async function entries(
   exact: boolean,
 ): Promise<readonly LogdirNode[]> {
   const { signal } = session.interruption;
-  const options = { signal, eagerness: exact ? 'complete' : 'glance' } as const;
+  const options = { signal, freshness: exact ? 'complete' : 'cached' } as const;
   const node = await app.tree.stat(path, options);
   if (node.kind === 'file') return [node];
   const nodes = await listCurrent(app, path, signal);

@@ -1,7 +1,9 @@
 /** From one request to its answer: calls the filesystem, encodes what it says. @module */
 
+import { type MaybePromise, mapAnswer } from '../../core/index.ts';
+import type { Call } from './call.ts';
 import { FuseError } from './error-number.ts';
-import type { Call, DirectoryEntry, FuseFileSystem, ReadBytes, Soon } from './file-system.ts';
+import type { DirectoryEntry, FuseFileSystem, ReadBytes } from './file-system.ts';
 import {
   attributesReply,
   DirectoryPage,
@@ -28,37 +30,37 @@ export function answerTo(
   { unique, nodeId, operation }: FuseRequest,
   fileSystem: FuseFileSystem,
   call: Call,
-): Soon<Answer> {
+): MaybePromise<Answer> {
   switch (operation.kind) {
     case 'read': {
       const { handle, offset, size } = operation;
-      return then(fileSystem.read(handle, offset, size, call), (data) => ({ data }));
+      return mapAnswer(fileSystem.read(handle, offset, size, call), (data) => ({ data }));
     }
     case 'getattr': {
       const attributes = fileSystem.attributes(nodeId, operation.handle, call);
-      return then(attributes, (given) => ({ message: attributesReply(unique, given) }));
+      return mapAnswer(attributes, (given) => ({ message: attributesReply(unique, given) }));
     }
     case 'lookup':
-      return then(fileSystem.lookup(nodeId, operation.name, call), (entry) => ({
+      return mapAnswer(fileSystem.lookup(nodeId, operation.name, call), (entry) => ({
         message: entryReply(unique, entry),
       }));
     case 'open':
-      return then(fileSystem.open(nodeId, call), ({ handle, flags }) => ({
+      return mapAnswer(fileSystem.open(nodeId, call), ({ handle, flags }) => ({
         message: openReply(unique, handle, flags),
       }));
     case 'opendir':
-      return then(fileSystem.openDirectory(nodeId, call), ({ handle, flags }) => ({
+      return mapAnswer(fileSystem.openDirectory(nodeId, call), ({ handle, flags }) => ({
         message: openReply(unique, handle, flags),
       }));
     case 'readdir': {
       const { handle, offset } = operation;
-      return then(fileSystem.readDirectory(handle, offset, call), (entries) => ({
+      return mapAnswer(fileSystem.readDirectory(handle, offset, call), (entries) => ({
         message: directoryReply(unique, operation, entries),
       }));
     }
     case 'statx': {
       const attributes = fileSystem.attributes(nodeId, operation.handle, call);
-      return then(attributes, (given) => ({ message: statxReply(unique, given) }));
+      return mapAnswer(attributes, (given) => ({ message: statxReply(unique, given) }));
     }
     default:
       return answerAtOnce(unique, operation, fileSystem);
@@ -95,10 +97,6 @@ function answerAtOnce(unique: number, operation: FuseOperation, fileSystem: Fuse
     default:
       throw new FuseError(ERRNO.ENOSYS, `operation ${operation.kind} is not served`);
   }
-}
-
-function then<T>(value: Soon<T>, answer: (value: T) => Answer): Soon<Answer> {
-  return value instanceof Promise ? value.then(answer) : answer(value);
 }
 
 /** As many entries as fit; the kernel comes back for the rest. */

@@ -1,8 +1,8 @@
 /** A tree served over one mounted descriptor, until it is unmounted. @module */
 
 import type { Clock } from '../../core/index.ts';
-import type { LogdirTree } from '../../filesystem/index.ts';
 import type { Logger, Metrics } from '../../observability/index.ts';
+import type { LogdirTree } from '../../tree/index.ts';
 import type { Ownership } from './node-attributes.ts';
 import { OperationTally } from './operation-tally.ts';
 import { FuseSession } from './session.ts';

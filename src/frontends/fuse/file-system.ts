@@ -1,21 +1,14 @@
 /** What a session asks of the filesystem behind it: nodes by inode number, open files by handle. @module */
 
+import type { MaybePromise } from '../../core/index.ts';
+import type { Call } from './call.ts';
 import type { DirectoryItem, Entry, Forget, TimedAttributes } from './protocol/index.ts';
-
-/** The caller's side of one request. */
-export interface Call {
-  /** Aborted when the program that waits was killed, or has waited too long. */
-  readonly signal: AbortSignal;
-}
 
 /** Bytes that were read. `release`: they have been sent, their memory may be used again. */
 export interface ReadBytes {
   readonly bytes: Uint8Array;
   readonly release?: () => void;
 }
-
-/** Answers that are at hand come as they are; the rest as promises. */
-export type Soon<T> = T | Promise<T>;
 
 export interface Opened {
   readonly handle: number;
@@ -31,19 +24,19 @@ export interface DirectoryEntry {
 
 /** Failures are LogdirErrors, or a FuseError where the kernel expects a certain number. */
 export interface FuseFileSystem {
-  lookup(parent: number, name: string, call: Call): Soon<Entry>;
+  lookup(parent: number, name: string, call: Call): MaybePromise<Entry>;
   /** The kernel drops what it was told by that many lookups. */
   forget(forgets: readonly Forget[]): void;
   /** `handle`: an open file the question is about, or null. */
-  attributes(nodeId: number, handle: number | null, call: Call): Soon<TimedAttributes>;
-  open(nodeId: number, call: Call): Soon<Opened>;
+  attributes(nodeId: number, handle: number | null, call: Call): MaybePromise<TimedAttributes>;
+  open(nodeId: number, call: Call): MaybePromise<Opened>;
   /** At most `size` bytes from `offset`; fewer only at the end of what there is. */
-  read(handle: number, offset: number, size: number, call: Call): Soon<ReadBytes>;
+  read(handle: number, offset: number, size: number, call: Call): MaybePromise<ReadBytes>;
   /** Where data begins (`SEEK_DATA` = 3) or ends (`SEEK_HOLE` = 4) from an offset on. */
   seek(handle: number, offset: number, whence: number): number;
   release(handle: number): void;
-  openDirectory(nodeId: number, call: Call): Soon<Opened>;
+  openDirectory(nodeId: number, call: Call): MaybePromise<Opened>;
   /** Entries from the one numbered `offset` on; offset 0 looks again. */
-  readDirectory(handle: number, offset: number, call: Call): Soon<readonly DirectoryEntry[]>;
+  readDirectory(handle: number, offset: number, call: Call): MaybePromise<readonly DirectoryEntry[]>;
   releaseDirectory(handle: number): void;
 }

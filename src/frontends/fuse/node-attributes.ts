@@ -1,6 +1,6 @@
 /** What the kernel is told of a node of the tree, and for how long it may believe it. @module */
 
-import type { LogdirNode } from '../../filesystem/index.ts';
+import type { LogdirNode } from '../../tree/index.ts';
 import type { Entry, TimedAttributes } from './protocol/index.ts';
 
 const DIRECTORY_TYPE = 0o040000;

@@ -1,6 +1,6 @@
 /** A request that could not be answered at once: it may be interrupted, or take too long. @module */
 
-import type { Call } from './file-system.ts';
+import type { Call } from './call.ts';
 import type { FuseRequest } from './protocol/index.ts';
 
 export class PendingCall implements Call {

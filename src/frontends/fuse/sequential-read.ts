@@ -3,7 +3,7 @@
  * single reads would make those at their edges twice. @module
  */
 
-import type { OpenFile } from '../../filesystem/index.ts';
+import { type OpenFile, piecesOf } from '../../tree/index.ts';
 
 /** A pass whose reader has paused for longer gives its memory back. */
 const IDLE_MS = 5000;
@@ -23,7 +23,7 @@ export class SequentialRead {
     this.#next = start;
     const range = { start, end: file.node.size };
     const { signal } = this.#ending;
-    this.#pieces = file.read(range, { signal, transient: true })[Symbol.asyncIterator]();
+    this.#pieces = piecesOf(file.read(range, { signal, transient: true }));
     this.#idle = setTimeout(() => this.close(), IDLE_MS).unref();
   }
 

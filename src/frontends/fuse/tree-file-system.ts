@@ -1,14 +1,15 @@
 /** The tree as a filesystem of inodes and handles. @module */
 
-import { LogdirError } from '../../core/index.ts';
-import type { LogdirNode, LogdirTree, OpenFile } from '../../filesystem/index.ts';
+import { LogdirError, type MaybePromise, mapAnswer } from '../../core/index.ts';
 import type { Logger } from '../../observability/index.ts';
+import { FollowedFile, type LogdirNode, type LogdirTree, type OpenFile } from '../../tree/index.ts';
+import { type Call, CallOptions } from './call.ts';
 import { FuseError } from './error-number.ts';
-import type { Call, DirectoryEntry, FuseFileSystem, Opened, ReadBytes, Soon } from './file-system.ts';
+import type { DirectoryEntry, FuseFileSystem, Opened, ReadBytes } from './file-system.ts';
 import { HandleTable } from './handle-table.ts';
 import { childPath, type Inode, InodeTable } from './inode-table.ts';
+import { KernelFile } from './kernel-file.ts';
 import { entryOf, type Ownership, timedAttributes } from './node-attributes.ts';
-import { OpenedFile } from './opened-file.ts';
 import { type Entry, ERRNO, type Forget, OPEN_FLAG, type TimedAttributes } from './protocol/index.ts';
 import { ReadBuffers } from './read-buffers.ts';
 
@@ -29,10 +30,10 @@ export class TreeFileSystem implements FuseFileSystem {
   readonly #options: TreeFileSystemOptions;
   readonly #inodes = new InodeTable();
   readonly #buffers = new ReadBuffers();
-  readonly #files = new HandleTable<OpenedFile>();
+  readonly #files = new HandleTable<KernelFile>();
   readonly #directories = new HandleTable<OpenDirectory>();
   /** Open files by inode number: asking about one is interest in it. */
-  readonly #openByInode = new Map<number, Set<OpenedFile>>();
+  readonly #openByInode = new Map<number, Set<KernelFile>>();
 
   constructor(options: TreeFileSystemOptions) {
     this.#options = options;
@@ -48,19 +49,15 @@ export class TreeFileSystem implements FuseFileSystem {
     return { inodes: this.#inodes.size, files: this.#files.size, directories: this.#directories.size };
   }
 
-  lookup(parentId: number, name: string, call: Call): Soon<Entry> {
+  lookup(parentId: number, name: string, call: Call): MaybePromise<Entry> {
     const parent = this.#inodes.get(parentId);
-    const path = childPath(parent, name);
-    const node = this.#options.tree.statCached(path);
-    if (node !== undefined) return this.#tell(parent, name, node);
-    return this.#lookUp(parent, name, path, call);
-  }
-
-  async #lookUp(parent: Inode, name: string, path: string, { signal }: Call): Promise<Entry> {
-    const node = await this.#options.tree.stat(path, { signal, eagerness: 'glance' });
-    // The kernel has given up on an interrupted lookup, and will not forget what it was not told.
-    signal.throwIfAborted();
-    return this.#tell(parent, name, node);
+    const node = this.#options.tree.stat(childPath(parent, name), new CallOptions(call, 'cached'));
+    if (!(node instanceof Promise)) return this.#tell(parent, name, node);
+    return node.then((found) => {
+      // The kernel has given up on an interrupted lookup, and will not forget what it was not told.
+      call.signal.throwIfAborted();
+      return this.#tell(parent, name, found);
+    });
   }
 
   #tell(parent: Inode, name: string, node: LogdirNode): Entry {
@@ -71,41 +68,33 @@ export class TreeFileSystem implements FuseFileSystem {
     for (const forget of forgets) this.#inodes.forget(forget);
   }
 
-  attributes(nodeId: number, handle: number | null, call: Call): Soon<TimedAttributes> {
+  attributes(nodeId: number, handle: number | null, call: Call): MaybePromise<TimedAttributes> {
     const inode = this.#inode(nodeId);
-    const file = handle === null ? undefined : this.#files.find(handle);
-    const node = file?.isFrozen ? file.node : this.#nodeAtHand(inode);
-    if (node !== undefined) return timedAttributes(nodeId, node, this.#options.ownership);
-    return this.#askAttributes(inode, call);
+    const file = handle === null ? undefined : this.#files.find(handle)?.file;
+    const node = file?.isFrozen ? file.node : this.#statOpen(inode, call);
+    return mapAnswer(node, (told) => timedAttributes(nodeId, told, this.#options.ownership));
   }
 
-  /** What can be said without waiting. A file somebody has open is looked at afresh, unless that was a moment ago. */
-  #nodeAtHand({ id, path }: Inode): LogdirNode | undefined {
-    const { tree } = this.#options;
-    return this.#openByInode.has(id) ? tree.openCached(path)?.node : tree.statCached(path);
-  }
-
-  async #askAttributes(inode: Inode, { signal }: Call): Promise<TimedAttributes> {
-    const { tree, ownership } = this.#options;
-    const opened = this.#openByInode.get(inode.id);
-    const eagerness = opened === undefined ? 'glance' : 'interest';
-    const node = await tree.stat(inode.path, { signal, eagerness }).catch((error: unknown) => {
-      const [file] = opened ?? [];
-      if (file === undefined) throw staleIfGone(error);
-      return file.node;
+  /** A file somebody has open is brought up to date; when that fails, it is as it was. */
+  #statOpen({ id, path }: Inode, call: Call): MaybePromise<LogdirNode> {
+    const [opened] = this.#openByInode.get(id) ?? [];
+    const freshness = opened === undefined ? 'cached' : 'refresh';
+    const node = this.#options.tree.stat(path, new CallOptions(call, freshness));
+    if (!(node instanceof Promise)) return node;
+    return node.catch((error: unknown) => {
+      if (opened === undefined) throw staleIfGone(error);
+      return opened.file.node;
     });
-    return timedAttributes(inode.id, node, ownership);
   }
 
-  open(nodeId: number, call: Call): Soon<Opened> {
+  open(nodeId: number, call: Call): MaybePromise<Opened> {
     const inode = this.#inode(nodeId);
-    const file = this.#options.tree.openCached(inode.path);
-    return file === undefined ? this.#openLater(inode, call) : this.#opened(inode, file);
+    const file = this.#options.tree.open(inode.path, new CallOptions(call, 'refresh'));
+    return file instanceof Promise ? this.#openLater(inode, file, call) : this.#opened(inode, file);
   }
 
-  async #openLater(inode: Inode, { signal }: Call): Promise<Opened> {
-    const { tree } = this.#options;
-    const file = await tree.open(inode.path, { signal, eagerness: 'interest' }).catch((error: unknown) => {
+  async #openLater(inode: Inode, opening: Promise<OpenFile>, { signal }: Call): Promise<Opened> {
+    const file = await opening.catch((error: unknown) => {
       throw staleIfGone(error);
     });
     signal.throwIfAborted();
@@ -114,15 +103,15 @@ export class TreeFileSystem implements FuseFileSystem {
 
   #opened(inode: Inode, file: OpenFile): Opened {
     const { tree, logger, readPatienceMs } = this.#options;
-    const parts = { inode, file, tree, logger, buffers: this.#buffers };
-    const opened = new OpenedFile({ ...parts, patienceMs: readPatienceMs });
+    const followed = new FollowedFile(file, { tree, path: inode.path, retryForMs: readPatienceMs });
+    const opened = new KernelFile({ inode, file: followed, logger, buffers: this.#buffers });
     const files = this.#openByInode.get(inode.id) ?? new Set();
     this.#openByInode.set(inode.id, files.add(opened));
     const caching = opened.isCached ? OPEN_FLAG.keepCache : OPEN_FLAG.directIo;
     return { handle: this.#files.add(opened), flags: caching | OPEN_FLAG.noFlush };
   }
 
-  read(handle: number, offset: number, size: number, call: Call): Soon<ReadBytes> {
+  read(handle: number, offset: number, size: number, call: Call): MaybePromise<ReadBytes> {
     return this.#files.get(handle).read({ start: offset, end: offset + size }, call);
   }
 
@@ -143,7 +132,7 @@ export class TreeFileSystem implements FuseFileSystem {
     return { handle: this.#directories.add({ inode, entries: null }), flags: 0 };
   }
 
-  readDirectory(handle: number, offset: number, call: Call): Soon<readonly DirectoryEntry[]> {
+  readDirectory(handle: number, offset: number, call: Call): MaybePromise<readonly DirectoryEntry[]> {
     const directory = this.#directories.get(handle);
     const { entries } = directory;
     return offset > 0 && entries !== null ? entries : this.#list(directory, call);

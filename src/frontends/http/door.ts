@@ -1,8 +1,10 @@
 /** What the routes of this door share. @module */
 
-import type { LogdirTree, Overview } from '../../filesystem/index.ts';
 import type { Logger, Metrics } from '../../observability/index.ts';
+import type { Overview } from '../../overview/index.ts';
+import type { LogdirTree } from '../../tree/index.ts';
 import type { RequestTally } from './request-tally.ts';
+import type { TodayTree } from './today-tree.ts';
 
 export interface HttpFrontendOptions {
   readonly tree: LogdirTree;
@@ -20,7 +22,8 @@ export interface HttpFrontendOptions {
   readonly basePath?: string;
 }
 
-export interface HttpDoor extends Required<HttpFrontendOptions> {
+export interface HttpDoor extends Omit<Required<HttpFrontendOptions>, 'tree'> {
+  readonly tree: TodayTree;
   readonly tally: RequestTally;
 }
 

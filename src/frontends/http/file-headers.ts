@@ -1,6 +1,6 @@
 /** Headers of a file's answer, as the flat list Node writes without looking at it twice. @module */
 
-import type { FileNode } from '../../filesystem/index.ts';
+import type { FileNode } from '../../tree/index.ts';
 
 /** Distinct Last-Modified strings kept; a second costs one. */
 const MAX_DATES = 4096;

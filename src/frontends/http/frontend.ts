@@ -16,6 +16,7 @@ import { replyPlain } from './reply.ts';
 import { observeRequests } from './request-observer.ts';
 import { RequestTally } from './request-tally.ts';
 import { type HttpServer, type ListenOptions, listenOn } from './server.ts';
+import { TodayTree } from './today-tree.ts';
 import { answerWebHdfs } from './webhdfs-route.ts';
 
 export interface HttpFrontend {
@@ -29,7 +30,8 @@ const WEBHDFS = '/webhdfs/v1';
 export function createHttpFrontend(options: HttpFrontendOptions): HttpFrontend {
   const basePath = (options.basePath ?? '').replace(/\/+$/, '');
   const logger = options.logger.child({ room: 'http' });
-  const door: HttpDoor = { ...options, basePath, logger, tally: new RequestTally(options.metrics) };
+  const tree = new TodayTree(options.tree);
+  const door: HttpDoor = { ...options, tree, basePath, logger, tally: new RequestTally(options.metrics) };
   return {
     listen: (listenOptions) => {
       const isOurHost = createHostCheck(listenOptions.host);

@@ -1,6 +1,6 @@
 /** The first page: what this is, and every project with the command that opens it. @module */
 
-import type { ProjectCard, SourceTrouble } from '../../filesystem/index.ts';
+import type { ProjectCard, SourceTrouble } from '../../overview/index.ts';
 import { type Html, html } from './html.ts';
 import { countText, nameText, pluralText } from './human-text.ts';
 import { commandBox, page } from './page-layout.ts';

@@ -6,11 +6,11 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ByteRange, clampRange, rangeLength } from '../../core/index.ts';
-import type { LogdirTree, OpenFile } from '../../filesystem/index.ts';
 import { fileHeaders } from './file-headers.ts';
 import type { HostCheck } from './host-check.ts';
 import { contentRange, parseRange } from './range-header.ts';
 import { HOT_HEAD, HOT_RANGE, HOT_WEBHDFS, type RequestTally } from './request-tally.ts';
+import type { OpenFile, TodayTree } from './today-tree.ts';
 import { decodeTreePath, PathCache } from './tree-path.ts';
 import { fromWebHdfsName } from './webhdfs-name.ts';
 import { parseWebHdfsQuery, type WebHdfsQuery } from './webhdfs-query.ts';
@@ -25,7 +25,7 @@ const MAX_PATHS = 20_000;
 export type HotRoute = (req: IncomingMessage, res: ServerResponse) => boolean;
 
 export interface HotRouteOptions {
-  readonly tree: LogdirTree;
+  readonly tree: TodayTree;
   readonly tally: RequestTally;
   readonly isOurHost: HostCheck;
   /** `/logdir/` and `/webhdfs/v1/` with the base path before them. */

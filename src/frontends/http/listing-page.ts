@@ -4,7 +4,7 @@
  * takes the base name of a link and would walk into the same directory for ever on an empty one. @module
  */
 
-import type { LogdirNode } from '../../filesystem/index.ts';
+import type { LogdirNode } from '../../tree/index.ts';
 import { type Html, html } from './html.ts';
 import { nameText, sizeText } from './human-text.ts';
 import { encodeName, encodeTreePath } from './tree-path.ts';

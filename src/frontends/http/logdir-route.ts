@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ByteRange, LogdirError, rangeLength } from '../../core/index.ts';
-import type { Eagerness, FileNode } from '../../filesystem/index.ts';
+import type { FileNode } from '../../tree/index.ts';
 import { ALLOW_READING, type HttpDoor } from './door.ts';
 import { fileHeaders, validators } from './file-headers.ts';
 import { listingPage } from './listing-page.ts';
@@ -10,6 +10,7 @@ import { evaluatePreconditions, rangeApplies } from './preconditions.ts';
 import { contentRange, parseRange, type RangeAnswer } from './range-header.ts';
 import { replyPage, replyPlain } from './reply.ts';
 import { disconnectSignal, sendPieces } from './response-body.ts';
+import type { Eagerness } from './today-tree.ts';
 import { decodeTreePath } from './tree-path.ts';
 
 /** Answers one request; `rawPath` is what follows `/logdir/`, undecoded and without its query. */

@@ -1,7 +1,7 @@
 /** Conditional requests (RFC 9110 §13): what the client already holds decides what it is sent. @module */
 
 import type { IncomingHttpHeaders } from 'node:http';
-import type { FileNode } from '../../filesystem/index.ts';
+import type { FileNode } from '../../tree/index.ts';
 
 /** `proceed`: send it. `not-modified`: 304. `failed`: 412. */
 export type Verdict = 'proceed' | 'not-modified' | 'failed';

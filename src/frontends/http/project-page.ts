@@ -1,6 +1,6 @@
 /** One project: its runs, to search, order and page through, and the command that opens it. @module */
 
-import type { RunPage, SourceTrouble } from '../../filesystem/index.ts';
+import type { RunPage, SourceTrouble } from '../../overview/index.ts';
 import { projectHref } from './home-page.ts';
 import { type Html, html } from './html.ts';
 import { countText, pluralText } from './human-text.ts';

@@ -1,6 +1,6 @@
 /** One run as a row of its project's table. @module */
 
-import type { RunCard, SeriesPreview } from '../../filesystem/index.ts';
+import type { RunCard, SeriesPreview } from '../../overview/index.ts';
 import { type Html, html } from './html.ts';
 import { countText, durationText, nameText, pluralText, sizeText, valueText } from './human-text.ts';
 import { sparkline } from './sparkline.ts';

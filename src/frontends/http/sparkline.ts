@@ -1,6 +1,6 @@
 /** The course of a tag as a small inline SVG line. @module */
 
-import type { SeriesPreview } from '../../filesystem/index.ts';
+import type { SeriesPreview } from '../../overview/index.ts';
 import { type Html, html } from './html.ts';
 import { valueText } from './human-text.ts';
 

@@ -1,6 +1,6 @@
 /** What a page says when a source cannot be looked at: since when, why, and what is shown meanwhile. @module */
 
-import type { SourceTrouble } from '../../filesystem/index.ts';
+import type { SourceTrouble } from '../../overview/index.ts';
 import { type Html, html } from './html.ts';
 import { durationText } from './human-text.ts';
 

@@ -1,6 +1,6 @@
 /** Nodes of the tree as WebHDFS FileStatus objects. @module */
 
-import type { LogdirNode } from '../../filesystem/index.ts';
+import type { LogdirNode } from '../../tree/index.ts';
 import { toWebHdfsName } from './webhdfs-name.ts';
 
 /** Clients size their reads by it; HDFS's own default, 128 MiB. */

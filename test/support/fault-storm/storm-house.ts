@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LogdirError } from '../../../src/core/index.ts';
-import type { LogdirTree } from '../../../src/filesystem/index.ts';
+import type { LogdirTree } from '../../../src/tree/index.ts';
 import { type CloudSource, cloudSource } from '../cloud.ts';
 import { buildHouse, type House } from '../house.ts';
 import { RacingClock } from '../racing-clock.ts';

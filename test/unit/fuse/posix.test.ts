@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runKey } from '../../../src/core/index.ts';
-import type { LogdirTree } from '../../../src/filesystem/index.ts';
+import type { LogdirTree } from '../../../src/tree/index.ts';
 import { buildHouse, COMPLETE, type House, readWhole, signal } from '../../support/house.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/local-runs.ts';
 import { MOUNTING_MISSING, type MountedTree, mountTree } from '../../support/mounting.ts';

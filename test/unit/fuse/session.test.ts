@@ -3,12 +3,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { type ErrorCode, LogdirError, systemClock } from '../../../src/core/index.ts';
-import type { LogdirTree, OpenFile } from '../../../src/filesystem/index.ts';
 import { OperationTally } from '../../../src/frontends/fuse/operation-tally.ts';
 import { ERRNO } from '../../../src/frontends/fuse/protocol/index.ts';
 import { FuseSession } from '../../../src/frontends/fuse/session.ts';
 import { TreeFileSystem } from '../../../src/frontends/fuse/tree-file-system.ts';
 import { createMetrics, silentLogger } from '../../../src/observability/index.ts';
+import { type LogdirTree, type OpenFile, piecesOf } from '../../../src/tree/index.ts';
 import { FuseKernel, requestBody, requestFrame } from '../../support/fuse-kernel.ts';
 import { closedGate } from '../../support/gate.ts';
 import { MemoryTree } from '../../support/memory-tree.ts';
@@ -72,8 +72,7 @@ class SlowTree extends MemoryTree {
     const file = await super.open(...args);
     return {
       ...file,
-      peek: () => undefined,
-      read: (range, options) => this.#late(() => file.read(range, options), options.signal),
+      read: (range, options) => this.#late(() => piecesOf(file.read(range, options)), options.signal),
     };
   }
 
@@ -308,12 +307,12 @@ describe('trouble upstream', () => {
     return new (class extends MemoryTree {
       override async open(...args: Parameters<MemoryTree['open']>): Promise<OpenFile> {
         const file = await super.open(...args);
-        return { ...file, peek: () => undefined, read: (...how) => this.#read(file, ...how) };
+        return { ...file, read: (...how) => this.#read(file, ...how) };
       }
       async *#read(file: OpenFile, ...[{ start, end }, options]: Parameters<OpenFile['read']>) {
-        if (start < 2) yield* file.read({ start, end: 2 }, options);
+        if (start < 2) yield* piecesOf(file.read({ start, end: 2 }, options));
         if (left-- > 0) throw new LogdirError(code, 'trouble');
-        yield* file.read({ start: Math.max(2, start), end }, options);
+        yield* piecesOf(file.read({ start: Math.max(2, start), end }, options));
       }
     })(files(), { isWarm: false });
   };
@@ -326,10 +325,9 @@ describe('trouble upstream', () => {
       const file = await open(...args);
       return {
         ...file,
-        peek: () => undefined,
         read: async function* (range, options) {
           if (++calls < 4) throw new LogdirError('unavailable', 'down');
-          yield* file.read(range, options);
+          yield* piecesOf(file.read(range, options));
         },
       };
     };

@@ -216,7 +216,7 @@ describe('a run that is read', () => {
     source.hasNews = () => new Promise(() => undefined);
     const house = await buildHouse({ sources: [source] });
     const started = performance.now();
-    await house.tree.stat(`${RUN}/run.json`, { signal, eagerness: 'interest' });
+    await house.tree.stat(`${RUN}/run.json`, { signal, freshness: 'refresh' });
     expect(performance.now() - started).toBeLessThan(5000);
     expect(performance.now() - started).toBeGreaterThan(900);
   });

@@ -36,7 +36,7 @@ describe.each([
       'last-modified': 'Fri, 02 Jan 2026 03:04:05 GMT',
     });
     expect(headers.etag).toMatch(/^"[^"]+"$/);
-    expect(tree.calls.find(({ method }) => method === 'open')?.eagerness).toBe('complete');
+    expect(tree.calls.findLast(({ method }) => method === 'open')?.freshness).toBe('complete');
   });
 
   it.each([

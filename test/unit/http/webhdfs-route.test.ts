@@ -87,7 +87,7 @@ it('asks for a file by its status with interest: a client reads nothing of a len
   const tree = new MemoryTree({ [FILE]: 'x' }, { isWarm: false });
   await using server = await serveTree(tree);
   await ask(server, `${FILE_URL}?op=GETFILESTATUS`);
-  expect(tree.calls).toContainEqual({ method: 'stat', path: FILE, eagerness: 'interest' });
+  expect(tree.calls).toContainEqual({ method: 'stat', path: FILE, freshness: 'refresh' });
 });
 
 it('turns each failure of the tree into the status and exception of the tables', async () => {

@@ -69,7 +69,7 @@ async function poll(
     if (!isWatched(name)) continue;
     for (const node of await tree.list(directory, { signal })) {
       if (node.kind !== 'file' || !node.name.includes('tfevents')) continue;
-      await using file = await tree.open(`${directory}/${node.name}`, { signal, eagerness: 'interest' });
+      await using file = await tree.open(`${directory}/${node.name}`, { signal, freshness: 'refresh' });
       const start = seen.get(directory) ?? 0;
       await collect(file.read({ start, end: file.node.size }, { signal }));
       seen.set(directory, file.node.size);

@@ -13,7 +13,7 @@ const ROWS = Array.from({ length: 20_000 }, (_, step) => row(step, { loss: step 
 async function mayGrow(house: House): Promise<boolean> {
   await using file = await house.tree.open(await eventPath(house.tree, RUN), {
     signal,
-    eagerness: 'interest',
+    freshness: 'refresh',
   });
   return file.mayGrow;
 }

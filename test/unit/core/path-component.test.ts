@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeName, fillTemplate, fitName } from '../../../src/filesystem/names.ts';
+import { encodeComponent, fitComponent } from '../../../src/core/index.ts';
 
 describe('a name as a path component', () => {
   it.each([
@@ -19,24 +19,24 @@ describe('a name as a path component', () => {
     ['😀', '😀'],
     ['e\u0301', '\u00e9'],
   ])('%j is %j', (name, expected) => {
-    expect(encodeName(name)).toBe(expected);
+    expect(encodeComponent(name)).toBe(expected);
   });
 
   it('can be decoded, is safe, and differs where names differ', () => {
     const name = fc.string({ unit: 'grapheme', maxLength: 40 }).map((text) => text.normalize('NFC'));
     fc.assert(
       fc.property(name, name, (a, b) => {
-        const encoded = encodeName(a);
+        const encoded = encodeComponent(a);
         expect(decodeURIComponent(encoded.replace(/%(?![0-9A-F]{2})/g, '%25'))).toBe(a);
         // biome-ignore lint/suspicious/noControlCharactersInRegex: their absence is what is checked
         expect(encoded).not.toMatch(/[/\u0000-\u001f\u007f]|^@|^\.{1,2}$/);
-        expect(encodeName(b) === encoded).toBe(a === b);
+        expect(encodeComponent(b) === encoded).toBe(a === b);
       }),
     );
   });
 
   it('replaces what has no UTF-8', () => {
-    expect(encodeName('\ud83d')).toBe('\ufffd');
+    expect(encodeComponent('\ud83d')).toBe('\ufffd');
   });
 
   it('is cut to 255 bytes at a character, never within an escape', () => {
@@ -45,8 +45,8 @@ describe('a name as a path component', () => {
         fc.string({ unit: 'grapheme', minLength: 200, maxLength: 400 }),
         fc.nat(5),
         (name, padding) => {
-          const encoded = encodeName(`${'x'.repeat(padding)}${name}`);
-          const fitted = fitName(encoded, '~id');
+          const encoded = encodeComponent(`${'x'.repeat(padding)}${name}`);
+          const fitted = fitComponent(encoded, '~id');
           if (fitted === encoded) return;
           expect(Buffer.byteLength(fitted)).toBeLessThanOrEqual(255);
           expect(fitted.endsWith('~id') && encoded.startsWith(fitted.slice(0, -3))).toBe(true);
@@ -54,17 +54,7 @@ describe('a name as a path component', () => {
         },
       ),
     );
-    expect(fitName('short', '~id')).toBe('short');
-    expect(fitName(`${'x'.repeat(250)}%2F%2F`, '~id')).toBe(`${'x'.repeat(250)}~id`);
-  });
-});
-
-describe('a run name template', () => {
-  it('is filled with what it asks for and leaves the rest', () => {
-    const parts = { name: 'sunny', id: 'abc', group: 'g', jobType: 'train' };
-    expect(fillTemplate('{group}-{name} ({id}) {jobType} {other}', parts)).toBe(
-      'g-sunny (abc) train {other}',
-    );
-    expect(fillTemplate('{name}', { ...parts, name: '{id} $& $1' })).toBe('{id} $& $1');
+    expect(fitComponent('short', '~id')).toBe('short');
+    expect(fitComponent(`${'x'.repeat(250)}%2F%2F`, '~id')).toBe(`${'x'.repeat(250)}~id`);
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runKey } from '../../../src/core/index.ts';
-import { spread } from '../../../src/filesystem/series-preview.ts';
+import { spread } from '../../../src/overview/series-preview.ts';
 import { buildHouse, type House, signal } from '../../support/house.ts';
 import { exitRecord, factsRecord, row } from '../../support/records.ts';
 import { ScriptedSource } from '../../support/scripted-source.ts';

@@ -1,6 +1,6 @@
 /** The port every file-shaped door serves: a read-only tree. @module */
 
-import type { ByteRange } from '../core/index.ts';
+import type { ByteRange, MaybePromise } from '../core/index.ts';
 
 /** Common to every node. `name` is one path component; `mtimeMs` Unix milliseconds. */
 interface NodeBase {
@@ -26,15 +26,15 @@ export interface FileNode extends NodeBase {
 export type LogdirNode = DirectoryNode | FileNode;
 
 /**
- * How much a caller wants a file. `glance`: what is known now, at once (a listing). `interest`: bring it up to
- * date first, waiting about a second at most while nothing is there. `complete`: wait until everything the
- * source holds now is readable.
+ * How current an answer must be. `cached`: what is known now; nothing is asked of a source that was ever asked.
+ * `refresh`: brought up to date first, waiting about a second at most while nothing is there. `complete`: everything
+ * the source holds now is readable.
  */
-export type Eagerness = 'glance' | 'interest' | 'complete';
+export type Freshness = 'cached' | 'refresh' | 'complete';
 
-export interface OpenOptions {
+export interface TreeOptions {
   readonly signal: AbortSignal;
-  readonly eagerness: Eagerness;
+  readonly freshness: Freshness;
 }
 
 export interface ReadOptions {
@@ -49,28 +49,30 @@ export interface OpenFile extends AsyncDisposable {
   /** Whether more is expected: the run goes on, or was not read to its end. One that is resumed grows all the same. */
   readonly mayGrow: boolean;
   /**
-   * Bytes of the range if they are at hand without waiting, all or nothing; the hot path of small reads.
-   * The result may be a view of a shared cache: copy it to keep it, never write to it.
+   * The bytes of a range: all of them where they are at hand without waiting and at most about 1 MiB, otherwise in
+   * order, in pieces of at most a few hundred KiB. Either may be a view of a shared cache: copy it to keep it, never
+   * write to it. Nothing is read of pieces nobody asks for.
    */
-  peek(range: ByteRange): Uint8Array | undefined;
-  /** The bytes of the range in order, in pieces of at most a few hundred KiB; the same sharing rule as `peek`. */
-  read(range: ByteRange, options: ReadOptions): AsyncIterable<Uint8Array>;
+  read(range: ByteRange, options: ReadOptions): Uint8Array | AsyncIterable<Uint8Array>;
 }
 
 /**
  * Paths have no leading or trailing slash and are split at `/`; '' is the root. Each component is a directory
- * entry name exactly as listed (frontends decode their own escapes first). Failures are LogdirErrors:
- * `not-found` for whatever is not there, `invalid-argument` for `list` of a file and `open` of a directory.
+ * entry name exactly as listed (frontends decode their own escapes first). What is at hand is answered at once, the
+ * signal unread. No method throws; failures are rejections with a LogdirError: `not-found` for whatever is not
+ * there, `invalid-argument` for `list` of a file and `open` of a directory.
  */
 export interface LogdirTree {
-  stat(path: string, options: OpenOptions): Promise<LogdirNode>;
-  /** What `stat` at a glance says, if it can be said at once. */
-  statCached(path: string): LogdirNode | undefined;
+  stat(path: string, options: TreeOptions): MaybePromise<LogdirNode>;
   /** Entries in ascending name order. Never starts a download. */
   list(path: string, options: { readonly signal: AbortSignal }): Promise<readonly LogdirNode[]>;
-  open(path: string, options: OpenOptions): Promise<OpenFile>;
-  /** The open file for a path if it is open, recently brought up to date and answerable at once. */
-  openCached(path: string): OpenFile | undefined;
+  open(path: string, options: TreeOptions): MaybePromise<OpenFile>;
   /** Calls back with the path of each append-only file that has grown, until disposed. */
   watchGrowth(onGrowth: (path: string) => void): Disposable;
+}
+
+/** What `OpenFile.read` gave, piece by piece in either case. */
+export async function* piecesOf(bytes: Uint8Array | AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  if (!(bytes instanceof Uint8Array)) yield* bytes;
+  else if (bytes.length > 0) yield bytes;
 }

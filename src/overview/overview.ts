@@ -1,4 +1,4 @@
-/** What a page for people shows of the tree: projects and runs with state, progress and last values. @module */
+/** What pages for people show: projects and runs with state, progress and last values. @module */
 
 import type { RunState } from '../core/index.ts';
 
@@ -71,7 +71,7 @@ export interface Overview {
   readonly troubles: readonly SourceTrouble[];
   projects(options: { readonly signal: AbortSignal }): Promise<readonly ProjectCard[]>;
   /**
-   * Runs of one project. `query` matches name, id, group, tags and state, case-insensitively.
+   * Runs of one project, by W&B's names of it or those of its directories. `query` matches name, id, group, tags and state, case-insensitively.
    * @throws LogdirError `not-found` for an unknown project.
    */
   runs(

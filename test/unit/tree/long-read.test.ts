@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { runKey } from '../../../src/core/index.ts';
+import { piecesOf } from '../../../src/tree/index.ts';
 import { buildHouse, COMPLETE, eventPath, type House, readWhole, signal } from '../../support/house.ts';
 import { exitRecord, factsRecord, row } from '../../support/records.ts';
 import { ScriptedSource } from '../../support/scripted-source.ts';
@@ -28,7 +29,9 @@ it('gives transient pieces in one and the same memory', async () => {
   await using file = await house.tree.open(path, COMPLETE);
   const copies: Buffer[] = [];
   const memories = new Set<ArrayBufferLike>();
-  for await (const piece of file.read({ start: 5, end: whole.length }, { signal, transient: true })) {
+  for await (const piece of piecesOf(
+    file.read({ start: 5, end: whole.length }, { signal, transient: true }),
+  )) {
     copies.push(Buffer.from(piece));
     memories.add(piece.buffer);
   }
@@ -40,16 +43,15 @@ it('gives transient pieces in one and the same memory', async () => {
 it('gives pieces that stay as they are when they are not asked to be transient', async () => {
   await using file = await house.tree.open(path, COMPLETE);
   const pieces: Uint8Array[] = [];
-  for await (const piece of file.read({ start: 0, end: whole.length }, { signal })) pieces.push(piece);
+  for await (const piece of piecesOf(file.read({ start: 0, end: whole.length }, { signal })))
+    pieces.push(piece);
   expect(Buffer.concat(pieces).equals(whole)).toBe(true);
 });
 
 it('stops between blocks when the reader gives up', async () => {
   await using file = await house.tree.open(path, COMPLETE);
   const giveUp = new AbortController();
-  const pieces = file
-    .read({ start: 0, end: whole.length }, { signal: giveUp.signal })
-    [Symbol.asyncIterator]();
+  const pieces = piecesOf(file.read({ start: 0, end: whole.length }, { signal: giveUp.signal }));
   expect((await pieces.next()).done).toBe(false);
   giveUp.abort();
   await expect(pieces.next()).rejects.toThrow('aborted');

@@ -38,7 +38,6 @@ describe('files saved with a run', () => {
   it('are read in part', async () => {
     await using house = await houseWith({ 'output.log': '0123456789' });
     await using file = await house.tree.open(`${RUN}/@files/output.log`, COMPLETE);
-    expect(file.peek({ start: 0, end: 4 })).toBeUndefined();
     expect((await collect(file.read({ start: 3, end: 6 }, { signal }))).toString()).toBe('345');
     expect(await collect(file.read({ start: 30, end: 60 }, { signal }))).toHaveLength(0);
   });

@@ -1,0 +1,123 @@
+/** Which entities, projects and runs there are, what they are called, and who may see them. @module */
+
+import { NEVER_ABORTED, SingleFlight, within } from '../core/index.ts';
+import { type History, type ProjectKey, RELIST, type RelistPolicyName, type Run } from '../history/index.ts';
+import type { Caller } from './caller.ts';
+import { Names } from './names.ts';
+import { NamedProject, NamespaceSnapshot, projectId } from './snapshot.ts';
+
+export interface NamespaceOptions {
+  /** Whose catalogue of runs is named. */
+  readonly history: Pick<History, 'catalogue' | 'relist'>;
+  /** Directory name of a run: `{name}`, `{id}`, `{group}`, `{jobType}` and text between. */
+  readonly runNameTemplate: string;
+}
+
+type Signal = { readonly signal: AbortSignal };
+
+export class Namespace {
+  readonly #history: NamespaceOptions['history'];
+  readonly #names: Names;
+  /** Listings under way outlive the caller that began them, for others share them. By project; '' for the sources. */
+  readonly #listings = new SingleFlight<string, void>();
+  #everything: NamespaceSnapshot | undefined;
+  #version = -1;
+
+  constructor({ history, runNameTemplate }: NamespaceOptions) {
+    this.#history = history;
+    this.#names = new Names(runNameTemplate);
+  }
+
+  /** What a caller sees now; the same object until that changes. */
+  visible(caller: Caller): NamespaceSnapshot {
+    switch (caller.sees) {
+      case 'everything':
+        return this.#all();
+    }
+  }
+
+  /** Asks the sources for runs and projects if they were asked longer ago than the policy allows. Their trouble the catalogue keeps. */
+  async refreshSources(policy: RelistPolicyName, { signal }: Signal): Promise<void> {
+    const { ageMs } = this.#history.catalogue;
+    if (ageMs <= RELIST[policy].maxAgeMs) return;
+    await wait(policy, ageMs, signal, this.#relist());
+  }
+
+  /** Asks those sources that list by project for the runs of one, in the same way. */
+  async refreshProject(project: ProjectKey, policy: RelistPolicyName, { signal }: Signal): Promise<void> {
+    const ageMs = this.#history.catalogue.projectAgeMs(project);
+    if (ageMs <= RELIST[policy].maxAgeMs) return;
+    await wait(policy, ageMs, signal, this.#relistProject(project));
+  }
+
+  /** Whether the sources, or any of these projects, were listed longer ago than the policy allows. */
+  isOutdated(projects: readonly ProjectKey[], policy: RelistPolicyName): boolean {
+    const { catalogue } = this.#history;
+    const { maxAgeMs } = RELIST[policy];
+    return (
+      catalogue.ageMs > maxAgeMs || projects.some((project) => catalogue.projectAgeMs(project) > maxAgeMs)
+    );
+  }
+
+  /** Lists what is outdated of the sources and then of the projects chosen from what they show, and waits for all of it. */
+  async refreshAll(choose: () => readonly ProjectKey[], policy: RelistPolicyName): Promise<void> {
+    const { catalogue } = this.#history;
+    const { maxAgeMs } = RELIST[policy];
+    if (catalogue.ageMs > maxAgeMs) await this.#relist();
+    const outdated = choose().filter((project) => catalogue.projectAgeMs(project) > maxAgeMs);
+    await Promise.all(outdated.map((project) => this.#relistProject(project)));
+  }
+
+  #relist(): Promise<void> {
+    return this.#listings.run('', () => this.#history.relist());
+  }
+
+  #relistProject(project: ProjectKey): Promise<void> {
+    const { catalogue } = this.#history;
+    return this.#listings.run(projectId(project), () =>
+      catalogue.refreshProject(project, { signal: NEVER_ABORTED }),
+    );
+  }
+
+  #all(): NamespaceSnapshot {
+    const { catalogue } = this.#history;
+    if (this.#everything === undefined || this.#version !== catalogue.version) {
+      this.#everything = this.#draw(catalogue.runs.values(), catalogue.projects);
+      this.#version = catalogue.version;
+    }
+    return this.#everything;
+  }
+
+  /** `projects`: those that are there whether or not any of their runs are known. */
+  #draw(runs: Iterable<Run>, projects: Iterable<ProjectKey>): NamespaceSnapshot {
+    const found = new Map<string, { readonly key: ProjectKey; readonly runs: Run[] }>();
+    const runsOf = (key: ProjectKey) => {
+      const id = projectId(key);
+      const known = found.get(id) ?? { key, runs: [] };
+      found.set(id, known);
+      return known.runs;
+    };
+    for (const project of projects) runsOf(project);
+    for (const run of runs) runsOf(run.key).push(run);
+    // Names that clash are told apart in this order, so that every process tells them apart alike.
+    const ids = [...found.keys()].sort();
+    return new NamespaceSnapshot(ids.map((id) => this.#named(found.get(id)!)));
+  }
+
+  #named({ key, runs }: { readonly key: ProjectKey; readonly runs: readonly Run[] }): NamedProject {
+    const names = [this.#names.ofEntity(key.entity), this.#names.ofProject(key.entity, key.project)] as const;
+    return new NamedProject(key, names, this.#names.ofRuns(names.join('/'), runs));
+  }
+}
+
+async function wait(
+  policy: RelistPolicyName,
+  ageMs: number,
+  signal: AbortSignal,
+  listing: Promise<void>,
+): Promise<void> {
+  const { firstWaitMs, newsWaitMs } = RELIST[policy];
+  const maxWaitMs = Number.isFinite(ageMs) ? newsWaitMs : firstWaitMs;
+  if (maxWaitMs > 0) await within(maxWaitMs, listing, signal);
+  else listing.catch(() => undefined);
+}

@@ -1,0 +1,11 @@
+/** What pages for people show of projects and runs. @module */
+
+export type {
+  Overview,
+  ProjectCard,
+  RunCard,
+  RunPage,
+  SeriesPreview,
+  SourceTrouble,
+} from './overview.ts';
+export { type CreateOverviewOptions, createOverview } from './run-overview.ts';

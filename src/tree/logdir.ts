@@ -1,0 +1,111 @@
+/** The tree itself: walks paths from node to node. @module */
+
+import { LogdirError, type MaybePromise } from '../core/index.ts';
+import type { EventFiles } from '../eventfile/index.ts';
+import type { History } from '../history/index.ts';
+import type { Caller, Namespace } from '../namespace/index.ts';
+import { EventFileNodes } from './nodes/event-file.ts';
+import { type NamedParts, type ProjectQuery, RootDirectory } from './nodes/named-directories.ts';
+import type { TreeNode } from './nodes/node.ts';
+import { RunDocuments } from './nodes/run-documents.ts';
+import { SavedFiles } from './nodes/saved-files.ts';
+import { RunSnapshots } from './run-snapshot.ts';
+import type { LogdirNode, LogdirTree, OpenFile, TreeOptions } from './tree.ts';
+
+export interface CreateTreeOptions {
+  readonly history: History;
+  readonly namespace: Namespace;
+  /** Whose tree it is. */
+  readonly caller: Caller;
+  /** The view of runs as event files. */
+  readonly events: EventFiles;
+  /** Directories below a project that resolve by name and are not listed. Default: none. */
+  readonly queries?: readonly ProjectQuery[];
+}
+
+/** The tree that one caller sees. */
+export function createTree(options: CreateTreeOptions): LogdirTree {
+  const { history, namespace, caller, queries = [] } = options;
+  const snapshots = new RunSnapshots(options.events);
+  const events = new EventFileNodes(options.events, snapshots);
+  const documents = new RunDocuments({ snapshots, events });
+  const runs = { snapshots, events, documents, saved: new SavedFiles() };
+  return new Logdir(history, { namespace, caller, queries, runs });
+}
+
+class Logdir implements LogdirTree {
+  readonly #history: History;
+  readonly #parts: NamedParts;
+  readonly #root: RootDirectory;
+
+  constructor(history: History, parts: NamedParts) {
+    this.#history = history;
+    this.#parts = parts;
+    this.#root = new RootDirectory(parts);
+  }
+
+  stat(path: string, options: TreeOptions): MaybePromise<LogdirNode> {
+    return this.#at(path, options, (node) => node.stat(options));
+  }
+
+  open(path: string, options: TreeOptions): MaybePromise<OpenFile> {
+    return this.#at(path, options, (node) => {
+      if (node.kind === 'file') return node.open(options);
+      throw new LogdirError('invalid-argument', `${path} is a directory, not a file`);
+    });
+  }
+
+  async list(path: string, { signal }: { readonly signal: AbortSignal }): Promise<readonly LogdirNode[]> {
+    const node = await walk(this.#root, path, 0, { signal, freshness: 'refresh' });
+    // What is new in the sources shows in the next listing.
+    void this.#parts.namespace.refreshSources('directory', { signal }).catch(() => undefined);
+    signal.throwIfAborted();
+    if (node.kind === 'directory') return await node.entries({ signal });
+    // Fails with `not-found` first if there is no such file.
+    await node.stat({ signal, freshness: 'cached' });
+    throw new LogdirError('invalid-argument', `${path} is a file, not a directory`);
+  }
+
+  watchGrowth(onGrowth: (path: string) => void): Disposable {
+    const { namespace, caller, runs } = this.#parts;
+    return this.#history.watchGrowth(async (run) => {
+      const view = await runs.snapshots.view(run).catch(() => undefined);
+      const event = view === undefined ? null : runs.events.nodeOf(run, view);
+      const directory = namespace.visible(caller).pathOf(run);
+      if (event !== null && directory !== undefined) onGrowth(`${directory}/${event.name}`);
+    });
+  }
+
+  /** What `act` makes of the node at a path, at once where neither has to be waited for. */
+  #at<T>(path: string, options: TreeOptions, act: (node: TreeNode) => MaybePromise<T>): MaybePromise<T> {
+    try {
+      const node = walk(this.#root, path, 0, options);
+      if (!(node instanceof Promise)) return act(node);
+      return node.then((found) => {
+        options.signal.throwIfAborted();
+        return act(found);
+      });
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+}
+
+/** The node that the components of `path` from index `at` on lead to. */
+function walk(start: TreeNode, path: string, at: number, options: TreeOptions): MaybePromise<TreeNode> {
+  let node = start;
+  for (let from = at; path !== '' && from <= path.length; ) {
+    const slash = path.indexOf('/', from);
+    const end = slash < 0 ? path.length : slash;
+    const child = node.kind === 'directory' ? node.lookup(path.slice(from, end), options) : undefined;
+    if (child instanceof Promise)
+      return child.then((found) => walk(found ?? notThere(path), path, end + 1, options));
+    node = child ?? notThere(path);
+    from = end + 1;
+  }
+  return node;
+}
+
+function notThere(path: string): never {
+  throw new LogdirError('not-found', `${path} is not there; list the directory above it to see what is`);
+}

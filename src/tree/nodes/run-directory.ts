@@ -1,0 +1,54 @@
+/** `<entity>/<project>/<run>/`: the files of one run. @module */
+
+import type { Run } from '../../history/index.ts';
+import type { RunSnapshots } from '../run-snapshot.ts';
+import type { DirectoryNode, FileNode } from '../tree.ts';
+import type { EventFileNodes } from './event-file.ts';
+import type { TreeDirectory, TreeNode } from './node.ts';
+import type { RunDocuments } from './run-documents.ts';
+import { SAVED_FILES, type SavedFiles } from './saved-files.ts';
+
+/** What the directories of all runs share. */
+export interface RunParts {
+  readonly snapshots: RunSnapshots;
+  readonly events: EventFileNodes;
+  readonly documents: RunDocuments;
+  readonly saved: SavedFiles;
+}
+
+export class RunDirectory implements TreeDirectory {
+  readonly kind = 'directory';
+  readonly #name: string;
+  readonly #run: Run;
+  readonly #parts: RunParts;
+
+  /** `name`: as the directory is called above it. */
+  constructor(name: string, run: Run, parts: RunParts) {
+    this.#name = name;
+    this.#run = run;
+    this.#parts = parts;
+  }
+
+  stat(): DirectoryNode {
+    return runNode(this.#name, this.#run);
+  }
+
+  lookup(name: string): TreeNode | undefined {
+    const { events, documents, saved } = this.#parts;
+    if (events.hasName(name)) return events.file(this.#run, name);
+    if (documents.hasName(name)) return documents.file(this.#run, name);
+    return name === SAVED_FILES ? saved.directory(this.#run) : undefined;
+  }
+
+  async entries({ signal }: { readonly signal: AbortSignal }): Promise<readonly FileNode[]> {
+    const { snapshots, events, documents } = this.#parts;
+    const snapshot = await snapshots.take(this.#run, { signal, freshness: 'cached' });
+    const event = events.nodeOf(this.#run, snapshot.view);
+    const nodes = [...(event === null ? [] : [event]), ...documents.nodes(snapshot)];
+    return nodes.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+}
+
+export function runNode(name: string, { modifiedAtMs }: Run): DirectoryNode {
+  return { kind: 'directory', name, mtimeMs: Math.floor(modifiedAtMs) };
+}

@@ -1,0 +1,142 @@
+/** `<run>/run.json`, `config.yaml`, `summary.json`: what is known of a run, rendered anew as it changes. @module */
+
+import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { LogdirError } from '../../core/index.ts';
+import type { Run } from '../../history/index.ts';
+import { configDocument, type RunDescription, runJson, summaryJson } from '../documents/index.ts';
+import { MemoryFile } from '../memory-file.ts';
+import { lastChangeMs, type RunSnapshot, type RunSnapshots } from '../run-snapshot.ts';
+import type { FileNode, TreeOptions } from '../tree.ts';
+import type { EventFileNodes } from './event-file.ts';
+import type { TreeFile } from './node.ts';
+
+/** Bound on rendered documents kept: a few KiB each, read by every poll of a TensorBoard that walks the tree. */
+const CACHE_BYTES = 32 * 1024 * 1024;
+/** Of an entry besides its documents. */
+const ENTRY_BYTES = 1024;
+
+/** What a document is rendered from. */
+interface Rendering {
+  readonly snapshot: RunSnapshot;
+  readonly eventFile: FileNode | null;
+}
+
+interface Document {
+  readonly contentType: string;
+  readonly render: (rendering: Rendering) => string;
+}
+
+/** By file name, ascending. */
+const DOCUMENTS: ReadonlyMap<string, Document> = new Map([
+  [
+    'config.yaml',
+    {
+      contentType: 'application/yaml; charset=utf-8',
+      render: ({ snapshot }) => configDocument(snapshot.view.log.ledger.config.entries),
+    },
+  ],
+  [
+    'run.json',
+    {
+      contentType: 'application/json; charset=utf-8',
+      render: ({ snapshot, eventFile }) => runJson(describe(snapshot, eventFile)),
+    },
+  ],
+  [
+    'summary.json',
+    {
+      contentType: 'application/json; charset=utf-8',
+      render: ({ snapshot }) => summaryJson(snapshot.view.log.ledger.summary.entries),
+    },
+  ],
+]);
+
+interface Rendered {
+  readonly version: string;
+  readonly files: ReadonlyMap<string, MemoryFile>;
+}
+
+export interface RunDocumentsOptions {
+  readonly snapshots: RunSnapshots;
+  readonly events: EventFileNodes;
+}
+
+/** The documents of all runs. */
+export class RunDocuments {
+  readonly #options: RunDocumentsOptions;
+  /** By run. */
+  readonly #rendered = new LRUCache<string, Rendered>({
+    maxSize: CACHE_BYTES,
+    sizeCalculation: ({ files }) =>
+      [...files.values()].reduce((sum, file) => sum + file.node.size, ENTRY_BYTES),
+  });
+
+  constructor(options: RunDocumentsOptions) {
+    this.#options = options;
+  }
+
+  hasName(name: string): boolean {
+    return DOCUMENTS.has(name);
+  }
+
+  /** Ascending by name. */
+  nodes(snapshot: RunSnapshot): readonly FileNode[] {
+    return [...this.#filesOf(snapshot).values()].map((file) => file.node);
+  }
+
+  file(run: Run, name: string): TreeFile {
+    const open = async (options: TreeOptions): Promise<MemoryFile> => {
+      const file = this.#filesOf(await this.#options.snapshots.take(run, options)).get(name);
+      if (file === undefined)
+        throw new LogdirError('not-found', `no document ${name} in run ${run.key.runId}`);
+      return file;
+    };
+    return { kind: 'file', open, stat: async (options) => (await open(options)).node };
+  }
+
+  #filesOf(snapshot: RunSnapshot): ReadonlyMap<string, MemoryFile> {
+    const { run, view, state, failure } = snapshot;
+    const { log } = view;
+    const version = `${log.generation} ${log.ledger.commits} ${state} ${failure?.message ?? ''}`;
+    const known = this.#rendered.get(run.id);
+    if (known?.version === version) return known.files;
+    const files = this.#render(snapshot);
+    this.#rendered.set(run.id, { version, files });
+    return files;
+  }
+
+  #render(snapshot: RunSnapshot): ReadonlyMap<string, MemoryFile> {
+    const { run, view } = snapshot;
+    const rendering = { snapshot, eventFile: this.#options.events.nodeOf(run, view) };
+    const mtimeMs = lastChangeMs(run, view);
+    return new Map(
+      [...DOCUMENTS].map(([name, { contentType, render }]) => {
+        const bytes = Buffer.from(render(rendering), 'utf8');
+        const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
+        const node = { name, size: bytes.length, mtimeMs, etag, contentType };
+        return [name, new MemoryFile({ kind: 'file', isAppendOnly: false, ...node }, bytes)];
+      }),
+    );
+  }
+}
+
+function describe(snapshot: RunSnapshot, eventFile: FileNode | null): RunDescription {
+  const { run, view, state, failure } = snapshot;
+  const { ledger } = view.log;
+  return {
+    key: run.key,
+    state,
+    facts: ledger.facts,
+    exit: ledger.exit,
+    progress: { ...ledger.progress, startTime: view.fold.startTime },
+    dictionary: ledger.dictionary,
+    shapeRows: ledger.shapeRows,
+    metrics: ledger.metrics.values(),
+    unread: ledger.unread,
+    skippedBytes: ledger.skippedBytes,
+    locations: run.listing.locations,
+    eventFile: eventFile === null ? null : { name: eventFile.name, size: eventFile.size },
+    failure: failure?.message ?? null,
+  };
+}
