@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runKey } from '../../../src/core/index.ts';
 import { spread } from '../../../src/overview/series-preview.ts';
 import { buildHouse, type House, signal } from '../../support/house.ts';
+import { temporaryFolder } from '../../support/local-runs.ts';
 import { exitRecord, factsRecord, row } from '../../support/records.ts';
 import { ScriptedSource } from '../../support/scripted-source.ts';
 
@@ -82,6 +83,20 @@ describe('the overview', () => {
     expect(await names({ sort: 'name', offset: 1, limit: 1 })).toEqual([3, 'second']);
     expect(await names({ query: 'FAILED' })).toEqual([1, 'second']);
     expect(await names({ query: 'nothing' })).toEqual([0]);
+  });
+
+  it('finds runs that were read before by state, and opens the logs of those it shows alone', async () => {
+    await using cache = await temporaryFolder();
+    const open = () => buildHouse({ sources: [source], cacheDir: cache.path });
+    const before = await open();
+    before.history.background.enqueueAll();
+    await before.history.background.idle();
+    await before[Symbol.asyncDispose]();
+    await using after = await open();
+    const { total, runs } = await after.overview.runs('e', 'p', { ...ALL, query: 'failed' });
+    expect([total, runs[0]?.runId, runs[0]?.exitCode]).toEqual([1, 'b', 3]);
+    const opened = [...after.history.catalogue.runs.values()].filter(({ log }) => log !== undefined);
+    expect(opened.map(({ key }) => key.runId)).toEqual(['b']);
   });
 
   it('shows a run that has logged nothing', async () => {
