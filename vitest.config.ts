@@ -22,7 +22,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           setupFiles: ['test/support/property-time.ts'],
-          include: ['test/{unit,contract,property,architecture,semantics}/**/*.test.ts'],
+          include: ['test/{unit,contract,property,architecture,semantics}/**/*.test.{ts,tsx}'],
           // Property tests and command-line tests, which start processes, take seconds on a busy machine.
           testTimeout: 30_000,
           hookTimeout: 30_000,

@@ -4,6 +4,7 @@ import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { ReadableStream } from 'node:stream/web';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServerProcess } from './server-process.ts';
 import { eventFile, listStatus } from './web-hdfs.ts';
@@ -20,6 +21,9 @@ export async function copyEvents({ url }: ServerProcess, project: string, target
     const { body } = await fetch(`${url}/logdir/${path}`);
     if (body === null) throw new Error(`${path}: no body`);
     mkdirSync(join(target, pathSuffix));
-    await pipeline(Readable.fromWeb(body), createWriteStream(join(target, path.slice(project.length + 1))));
+    await pipeline(
+      Readable.fromWeb(body as ReadableStream),
+      createWriteStream(join(target, path.slice(project.length + 1))),
+    );
   }
 }

@@ -37,7 +37,7 @@ export async function openReplayingDoor(target: string, latencyMs: number): Prom
   return (server.address() as AddressInfo).port;
 }
 
-async function ask(target: string, req: IncomingMessage, body: Uint8Array): Promise<Answer> {
+async function ask(target: string, req: IncomingMessage, body: Buffer<ArrayBuffer>): Promise<Answer> {
   const headers = Object.fromEntries(PASSED_ON.map((name) => [name, String(req.headers[name] ?? '')]));
   const { method = 'GET', url = '/' } = req;
   const response = await fetch(target + url, { method, headers, ...(method === 'POST' && { body }) });

@@ -35,7 +35,7 @@ export function installPackages() {
 export function build() {
   rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
   run(process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json']);
-  run(process.execPath, [join(ROOT, 'scripts', 'make-executable.mjs')]);
+  run(process.execPath, [join(ROOT, 'scripts', 'finish-build.mjs'), 'dist']);
 }
 
 /**

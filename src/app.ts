@@ -5,9 +5,12 @@ import { apiUrl, type Settings } from './config/index.ts';
 import type { Clock, LogdirError } from './core/index.ts';
 import { createDataProvider } from './dataprovider/index.ts';
 import { EventFiles } from './eventfile/index.ts';
+import { createFiles } from './frontends/files/index.ts';
 import { createFuseFrontend, type Mounted, type MountOptions } from './frontends/fuse/index.ts';
 import { createGrpcFrontend, type GrpcListenOptions, type GrpcServer } from './frontends/grpc/index.ts';
-import { createHttpFrontend, type HttpServer, toWebHdfsName } from './frontends/http/index.ts';
+import { createPages, type Site } from './frontends/pages/index.ts';
+import { createProbes, createWebServer, type HttpServer, type WebServer } from './frontends/web/index.ts';
+import { createWebHdfs, webHdfsUrl } from './frontends/webhdfs/index.ts';
 import { History, LocalStore, type PrefetchProgress, prefetch } from './history/index.ts';
 import { Namespace, OPERATOR } from './namespace/index.ts';
 import type { Logger, Metrics } from './observability/index.ts';
@@ -144,7 +147,7 @@ export interface App extends AsyncDisposable {
 
 /** The parts, wired. Nothing is read, watched or listened to before it is asked for. */
 export function createApp(settings: AppSettings, parts: AppParts): App {
-  const { logger, metrics, version, clock } = parts;
+  const { logger, metrics, clock } = parts;
   const servers = new Servers(settings, parts);
   const history = createHistory(settings, parts, servers);
   const { runNameTemplate, memoryMaxBytes } = settings;
@@ -153,7 +156,7 @@ export function createApp(settings: AppSettings, parts: AppParts): App {
   const seen = { history, events, namespace, caller: OPERATOR };
   const logdir = { tree: createTree(seen), overview: createOverview(seen) };
   const opening = new Opening();
-  const http = createHttpFrontend({ ...logdir, logger, metrics, version, isReady: () => opening.isOver });
+  const web = createWeb(logdir, opening, parts);
   const fuse = createFuseFrontend({ tree: logdir.tree, logger, metrics, clock });
   const keepClear = [...localPaths(settings.sources), settings.cacheDir];
   return {
@@ -166,7 +169,7 @@ export function createApp(settings: AppSettings, parts: AppParts): App {
     prefetch: (options) => prefetch(history, options),
     serverReport: () => servers.at(settings.baseUrl).report(),
     reading: () => history.background.progress,
-    listen: async (options) => listening(await http.listen(options)),
+    listen: async (options) => listening(await web.listen(options)),
     provideData: ({ projects, ...options }) => {
       const { maxResponsePoints } = settings;
       const provider = createDataProvider({
@@ -206,11 +209,25 @@ class Opening {
   }
 }
 
+/** The doors of HTTP, the most particular first. */
+function createWeb(
+  { tree, overview }: { readonly tree: LogdirTree; readonly overview: Overview },
+  opening: Opening,
+  { logger, metrics, version, clock }: AppParts,
+): WebServer {
+  const site: Site = { basePath: '', version };
+  const doors = [
+    createWebHdfs(),
+    createFiles(site),
+    createProbes({ metrics, isReady: () => opening.isOver, basePath: site.basePath }),
+    createPages({ site, overview, clock }),
+  ];
+  return createWebServer({ tree, doors, logger, metrics });
+}
+
 function listening(server: HttpServer): Listening {
   const { url, port } = server;
-  // TensorBoard takes `::` for a chain of filesystems, so IPv6 loopback goes by its name.
-  const host = new URL(url).host.replace('[::1]', 'localhost');
-  const logdir = (path: string) => `webhdfs://${host}/${toWebHdfsName(path)}`;
+  const logdir = (path: string) => webHdfsUrl(path, new URL(url).host, port);
   return { url, port, logdir, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 

@@ -3,9 +3,8 @@
  */
 
 import { type ByteRange, clampRange, LogdirError } from '../../src/core/index.ts';
-import { createHttpFrontend } from '../../src/frontends/http/index.ts';
-import { createMetrics, silentLogger } from '../../src/observability/index.ts';
 import type { FileNode, LogdirNode, LogdirTree, OpenFile } from '../../src/tree/index.ts';
+import { webServer } from '../../test/support/http-door.ts';
 import { announce } from './announcement.ts';
 
 const FILE_BYTES = 2 ** 30;
@@ -66,21 +65,8 @@ const tree: LogdirTree = {
 };
 
 async function serve(portPath: string): Promise<void> {
-  const frontend = createHttpFrontend({
-    tree,
-    overview: {
-      sources: [],
-      troubles: [],
-      projects: async () => [],
-      runs: async () => ({ total: 0, runs: [] }),
-    },
-    logger: silentLogger(),
-    metrics: createMetrics(),
-    version: 'bench',
-    isReady: () => true,
-  });
   const { signal } = new AbortController();
-  const { port } = await frontend.listen({ host: '127.0.0.1', port: 0, signal });
+  const { port } = await webServer(tree).listen({ host: '127.0.0.1', port: 0, signal });
   announce(portPath, port);
 }
 

@@ -6,12 +6,12 @@
 import { loadSettings, readEnvironment } from '../../src/config/index.ts';
 import { systemClock } from '../../src/core/index.ts';
 import { EventFiles } from '../../src/eventfile/index.ts';
-import { createHttpFrontend } from '../../src/frontends/http/index.ts';
 import { History, LocalStore } from '../../src/history/index.ts';
 import { Namespace, OPERATOR } from '../../src/namespace/index.ts';
 import { createMetrics, silentLogger } from '../../src/observability/index.ts';
 import { createOverview } from '../../src/overview/index.ts';
 import { createTree } from '../../src/tree/index.ts';
+import { webServer } from '../../test/support/http-door.ts';
 import { SyntheticSource } from '../synthetic-source.ts';
 import { announce } from './announcement.ts';
 
@@ -34,8 +34,7 @@ async function serve(portPath: string, cacheFolder: string, rows: number): Promi
   for (const run of history.catalogue.runs.values()) await run.update();
   const namespace = new Namespace({ history, runNameTemplate });
   const seen = { history, events, namespace, caller: OPERATOR };
-  const logdir = { tree: createTree(seen), overview: createOverview(seen) };
-  const frontend = createHttpFrontend({ ...logdir, ...parts, version: 'bench', isReady: () => true });
-  const { port } = await frontend.listen({ host: '127.0.0.1', port: 0, signal });
+  const server = webServer(createTree(seen), { overview: createOverview(seen), metrics: parts.metrics });
+  const { port } = await server.listen({ host: '127.0.0.1', port: 0, signal });
   announce(portPath, port);
 }

@@ -1,6 +1,6 @@
 /** package.json says what is true: exact versions, files that exist, a reason for every dependency. @module */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 const root = new URL('../../', import.meta.url);
@@ -30,6 +30,16 @@ describe('package.json', () => {
     for (const path of paths)
       expect(existsSync(new URL(path, root)), `${path}: run npm run build`).toBe(true);
     expect(text(Object.values(packageFile.bin)[0] ?? '')).toMatch(/^#!\/usr\/bin\/env node\n/);
+  });
+
+  it('builds every file of src: TypeScript compiled, everything else as it is', () => {
+    const paths = readdirSync(new URL('src', root), { recursive: true, encoding: 'utf8' });
+    const assets = paths.filter((path) => /\.(?!tsx?$)\w+$/.test(path));
+    expect(assets).toContain('frontends/pages/assets/style.css');
+    for (const path of assets)
+      expect(existsSync(new URL(`dist/${path}`, root)) && text(`dist/${path}`), path).toBe(
+        text(`src/${path}`),
+      );
   });
 
   it('ships only what is there, and runs only scripts that are there', () => {

@@ -64,8 +64,8 @@ describe('every source file', () => {
   });
 
   it.each(files.map((file) => [file.path, file] as const))('%s keeps the house rules', (path, { text }) => {
-    expect(path).not.toMatch(/(^|[/-])(utils?|helpers?|common|manager|misc)\.ts$/);
-    expect(path).toMatch(/^[a-z0-9/-]+\.ts$/);
+    expect(path).not.toMatch(/(^|[/-])(utils?|helpers?|common|manager|misc)\.tsx?$/);
+    expect(path).toMatch(/^[a-z0-9/-]+\.tsx?$/);
     expect(text, 'opens with a doc comment that ends in @module').toMatch(
       /^(#!.*\n)?\/\*\*(?:[^*]|\*(?!\/))*@module\s*\*\//,
     );

@@ -16,7 +16,7 @@ export interface SourceFile {
 
 export function readSourceFiles(): readonly SourceFile[] {
   return readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts'))
+    .filter((path) => /\.tsx?$/.test(path))
     .map((path) => {
       const text = readFileSync(join(SRC, path), 'utf8');
       return { path, text, imports: importsOf(text) };

@@ -3,10 +3,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { runKey } from '../../src/core/index.ts';
-import { createHttpFrontend } from '../../src/frontends/http/index.ts';
-import { createMetrics, silentLogger } from '../../src/observability/index.ts';
 import type { LogdirTree } from '../../src/tree/index.ts';
 import { buildHouse, type House, readWhole, signal } from '../support/house.ts';
+import { serveTree } from '../support/http-door.ts';
 import { MOUNTING_MISSING, mountTree } from '../support/mounting.ts';
 import { configRecord, exitRecord, factsRecord, row, text } from '../support/records.ts';
 import { ScriptedSource } from '../support/scripted-source.ts';
@@ -38,21 +37,9 @@ async function house(): Promise<House> {
 /** As `describeTreeContract`, where mounting is possible. */
 const describeMounted = describe.skipIf(MOUNTING_MISSING !== null);
 
-/** An HTTP server over a house. */
-async function serve(built: House) {
-  const parts = { logger: silentLogger(), metrics: createMetrics({ processMetrics: false }), version: '0' };
-  const frontend = createHttpFrontend({
-    tree: built.tree,
-    overview: built.overview,
-    ...parts,
-    isReady: () => true,
-  });
-  return await frontend.listen({ host: '127.0.0.1', port: 0, signal });
-}
-
 async function served() {
   const built = await house();
-  const server = await serve(built);
+  const server = await serveTree(built.tree, { overview: built.overview });
   return {
     url: server.url,
     async [Symbol.asyncDispose]() {
@@ -113,7 +100,7 @@ describe('every door', () => {
     await using built = await house();
     const expected = await picture(built.tree);
     expect(Object.keys(expected).length).toBeGreaterThan(30);
-    await using server = await serve(built);
+    await using server = await serveTree(built.tree, { overview: built.overview });
     expect(await picture(treeThroughLogdir(server.url))).toEqual(expected);
     if (MOUNTING_MISSING !== null) return;
     await using mount = await mountTree(built.tree);

@@ -5,10 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LogdirError, type RunRecord, runKey } from '../../src/core/index.ts';
-import { createHttpFrontend } from '../../src/frontends/http/index.ts';
-import { createMetrics, silentLogger } from '../../src/observability/index.ts';
 import { readEvents, scalarsOf } from '../support/event-reader.ts';
 import { buildHouse, COMPLETE, eventPath, type House, readWhole, signal } from '../support/house.ts';
+import { serveTree } from '../support/http-door.ts';
 import { MovingClock } from '../support/moving-clock.ts';
 import { configRecord, exitRecord, factsRecord, row, systemRow, text } from '../support/records.ts';
 import { ScriptedSource } from '../support/scripted-source.ts';
@@ -116,9 +115,7 @@ describe('3. The same numbers everywhere.', () => {
     const bytes = await eventBytes(house);
     const path = await eventPath(house.tree, RUN);
     const { tree, overview } = house;
-    const parts = { logger: silentLogger(), metrics: createMetrics({ processMetrics: false }), version: '0' };
-    const frontend = createHttpFrontend({ tree, overview, ...parts, isReady: () => true });
-    await using server = await frontend.listen({ host: '127.0.0.1', port: 0, signal });
+    await using server = await serveTree(tree, { overview });
     for (const url of [`/logdir/${path}`, `/webhdfs/v1/${path}?op=OPEN`]) {
       const response = await fetch(new URL(url, server.url));
       expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true);

@@ -2,28 +2,47 @@
 
 import { type IncomingHttpHeaders, type RequestOptions, request } from 'node:http';
 import { connect } from 'node:net';
+import { systemClock } from '../../src/core/index.ts';
+import { createFiles } from '../../src/frontends/files/index.ts';
+import { createPages } from '../../src/frontends/pages/index.ts';
 import {
-  createHttpFrontend,
-  type HttpFrontendOptions,
+  createProbes,
+  createWebServer,
   type HttpServer,
-} from '../../src/frontends/http/index.ts';
-import { createMetrics, silentLogger } from '../../src/observability/index.ts';
+  type WebServer,
+} from '../../src/frontends/web/index.ts';
+import { createWebHdfs } from '../../src/frontends/webhdfs/index.ts';
+import { createMetrics, type Metrics, silentLogger } from '../../src/observability/index.ts';
 import type { Overview } from '../../src/overview/index.ts';
 import type { LogdirTree } from '../../src/tree/index.ts';
 import { memoryOverview } from './memory-overview.ts';
 
-export async function serveTree(
-  tree: LogdirTree,
-  options: Partial<HttpFrontendOptions> = {},
-  overview: Overview = memoryOverview(new Map()),
-): Promise<HttpServer> {
-  const metrics = createMetrics({ processMetrics: false });
-  const base = { tree, overview, metrics, logger: silentLogger(), version: '0.0.0', isReady: () => true };
-  return createHttpFrontend({ ...base, ...options }).listen({
-    host: '127.0.0.1',
-    port: 0,
-    signal: new AbortController().signal,
-  });
+export interface ServedOptions {
+  readonly overview?: Overview;
+  readonly metrics?: Metrics;
+  readonly version?: string;
+  readonly isReady?: () => boolean;
+  readonly basePath?: string;
+}
+
+/** A server with every door over a tree. */
+export function webServer(tree: LogdirTree, options: ServedOptions = {}): WebServer {
+  const { overview = memoryOverview(new Map()), version = '0.0.0', basePath = '' } = options;
+  const { metrics = createMetrics({ processMetrics: false }), isReady = () => true } = options;
+  const site = { basePath, version };
+  const doors = [
+    createWebHdfs(),
+    createFiles(site),
+    createProbes({ metrics, isReady, basePath }),
+    createPages({ site, overview, clock: systemClock }),
+  ];
+  return createWebServer({ tree, doors, logger: silentLogger(), metrics });
+}
+
+/** The same, on a free port. */
+export function serveTree(tree: LogdirTree, options: ServedOptions = {}): Promise<HttpServer> {
+  const { signal } = new AbortController();
+  return webServer(tree, options).listen({ host: '127.0.0.1', port: 0, signal });
 }
 
 export interface Answer {

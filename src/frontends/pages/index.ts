@@ -1,0 +1,8 @@
+/** Pages for people: projects, runs, failures; and what other doors need to make a page like these. @module */
+
+export { createPages, type PagesOptions } from './door.ts';
+export { failureReply } from './failure-page.tsx';
+export { htmlDocument, htmlList } from './parts/document.tsx';
+export { nameText, sizeText } from './parts/human-text.ts';
+export { Head } from './parts/layout.tsx';
+export type { Site } from './site.ts';

@@ -1,0 +1,54 @@
+/**
+ * The port between the HTTP server and its doors. A door is a pure function from a request to a reply, or to a
+ * question to the tree that the server asks in its name: doors touch no socket, and every door has the same fast
+ * path for what is at hand. @module
+ */
+
+import type { ByteRange, MaybePromise } from '../../core/index.ts';
+import type { FileNode, Freshness, LogdirNode, LogdirTree } from '../../tree/index.ts';
+import type { HttpFailure } from './protocol/failure.ts';
+import type { WebRequest } from './web-request.ts';
+
+/** A whole HTTP reply. */
+export interface Reply<Body = string | null> {
+  readonly status: number;
+  /** Name, value, name, value…: the form that Node writes without looking at it twice. */
+  readonly headers: readonly string[];
+  /** Null for none. Node leaves it out when the request was HEAD. */
+  readonly body: Body;
+}
+
+/** A reply about a file. A byte range as body stands for those bytes of the file. */
+export type FileReply = Reply<string | ByteRange | null>;
+
+/** What a request asks of one path of the tree. Made from the request alone: nothing is looked up for it. */
+export type NodeRequest = StatRequest | OpenRequest;
+
+interface PathRequest {
+  readonly path: string;
+  readonly freshness: Freshness;
+}
+
+/** Asks what is at the path, without its bytes. A byte range in the reply then sends none. */
+export interface StatRequest extends PathRequest {
+  readonly kind: 'stat';
+  readonly reply: (node: LogdirNode) => MaybePromise<FileReply>;
+}
+
+/** Asks for bytes of a file. */
+export interface OpenRequest extends PathRequest {
+  readonly kind: 'open';
+  readonly file: (node: FileNode) => FileReply;
+  /** The reply if the path is a directory; a door that has none refuses it with the tree's `invalid-argument`. */
+  readonly directory?: () => MaybePromise<Reply>;
+}
+
+export interface Door {
+  /** Label `route` of the metrics. */
+  readonly name: string;
+  /** Whether the door answers this URL: raw, from its first slash on, with its query. Called for every request. */
+  owns(url: string): boolean;
+  /** @throws LogdirError, which `failure` then puts into the door's own words. */
+  answer(request: WebRequest, tree: LogdirTree): NodeRequest | Reply | Promise<Reply>;
+  failure(request: WebRequest, failure: HttpFailure): Reply;
+}

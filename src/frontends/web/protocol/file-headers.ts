@@ -1,0 +1,45 @@
+/** Headers of a file's reply, as the flat list that Node writes without looking at it twice. @module */
+
+import { LRUCache } from 'lru-cache';
+import type { FileNode } from '../../../tree/index.ts';
+
+/** Types a browser would run with the rights of this origin. */
+const ACTIVE_TYPE = /^\s*(?:text\/html|application\/xhtml|image\/svg|(?:text|application)\/xml)/i;
+
+/** Last-Modified texts by Unix seconds: making one costs as much as the rest of a head. */
+const dates = new LRUCache<number, string>({ max: 4096 });
+
+/** An HTTP date (IMF-fixdate) of Unix milliseconds. */
+export function httpDate(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  const known = dates.get(seconds);
+  if (known !== undefined) return known;
+  const text = new Date(seconds * 1000).toUTCString();
+  dates.set(seconds, text);
+  return text;
+}
+
+/** The node's own content type, unless a browser would execute it. */
+export function passiveType(contentType: string): string {
+  return ACTIVE_TYPE.test(contentType) ? 'text/plain; charset=utf-8' : contentType;
+}
+
+/** Name, value, name, value…; `length` is the body's, in bytes. */
+export function fileHeaders(node: FileNode, length: number): string[] {
+  return [
+    'Content-Type',
+    passiveType(node.contentType),
+    'Content-Length',
+    `${length}`,
+    ...validators(node),
+    'Accept-Ranges',
+    'bytes',
+    'X-Content-Type-Options',
+    'nosniff',
+  ];
+}
+
+/** What a 304 repeats. `no-cache`: keep it, but ask before using it, because the file may have grown. */
+export function validators(node: FileNode): string[] {
+  return ['ETag', node.etag, 'Last-Modified', httpDate(node.mtimeMs), 'Cache-Control', 'no-cache'];
+}

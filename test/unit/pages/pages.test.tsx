@@ -1,0 +1,269 @@
+/** The pages for people: what they say, and that no name can break out of them. @module */
+
+import * as fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { htmlList, htmlText } from '../../../src/frontends/pages/parts/document.tsx';
+import {
+  agoText,
+  durationText,
+  nameText,
+  sizeText,
+  valueText,
+} from '../../../src/frontends/pages/parts/human-text.ts';
+import { Sparkline } from '../../../src/frontends/pages/parts/sparkline.tsx';
+import { projectPage } from '../../../src/frontends/pages/project-page.tsx';
+import { parseRunQuery, runQueryText } from '../../../src/frontends/pages/run-query.ts';
+import { shellQuote, webHdfsCommand } from '../../../src/frontends/pages/tensorboard-command.ts';
+import { ask, serveTree } from '../../support/http-door.ts';
+import { memoryOverview, runCard } from '../../support/memory-overview.ts';
+import { MemoryTree } from '../../support/memory-tree.ts';
+
+const HOSTILE = `<script>alert(1)</script>"' onload=x & \u202egnp`;
+const runs = Array.from({ length: 250 }, (_, index) => runCard(index));
+const overview = memoryOverview(
+  new Map([
+    ['team/mnist', runs],
+    ['team/empty', []],
+    [
+      'local/hostile',
+      [
+        runCard(0, {
+          displayName: HOSTILE,
+          directory: HOSTILE,
+          path: `local/hostile/${HOSTILE}`,
+          tags: [HOSTILE],
+          group: HOSTILE,
+        }),
+      ],
+    ],
+  ]),
+);
+const BROWSER = { accept: 'text/html,*/*' };
+
+async function pageAt(path: string) {
+  await using server = await serveTree(new MemoryTree({}), { version: '1.2.3', overview });
+  const { status, headers, body } = await ask(server, path, { headers: BROWSER });
+  return { status, headers, text: body.toString(), port: server.port };
+}
+
+it('shows every project with the command that opens it', async () => {
+  const { status, headers, text, port } = await pageAt('/');
+  expect(status).toBe(200);
+  expect(text).toContain(`tensorboard --logdir webhdfs://127.0.0.1:${port}/team/mnist</code>`);
+  expect(text).toContain('pip install tensorboard fsspec requests');
+  expect(text).toContain("wandb-logdir tensorboard ./wandb 'team/project with space'");
+  expect(headers['content-security-policy']).toMatch(
+    /^default-src 'none'; style-src 'self'; script-src 'self'/,
+  );
+  expect(text).not.toMatch(/<[^>]* (?:style|on\w+)=|<style|<script>|(?:src|href)="(?:https?:)?\/\//);
+});
+
+it('shows a hundred runs a page, and leads to the next', async () => {
+  const { text } = await pageAt('/p/team/mnist');
+  expect(text.match(/<tr role="row"><th scope="row"/g)).toHaveLength(100);
+  expect(text).toContain('1–100 of 250 runs');
+  expect(text).toContain('rel="next" href="?page=2"');
+  expect((await pageAt('/p/team/mnist?page=3')).text).toContain('201–250 of 250 runs');
+  expect((await pageAt('/p/team/mnist?page=99')).text).toContain('No runs on this page');
+});
+
+it('finds runs by words, and keeps them in the form', async () => {
+  const { text } = await pageAt('/p/team/mnist?q=RUN-0007&sort=name');
+  expect(text).toContain('1–1 of 1 run<');
+  expect(text).toContain('value="RUN-0007"');
+  expect(text).toContain('name="sort" value="name"');
+  expect((await pageAt('/p/team/mnist?q=%3Cb%3E')).text).toContain('No run matches “<bdi>&lt;b></bdi>”');
+});
+
+it('refreshes itself only when asked to', async () => {
+  expect((await pageAt('/p/team/mnist')).text).not.toContain('http-equiv="refresh"');
+  expect((await pageAt('/p/team/mnist?refresh=1')).text).toContain('http-equiv="refresh" content="30"');
+});
+
+it('answers an unknown project or address with a page for browsers and a sentence for others', async () => {
+  for (const path of ['/p/team/none', '/nowhere', '/logdir/none']) {
+    const { status, headers } = await pageAt(path);
+    expect([path, status, headers['content-type']]).toEqual([path, 404, 'text/html; charset=utf-8']);
+    await using server = await serveTree(new MemoryTree({}), { overview });
+    expect((await ask(server, path)).headers['content-type']).toBe('text/plain; charset=utf-8');
+  }
+});
+
+it('lets no name out of its place', async () => {
+  const { text } = await pageAt('/p/local/hostile');
+  expect(text).toContain('&lt;script>alert(1)&lt;/script>');
+  expect(text).not.toMatch(/<script>|\u202e|"[^">]*" onload/);
+});
+
+it('escapes any text, in an element and in an attribute, so that a browser reads it back', async () => {
+  await fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (value) => {
+      const [, title, text] =
+        /^<p title="([^"]*)">([^<]*)<\/p>$/.exec(htmlText(<p title={value}>{value}</p>)) ?? [];
+      const shown = value.replace(/[\0\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+      expect([unescaped(title), unescaped(text)]).toEqual([shown, shown]);
+    }),
+  );
+});
+
+/** What a browser reads of escaped text. */
+function unescaped(text = ''): string {
+  const named = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&amp;': '&' };
+  return text.replace(/&\w+;/g, (entity) => named[entity as keyof typeof named] ?? entity);
+}
+
+it('serves pages below a base path, and WebHDFS where its clients look', async () => {
+  const tree = new MemoryTree({ 'a/b/c/d': 'x' });
+  await using server = await serveTree(tree, { basePath: '/wandb', overview });
+  expect((await ask(server, '/wandb/')).body.toString()).toContain('href="/wandb/p/team/mnist"');
+  expect((await ask(server, '/wandb/logdir/a/b/c/d')).body.toString()).toBe('x');
+  expect((await ask(server, '/wandb/assets/style.css')).status).toBe(200);
+  expect((await ask(server, '/webhdfs/v1/a?op=LISTSTATUS')).status).toBe(200);
+  expect((await ask(server, '/logdir/a')).status).toBe(404);
+});
+
+it.each([
+  ['style.css', 'text/css; charset=utf-8', ':root'],
+  ['copy.js', 'text/javascript; charset=utf-8', 'clipboard'],
+  ['icon.svg', 'image/svg+xml', '<svg'],
+])('serves %s, and says when it has not changed', async (name, contentType, part) => {
+  const { status, headers, text } = await pageAt(`/assets/${name}`);
+  expect([status, headers['content-type']]).toEqual([200, contentType]);
+  expect(text).toContain(part);
+  await using server = await serveTree(new MemoryTree({}));
+  const again = await ask(server, `/assets/${name}`, { headers: { 'if-none-match': headers.etag } });
+  expect([again.status, again.body.length]).toEqual([304, 0]);
+});
+
+it('finds a project whose name holds a slash', async () => {
+  const odd = memoryOverview(new Map([['team/a/b', [runCard(0)]]]));
+  await using server = await serveTree(new MemoryTree({}), { overview: odd });
+  const home = (await ask(server, '/')).body.toString();
+  const [, href = ''] = /href="(\/p\/[^"]*)"/.exec(home) ?? [];
+  expect([href, (await ask(server, href)).status]).toEqual(['/p/team/a%2Fb', 200]);
+});
+
+it('renders long lists in stretches, and stops when nobody reads them any more', async () => {
+  const rows = Array.from({ length: 50_000 }, (_, index) => <li title="<">{index}</li>);
+  const { signal } = new AbortController();
+  let turns = 0;
+  const ticking = setInterval(() => turns++, 0);
+  const text = await htmlList(rows, signal);
+  clearInterval(ticking);
+  expect(text).toBe(htmlText(<>{rows}</>));
+  expect(turns).toBeGreaterThan(0);
+  await expect(htmlList(rows, AbortSignal.abort())).rejects.toThrow('abort');
+});
+
+it('quotes commands for a shell and addresses them so that fsspec understands', () => {
+  expect(shellQuote('a/b-c.d')).toBe('a/b-c.d');
+  expect(shellQuote("it's $HOME")).toBe(`'it'\\''s $HOME'`);
+  expect(webHdfsCommand('t/p', { host: 'gpu-box:7070', port: 1 })).toContain('webhdfs://gpu-box:7070/t/p');
+  expect(webHdfsCommand('t/p', { host: 'gpu-box', port: 1 })).toContain('webhdfs://gpu-box:80/t/p');
+  expect(webHdfsCommand('t/p', { host: '[::1]:7070', port: 1 })).toContain('webhdfs://localhost:7070/t/p');
+  expect(webHdfsCommand('t/p', { host: '"><script>', port: 5 })).toContain('webhdfs://127.0.0.1:5/t/p');
+});
+
+it('draws series that are flat, short, huge or not numbers', () => {
+  const draw = (...values: number[]) =>
+    htmlText(
+      Sparkline({
+        tag: 't',
+        last: values.at(-1) ?? 0,
+        points: values.map((value, step) => ({ step, value })),
+      }),
+    );
+  for (const values of [[1], [2, 2, 2], [Number.MAX_VALUE, -Number.MAX_VALUE], [1, Number.NaN, 3], []]) {
+    expect(draw(...values)).not.toMatch(/NaN|Infinity/);
+  }
+  expect(draw(Number.NaN)).not.toContain('polyline');
+});
+
+it('writes numbers briefly, and reads back the view it links to', () => {
+  expect([0, 0.123456, 1234567, 1e-9, Number.NaN, -Infinity].map(valueText)).toEqual([
+    '0',
+    '0.1235',
+    '1,234,567',
+    '1.00e-9',
+    'NaN',
+    '−∞',
+  ]);
+  expect([0, 1023, 1024, 5e9].map(sizeText)).toEqual(['0 B', '1023 B', '1.0 KiB', '4.7 GiB']);
+  expect([0, 61_000, 3_700_000, 90_000_000].map(durationText)).toEqual([
+    '< 1 s',
+    '1 min 01 s',
+    '1 h 01 min',
+    '1 d 01 h',
+  ]);
+  expect([-5, 12_000, 130_000, 9e6, 1e9].map((ms) => agoText(0, ms))).toEqual([
+    'just now',
+    '12 s ago',
+    '2 min ago',
+    '2 h ago',
+    '11 d ago',
+  ]);
+  expect([nameText(' '), nameText('run 1')]).toEqual(['“ ”', 'run 1']);
+  const view = { query: 'a b&c', sort: 'state', page: 7, refresh: true } as const;
+  expect(parseRunQuery(runQueryText(view))).toEqual(view);
+  expect(parseRunQuery('?page=-1&sort=x')).toEqual({ query: '', sort: 'newest', page: 1, refresh: false });
+});
+
+it('says since when a source cannot be looked at, why, and what is shown meanwhile', async () => {
+  const away = {
+    ...overview,
+    troubles: [
+      { source: 'team/away', message: `W&B could not be reached ${HOSTILE}`, listedAgoMs: 3_700_000 },
+      { source: 'team/never', message: 'no', listedAgoMs: null },
+    ],
+  };
+  await using server = await serveTree(new MemoryTree({}), { overview: away });
+  for (const path of ['/', '/p/team/mnist']) {
+    const text = (await ask(server, path, { headers: BROWSER })).body.toString();
+    expect(text).toContain(
+      '<code>team/away</code> cannot be looked at.</strong> What is shown is 1 h 01 min old',
+    );
+    expect(text).toContain('What was read before is shown.');
+    expect(text).not.toContain('<script>alert');
+  }
+});
+
+it('says which runs of a server nobody has read yet, and which projects nobody has opened', async () => {
+  const unread = memoryOverview(
+    new Map([['team/mnist', [runCard(0, { reading: 'unread', rows: 0, previews: [], tagCount: 0 })]]]),
+  );
+  const closed = {
+    ...unread,
+    projects: async () =>
+      (await unread.projects({ signal: new AbortController().signal })).map((card) => ({
+        ...card,
+        runs: null,
+      })),
+  };
+  await using server = await serveTree(new MemoryTree({}), { overview: closed });
+  const home = (await ask(server, '/', { headers: BROWSER })).body.toString();
+  expect(home).toContain('title="listed when the project is opened"');
+  const text = (await ask(server, '/p/team/mnist', { headers: BROWSER })).body.toString();
+  expect(text).toContain('read when it is opened');
+  expect(text).not.toContain('no values yet');
+});
+
+it('renders a hundred runs in well under 50 ms', () => {
+  const render = () =>
+    projectPage({
+      site: { basePath: '', version: '1' },
+      reader: { host: 'localhost:1', port: 1 },
+      entity: 'team',
+      project: 'mnist',
+      path: 'team/mnist',
+      view: parseRunQuery(''),
+      troubles: [],
+      page: { total: 1000, runs: runs.slice(0, 100) },
+      nowMs: 0,
+    });
+  const timesMs = Array.from({ length: 9 }, () => {
+    const startMs = performance.now();
+    render();
+    return performance.now() - startMs;
+  });
+  expect(timesMs.sort((a, b) => a - b)[4]).toBeLessThan(50);
+});
