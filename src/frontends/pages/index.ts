@@ -2,7 +2,7 @@
 
 export { createPages, type PagesOptions } from './door.ts';
 export { failureReply } from './failure-page.tsx';
-export { htmlDocument, htmlList } from './parts/document.tsx';
+export { htmlDocument, htmlList } from './parts/document.ts';
 export { nameText, sizeText } from './parts/human-text.ts';
 export { Head } from './parts/layout.tsx';
 export type { Site } from './site.ts';

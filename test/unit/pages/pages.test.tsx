@@ -2,7 +2,7 @@
 
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { htmlList, htmlText } from '../../../src/frontends/pages/parts/document.tsx';
+import { htmlList, htmlText } from '../../../src/frontends/pages/parts/document.ts';
 import {
   agoText,
   durationText,
@@ -150,7 +150,7 @@ it('renders long lists in stretches, and stops when nobody reads them any more',
   const ticking = setInterval(() => turns++, 0);
   const text = await htmlList(rows, signal);
   clearInterval(ticking);
-  expect(text).toBe(htmlText(<>{rows}</>));
+  expect(text).toBe(rows.map(htmlText).join(''));
   expect(turns).toBeGreaterThan(0);
   await expect(htmlList(rows, AbortSignal.abort())).rejects.toThrow('abort');
 });
@@ -247,7 +247,7 @@ it('says which runs of a server nobody has read yet, and which projects nobody h
   expect(text).not.toContain('no values yet');
 });
 
-it('renders a hundred runs in well under 50 ms', () => {
+it('renders a hundred runs in well under 50 ms of processor time', () => {
   const render = () =>
     projectPage({
       site: { basePath: '', version: '1' },
@@ -261,9 +261,10 @@ it('renders a hundred runs in well under 50 ms', () => {
       nowMs: 0,
     });
   const timesMs = Array.from({ length: 9 }, () => {
-    const startMs = performance.now();
+    const start = process.cpuUsage();
     render();
-    return performance.now() - startMs;
+    const { user, system } = process.cpuUsage(start);
+    return (user + system) / 1000;
   });
   expect(timesMs.sort((a, b) => a - b)[4]).toBeLessThan(50);
 });

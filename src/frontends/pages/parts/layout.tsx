@@ -3,7 +3,7 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { COPY_SCRIPT_PATH, ICON_PATH, STYLE_PATH } from '../assets.ts';
 import type { Site } from '../site.ts';
-import { htmlDocument } from './document.tsx';
+import { htmlDocument } from './document.ts';
 import { nameText } from './human-text.ts';
 
 /** A name below the home page, and its page. */

@@ -1,6 +1,6 @@
 /** JSX to the text of an HTML document. Whatever is put into JSX is escaped by the renderer. @module */
 
-import type { VNode } from 'preact';
+import { Fragment, h, type VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import { TurnBudget } from '../../../core/index.ts';
 
@@ -30,10 +30,10 @@ export async function htmlList(elements: Iterable<VNode>, signal: AbortSignal): 
   for (const element of elements) {
     batch.push(element);
     if (batch.length < BATCH) continue;
-    parts.push(renderToString(<>{batch}</>));
+    parts.push(renderToString(h(Fragment, null, batch)));
     batch = [];
     await budget.next(signal);
   }
-  parts.push(renderToString(<>{batch}</>));
+  parts.push(renderToString(h(Fragment, null, batch)));
   return parts.join('');
 }
