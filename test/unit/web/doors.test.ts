@@ -93,12 +93,12 @@ it('tells nobody what an unforeseen error says', async () => {
   expect([status, body.toString()]).toEqual([500, '<Error><Code>internal</Code></Error>']);
 });
 
-it('asks a tree that has the file at hand nothing that has to be waited for', async () => {
+it('asks a tree for an open file once, also where only its headers are wanted', async () => {
   const tree = new MemoryTree({ [FILE]: '0123456789' });
   await using server = await serveBucket(tree);
   await ask(server, URL_PATH, { headers: { range: 'bytes=2-4' } });
   await ask(server, URL_PATH, { method: 'HEAD' });
-  expect(tree.calls.map(({ method }) => method)).toEqual(['openCached', 'openCached']);
+  expect(tree.calls.map(({ method }) => method)).toEqual(['open', 'open']);
 });
 
 it('counts the replies of each door, method and status', async () => {
