@@ -28,7 +28,8 @@ export function installPackages() {
   const installed = join(ROOT, 'node_modules', '.package-lock.json');
   const isFresh =
     existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(ROOT, 'package-lock.json')).mtimeMs;
-  if (!isFresh) run('npm', ['ci', '--no-audit', '--no-fund']);
+  // Also within `npm publish --dry-run` or `npm install --global`, whose flags npm hands on by the environment.
+  if (!isFresh) run('npm', ['ci', '--no-audit', '--no-fund', '--no-dry-run', '--no-global', '--include=dev']);
 }
 
 /** Compiles src to a new dist. */

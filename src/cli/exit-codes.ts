@@ -9,6 +9,7 @@ export const EXIT = {
   noTensorboard: 5,
   pathNotFound: 6,
   mountFailed: 7,
+  oldNode: 8,
   interrupted: 130,
 } as const;
 
@@ -24,5 +25,6 @@ export const EXIT_CODE_MEANINGS = {
   [EXIT.noTensorboard]: 'TensorBoard, or a Python package it needs, was not found',
   [EXIT.pathNotFound]: 'no such path in the tree',
   [EXIT.mountFailed]: 'the directory cannot be mounted on',
+  [EXIT.oldNode]: 'Node is too old, or there is none',
   [EXIT.interrupted]: 'stopped by Ctrl-C',
 } as const satisfies Record<ExitCode, string>;

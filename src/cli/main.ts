@@ -2,7 +2,10 @@
 /** The program `wandb-logdir`. @module */
 
 import { readFileSync } from 'node:fs';
-import { run } from './run.ts';
+import { requireNode } from './node-version.ts';
+
+requireNode();
+const { run } = await import('./run.ts');
 
 const packageFile = new URL('../../package.json', import.meta.url);
 const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string };

@@ -2,7 +2,10 @@
 /** The program `wandb-logdir-data-server`: what TENSORBOARD_DATA_SERVER_BINARY points at. @module */
 
 import { readFileSync } from 'node:fs';
-import { runDataServer } from './run-data-server.ts';
+import { requireNode } from '../node-version.ts';
+
+requireNode();
+const { runDataServer } = await import('./run-data-server.ts');
 
 const packageFile = new URL('../../../package.json', import.meta.url);
 const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string };

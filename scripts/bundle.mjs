@@ -1,0 +1,173 @@
+/**
+ * Makes a few files of the built program, that run without node_modules: what the Python package carries.
+ *
+ * Nothing here knows a file of src besides the programs that package.json names. What the program finds beside itself is
+ * recognized by `new URL('<path>', import.meta.url)`: a script becomes an entry of its own (threads), any other file
+ * or folder is copied. A use of `import.meta` that is not understood ends the build.
+ * @module
+ */
+
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { dirname, extname, join, relative, sep } from 'node:path';
+import { build } from 'esbuild';
+import { ROOT } from './installation.mjs';
+
+const DIST = join(ROOT, 'dist');
+const NODE_MODULES = join(ROOT, 'node_modules');
+/** Native and optional: where it is missing the program does without. */
+const EXTERNAL = ['koffi'];
+
+const BESIDE = /new URL\(\s*(['"`])([^'"`$]+)\1\s*,\s*import\.meta\.url\s*,?\s*\)/g;
+
+/** CommonJS packages call `require`, which a module does not have, and read files of their own. */
+const BANNER = `import { createRequire as bundledRequire } from 'node:module';
+const require = bundledRequire(import.meta.url);
+const bundledPackages = require('node:url').fileURLToPath(new URL('./packages/', import.meta.url));`;
+
+/** Names others beside it; packages read theirs by way of `__dirname`. */
+const SCHEMA = /\.proto$/;
+
+/**
+ * Writes a script for each program of package.json, called as it is there, and what these need, to an emptied folder.
+ * @param {string} folder
+ * @returns {Promise<string>} the licenses of the packages that are in it
+ */
+export async function bundle(folder) {
+  rmSync(folder, { recursive: true, force: true });
+  const { bin } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const programs = Object.entries(bin).map(([name, path]) => [name, join(ROOT, String(path))]);
+  const threads = scriptsBeside().map((path) => [nameOf(path), path]);
+  const result = await build({
+    entryPoints: [...programs, ...threads].map(([out = '', path = '']) => ({ in: path, out })),
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    outExtension: { '.js': '.mjs' },
+    // All in one folder, so that a path beside a file is the same from each.
+    chunkNames: '[name]-[hash]',
+    // Names stay, for stack traces.
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: 'none',
+    banner: { js: BANNER },
+    external: EXTERNAL,
+    plugins: [besideFiles(folder), packageData(folder)],
+    metafile: true,
+    logLevel: 'warning',
+  });
+  return licenses(Object.keys(result.metafile.inputs));
+}
+
+/** Scripts that some file of the program finds beside itself. */
+function scriptsBeside() {
+  const found = new Set();
+  for (const path of scriptsIn(DIST)) {
+    for (const [, , beside = ''] of readFileSync(path, 'utf8').matchAll(BESIDE)) {
+      const target = join(dirname(path), beside);
+      if (isScript(target)) found.add(target);
+    }
+  }
+  return [...found];
+}
+
+/** @param {string} folder */
+function scriptsIn(folder) {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => extname(name) === '.js').map((name) => join(folder, name));
+}
+
+/** Rewrites the places of what is found beside a file of ours. @param {string} folder @returns {import('esbuild').Plugin} */
+function besideFiles(folder) {
+  return {
+    name: 'beside-files',
+    setup: ({ onLoad }) => {
+      onLoad({ filter: /\.js$/ }, ({ path }) => {
+        if (!path.startsWith(DIST + sep)) return null;
+        const contents = readFileSync(path, 'utf8').replace(BESIDE, (_, _quote, beside) => {
+          const place = JSON.stringify(placed(join(dirname(path), beside), folder));
+          return `new URL(${place}, import.meta["url"])`;
+        });
+        const left = /^.*\bimport\.meta\.\w+.*$/m.exec(contents)?.[0];
+        if (left === undefined) return { contents, loader: 'js' };
+        return { errors: [{ text: `not understood, write new URL('<path>', import.meta.url): ${left}` }] };
+      });
+    },
+  };
+}
+
+/** Where a file is in the bundle, relative to every script. @param {string} target @param {string} folder */
+function placed(target, folder) {
+  if (!existsSync(target)) throw new Error(`${target} is named beside a script, and is not there`);
+  if (isScript(target)) return `./${nameOf(target)}.mjs`;
+  const place = `./files/${relative(ROOT, target).split(sep).join('/')}`;
+  cpSync(target, join(folder, place), { recursive: true });
+  if (statSync(target).isDirectory()) return `${place}/`;
+  if (SCHEMA.test(target)) copySchemas(dirname(target), join(folder, dirname(place)));
+  return place;
+}
+
+/** @param {string} from @param {string} to */
+function copySchemas(from, to) {
+  for (const name of readdirSync(from, { recursive: true, encoding: 'utf8' }))
+    if (SCHEMA.test(name)) cpSync(join(from, name), join(to, name));
+}
+
+/** @param {string} path */
+function isScript(path) {
+  return extname(path) === '.js' && path.startsWith(DIST + sep);
+}
+
+/** @param {string} path */
+function nameOf(path) {
+  return relative(DIST, path).replace(/\.js$/, '').split(sep).join('-');
+}
+
+/** Lets packages find their data files below `packages`. @param {string} folder @returns {import('esbuild').Plugin} */
+function packageData(folder) {
+  return {
+    name: 'package-data',
+    setup: ({ onLoad }) => {
+      onLoad({ filter: /[\\/]node_modules[\\/].*\.c?js$/ }, ({ path }) => {
+        const code = readFileSync(path, 'utf8');
+        if (!/\b__dirname\b/.test(code) || /\b(?:const|let|var) __dirname\b/.test(code)) return null;
+        const { root } = packageOf(path);
+        copySchemas(root, join(folder, 'packages', placeOf(root)));
+        const place = JSON.stringify(placeOf(dirname(path)));
+        return { contents: `const __dirname = bundledPackages + ${place};\n${code}`, loader: 'js' };
+      });
+    },
+  };
+}
+
+/** @param {string} path */
+function placeOf(path) {
+  return relative(NODE_MODULES, path).split(sep).join('/');
+}
+
+/** The package a file belongs to. @param {string} path @returns {{ root: string, name: string, version: string, license: string }} */
+function packageOf(path) {
+  for (let root = dirname(path); root !== NODE_MODULES; root = dirname(root)) {
+    const file = join(root, 'package.json');
+    const { name, version, license } = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+    if (version !== undefined) return { root, name, version, license };
+  }
+  throw new Error(`${path} is in no package`);
+}
+
+/** Their licenses in full, as each of them asks. @param {readonly string[]} inputs */
+function licenses(inputs) {
+  const packages = new Map();
+  for (const input of inputs) {
+    if (!input.includes('node_modules/')) continue;
+    const found = packageOf(join(ROOT, input));
+    packages.set(`${found.name} ${found.version} (${found.license})`, found.root);
+  }
+  const texts = [...packages].sort().map(([title, root]) => {
+    const files = readdirSync(root).filter((name) => /^(?:licen[cs]e|notice|copying)/i.test(name));
+    return [title, ...files.map((name) => readFileSync(join(root, name), 'utf8').trim())].join('\n\n');
+  });
+  return `${texts.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`;
+}
