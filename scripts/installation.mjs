@@ -7,7 +7,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const PACKAGE_FILE = join(ROOT, 'package.json');
 const VENV = join(ROOT, '.venv');
+/** src/cli/exit-codes.ts */
+const OLD_NODE_EXIT_CODE = 8;
 const VENV_PYTHON = join(VENV, 'bin', 'python');
 
 /** Runs a command in the project folder; ends this process when it fails. @param {string} command @param {string[]} args */
@@ -23,8 +26,19 @@ export function fail(message) {
   process.exit(1);
 }
 
+/** Ends this process where Node is too old, in the words and with the exit code of the program. */
+export function requireNode() {
+  const needed = /\d+\.\d+/.exec(JSON.parse(readFileSync(PACKAGE_FILE, 'utf8')).engines.node)[0];
+  const [major, minor] = needed.split('.').map(Number);
+  const [ownMajor, ownMinor] = process.versions.node.split('.').map(Number);
+  if (ownMajor > major || (ownMajor === major && ownMinor >= minor)) return;
+  console.error(`error: wandb-logdir needs Node ${needed} or newer; this is ${process.versions.node}`);
+  process.exit(OLD_NODE_EXIT_CODE);
+}
+
 /** Installs the locked npm packages unless they are there and as new as the lockfile. */
 export function installPackages() {
+  requireNode();
   const installed = join(ROOT, 'node_modules', '.package-lock.json');
   const isFresh =
     existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(ROOT, 'package-lock.json')).mtimeMs;

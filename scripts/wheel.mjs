@@ -15,7 +15,10 @@ installPackages();
 if (!process.argv.includes('--no-build')) build();
 const { bundle } = await import('./bundle.mjs'); // Needs what was just installed.
 rmSync(join(FOLDER, 'dist'), { recursive: true, force: true });
-writeFileSync(join(FOLDER, 'build', 'THIRD-PARTY-LICENSES.txt'), await bundle(join(FOLDER, 'build', 'program')));
+writeFileSync(
+  join(FOLDER, 'build', 'THIRD-PARTY-LICENSES.txt'),
+  await bundle(join(FOLDER, 'build', 'program')),
+);
 cpSync(join(ROOT, 'LICENSE'), join(FOLDER, 'build', 'LICENSE'));
 const python = process.env['PYTHON'] ?? 'python3';
 const isolation = canImport(python, ['hatchling']) ? ['--no-build-isolation'] : [];

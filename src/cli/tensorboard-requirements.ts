@@ -14,7 +14,8 @@ export const REQUIRED_PACKAGES = {
   webhdfs: ['fsspec', 'requests'],
 } as const satisfies Record<Door, readonly (keyof PythonPackages)[]>;
 
-export const INSTALL_COMMAND = 'python3 -m pip install tensorboard';
+/** pip refuses where a distribution manages Python; pipx makes a virtual environment by itself. */
+export const INSTALL_COMMAND = 'python3 -m pip install tensorboard, or: pipx install tensorboard';
 
 /**
  * Starts TensorBoard as if TensorFlow were not installed: with it, TensorBoard reads files through

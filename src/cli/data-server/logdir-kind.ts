@@ -1,5 +1,6 @@
 /** Whether a logdir is ours to serve or TensorBoard's own. @module */
 
+import { existsSync } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type App, parseSource } from '../../app.ts';
@@ -20,6 +21,14 @@ export async function isOurs(
   const { outcome } = await app.inspect(logdir, { signal });
   if (outcome !== 'runs' && outcome !== 'starting') return false;
   return !(await holdsEventFiles(logdir, signal));
+}
+
+/**
+ * Whether there is no such path, and it could be meant for ENTITY/PROJECT. TensorBoard watches a path that is not there
+ * yet, so it stays a path: a name that looks like one is sent to no server.
+ */
+export function isMissingProject(logdir: string): boolean {
+  return /^[\w.-]+(?:\/[\w.-]+){1,2}\/?$/.test(logdir) && !existsSync(logdir);
 }
 
 async function holdsEventFiles(root: string, signal: AbortSignal): Promise<boolean> {

@@ -12,7 +12,7 @@ import { writePortFile } from '../port-file.ts';
 import { openSession, type Session } from '../session.ts';
 import { processTerminal } from '../terminal.ts';
 import { type DataServerFlags, parseDataServerFlags } from './data-server-flags.ts';
-import { isOurs } from './logdir-kind.ts';
+import { isMissingProject, isOurs } from './logdir-kind.ts';
 import { runOwnDataServer } from './own-data-server.ts';
 
 /** TensorBoard looks for the port after half a second, and shows what is in the error file only until it found one. */
@@ -56,8 +56,10 @@ async function serveData(
 ): Promise<number> {
   const { signal } = session.interruption;
   await using app = session.createApp();
-  if (!(await isOurs(flags.logdir, app, { signal })))
+  if (!(await isOurs(flags.logdir, app, { signal }))) {
+    if (isMissingProject(flags.logdir)) session.terminal.note(missingProjectNote(flags.logdir));
     return await runOwnDataServer(session, flags.logdir, words);
+  }
   const { host, port } = flags;
   await using server = await app.provideData({ host, port, tls: null, projects: null });
   const looking = lookAtSource(session, app);
@@ -66,6 +68,10 @@ async function serveData(
   const over = flags.diesAfterStdin ? Promise.race([aborted(signal), stdinClosed()]) : aborted(signal);
   await Promise.race([over, logged(session, looking)]);
   return session.interruption.exitCode() ?? EXIT.ok;
+}
+
+function missingProjectNote(logdir: string): string {
+  return `there is no folder ${logdir}, so TensorBoard waits for one. For the project on the W&B server: tensorboard --logdir wandb:${logdir.replace(/\/$/, '')}`;
 }
 
 /** @throws CommandFailure that says why there is nothing to show, where that is certain. */

@@ -156,6 +156,18 @@ describe("a logdir that is TensorBoard's own", () => {
     await started.ended;
   });
 
+  it.each(['acme/demo', 'acme/demo/run1'])(
+    'such as %s, which nobody made, names the other reading',
+    async (logdir) => {
+      const started = start(logdir, [], { PATH: withOwnServer() });
+      await expect.poll(() => text('own/words'), { timeout: 10_000 }).toContain(`--logdir ${logdir}`);
+      expect(started.stderr()).toContain(`no folder ${logdir}`);
+      expect(started.stderr()).toContain(`--logdir wandb:${logdir}\n`);
+      started.process.stdin.end();
+      await started.ended;
+    },
+  );
+
   it('is refused with a sentence where that program is missing', async () => {
     mkdirSync(file('empty'));
     const started = start(file('empty'), [], { PATH: file('bin') });
