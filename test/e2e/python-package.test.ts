@@ -75,12 +75,20 @@ describe.skipIf(PYTHON_MISSING !== null)('tensorboard --logdir, with the package
     expect((await board.environment()).provider).toContain('GrpcDataProvider');
   });
 
-  it('shows a project of a server', async () => {
-    await using server = await startWandbServer();
-    server.store.project('acme', 'vision').addRun({ id: 'aaa', displayName: 'alpha' }).finish();
+  it('shows a project of a server, with rows that a thread reads from exported files', async () => {
+    await using server = await startWandbServer({ historyServes: 'live' });
+    const rows = Array.from({ length: 50 }, (_, step) => ({ loss: 1 / (step + 1) }));
+    const run = server.store.project('acme', 'vision').addRun({ id: 'aaa', displayName: 'alpha', rows });
+    run.exports.exportHistory({ codec: 'GZIP' });
+    run.finish();
     const account = { WANDB_BASE_URL: server.url, WANDB_API_KEY: server.apiKey };
     await using board = await tensorBoard('wandb:acme/vision', account);
     expect(await board.runs()).toEqual(['alpha']);
+    const points = await board.until(
+      () => board.scalars('alpha', 'loss'),
+      ({ length }) => length === 50,
+    );
+    expect(points.at(-1)?.[2]).toBeCloseTo(0.02);
     const missing = tensorBoard('wandb:acme/missing', account);
     await expect(missing).rejects.toThrow(/Could not start data server: no project acme\/missing at/);
   });

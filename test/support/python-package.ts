@@ -10,10 +10,12 @@ import { PYTHON } from './python.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const WHEELS = join(ROOT, 'python', 'dist');
 
-/** TensorBoards tried in full; with each, what it needs besides. Before 2.17 they know neither NumPy 2 nor protobuf 5. */
+/**
+ * TensorBoards tried in full; with each, what it needs besides: up to 2.20 pkg_resources, which
+ * newer setuptools lack; up to 2.16 a NumPy and a protobuf of their time. */
 export const TENSORBOARDS: readonly (readonly [version: string, also: readonly string[]])[] = [
   ['2.21', []],
-  ['2.20', []],
+  ['2.20', ['setuptools<81']],
   ['2.19', ['setuptools<81']],
   ['2.18', ['setuptools<81']],
   ['2.17', ['setuptools<81']],
