@@ -2,8 +2,8 @@
  * Makes a few files of the built program, that run without node_modules: what the Python package carries.
  *
  * Nothing here knows a file of src besides the programs that package.json names. What the program finds beside itself is
- * recognized by `new URL('<path>', import.meta.url)`: a script becomes an entry of its own (threads), any other file
- * or folder is copied. A use of `import.meta` that is not understood ends the build.
+ * recognized by `new URL('<path>', import.meta.url)`: what was compiled from src becomes an entry of its own (threads), any
+ * other file or folder is copied, and of `<folder>/${…}` the folder. Another use of `import.meta` ends the build.
  * @module
  */
 
@@ -17,7 +17,8 @@ const NODE_MODULES = join(ROOT, 'node_modules');
 /** Native and optional: where it is missing the program does without. */
 const EXTERNAL = ['koffi'];
 
-const BESIDE = /new URL\(\s*(['"`])([^'"`$]+)\1\s*,\s*import\.meta\.url\s*,?\s*\)/g;
+/** Groups: quote, what is fixed of the path, what is computed. */
+const BESIDE = /new URL\(\s*(['"`])([^'"`$]+)((?:\$\{[^}]*\}[^'"`$]*)*)\1\s*,\s*import\.meta\.url\s*,?\s*\)/g;
 
 /** CommonJS packages call `require`, which a module does not have, and read files of their own. */
 const BANNER = `import { createRequire as bundledRequire } from 'node:module';
@@ -86,9 +87,10 @@ function besideFiles(folder) {
     setup: ({ onLoad }) => {
       onLoad({ filter: /\.js$/ }, ({ path }) => {
         if (!path.startsWith(DIST + sep)) return null;
-        const contents = readFileSync(path, 'utf8').replace(BESIDE, (_, _quote, beside) => {
-          const place = JSON.stringify(placed(join(dirname(path), beside), folder));
-          return `new URL(${place}, import.meta["url"])`;
+        const contents = readFileSync(path, 'utf8').replace(BESIDE, (found, _quote, fixed, computed) => {
+          if (computed !== '' && !fixed.endsWith('/')) return found;
+          const place = placed(join(dirname(path), fixed), folder);
+          return `new URL(\`${place}${computed}\`, import.meta["url"])`;
         });
         const left = /^.*\bimport\.meta\.\w+.*$/m.exec(contents)?.[0];
         if (left === undefined) return { contents, loader: 'js' };
@@ -117,7 +119,8 @@ function copySchemas(from, to) {
 
 /** @param {string} path */
 function isScript(path) {
-  return extname(path) === '.js' && path.startsWith(DIST + sep);
+  const source = join(ROOT, 'src', relative(DIST, path)).replace(/\.js$/, '.ts');
+  return extname(path) === '.js' && path.startsWith(DIST + sep) && existsSync(source);
 }
 
 /** @param {string} path */

@@ -1,8 +1,10 @@
 /** The Python package: `pip install wandb-logdir`, then TensorBoard as ever, with nothing exported. @module */
 
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/local-runs.ts';
@@ -142,6 +144,22 @@ describe.skipIf(PYTHON_MISSING !== null)('the console scripts', () => {
     const { code, stdout } = await outcome(name, ['--version'], dirname(process.execPath));
     expect(code).toBe(0);
     expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it('serve pages with all that they load', async () => {
+    const words = ['serve', EXAMPLES, '--port', '0'];
+    const env = { ...process.env, ...variables() };
+    const server = spawn(environment.program('wandb-logdir'), words, { env });
+    try {
+      const [line] = (await once(createInterface({ input: server.stdout }), 'line')) as [string];
+      const address = /http:\/\/\S+/.exec(line)?.[0] ?? '';
+      const page = await (await fetch(address)).text();
+      const assets = [...page.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map((match) => match[1] ?? '');
+      expect(assets.length).toBeGreaterThan(1);
+      for (const asset of assets) expect((await fetch(new URL(asset, address))).status, asset).toBe(200);
+    } finally {
+      server.kill();
+    }
   });
 
   it.each([
