@@ -1,17 +1,16 @@
 /** What the project's scripts need installed, and installing it: npm packages, the build, a Python environment. @module */
 
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeShared, sharedPath } from './shared-cache.mjs';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PACKAGE_FILE = join(ROOT, 'package.json');
-const VENV = join(ROOT, '.venv');
 /** src/cli/exit-codes.ts */
 const OLD_NODE_EXIT_CODE = 8;
-const VENV_PYTHON = join(VENV, 'bin', 'python');
+const PYTHON = join('bin', 'python');
 
 /** Runs a command in the project folder; ends this process when it fails. @param {string} command @param {string[]} args */
 export function run(command, args) {
@@ -54,18 +53,36 @@ export function build() {
 }
 
 /**
- * A Python in `.venv` that has packages pinned in test/requirements.txt: all, or the named ones.
+ * A Python that has packages pinned in test/requirements.txt: all, or the named ones. Makes its environment unless
+ * another clone did.
  * @param {string[]} [names]
- * @returns {string}
+ * @returns {Promise<string>}
  */
-export function pythonEnvironment(names) {
-  const requirements = pinned(names);
-  const stamp = join(VENV, `${createHash('sha256').update(requirements.join('\n')).digest('hex')}.installed`);
-  if (existsSync(stamp)) return VENV_PYTHON;
-  if (!existsSync(VENV_PYTHON)) createVenv();
-  run(VENV_PYTHON, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...requirements]);
-  writeFileSync(stamp, '');
-  return VENV_PYTHON;
+export async function pythonEnvironment(names) {
+  const install = async (/** @type {string} */ folder) => installPython(folder, pinned(names));
+  await makeShared(environmentPath(names), PYTHON, install).catch(({ message }) => fail(message));
+  return pythonPath(names);
+}
+
+/** Where `pythonEnvironment` has its Python. @param {string[]} [names] @returns {string} */
+export function pythonPath(names) {
+  return join(environmentPath(names), PYTHON);
+}
+
+/** @param {string[]} [names] */
+function environmentPath(names) {
+  return sharedPath('python', pinned(names));
+}
+
+/** @param {string} folder @param {readonly string[]} requirements */
+function installPython(folder, requirements) {
+  const { status, stderr, error } = spawnSync('python3', ['-m', 'venv', folder], { encoding: 'utf8' });
+  if (status !== 0)
+    throw new Error(`Cannot make a Python environment: ${error?.message ?? stderr.trim()}
+Install Python 3.11 or newer with venv. On Debian and Ubuntu: sudo apt-get install python3 python3-venv`);
+  const words = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...requirements];
+  if (spawnSync(join(folder, PYTHON), words, { stdio: 'inherit' }).status !== 0)
+    throw new Error('Cannot install the packages of test/requirements.txt: pip says above why');
 }
 
 /** Whether a Python can import all of these. @param {string} python @param {string[]} modules */
@@ -79,12 +96,4 @@ function pinned(names) {
   const lines = readFileSync(join(ROOT, 'test', 'requirements.txt'), 'utf8').split('\n');
   const requirements = lines.filter((line) => line !== '' && !line.startsWith('#'));
   return requirements.filter((line) => names === undefined || names.includes(line.split(/[=<>]/)[0] ?? ''));
-}
-
-function createVenv() {
-  const { status, stderr, error } = spawnSync('python3', ['-m', 'venv', VENV], { encoding: 'utf8' });
-  if (status === 0) return;
-  rmSync(VENV, { recursive: true, force: true });
-  fail(`Cannot make a Python environment in .venv: ${error?.message ?? stderr.trim()}
-Install Python 3.11 or newer with venv. On Debian and Ubuntu: sudo apt-get install python3 python3-venv`);
 }

@@ -5,5 +5,5 @@ import { build, installPackages, pythonEnvironment, ROOT, run } from './installa
 
 installPackages();
 build();
-pythonEnvironment();
+await pythonEnvironment();
 run(process.execPath, [join(ROOT, 'node_modules', 'vitest', 'vitest.mjs'), 'run', ...process.argv.slice(2)]);

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { HistoryRow } from '../../src/core/index.ts';
 import { readLog } from '../support/local-runs.ts';
+import { PYTHON, PYTHON_MISSING } from '../support/python.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const READER = join(ROOT, 'test/support/sdk-rows.py');
@@ -14,20 +15,6 @@ const FOLDERS = [
   join(ROOT, 'examples/wandb'),
   process.env['WANDB_LOGDIR_TEST_LOGS'] ?? '',
 ];
-
-/** A Python that has the wandb SDK; undefined when there is none. */
-function pythonWithWandb(): string | undefined {
-  const candidates = [process.env['WANDB_LOGDIR_PYTHON'], join(ROOT, '.venv/bin/python'), 'python3'];
-  return candidates.find((python) => {
-    if (!python) return false;
-    try {
-      execFileSync(python, ['-c', 'from wandb.proto import wandb_internal_pb2'], { stdio: 'ignore' });
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}
 
 function logsBelow(folder: string): readonly string[] {
   if (folder === '' || !existsSync(folder)) return [];
@@ -61,19 +48,16 @@ function parseLenient(text: string): unknown {
   return JSON.parse(quoted);
 }
 
-const python = pythonWithWandb();
 const logs = FOLDERS.flatMap(logsBelow);
-const missing =
-  python === undefined ? 'no Python with wandb' : logs.length === 0 ? 'no logs of the SDK' : undefined;
 
-describe.skipIf(missing !== undefined)(
-  `history rows are those the SDK's protobuf classes see${missing ? ` (skipped: ${missing})` : ''}`,
+describe.skipIf(PYTHON_MISSING !== null)(
+  `history rows are those the SDK's protobuf classes see${PYTHON_MISSING ? ` (skipped: ${PYTHON_MISSING})` : ''}`,
   () => {
     const expected = new Map<string, PlainRow[]>();
 
     beforeAll(() => {
       // One process for all logs: importing the SDK takes seconds.
-      const output = execFileSync(python!, [READER, ...logs], { encoding: 'utf8', maxBuffer: 2 ** 30 });
+      const output = execFileSync(PYTHON, [READER, ...logs], { encoding: 'utf8', maxBuffer: 2 ** 30 });
       let rows: PlainRow[] = [];
       for (const line of output.trimEnd().split('\n')) {
         const entry = parseLenient(line) as { readonly file: string } | PlainRow;

@@ -2,14 +2,13 @@
 
 import { execFile, spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { pythonPath } from '../../scripts/installation.mjs';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const NEEDED = ['wandb', 'tensorboard', 'fsspec', 'requests'];
 
-export const PYTHON = process.env['WANDB_LOGDIR_PYTHON'] ?? join(ROOT, '.venv', 'bin', 'python');
+export const PYTHON = process.env['WANDB_LOGDIR_PYTHON'] ?? pythonPath();
 
 /** Why tests that need Python cannot run; null when they can. */
 export const PYTHON_MISSING: string | null = whyMissing();
@@ -33,5 +32,7 @@ export async function runPython(
 function whyMissing(): string | null {
   const code = 'import importlib.util as u, sys; sys.exit(any(u.find_spec(m) is None for m in sys.argv[1:]))';
   const { status } = spawnSync(PYTHON, ['-c', code, ...NEEDED], { stdio: 'ignore' });
-  return status === 0 ? null : `${PYTHON} is not a Python with ${NEEDED.join(', ')}`;
+  return status === 0
+    ? null
+    : `${PYTHON} is no Python with ${NEEDED.join(', ')}: node scripts/test.mjs installs one`;
 }

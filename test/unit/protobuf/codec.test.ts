@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-// @ts-expect-error -- a script, without types
 import { generateDescriptor } from '../../../scripts/generate-proto.mjs';
 import { eventCodec, tensorCodec, wandbRecordCodec } from '../../../src/protobuf/index.ts';
 

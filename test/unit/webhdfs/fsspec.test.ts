@@ -1,14 +1,13 @@
 /** TensorBoard's own file layer, with fsspec's WebHDFS client, over hostile names. @module */
 
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { serveTree } from '../../support/http-door.ts';
 import { MemoryTree } from '../../support/memory-tree.ts';
+import { PYTHON, PYTHON_MISSING } from '../../support/python.ts';
 
-const python = process.env['WANDB_LOGDIR_PYTHON'] ?? '.venv/bin/python';
-const reason = existsSync(python) ? '' : ` (skipped: no Python at ${python}; set WANDB_LOGDIR_PYTHON)`;
+const reason = PYTHON_MISSING === null ? '' : ` (skipped: ${PYTHON_MISSING})`;
 
 const NAMES = [
   'plain',
@@ -41,7 +40,7 @@ it.skipIf(reason !== '')(`TensorBoard finds and reads every run, whatever its na
   const tree = new MemoryTree(Object.fromEntries(paths.map((path) => [path, `bytes of ${path}`])));
   await using server = await serveTree(tree);
   const logdir = `webhdfs://127.0.0.1:${server.port}/team/mnist`;
-  const { stdout } = await promisify(execFile)(python, ['test/support/fsspec-read.py', logdir]);
+  const { stdout } = await promisify(execFile)(PYTHON, ['test/support/fsspec-read.py', logdir]);
   const read = Object.values(JSON.parse(stdout) as Record<string, string>);
   expect(read.sort()).toEqual(paths.map((path) => `bytes of ${path}`).sort());
 });
