@@ -1,5 +1,6 @@
-/** How the tests run: two projects, `unit` without and `e2e` with a real TensorBoard. @module */
+/** How the tests run: `unit` without and `e2e` with a real TensorBoard, `live` with one and a clock. @module */
 
+import { availableParallelism } from 'node:os';
 import { defineConfig, type Plugin } from 'vitest/config';
 
 /** Threads run what was built: Node runs no TypeScript before 22.18. */
@@ -14,6 +15,14 @@ const builtWorkers: Plugin = {
   },
 };
 
+/** Tests of how soon something is shown. */
+const TIMED = 'test/e2e/{live,cloud-live,grpc-live,cloud-faults}.test.ts';
+/** Each of these tests starts TensorBoard and other programs, and waits for them half of its time. */
+const WAITING_WORKERS = availableParallelism() + 1;
+/** TensorBoard needs ten seconds to start on a small machine, and each test starts its own. */
+const WITH_TENSORBOARD = { testTimeout: 240_000, hookTimeout: 240_000, maxConcurrency: 2 };
+
+/** Groups run one after the other: a TensorBoard keeps a machine busy, and tests before and after it measure waits. */
 export default defineConfig({
   test: {
     projects: [
@@ -26,20 +35,31 @@ export default defineConfig({
           // Property tests and command-line tests, which start processes, take seconds on a busy machine.
           testTimeout: 30_000,
           hookTimeout: 30_000,
+          // By itself vitest leaves a processor idle: half of a machine of two.
+          maxWorkers: '100%',
+          sequence: { groupOrder: 0 },
         },
       },
       {
         plugins: [builtWorkers],
         test: {
+          ...WITH_TENSORBOARD,
           name: 'e2e',
+          globalSetup: ['test/support/recorded-runs.ts'],
           include: ['test/e2e/**/*.test.ts'],
-          // TensorBoard needs ten seconds to start on a small machine, and each test starts its own.
-          testTimeout: 240_000,
-          hookTimeout: 240_000,
-          fileParallelism: false,
-          maxConcurrency: 2,
-          // After the unit tests: some of those measure waits, and a TensorBoard keeps a machine busy.
+          exclude: [TIMED],
+          maxWorkers: WAITING_WORKERS,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        plugins: [builtWorkers],
+        test: {
+          ...WITH_TENSORBOARD,
+          name: 'live',
+          include: [TIMED],
+          maxWorkers: WAITING_WORKERS,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -12,14 +12,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LATENCY_MS, Storm } from '../support/fault-storm/storm.ts';
 import { HASTE } from '../support/fault-storm/storm-house.ts';
+import { scaled } from '../support/scale.ts';
 
 /** How long to go on. */
-const SECONDS = Number(process.env['FAULT_SECONDS'] ?? 20);
+const SECONDS = Number(process.env['FAULT_SECONDS'] ?? scaled(10, 60));
 const SEED = Number(process.env['FAULT_SEED'] ?? 1);
 /** In so many seconds each kind of fault has its turn several times. */
 const LONG_S = 300;
 /** Of the kinds of fault, those that have to hit something: it takes as long as it takes. */
-const HIT_SHARE = SECONDS >= LONG_S ? 1 : 0.6;
+const HIT_SHARE = SECONDS >= LONG_S ? 1 : scaled(0.3, 0.6);
 
 /** What the budget of a key lets through at a time, and the storage beside it. */
 const API_SLOTS = 16;

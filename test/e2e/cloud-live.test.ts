@@ -10,12 +10,13 @@ import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/local-runs.ts';
 import { MOUNTING_MISSING } from '../support/mounting.ts';
 import { PYTHON_MISSING } from '../support/python.ts';
+import { scaled } from '../support/scale.ts';
 import { SdkClient } from '../support/sdk-client.ts';
 import { serveRuns } from '../support/served-runs.ts';
 import { type ScalarPoint, TensorBoard } from '../support/tensorboard.ts';
 import { type Run, startWandbServer, type WandbServer } from '../support/wandb-server/index.ts';
 
-const SECONDS = 20;
+const SECONDS = scaled(10, 20);
 const TAGS = ['loss', 'time'];
 /**
  * The refresh interval and two looks of TensorBoard's, which are a second each: the first look that is told of nothing

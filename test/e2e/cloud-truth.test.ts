@@ -79,9 +79,7 @@ const SERVINGS: readonly (readonly [string, Serving])[] = [
 /** What `scan_history` gives. It gives rows twice where pages have rows that files have, too: one of each step counts. */
 async function rowsBySdk(server: WandbServer, paths: readonly string[]): Promise<Map<string, PlainRow[]>> {
   await using sdk = await SdkClient.create(server);
-  const read = (await sdk.run('read-runs.py', 'rows', ...paths)) as Readonly<
-    Record<string, readonly JsonObject[]>
-  >;
+  const read = (await sdk.ask('rows', ...paths)) as Readonly<Record<string, readonly JsonObject[]>>;
   return new Map(
     paths.map((path) => {
       const byStep = new Map(read[path]!.map((row) => [Number(row['_step']), ofSdkRow(row)]));

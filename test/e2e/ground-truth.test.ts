@@ -9,35 +9,32 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TemporaryFolder, temporaryFolder } from '../support/local-runs.ts';
 import { MOUNTING_MISSING } from '../support/mounting.ts';
-import { PYTHON_MISSING, runPython } from '../support/python.ts';
+import { PYTHON_MISSING } from '../support/python.ts';
+import { copyRecordedRuns, LONG_RUN, type RecordedRuns } from '../support/recorded-runs.ts';
 import { expectAllShown, type SdkRun, sdkRuns } from '../support/sdk-runs.ts';
 import { type ServedRuns, serveRuns } from '../support/served-runs.ts';
 import { TensorBoard } from '../support/tensorboard.ts';
 
 const ALL_POINTS = ['--samples_per_plugin', 'scalars=1000000,text=1000000'];
-const KINDS = ['scalars', 'sweep', 'resume', 'crash', 'hostile', 'wide', 'long'];
-const SIZES = ['--runs', '8', '--rows', '200000', '--metrics', '8'];
-/** The long run of 1.6 million points takes TensorBoard's Python loader about a minute. */
+const { rows: LONG_ROWS, metrics: LONG_METRICS } = LONG_RUN;
+/** A long run of 1.6 million points takes TensorBoard's Python loader about a minute. */
+/** More than the points of the long run and the wide one. */
+const SOME_POINTS = LONG_ROWS * LONG_METRICS + 100_000;
 const TEN_MINUTES_MS = 600_000;
 
 describe.skipIf(PYTHON_MISSING !== null)(`runs of the real SDK in the real TensorBoard`, () => {
   let folder: TemporaryFolder;
+  let recorded: RecordedRuns;
   let served: ServedRuns;
   let expected: SdkRun[];
 
   beforeAll(async () => {
     folder = await temporaryFolder();
-    const words = [
-      ...KINDS,
-      '--out',
-      join(folder.path, 'runs'),
-      '--truth',
-      join(folder.path, 'truth'),
-      ...SIZES,
-    ];
-    await runPython('make-runs.py', words);
+    recorded = await copyRecordedRuns(folder.path, [
+      ...(['scalars', 'sweep', 'resume', 'crash', 'hostile', 'wide', 'long'] as const),
+    ]);
     const mounting = MOUNTING_MISSING === null ? ['--mount', mountPoint()] : [];
-    served = await serveRuns(join(folder.path, 'runs', 'wandb'), join(folder.path, 'served'), mounting);
+    served = await serveRuns(recorded.wandb, join(folder.path, 'served'), mounting);
     expected = await sdkRuns(served);
   }, TEN_MINUTES_MS);
 
@@ -50,18 +47,18 @@ describe.skipIf(PYTHON_MISSING !== null)(`runs of the real SDK in the real Tenso
 
   /** The long run takes the longest. */
   async function expectAll(board: TensorBoard): Promise<number> {
-    const lastPoint = { run: 'research/long', tag: 'm/7' };
+    const lastPoint = { run: 'research/long', tag: `m/${LONG_METRICS - 1}` };
     await board.until(
       () => board.scalars(lastPoint.run, lastPoint.tag),
-      (points) => points.length === 200_000,
-      { timeoutMs: TEN_MINUTES_MS, everyMs: 5000 },
+      (points) => points.length === LONG_ROWS,
+      { timeoutMs: TEN_MINUTES_MS, everyMs: 1000 },
     );
     return await expectAllShown(board, expected);
   }
 
   it('holds what the scripts logged', () => {
     for (const { id, series } of expected) {
-      const truth = loggedScalars(join(folder.path, 'truth', `${id}.jsonl`));
+      const truth = loggedScalars(join(recorded.truth, `${id}.jsonl`));
       truth.delete(''); // The SDK takes an empty key and does not write it.
       // A killed run loses what its SDK had not handed to the disk; everything it has must be what was logged.
       const complete = id !== 'crash001';
@@ -81,7 +78,7 @@ describe.skipIf(PYTHON_MISSING !== null)(`runs of the real SDK in the real Tenso
   describe.concurrent('are shown as logged', () => {
     it('through the Python loader over WebHDFS', { timeout: TEN_MINUTES_MS }, async () => {
       await using board = await TensorBoard.start(`webhdfs://127.0.0.1:${served.port}/acme`, ALL_POINTS);
-      expect(await expectAll(board)).toBeGreaterThan(1_700_000);
+      expect(await expectAll(board)).toBeGreaterThan(SOME_POINTS);
       const texts = await board.texts('research/scalar run Ünïcode', 'text');
       expect(texts.map(({ step, text }) => [step, text.includes('a string é😀')])).toEqual([[8, true]]);
       const overview = await board.texts('research/scalar run Ünïcode', 'wandb/overview');
@@ -93,7 +90,7 @@ describe.skipIf(PYTHON_MISSING !== null)(`runs of the real SDK in the real Tenso
       const copy = join(folder.path, 'copy');
       await served.copy('acme', copy);
       await using board = await TensorBoard.start(copy, ['--load_fast', 'true', ...ALL_POINTS]);
-      expect(await expectAll(board)).toBeGreaterThan(1_700_000);
+      expect(await expectAll(board)).toBeGreaterThan(SOME_POINTS);
       const system = await board.scalars('research/scalar run Ünïcode', 'system/cpu');
       expect(system.length).toBeGreaterThanOrEqual(2);
       expect(system.every(([, step], i) => i === 0 || step > system[i - 1]![1])).toBe(true);
@@ -106,7 +103,7 @@ describe.skipIf(PYTHON_MISSING !== null)(`runs of the real SDK in the real Tenso
     ])('through the mount, by %s', { timeout: TEN_MINUTES_MS }, async (_, loader, isRust) => {
       await using board = await TensorBoard.start(join(mountPoint(), 'acme'), [...loader, ...ALL_POINTS]);
       const points = await expectAll(board);
-      expect(points).toBeGreaterThan(1_700_000);
+      expect(points).toBeGreaterThan(SOME_POINTS);
       expect(board.hasDataServer).toBe(isRust);
       expect(board.output).not.toMatch(/Traceback/);
       console.log(`${expected.length} runs, ${points} points: all as logged`);

@@ -19,7 +19,8 @@ import {
 } from '../support/data-servers.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/local-runs.ts';
 import { DATA_SERVER, EXAMPLES } from '../support/program.ts';
-import { PYTHON_MISSING, runPython } from '../support/python.ts';
+import { PYTHON_MISSING } from '../support/python.ts';
+import { copyRecordedRuns } from '../support/recorded-runs.ts';
 import { type SdkRun, sdkRuns } from '../support/sdk-runs.ts';
 import { serveRuns } from '../support/served-runs.ts';
 import { WandbLogWriter } from '../support/wandb-log-writer.ts';
@@ -49,8 +50,8 @@ describe.skipIf(PYTHON_MISSING !== null)('our data server and that of TensorBoar
   beforeAll(async () => {
     folder = await temporaryFolder();
     const source = join(folder.path, 'wandb');
-    const [copy, truth] = [join(folder.path, 'copy'), join(folder.path, 'truth')];
-    await runPython('make-runs.py', ['scalars', 'hostile', '--out', folder.path, '--truth', truth]);
+    const copy = join(folder.path, 'copy');
+    await copyRecordedRuns(folder.path, ['scalars', 'hostile']);
     await cp(EXAMPLES, source, { recursive: true });
     await folder.write('wandb/offline-run-20240101_000000-long/run-long.wandb', longLog());
     await using served = await serveRuns(source, join(folder.path, 'served'));

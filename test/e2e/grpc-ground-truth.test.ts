@@ -9,19 +9,18 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TemporaryFolder, temporaryFolder } from '../support/local-runs.ts';
 import { DATA_SERVER } from '../support/program.ts';
-import { PYTHON_MISSING, runPython } from '../support/python.ts';
+import { PYTHON_MISSING } from '../support/python.ts';
+import { copyRecordedRuns, type RecordingKind, SWEEP_RUNS } from '../support/recorded-runs.ts';
 import { inGroups, type SdkRun, sdkRuns } from '../support/sdk-runs.ts';
 import { type ServedRuns, serveRuns } from '../support/served-runs.ts';
 import { type ScalarPoint, type ShownText, TensorBoard } from '../support/tensorboard.ts';
 
 const ALL_POINTS = ['--samples_per_plugin', 'scalars=1000000,text=1000000'];
-const KINDS = ['scalars', 'sweep', 'resume', 'crash', 'hostile', 'wide'];
+const KINDS: readonly RecordingKind[] = ['scalars', 'sweep', 'resume', 'crash', 'hostile', 'wide'];
 /** Series that are no history: the machine's, and what a run tells of itself. */
 const ADDED = / (?:system|wandb)\//;
 /** A run tells of its end after all else. */
 const ENDED = /finished|failed|crashed/;
-/** The tenth run of a sweep fails. */
-const SWEEP_RUNS = 10;
 /** TensorBoard's words for W&B's. */
 const STATUS_OF = {
   finished: 'STATUS_SUCCESS',
@@ -47,8 +46,7 @@ describe.skipIf(PYTHON_MISSING !== null)('runs of the real SDK, by our data serv
 
   beforeAll(async () => {
     folder = await temporaryFolder();
-    const places = ['--out', place('runs'), '--truth', place('truth')];
-    await runPython('make-runs.py', [...KINDS, ...places, '--runs', `${SWEEP_RUNS}`]);
+    await copyRecordedRuns(folder.path, KINDS);
     served = await serveRuns(logs(), place('served'), ['--grpc-port', '0']);
     expected = await sdkRuns(served);
     await using board = await TensorBoard.start(`webhdfs://127.0.0.1:${served.port}/acme`, ALL_POINTS);
@@ -65,7 +63,7 @@ describe.skipIf(PYTHON_MISSING !== null)('runs of the real SDK, by our data serv
   });
 
   const place = (name: string) => join(folder.path, name);
-  const logs = () => join(place('runs'), 'wandb');
+  const logs = () => place('wandb');
 
   /** Started as a person would on a folder of runs, with the one variable set. */
   async function onLogdir(): Promise<TensorBoard> {

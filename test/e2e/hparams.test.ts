@@ -9,13 +9,13 @@ import { encodeEvent } from '../../src/tfevents/index.ts';
 import { buildHouse, COMPLETE, eventPath, readWhole } from '../support/house.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/local-runs.ts';
 import { PYTHON_MISSING, runPython } from '../support/python.ts';
+import { copyRecordedRuns, SWEEP_RUNS } from '../support/recorded-runs.ts';
 import { exitRecord, factsRecord, row } from '../support/records.ts';
 import { ScriptedSource } from '../support/scripted-source.ts';
 import { serveRuns } from '../support/served-runs.ts';
 import { TensorBoard } from '../support/tensorboard.ts';
 
 const WALL_TIME = 1_700_000_000.25;
-const RUNS = 10;
 const MINUTES_MS = 300_000;
 
 interface SessionGroup {
@@ -85,9 +85,8 @@ describe.skipIf(PYTHON_MISSING !== null)('hyperparameters in the real TensorBoar
 
   beforeAll(async () => {
     folder = await temporaryFolder();
-    const places = ['--out', join(folder.path, 'runs'), '--truth', join(folder.path, 'truth')];
-    await runPython('make-runs.py', ['sweep', 'hostile', ...places, '--runs', `${RUNS}`]);
-    await using served = await serveRuns(join(folder.path, 'runs', 'wandb'), join(folder.path, 'served'));
+    const { wandb } = await copyRecordedRuns(folder.path, ['sweep', 'hostile']);
+    await using served = await serveRuns(wandb, join(folder.path, 'served'));
     for (const { name: project } of await served.list('acme')) {
       // Brings each run up to date: the first look at a directory may come before its event file has a name.
       for (const { name } of await served.list(`acme/${project}`))
@@ -117,13 +116,13 @@ describe.skipIf(PYTHON_MISSING !== null)('hyperparameters in the real TensorBoar
       await using board = await TensorBoard.start(logdir(), [loader]);
       const found = await board.until(
         () => sessionGroups(board),
-        (groups) => groups.length >= RUNS + 4,
+        (groups) => groups.length >= SWEEP_RUNS + 4,
         { everyMs: 1000 },
       );
       const groups = new Map(found.map((group) => [group.name, group]));
       // One line for each run, but for the one without a config.
-      expect(groups.size).toBe(RUNS + 4);
-      for (let number = 0; number < RUNS; number++) {
+      expect(groups.size).toBe(SWEEP_RUNS + 4);
+      for (let number = 0; number < SWEEP_RUNS; number++) {
         const group = groups.get(`sweeps/sweep-run-${number}`)!;
         expect(group.hparams).toEqual(await configOf(`sw00${number}`));
         const [session] = group.sessions;

@@ -10,17 +10,18 @@ import { temporaryFolder } from '../support/local-runs.ts';
 import { MOUNTING_MISSING, mountTree } from '../support/mounting.ts';
 import { PYTHON3_MISSING } from '../support/posix-check-list.ts';
 import { exitRecord, factsRecord, row } from '../support/records.ts';
+import { scaled } from '../support/scale.ts';
 import { ScriptedSource } from '../support/scripted-source.ts';
 
 const READERS = 16;
-const OPERATIONS = 50_000;
-const ROWS = 80_000;
+const OPERATIONS = scaled(5000, 50_000);
+const ROWS = scaled(20_000, 80_000);
 /** The run grows this often, spread over the operations, and is whole before the last of them. */
-const STEPS = 60;
+const STEPS = scaled(20, 60);
 const KEY = runKey('acme', 'research', 'growing');
 const RUN = 'acme/research/growing';
 
-/** Sixteen values a row, and a short row now and then: some 17 MB of events. */
+/** Sixteen values a row, and a short row now and then: some 17 MB of events of the most rows. */
 const ROW_RECORDS: readonly RunRecord[] = Array.from({ length: ROWS }, (_, step) => {
   const count = step % 10 === 9 ? 3 : 16;
   return row(step, Object.fromEntries(Array.from({ length: count }, (_unused, k) => [`m/${k}`, step + k])));

@@ -20,10 +20,11 @@ import { PYTHON_MISSING } from '../support/python.ts';
 import { RacingClock } from '../support/racing-clock.ts';
 import { randomNumbers } from '../support/random.ts';
 import { exitRecord, factsRecord, row } from '../support/records.ts';
+import { scaled } from '../support/scale.ts';
 import { ScriptedSource } from '../support/scripted-source.ts';
 import { TensorBoard } from '../support/tensorboard.ts';
 
-const FAILURES = 50;
+const FAILURES = scaled(20, 50);
 /** One of them lasts longer than a read waits before its program is told to ask again. */
 const LONG_FAILURE_MS = 3000;
 const PATIENCE_MS = 1000;
@@ -33,7 +34,7 @@ const GROWING = 4;
 const ROWS = 6000;
 const TAGS = 8;
 const READERS = 2;
-const OPERATIONS = 1000;
+const OPERATIONS = scaled(400, 1000);
 /** Rows of a run take some 400 KB: the cache holds two runs of twelve, memory the encoded blocks of about one. */
 const BOUNDS = { cacheMaxBytes: 1_000_000, memoryMaxBytes: 500_000 };
 const ALL_POINTS = ['--samples_per_plugin', 'scalars=1000000'];

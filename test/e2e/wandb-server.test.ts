@@ -109,7 +109,7 @@ describe.skipIf(PYTHON_MISSING !== null)('the real SDK', () => {
     });
     expect(read.files[String(image['path'])]).toBe(image['size']);
     expect(read.artifacts).toContain('run-media001-table:v2');
-    const downloaded = await sdk.run('read-runs.py', 'files', pathOf('media001'), sdk.folder('files'));
+    const downloaded = await sdk.ask('files', pathOf('media001'), sdk.folder('files'));
     expect(downloaded).toEqual(Object.keys(read.files).toSorted());
     const local = await sdk.localFiles('media001');
     expect(local.size).toBeGreaterThan(8);
@@ -118,17 +118,12 @@ describe.skipIf(PYTHON_MISSING !== null)('the real SDK', () => {
         expect([name, await readFile(join(sdk.folder('files'), name))]).toEqual([name, bytes]);
     }
     const folder = sdk.folder('artifact');
-    const table = await sdk.run(
-      'read-runs.py',
-      'artifact',
-      'acme/research/run-media001-table:latest',
-      folder,
-    );
+    const table = await sdk.ask('artifact', 'acme/research/run-media001-table:latest', folder);
     expect(table).toEqual(['table.table.json']);
   });
 
   it('lists runs by filter and order', async () => {
-    const list = (...words: string[]) => sdk.run('read-runs.py', 'runs', 'acme/sweeps', ...words);
+    const list = (...words: string[]) => sdk.ask('runs', 'acme/sweeps', ...words);
     expect(await list()).toEqual(['sw000', 'sw001', 'sw002', 'sw003', 'sw004', 'sw005']);
     expect(await list('{}', '-created_at')).toHaveLength(6);
     expect(await list('{"$and": [{"group": "exp1"}, {"tags": {"$in": ["t2"]}}]}')).toEqual(['sw005']);
@@ -142,7 +137,7 @@ describe.skipIf(PYTHON_MISSING !== null)('the real SDK', () => {
     project.addSweep({ name: 'swp1', method: 'bayes' });
     project.addSweep({ name: 'swp2' });
     for (const id of ['sw001', 'sw002']) project.run(id).set({ sweepName: 'swp1' });
-    expect(await sdk.run('read-runs.py', 'sweeps', 'acme/sweeps')).toEqual({
+    expect(await sdk.ask('sweeps', 'acme/sweeps')).toEqual({
       swp1: ['sw001', 'sw002'],
       swp2: [],
     });
@@ -214,15 +209,15 @@ describe.skipIf(PYTHON_MISSING !== null)('the real SDK, in trouble', () => {
     await using sdk = await SdkClient.create(server);
     const logging = sdk.log('live', '--seconds', '8');
     const lengths: number[] = [];
-    while (lengths.length < 3) {
-      await new Promise((resolve) => setTimeout(resolve, 2000));
+    while (new Set(lengths).size < 3) {
+      await new Promise((resolve) => setTimeout(resolve, 500));
       if (server.store.findProject('acme', 'research')?.runs.has('live0001') !== true) continue;
       const { rows, state } = await sdk.readRun('acme/research/live0001');
       if (state === 'running') lengths.push(rows.length);
       else break;
     }
     await logging;
-    expect(lengths.length).toBeGreaterThanOrEqual(2);
+    expect(new Set(lengths).size).toBeGreaterThanOrEqual(2);
     expect(lengths.at(-1)).toBeGreaterThan(lengths[0]!);
 
     await sdk.log('crash');

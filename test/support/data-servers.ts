@@ -4,13 +4,11 @@ import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { AskedScript } from './asked-script.ts';
 import { PYTHON } from './python.ts';
 
-const STUBS = fileURLToPath(new URL('./ask-data-server.py', import.meta.url));
 const START_TIMEOUT_MS = 30_000;
 
 /** A message, or gRPC's word for why there is none. */
@@ -71,8 +69,8 @@ export async function startDataServer(program: string, logdir: string, folder: s
     server.kill('SIGKILL');
     throw new Error(`${program} did not start: ${complaints()}`, { cause });
   });
-  const asking = spawn(PYTHON, [STUBS, `localhost:${port}`]);
-  const ask = asker(asking, collected(asking));
+  const stubs = new AskedScript('ask-data-server.py', [`localhost:${port}`]);
+  const ask = async (call: string, message: object) => JSON.parse(await stubs.ask([call, message])) as Reply;
   return {
     ask,
     answer: async <T>(call: string, message: object) => {
@@ -81,10 +79,9 @@ export async function startDataServer(program: string, logdir: string, folder: s
       throw new Error(`${call} ${JSON.stringify(message)}: ${reply.refused}; ${complaints()}`);
     },
     async [Symbol.asyncDispose]() {
-      const ended = [server, asking].map((child) => child.exitCode ?? once(child, 'exit'));
+      const ended = server.exitCode ?? once(server, 'exit');
       server.stdin.end();
-      asking.stdin.end();
-      await Promise.all(ended);
+      await Promise.all([ended, stubs[Symbol.asyncDispose]()]);
     },
   };
 }
@@ -104,23 +101,4 @@ function collected({ stderr }: ChildProcessWithoutNullStreams): () => string {
     text += chunk;
   });
   return () => text;
-}
-
-/** Lines are answered in the order they were asked in. */
-function asker(asking: ChildProcessWithoutNullStreams, complaints: () => string) {
-  const waiting: ((reply: Reply) => void)[] = [];
-  const failing: ((error: Error) => void)[] = [];
-  createInterface({ input: asking.stdout }).on('line', (line) => {
-    failing.shift();
-    waiting.shift()!(JSON.parse(line) as Reply);
-  });
-  asking.once('close', () => {
-    for (const fail of failing) fail(new Error(`the stubs ended: ${complaints()}`));
-  });
-  return (call: string, message: object): Promise<Reply> =>
-    new Promise((resolve, reject) => {
-      waiting.push(resolve);
-      failing.push(reject);
-      asking.stdin.write(`${JSON.stringify([call, message])}\n`);
-    });
 }

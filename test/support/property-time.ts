@@ -1,6 +1,8 @@
-/** How long a property is tried: as often as it says, or for so long where the same is tried elsewhere as often as it says. @module */
+/** How long a property is tried: for so long at the usual scale of tests, at the full one as often as it says. @module */
 
 import fc from 'fast-check';
+import { IS_FULL } from './scale.ts';
 
-const limitMs = Number(process.env['PROPERTY_TIME_LIMIT_MS'] ?? 0);
-if (limitMs > 0) fc.configureGlobal({ interruptAfterTimeLimit: limitMs });
+const LIMIT_MS = 1000;
+
+if (!IS_FULL) fc.configureGlobal({ interruptAfterTimeLimit: LIMIT_MS });

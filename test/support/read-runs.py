@@ -1,21 +1,21 @@
 #!/usr/bin/env python3
 """Reads runs back with the real public API, from the server that WANDB_BASE_URL and WANDB_API_KEY name.
 
-    read-runs.py QUESTION [ARGUMENT...]
+A line of stdin is a question, ["QUESTION", "ARGUMENT", ...]; each is answered by a line, {"answer": ...} or
+{"failure": TRACEBACK}, in which NaN and infinities may stand bare.
 
     runs ENTITY/PROJECT [FILTERS [ORDER]]    ids, in order; FILTERS is JSON
     sweeps ENTITY/PROJECT                    each sweep with the ids of its runs
-    run ENTITY/PROJECT/RUN [PAGE_SIZE]       everything of a run, all rows by scan_history
+    run ENTITY/PROJECT/RUN                   everything of a run, all rows by scan_history
     rows ENTITY/PROJECT/RUN [...]            all rows of each run by scan_history
     files ENTITY/PROJECT/RUN FOLDER          downloads every file, and gives their paths
     artifact ENTITY/PROJECT/NAME:ALIAS FOLDER    downloads an artifact's files
-
-Prints one line of JSON, in which NaN and infinities may stand bare.
 """
 
 import json
 import os
 import sys
+import traceback
 
 import wandb
 
@@ -38,7 +38,7 @@ def find(api, path):
     return api.runs(f"{entity}/{project}", filters={"name": run_id}, lazy=False)[0]
 
 
-def run(api, path, page_size="1000"):
+def run(api, path):
     found = find(api, path)
     return {
         "id": found.id,
@@ -51,7 +51,7 @@ def run(api, path, page_size="1000"):
         "config": found.config,
         "summary": found.summary._json_dict,
         "lastStep": found.lastHistoryStep,
-        "rows": list(found.scan_history(page_size=int(page_size), use_cache=False)),
+        "rows": list(found.scan_history(use_cache=False)),
         "history": found.history(samples=10**6, pandas=False),
         "system": found.history(samples=10**6, pandas=False, stream="system"),
         "files": {file.name: file.size for file in found.files()},
@@ -75,6 +75,22 @@ def artifact(api, name, folder):
     return sorted(os.listdir(api.artifact(name).download(root=folder)))
 
 
+QUESTIONS = {known.__name__: known for known in (runs, sweeps, run, rows, files, artifact)}
+
+
+def answer(question, *words):
+    try:
+        return {"answer": QUESTIONS[question](wandb.Api(), *words)}
+    except Exception:
+        return {"failure": traceback.format_exc()}
+
+
+def main():
+    # What the SDK prints must not stand between answers.
+    answers, sys.stdout = sys.stdout, sys.stderr
+    for line in sys.stdin:
+        print(json.dumps(answer(*json.loads(line))), file=answers, flush=True)
+
+
 if __name__ == "__main__":
-    questions = {"runs": runs, "sweeps": sweeps, "run": run, "rows": rows, "files": files, "artifact": artifact}
-    print(json.dumps(questions[sys.argv[1]](wandb.Api(), *sys.argv[2:])))
+    main()

@@ -2,6 +2,7 @@
 
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { AskedScript } from './asked-script.ts';
 import { type TemporaryFolder, temporaryFolder } from './local-runs.ts';
 import { runPython } from './python.ts';
 import type { JsonObject, JsonValue, WandbServer } from './wandb-server/index.ts';
@@ -39,6 +40,8 @@ export interface LoggedRun {
 export class SdkClient implements AsyncDisposable {
   readonly #server: WandbServer;
   readonly #folder: TemporaryFolder;
+  /** Importing the SDK takes seconds: one process reads whatever is asked for. */
+  #reader: AskedScript | undefined;
 
   private constructor(server: WandbServer, folder: TemporaryFolder) {
     this.#server = server;
@@ -60,9 +63,12 @@ export class SdkClient implements AsyncDisposable {
     await runPython('make-runs.py', [...words, ...places], this.#variables());
   }
 
-  /** Runs another script against the server; gives what it printed, as JSON. */
-  async run(script: string, ...words: readonly string[]): Promise<JsonValue> {
-    return parseLenient(await runPython(script, words, this.#variables()));
+  /** Asks the public API a question of read-runs.py. */
+  async ask(...question: readonly string[]): Promise<JsonValue> {
+    this.#reader ??= new AskedScript('read-runs.py', [], this.#variables());
+    const reply = parseLenient(await this.#reader.ask(question)) as JsonObject;
+    if ('failure' in reply) throw new Error(`${question.join(' ')}: ${reply['failure']}`);
+    return reply['answer'] as JsonValue;
   }
 
   /** Files that a run's script left on this machine, by name. */
@@ -79,8 +85,8 @@ export class SdkClient implements AsyncDisposable {
     );
   }
 
-  async readRun(path: string, pageSize = 1000): Promise<ReadRun> {
-    return (await this.run('read-runs.py', 'run', path, `${pageSize}`)) as unknown as ReadRun;
+  async readRun(path: string): Promise<ReadRun> {
+    return (await this.ask('run', path)) as unknown as ReadRun;
   }
 
   /** What was logged, by run id. */
@@ -100,6 +106,7 @@ export class SdkClient implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#reader?.[Symbol.asyncDispose]();
     await this.#folder[Symbol.asyncDispose]();
   }
 

@@ -13,6 +13,7 @@ import {
 } from '../../support/house.ts';
 import { temporaryFolder } from '../../support/local-runs.ts';
 import { MovingClock } from '../../support/moving-clock.ts';
+import { scaled } from '../../support/scale.ts';
 import {
   answerStatus,
   type Project,
@@ -22,6 +23,8 @@ import {
 
 const REFRESH_MS = 30_000;
 const HOUR_MS = 3_600_000;
+/** Of runs that nothing happens to. */
+const FINISHED = scaled(150, 1000);
 
 interface CloudHouse extends AsyncDisposable {
   readonly server: WandbServer;
@@ -112,9 +115,9 @@ describe('requests', () => {
     await server[Symbol.asyncDispose]();
   });
 
-  it('are one for each refresh in an hour of 20 live and 1,000 finished runs that nothing happens to', async () => {
+  it(`are one for each refresh in an hour of 20 live and ${FINISHED} finished runs that nothing happens to`, async () => {
     await using cloud = await cloudHouse((project) => {
-      finished(project, 1000);
+      finished(project, FINISHED);
       for (let i = 0; i < 20; i++) project.addRun({ id: `live${i}`, rows: [{ loss: 1 }] });
     });
     const seen = new Map<string, number>();
