@@ -1,9 +1,18 @@
-/** `npm test`: installs what is missing, builds, and runs every test; arguments go to vitest. @module */
+/**
+ * `npm test`: installs what is missing, builds, and runs every test; arguments go to vitest. With `--full` first, storms last
+ * longer and sizes are larger: `npm run test:full`.
+ * @module
+ */
 
 import { join } from 'node:path';
 import { build, installPackages, pythonEnvironment, ROOT, run } from './installation.mjs';
 
+const [first, ...rest] = process.argv.slice(2);
+const isFull = first === '--full';
+if (isFull) process.env['WANDB_LOGDIR_TESTS'] = 'full';
+const words = isFull || first === undefined ? rest : [first, ...rest];
+
 installPackages();
 build();
 await pythonEnvironment();
-run(process.execPath, [join(ROOT, 'node_modules', 'vitest', 'vitest.mjs'), 'run', ...process.argv.slice(2)]);
+run(process.execPath, [join(ROOT, 'node_modules', 'vitest', 'vitest.mjs'), 'run', ...words]);

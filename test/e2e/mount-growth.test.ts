@@ -14,7 +14,7 @@ import { scaled } from '../support/scale.ts';
 import { ScriptedSource } from '../support/scripted-source.ts';
 
 const READERS = 16;
-const OPERATIONS = scaled(5000, 50_000);
+const OPERATIONS = scaled(8000, 50_000);
 const ROWS = scaled(20_000, 80_000);
 /** The run grows this often, spread over the operations, and is whole before the last of them. */
 const STEPS = scaled(20, 60);

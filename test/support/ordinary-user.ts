@@ -1,12 +1,15 @@
 /** Runs the program as an ordinary user, on a machine where the tests are root and /dev/fuse is root's. @module */
 
 import { execFile, spawnSync } from 'node:child_process';
+import { chown } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { MOUNTING_MISSING } from './mounting.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** The user that owns nothing. */
+const NOBODY = 65_534;
 const TOOLS = ['unshare', 'setpriv', 'fusermount3'];
 
 /** Why tests with an ordinary user cannot run; null when they can. */
@@ -42,6 +45,18 @@ export async function asOrdinaryUser(script: string): Promise<string> {
   const words = ['-m', 'sh', '-c', PRELUDE + script, 'sh', ROOT, node];
   const { stdout } = await promisify(execFile)('unshare', words, { timeout: 60_000 });
   return stdout;
+}
+
+/** Does something within this process as one whom file permissions hold: not as root. `folder` is then the user's own. */
+export async function underPermissions<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  if (process.getuid?.() !== 0) return await work();
+  await chown(folder, NOBODY, NOBODY);
+  process.seteuid!(NOBODY);
+  try {
+    return await work();
+  } finally {
+    process.seteuid!(0);
+  }
 }
 
 function missingTool(): string | null {
