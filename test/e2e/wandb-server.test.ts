@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PYTHON_MISSING } from '../support/python.ts';
+import { scaled } from '../support/scale.ts';
 import { asLogged, type LoggedRun, type ReadRun, SdkClient } from '../support/sdk-client.ts';
 import {
   answerStatus,
@@ -13,7 +14,7 @@ import {
 } from '../support/wandb-server/index.ts';
 
 const KINDS = ['scalars', 'media', 'sweep', 'resume', 'branches', 'hostile', 'wide', 'long'];
-const SIZES = ['--runs', '6', '--rows', '5000', '--metrics', '8'];
+const SIZES = ['--runs', '6', '--rows', `${scaled(1500, 5000)}`, '--metrics', '8'];
 const TEN_MINUTES_MS = 600_000;
 
 function expectRows(

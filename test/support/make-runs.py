@@ -253,7 +253,17 @@ def live(options):
 def crash(options):
     """A run whose processes are killed while it logs: no exit record, a torn tail."""
     words = [sys.executable, __file__, "endless", *where(options)]
-    kill_tree_after(subprocess.Popen(words, start_new_session=True), seconds=6)
+    child = subprocess.Popen(words, start_new_session=True)
+    wait_for_row(os.path.join(options.truth, "crash001.jsonl"), child)
+    kill_tree_after(child, seconds=4)
+
+
+def wait_for_row(truth, child):
+    """Waits until a child has logged something: the SDK takes its time to start."""
+    while child.poll() is None:
+        if os.path.exists(truth) and '"kind": "row"' in open(truth, encoding="utf-8").read():
+            return
+        time.sleep(0.1)
 
 
 def endless(options):

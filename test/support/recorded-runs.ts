@@ -12,7 +12,7 @@ import { PYTHON_MISSING, runPython } from './python.ts';
 import { scaled } from './scale.ts';
 
 export const SWEEP_RUNS = 10;
-export const LONG_RUN = { rows: scaled(20_000, 200_000), metrics: 8 };
+export const LONG_RUN = { rows: scaled(8000, 200_000), metrics: 8 };
 
 /** Recordings by kind, with the words that make-runs.py takes beside. */
 const RECORDINGS = {
