@@ -58,7 +58,7 @@ export default defineConfig({
           ...WITH_TENSORBOARD,
           name: 'live',
           include: [TIMED],
-          maxWorkers: WAITING_WORKERS,
+          maxWorkers: '100%',
           sequence: { groupOrder: 2 },
         },
       },

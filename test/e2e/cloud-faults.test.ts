@@ -2,7 +2,7 @@
  * Trouble with a W&B server, at random and without pause: no byte that was served is taken back, no row is lost or comes
  * twice, the server is not stormed with requests, and once the trouble is over everything is complete.
  *
- *     FAULT_SECONDS=600 FAULT_SEED=7 npx vitest run --project e2e test/e2e/cloud-faults.test.ts
+ *     FAULT_SECONDS=600 FAULT_SEED=7 npx vitest run --project live test/e2e/cloud-faults.test.ts
  *
  * Of a damaged parquet file only what its reader can notice is tried: its end, noise, and pages with a checksum. A value
  * in a page without one may change without anybody noticing, which is no fault of the program.

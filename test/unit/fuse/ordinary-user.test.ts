@@ -7,7 +7,7 @@ describe.skipIf(ORDINARY_USER_MISSING !== null)('as an ordinary user', () => {
   const script = (nodeOption: string) => `
 as_user "$node" ${nodeOption} "$program" mount "$home/mnt" "$examples" --daemon --log-level info >&2
 as_user ls "$home/mnt/acme"
-for i in $(seq 50); do as_user ls "$home/mnt/acme/image-classifier/baseline" | grep -q tfevents && break; sleep 0.1; done
+for i in $(seq 200); do as_user ls "$home/mnt/acme/image-classifier/baseline" | grep -q tfevents && break; sleep 0.1; done
 as_user sh -c 'cat "$HOME"/mnt/acme/image-classifier/baseline/events* | wc -c'
 ls "$home/mnt" 2>&1 | grep -o 'Permission denied' || true
 grep -o '"route":"[a-z0-9]*"' "$home/.cache/wandb-logdir/mount.log"
@@ -15,7 +15,7 @@ as_user fusermount3 -u "$home/mnt"
 echo mounted: $(mounted)
 as_user "$node" ${nodeOption} "$program" mount "$home/mnt" "$examples" --daemon >&2
 pkill -KILL -u 65534 -f "$program"
-for i in $(seq 50); do [ "$(mounted)" = 0 ] && break; sleep 0.1; done
+for i in $(seq 200); do [ "$(mounted)" = 0 ] && break; sleep 0.1; done
 echo after kill -9: $(mounted)
 as_user "$node" ${nodeOption} "$program" mount "$home/mnt" "$examples" --daemon --allow-other 2>&1 || echo code $?
 `;
