@@ -33,8 +33,8 @@ export default defineConfig({
           setupFiles: ['test/support/property-time.ts'],
           include: ['test/{unit,contract,property,architecture,semantics}/**/*.test.{ts,tsx}'],
           // Property tests and command-line tests, which start processes, take seconds on a busy machine.
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           // By itself vitest leaves a processor idle: half of a machine of two.
           maxWorkers: '100%',
           sequence: { groupOrder: 0 },
