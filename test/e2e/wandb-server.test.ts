@@ -208,6 +208,9 @@ describe.skipIf(PYTHON_MISSING !== null)('the real SDK, in trouble', () => {
   it('shows a run while it goes on, and after it was killed', async () => {
     await using server = await startWandbServer();
     await using sdk = await SdkClient.create(server);
+    // The reader is there before the run is: on a busy machine it takes longer to start than the run to end.
+    server.store.project('acme', 'research');
+    expect(await sdk.ask('runs', 'acme/research')).toEqual([]);
     const logging = sdk.log('live', '--seconds', '8');
     const lengths: number[] = [];
     while (new Set(lengths).size < 3) {
