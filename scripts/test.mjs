@@ -9,7 +9,7 @@ import { build, installPackages, pythonEnvironment, ROOT, run } from './installa
 
 const [first, ...rest] = process.argv.slice(2);
 const isFull = first === '--full';
-if (isFull) process.env['WANDB_LOGDIR_TESTS'] = 'full';
+if (isFull) process.env['TEST_FULL'] = '1';
 const words = isFull || first === undefined ? rest : [first, ...rest];
 
 installPackages();

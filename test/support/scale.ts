@@ -5,7 +5,7 @@
  */
 
 /** As `npm run test:full` sets it. */
-export const IS_FULL: boolean = process.env['WANDB_LOGDIR_TESTS'] === 'full';
+export const IS_FULL: boolean = process.env['TEST_FULL'] === '1';
 
 /** A size, a count or a time: the usual one, or that of `npm run test:full`. */
 export function scaled<T>(usual: T, full: T): T {
