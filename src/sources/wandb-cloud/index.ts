@@ -1,6 +1,5 @@
 /** Runs of a W&B server, the cloud's or one's own. @module */
 
-export type { Viewer } from './account-index.ts';
 export {
   type ApiKey,
   appUrl,
@@ -10,5 +9,6 @@ export {
   type Patience,
   type ServerReport,
 } from './connection/index.ts';
+export type { Viewer } from './listing/account-index.ts';
 export { type CloudScope, createWandbCloudSource, type WandbCloudOptions } from './wandb-cloud-source.ts';
 export { connectWandbServer, type WandbServer, type WandbServerOptions } from './wandb-server.ts';

@@ -5,11 +5,12 @@
 import { LogdirError, type RunRecord } from '../../core/index.ts';
 import type { Cursor, ReadRunOptions, RecordBatch } from '../source.ts';
 import { Begun } from './begun.ts';
-import { type CloudCursor, formatCursor, parseCursor } from './cloud-cursor.ts';
-import { HistoryCheck } from './history-check.ts';
-import { historyRows } from './history-rows.ts';
-import { newRows } from './new-rows.ts';
-import type { RunAddress } from './run-address.ts';
+import type { RunNode } from './graphql/answer-schemas.ts';
+import { HistoryCheck } from './history/history-check.ts';
+import { historyRows } from './history/history-rows.ts';
+import { newRows } from './history/new-rows.ts';
+import { systemRows } from './history/system-samples.ts';
+import { type CloudCursor, formatCursor, parseCursor } from './run/cloud-cursor.ts';
 import {
   askDetail,
   askDetailAndSamples,
@@ -17,10 +18,9 @@ import {
   fetchMetadata,
   historyKeysOf,
   SAMPLES_ALONG,
-} from './run-detail.ts';
-import { conclusionOf, preambleOf, recordsAgain } from './run-records.ts';
-import { systemRows } from './system-metrics.ts';
-import type { RunNode } from './wire.ts';
+} from './run/run-detail.ts';
+import { conclusionOf, preambleOf, recordsAgain } from './run/run-records.ts';
+import type { RunAddress } from './run-context.ts';
 
 /** How many keys that lack values are named in the log. */
 const NAMED_KEYS = 10;

@@ -24,19 +24,19 @@ import type {
   RunListing,
   RunSource,
 } from '../source.ts';
-import { AccountIndex, requireViewer } from './account-index.ts';
-import { parseCursor } from './cloud-cursor.ts';
 import { appUrl } from './connection/index.ts';
-import { removeStaleDownloads } from './exported-files.ts';
-import { heartbeatMs, ProjectIndex } from './project-index.ts';
-import { Quarantine } from './quarantine.ts';
-import type { RunAddress } from './run-address.ts';
-import { RunPreviews } from './run-previews.ts';
+import { removeStaleDownloads } from './files/downloads.ts';
+import { SavedFiles } from './files/saved-files.ts';
+import type { RunNode } from './graphql/answer-schemas.ts';
+import { AccountIndex, requireViewer } from './listing/account-index.ts';
+import { heartbeatMs, ProjectIndex } from './listing/project-index.ts';
+import { RunPreviews } from './listing/run-previews.ts';
+import { parseCursor } from './run/cloud-cursor.ts';
+import { Quarantine } from './run/run-backoff.ts';
+import { runStateOf, startTimeOf } from './run/run-records.ts';
+import type { RunAddress } from './run-context.ts';
 import { readAgain, readOn, seenOf } from './run-reader.ts';
-import { runStateOf, startTimeOf } from './run-records.ts';
-import { SavedFiles } from './saved-files.ts';
 import type { WandbServer } from './wandb-server.ts';
-import type { RunNode } from './wire.ts';
 
 /** Which runs: of everything a key sees, one entity, one project, or a single run. */
 export interface CloudScope {

@@ -2,7 +2,6 @@
 
 import type { Clock } from '../../core/index.ts';
 import type { Logger, Metrics } from '../../observability/index.ts';
-import { askViewer, type Viewer } from './account-index.ts';
 import {
   ApiClient,
   type FindApiKey,
@@ -14,7 +13,8 @@ import {
   StorageClient,
   USUAL_PATIENCE,
 } from './connection/index.ts';
-import { PageLimits } from './page-limits.ts';
+import { PageLimits } from './connection/page-limits.ts';
+import { askViewer, type Viewer } from './listing/account-index.ts';
 
 export interface WandbServerOptions {
   /** Of the API; a path is kept, a slash at the end is not. */

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { LogdirError, runKey } from '../../../src/core/index.ts';
 import type { RunListing } from '../../../src/sources/index.ts';
-import { timeMs } from '../../../src/sources/wandb-cloud/wire.ts';
+import { timeMs } from '../../../src/sources/wandb-cloud/graphql/answer-schemas.ts';
 import { cloudSource } from '../../support/cloud.ts';
 import { MovingClock } from '../../support/moving-clock.ts';
 import { startWandbServer } from '../../support/wandb-server/index.ts';

@@ -10,14 +10,14 @@ import pRetry from 'p-retry';
 import type { z } from 'zod';
 import { type Clock, LogdirError } from '../../../core/index.ts';
 import type { Logger, Metrics } from '../../../observability/index.ts';
+import type { ServerFeatures } from '../graphql/server-features.ts';
 import { type FindApiKey, keyAdvice } from './api-key.ts';
+import { Outage } from './circuit-breaker.ts';
 import { deadline } from './deadline.ts';
 import { createAgents, type NetworkOptions } from './http-agents.ts';
-import { Outage } from './outage.ts';
-import { type Patience, retryOptions } from './patience.ts';
 import type { RequestBudget, Urgency } from './request-budget.ts';
 import { RequestFailure, requestFailure, resetDelayMs } from './request-failure.ts';
-import type { ServerFeatures } from './server-features.ts';
+import { type Patience, retryOptions } from './retry-policy.ts';
 
 /** The largest answer that is taken: a page of history is some 3 MB. */
 const MAX_ANSWER_BYTES = 512 * 1024 * 1024;

@@ -16,8 +16,8 @@ import { LogdirError } from '../../../core/index.ts';
 import type { Metrics } from '../../../observability/index.ts';
 import { type Deadline, deadline } from './deadline.ts';
 import { createAgents, type NetworkOptions } from './http-agents.ts';
-import { type Patience, retryOptions } from './patience.ts';
 import { RequestFailure, requestFailure } from './request-failure.ts';
+import { type Patience, retryOptions } from './retry-policy.ts';
 
 /** Downloads at a time: object stores set no quota, disks and memory do. */
 const CONCURRENCY = 16;

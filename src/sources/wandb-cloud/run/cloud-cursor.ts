@@ -1,8 +1,8 @@
 /** How far a run of a server has been read: where its rows end, and what of the rest has been told. @module */
 
 import { z } from 'zod';
-import { LogdirError } from '../../core/index.ts';
-import type { Cursor } from '../source.ts';
+import { LogdirError } from '../../../core/index.ts';
+import type { Cursor } from '../../source.ts';
 
 /** Names are short because a cursor stands in every line of a run's index. */
 const cloudCursor = z.object({

@@ -1,10 +1,10 @@
 /** What a run wrote to its console, as the server has it line by line: a file of it exists when the run has ended. @module */
 
 import { writeFile } from 'node:fs/promises';
-import { type LocalFiles, temporaryFiles } from './exported-files.ts';
-import { consoleQuery } from './queries.ts';
-import { type RunAddress, runVariables } from './run-address.ts';
-import { consoleAnswer, nextCursor } from './wire.ts';
+import { consoleAnswer, nextCursor } from '../graphql/answer-schemas.ts';
+import { consoleQuery } from '../queries.ts';
+import { type RunAddress, runVariables } from '../run-context.ts';
+import { type LocalFiles, temporaryFiles } from './downloads.ts';
 
 /** The name the SDK saves it under at the end. */
 export const CONSOLE_NAME = 'output.log';

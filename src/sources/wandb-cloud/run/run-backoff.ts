@@ -1,6 +1,6 @@
 /** Runs that a server cannot give, however often it is asked: each is left alone for longer the more often it failed. @module */
 
-import type { Clock, LogdirError } from '../../core/index.ts';
+import type { Clock, LogdirError } from '../../../core/index.ts';
 
 /** Failures after which a run counts as one that cannot be had: before, it may just have met a bad moment. */
 const PATIENCE = 3;

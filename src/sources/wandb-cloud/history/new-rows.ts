@@ -1,12 +1,12 @@
 /** Rows of a run that were not read before, also where its history went back: a rewind, a run begun anew. @module */
 
-import type { HistoryRow } from '../../core/index.ts';
-import type { CloudCursor } from './cloud-cursor.ts';
+import type { HistoryRow } from '../../../core/index.ts';
+import type { RunNode } from '../graphql/answer-schemas.ts';
+import type { HistoryKeys } from '../rows/index.ts';
+import type { CloudCursor } from '../run/cloud-cursor.ts';
+import type { DetailedRun } from '../run/run-detail.ts';
+import type { RunAddress } from '../run-context.ts';
 import { historyRows } from './history-rows.ts';
-import type { HistoryKeys } from './rows/index.ts';
-import type { RunAddress } from './run-address.ts';
-import type { DetailedRun } from './run-detail.ts';
-import type { RunNode } from './wire.ts';
 
 /** Rows that are new, none at times. */
 export interface NewRows {

@@ -1,14 +1,14 @@
 /** History rows by range of steps, complete: pages that a server thins out or can't make are asked for in parts. @module */
 
 import PQueue from 'p-queue';
-import { type HistoryRow, LogdirError } from '../../core/index.ts';
+import { type HistoryRow, LogdirError } from '../../../core/index.ts';
+import { historyAnswer } from '../graphql/answer-schemas.ts';
+import { inOrder } from '../in-order.ts';
+import { historyQuery } from '../queries.ts';
+import { type HistoryKeys, rowsOfLines } from '../rows/index.ts';
+import { type RunAddress, runVariables } from '../run-context.ts';
 import { halves, planWindows, type StepWindow, samplesFor } from './history-windows.ts';
-import { inOrder } from './in-order.ts';
-import { historyQuery } from './queries.ts';
-import { type HistoryKeys, rowsOfLines } from './rows/index.ts';
-import { type RunAddress, runVariables } from './run-address.ts';
 import { sampledRows } from './sampled-history.ts';
-import { historyAnswer } from './wire.ts';
 
 /** Pages asked for ahead of the one in hand; the budget bounds what is really under way. */
 const AHEAD = 8;

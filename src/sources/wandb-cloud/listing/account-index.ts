@@ -1,10 +1,10 @@
 /** What a key sees: its user's own projects and those of their teams. @module */
 
-import { type Clock, type EntityName, LogdirError, type ProjectName } from '../../core/index.ts';
-import type { ProjectListing } from '../source.ts';
-import { type ApiClient, keyAdvice, LISTING_RETRIES, type RequestOptions } from './connection/index.ts';
-import { PROJECTS, VIEWER } from './queries.ts';
-import { projectsAnswer, timeMs, viewerAnswer } from './wire.ts';
+import { type Clock, type EntityName, LogdirError, type ProjectName } from '../../../core/index.ts';
+import type { ProjectListing } from '../../source.ts';
+import { type ApiClient, keyAdvice, LISTING_RETRIES, type RequestOptions } from '../connection/index.ts';
+import { projectsAnswer, timeMs, viewerAnswer } from '../graphql/answer-schemas.ts';
+import { PROJECTS, VIEWER } from '../queries.ts';
 
 /** The SDK's page size for projects. */
 const PAGE = 200;

@@ -1,6 +1,6 @@
 /** How many rows a server gives in one page, as its answers show: some give fewer than they are asked for, and say nothing. @module */
 
-import { MAX_SAMPLES, type StepWindow } from './history-windows.ts';
+import { MAX_SAMPLES, type StepWindow } from '../history/history-windows.ts';
 
 /** No server is known to give fewer rows than this in one answer. */
 const LEAST_LIMIT = 100;

@@ -1,12 +1,12 @@
 /** Samples of the machine a run was on: exported ones are complete, those the server samples are not. Appended forward only. @module */
 
-import { LogdirError, type SystemRow } from '../../core/index.ts';
-import { fetchFiles } from './exported-files.ts';
-import { EVENTS } from './queries.ts';
-import { parquetSystemRows, systemRowsOfLines } from './rows/index.ts';
-import { type RunAddress, runVariables } from './run-address.ts';
-import { askDetail, type DetailedRun } from './run-detail.ts';
-import { eventsAnswer } from './wire.ts';
+import { LogdirError, type SystemRow } from '../../../core/index.ts';
+import { fetchFiles } from '../files/downloads.ts';
+import { eventsAnswer } from '../graphql/answer-schemas.ts';
+import { EVENTS } from '../queries.ts';
+import { parquetSystemRows, systemRowsOfLines } from '../rows/index.ts';
+import { askDetail, type DetailedRun } from '../run/run-detail.ts';
+import { type RunAddress, runVariables } from '../run-context.ts';
 
 /** Servers sample, and fail for much more than what they are used to: what exporters ask for, falling back. */
 const SAMPLES = [10_000, 1000, 500];

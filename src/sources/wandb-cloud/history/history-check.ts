@@ -1,7 +1,7 @@
 /** Compares what was read of a run with what its server counts: a missing key or row is noticed. @module */
 
-import type { HistoryRow, RowShape } from '../../core/index.ts';
-import type { HistoryKeys } from './rows/index.ts';
+import type { HistoryRow, RowShape } from '../../../core/index.ts';
+import type { HistoryKeys } from '../rows/index.ts';
 
 /** Types that are one value of one key in our rows, however they are logged. */
 const PLAIN_TYPES: ReadonlySet<string> = new Set(['number', 'string', 'bool']);

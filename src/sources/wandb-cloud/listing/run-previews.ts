@@ -1,14 +1,14 @@
 /** What a server tells of many runs in one request: their keys, config and a few points of one key. @module */
 
 import type { z } from 'zod';
-import { type Clock, LogdirError, type RunId } from '../../core/index.ts';
-import type { RunPreview, RunPreviewer, RunsOfProject, SampledPoints } from '../run-preview.ts';
-import type { ShapeRegistry } from '../shape-registry.ts';
-import type { ApiClient, ServerFeatures } from './connection/index.ts';
-import { readConfig } from './json-paths.ts';
-import { manyRunsQuery } from './queries.ts';
-import { keyTypesOf, rowsOfObjects } from './rows/index.ts';
-import { runPreviewsAnswer, runSamplesAnswer } from './wire.ts';
+import { type Clock, LogdirError, type RunId } from '../../../core/index.ts';
+import type { RunPreview, RunPreviewer, RunsOfProject, SampledPoints } from '../../run-preview.ts';
+import type { ShapeRegistry } from '../../shape-registry.ts';
+import type { ApiClient, ServerFeatures } from '../connection/index.ts';
+import { runPreviewsAnswer, runSamplesAnswer } from '../graphql/answer-schemas.ts';
+import { manyRunsQuery } from '../queries.ts';
+import { keyTypesOf, rowsOfObjects } from '../rows/index.ts';
+import { readConfig } from '../run/run-documents.ts';
 
 /** Runs of one request: W&B's own client asks for so many at a time. Fewer, down to one, where a server refuses. */
 const RUNS_PER_REQUEST = [100, 10, 1] as const;

@@ -1,11 +1,17 @@
 /** Everything about a run but its rows, asked for in one request. @module */
 
-import { LogdirError } from '../../core/index.ts';
-import { inFileOrder } from './exported-files.ts';
-import { runDetailQuery, runKeysQuery } from './queries.ts';
-import { type HistoryKeys, keyTypesOf, parseLenientJson } from './rows/index.ts';
-import { type RunAddress, runVariables } from './run-address.ts';
-import { type RunDetail, type RunDetailAnswer, runDetailAnswer, runKeysAnswer, timeMs } from './wire.ts';
+import { LogdirError } from '../../../core/index.ts';
+import { inFileOrder } from '../files/downloads.ts';
+import {
+  type RunDetail,
+  type RunDetailAnswer,
+  runDetailAnswer,
+  runKeysAnswer,
+  timeMs,
+} from '../graphql/answer-schemas.ts';
+import { runDetailQuery, runKeysQuery } from '../queries.ts';
+import { type HistoryKeys, keyTypesOf, parseLenientJson } from '../rows/index.ts';
+import { type RunAddress, runVariables } from '../run-context.ts';
 
 export interface DetailedRun {
   readonly run: RunDetail;

@@ -4,7 +4,7 @@ import type { RunKey } from '../../core/index.ts';
 import type { Logger } from '../../observability/index.ts';
 import type { ShapeRegistry } from '../shape-registry.ts';
 import type { ApiClient, RequestOptions, ServerFeatures, StorageClient } from './connection/index.ts';
-import type { PageLimits } from './page-limits.ts';
+import type { PageLimits } from './connection/page-limits.ts';
 
 export interface RunAddress {
   readonly key: RunKey;

@@ -3,9 +3,9 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LogdirError } from '../../core/index.ts';
-import { UrlExpired } from './connection/index.ts';
-import type { RunAddress } from './run-address.ts';
+import { LogdirError } from '../../../core/index.ts';
+import { UrlExpired } from '../connection/index.ts';
+import type { RunAddress } from '../run-context.ts';
 
 /** Times addresses are asked for anew while fetching: they are good for minutes at least. */
 const RENEWALS = 3;

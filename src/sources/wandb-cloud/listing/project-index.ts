@@ -1,15 +1,15 @@
 /** The runs of one project as the server lists them, kept up to date by asking for what has moved. @module */
 
 import { isDeepStrictEqual } from 'node:util';
-import { type Clock, type EntityName, LogdirError, type ProjectName } from '../../core/index.ts';
+import { type Clock, type EntityName, LogdirError, type ProjectName } from '../../../core/index.ts';
 import {
   type ApiClient,
   LISTING_RETRIES,
   type RequestOptions,
   type ServerFeatures,
-} from './connection/index.ts';
-import { runQuery, runsQuery } from './queries.ts';
-import { nextCursor, type RunNode, runAnswer, runsAnswer, timeMs } from './wire.ts';
+} from '../connection/index.ts';
+import { nextCursor, type RunNode, runAnswer, runsAnswer, timeMs } from '../graphql/answer-schemas.ts';
+import { runQuery, runsQuery } from '../queries.ts';
 
 /** A full list comes in pages of this many: the API gives up to 1,000, its own programs ask for 100. */
 const LIST_PAGE = 200;

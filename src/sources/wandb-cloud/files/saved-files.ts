@@ -2,14 +2,14 @@
 
 import { stat } from 'node:fs/promises';
 import { LRUCache } from 'lru-cache';
-import { LogdirError } from '../../core/index.ts';
-import { openPath } from '../opened-path.ts';
-import { isSafeName, type OpenedSavedFile, type SavedFile } from '../saved-files.ts';
+import { LogdirError } from '../../../core/index.ts';
+import { openPath } from '../../opened-path.ts';
+import { isSafeName, type OpenedSavedFile, type SavedFile } from '../../saved-files.ts';
+import { type FileNode, filesAnswer, nextCursor, timeMs } from '../graphql/answer-schemas.ts';
+import { FILES } from '../queries.ts';
+import { type RunAddress, runVariables } from '../run-context.ts';
 import { CONSOLE_NAME, fetchConsole } from './console-output.ts';
-import { fetchFiles, type LocalFiles } from './exported-files.ts';
-import { FILES } from './queries.ts';
-import { type RunAddress, runVariables } from './run-address.ts';
-import { type FileNode, filesAnswer, nextCursor, timeMs } from './wire.ts';
+import { fetchFiles, type LocalFiles } from './downloads.ts';
 
 /** The API gives a thousand in a page at most. */
 const LIST_PAGE = 1000;

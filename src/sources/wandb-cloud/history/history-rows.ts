@@ -1,11 +1,11 @@
 /** The history of a run after a step, complete and in order: exported rows first, then what the server has beyond them. @module */
 
-import { type HistoryRow, LogdirError } from '../../core/index.ts';
-import { fetchFiles } from './exported-files.ts';
+import { type HistoryRow, LogdirError } from '../../../core/index.ts';
+import { fetchFiles } from '../files/downloads.ts';
+import { type HistoryKeys, parquetRows } from '../rows/index.ts';
+import { askDetail, type DetailedRun } from '../run/run-detail.ts';
+import type { RunAddress } from '../run-context.ts';
 import { beyondRows, pagedRows } from './history-pages.ts';
-import { type HistoryKeys, parquetRows } from './rows/index.ts';
-import type { RunAddress } from './run-address.ts';
-import { askDetail, type DetailedRun } from './run-detail.ts';
 
 export interface HistoryOptions {
   readonly detail: DetailedRun;

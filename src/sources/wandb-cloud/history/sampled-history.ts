@@ -4,12 +4,12 @@
  * have them all. @module
  */
 
-import { type HistoryRow, LogdirError } from '../../core/index.ts';
+import { type HistoryRow, LogdirError } from '../../../core/index.ts';
+import { sampledHistoryAnswer } from '../graphql/answer-schemas.ts';
+import { SAMPLED_HISTORY } from '../queries.ts';
+import { type HistoryKeys, rowsOfObjects } from '../rows/index.ts';
+import { type RunAddress, runVariables } from '../run-context.ts';
 import { halves, type StepWindow } from './history-windows.ts';
-import { SAMPLED_HISTORY } from './queries.ts';
-import { type HistoryKeys, rowsOfObjects } from './rows/index.ts';
-import { type RunAddress, runVariables } from './run-address.ts';
-import { sampledHistoryAnswer } from './wire.ts';
 
 /** W&B's own client bounds itself to this many specifications a request, and to this many samples. */
 const SPECS_PER_REQUEST = 8;
