@@ -26,7 +26,7 @@ export {
   type FindApiKey,
   keyAdvice,
   type NetworkOptions,
-  type Patience,
+  type RetryPolicy,
   type ServerReport,
   type Viewer,
   type WandbCloudOptions,

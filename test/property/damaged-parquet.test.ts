@@ -46,7 +46,7 @@ for (const name of [
   );
 
 /** Impatient: a column of these files takes a millisecond. */
-const thread = new DecodingThread({ patienceMs: 500 });
+const thread = new DecodingThread({ timeoutMs: 500 });
 let folder: ParquetFolder;
 beforeAll(async () => {
   folder = await ParquetFolder.make();

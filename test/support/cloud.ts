@@ -1,4 +1,4 @@
-/** The cloud source on a W&B double, with the patience of a test. @module */
+/** The cloud source on a W&B double, with the retry policy of a test. @module */
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import {
   connectWandbServer,
   createWandbCloudSource,
   type FindApiKey,
-  type Patience,
+  type RetryPolicy,
   type RunSource,
   type WandbServer as ServerConnection,
 } from '../../src/sources/index.ts';
@@ -24,13 +24,13 @@ export interface ConnectOptions {
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly metrics?: Metrics;
-  readonly patience?: Partial<Patience>;
+  readonly retryPolicy?: Partial<RetryPolicy>;
 }
 
 /** Tries again within milliseconds. */
-const PATIENCE: Patience = { retries: 2, minMs: 5, maxMs: 20, deadlineMs: 5000, stallMs: 500 };
+const RETRY_POLICY: RetryPolicy = { retries: 2, minMs: 5, maxMs: 20, deadlineMs: 5000, stallMs: 500 };
 
-/** A connection with little patience. */
+/** A connection that gives up soon. */
 export function connectTo(
   server: Pick<WandbServer, 'url' | 'apiKey'>,
   options: ConnectOptions = {},
@@ -41,7 +41,7 @@ export function connectTo(
     findApiKey: options.findApiKey ?? (async () => (key === null ? null : { key, origin: 'the test' })),
     network: { proxy: null, noProxy: [], caFile: null },
     version: 'test',
-    patience: { ...PATIENCE, ...options.patience },
+    retryPolicy: { ...RETRY_POLICY, ...options.retryPolicy },
     logger: options.logger ?? silentLogger(),
     metrics: options.metrics ?? createMetrics({ processMetrics: false }),
     clock: options.clock ?? systemClock,

@@ -6,9 +6,9 @@ export {
   type FindApiKey,
   keyAdvice,
   type NetworkOptions,
-  type Patience,
+  type RetryPolicy,
   type ServerReport,
 } from './connection/index.ts';
-export type { Viewer } from './listing/account-index.ts';
+export type { Viewer } from './listing/index.ts';
 export { type CloudScope, createWandbCloudSource, type WandbCloudOptions } from './wandb-cloud-source.ts';
 export { connectWandbServer, type WandbServer, type WandbServerOptions } from './wandb-server.ts';

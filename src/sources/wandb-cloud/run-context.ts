@@ -1,12 +1,12 @@
-/** Where a run is, and what it takes to ask about it: what the parts of reading have in common. @module */
+/** Context of reading one run: whom to ask about it, and what the parts of reading have in common. @module */
 
-import type { RunKey } from '../../core/index.ts';
+import { LogdirError, type RunKey } from '../../core/index.ts';
 import type { Logger } from '../../observability/index.ts';
 import type { ShapeRegistry } from '../shape-registry.ts';
-import type { ApiClient, RequestOptions, ServerFeatures, StorageClient } from './connection/index.ts';
-import type { PageLimits } from './connection/page-limits.ts';
+import type { ApiClient, PageLimits, RequestOptions, StorageClient } from './connection/index.ts';
+import type { Operation, ServerFeatures } from './graphql/index.ts';
 
-export interface RunAddress {
+export interface RunContext {
   readonly key: RunKey;
   readonly api: ApiClient;
   readonly storage: StorageClient;
@@ -19,7 +19,27 @@ export interface RunAddress {
   readonly options: RequestOptions;
 }
 
-/** The variables by which every document names a run. */
-export function runVariables({ key }: Pick<RunAddress, 'key'>) {
-  return { entity: key.entity, project: key.project, run: key.runId };
+/** Variables by which an operation names its run. */
+interface RunVariables {
+  readonly entity: string;
+  readonly project: string;
+  readonly run: string;
+}
+
+interface AnyProject {
+  readonly run?: unknown;
+}
+
+/** Asks about the run: its project, with the run in it. @throws LogdirError; `not-found` when the run is gone. */
+export async function askRun<Variables extends RunVariables, Project extends AnyProject>(
+  { key, api, options }: Pick<RunContext, 'key' | 'api' | 'options'>,
+  operation: Operation<Variables, { readonly project?: Project | null | undefined }>,
+  variables: Omit<Variables, keyof RunVariables>,
+): Promise<Project & { readonly run: NonNullable<Project['run']> }> {
+  const { entity, project: name, runId: run } = key;
+  const values = { ...variables, entity, project: name, run } as unknown as Variables;
+  const { project } = await api.ask(operation, values, options);
+  if (project?.run === null || project?.run === undefined)
+    throw new LogdirError('not-found', `run ${run} is gone from ${api.baseUrl}`);
+  return project as Project & { readonly run: NonNullable<Project['run']> };
 }

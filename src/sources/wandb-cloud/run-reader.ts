@@ -4,23 +4,23 @@
 
 import { LogdirError, type RunRecord } from '../../core/index.ts';
 import type { Cursor, ReadRunOptions, RecordBatch } from '../source.ts';
-import { Begun } from './begun.ts';
-import type { RunNode } from './graphql/answer-schemas.ts';
-import { HistoryCheck } from './history/history-check.ts';
-import { historyRows } from './history/history-rows.ts';
-import { newRows } from './history/new-rows.ts';
-import { systemRows } from './history/system-samples.ts';
-import { type CloudCursor, formatCursor, parseCursor } from './run/cloud-cursor.ts';
+import type { RunNode } from './graphql/index.ts';
+import { HistoryCheck, historyRows, newRows, systemRows } from './history/index.ts';
 import {
   askDetail,
   askDetailAndSamples,
+  type CloudCursor,
+  conclusionOf,
   type DetailedRun,
   fetchMetadata,
+  formatCursor,
   historyKeysOf,
+  parseCursor,
+  preambleOf,
+  recordsAgain,
   SAMPLES_ALONG,
-} from './run/run-detail.ts';
-import { conclusionOf, preambleOf, recordsAgain } from './run/run-records.ts';
-import type { RunAddress } from './run-context.ts';
+} from './run/index.ts';
+import type { RunContext } from './run-context.ts';
 
 /** How many keys that lack values are named in the log. */
 const NAMED_KEYS = 10;
@@ -30,7 +30,7 @@ const NAMED_KEYS = 10;
  * @throws LogdirError; `corrupt` when the run is another one now.
  */
 export async function* readOn(
-  run: RunAddress,
+  run: RunContext,
   listed: RunNode | undefined,
   after: Cursor | null,
 ): AsyncGenerator<RecordBatch> {
@@ -38,8 +38,8 @@ export async function* readOn(
   const keyTypes = historyKeysOf(detail.run);
   const start = parseCursor(after);
   // Asked for together: what comes first of each is needed in turn, and each takes the server a round trip.
-  using history = new Begun(newRows(run, detail, keyTypes, start));
-  using system = new Begun(systemRows(run, { detail, afterTime: start.system }));
+  using history = prefetchFirst(newRows(run, detail, keyTypes, start));
+  using system = prefetchFirst(systemRows(run, { detail, afterTime: start.system }));
   let cursor: CloudCursor = { ...start, id: detail.run.id, seen: null };
   const preamble = preambleOf(detail.run, await fetchMetadata(run, detail));
   if (preamble.fingerprint !== start.told) {
@@ -79,7 +79,7 @@ export async function* readOn(
  * @throws LogdirError `corrupt` when the server no longer has it.
  */
 export async function* readAgain(
-  run: RunAddress,
+  run: RunContext,
   { after, stopAt, recorded = {} }: Omit<ReadRunOptions, 'signal'> & { readonly stopAt: Cursor },
 ): AsyncGenerator<RecordBatch> {
   const [start, stop] = [parseCursor(after), parseCursor(stopAt)];
@@ -97,7 +97,7 @@ export async function* readAgain(
 }
 
 async function* rowsAgain(
-  run: RunAddress,
+  run: RunContext,
   detail: DetailedRun,
   start: CloudCursor,
   stop: CloudCursor,
@@ -138,4 +138,18 @@ function rowsMissing({ historyLineCount }: RunNode, { lines }: CloudCursor): num
 
 function batch(cursor: CloudCursor, records: readonly RunRecord[]): RecordBatch {
   return { cursor: formatCursor(cursor), records, unread: {}, skippedBytes: 0 };
+}
+
+/** The same sequence, its first item requested before anybody takes it. Disposing it ends the rest, taken or not. */
+function prefetchFirst<T>(items: AsyncGenerator<T>): AsyncIterable<T> & Disposable {
+  const first = items.next();
+  // A failure is met by whoever takes the first item.
+  first.catch(() => undefined);
+  return {
+    async *[Symbol.asyncIterator]() {
+      for (let item = await first; item.done !== true; item = await items.next()) yield item.value;
+    },
+    // Not awaited: a request under way ends by itself.
+    [Symbol.dispose]: () => void items.return(undefined).catch(() => undefined),
+  };
 }

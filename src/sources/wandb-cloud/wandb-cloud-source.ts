@@ -25,16 +25,17 @@ import type {
   RunSource,
 } from '../source.ts';
 import { appUrl } from './connection/index.ts';
-import { removeStaleDownloads } from './files/downloads.ts';
-import { SavedFiles } from './files/saved-files.ts';
-import type { RunNode } from './graphql/answer-schemas.ts';
-import { AccountIndex, requireViewer } from './listing/account-index.ts';
-import { heartbeatMs, ProjectIndex } from './listing/project-index.ts';
-import { RunPreviews } from './listing/run-previews.ts';
-import { parseCursor } from './run/cloud-cursor.ts';
-import { Quarantine } from './run/run-backoff.ts';
-import { runStateOf, startTimeOf } from './run/run-records.ts';
-import type { RunAddress } from './run-context.ts';
+import { removeStaleDownloads, SavedFiles } from './files/index.ts';
+import type { RunNode } from './graphql/index.ts';
+import {
+  AccountIndex,
+  CloudRunPreviewer,
+  heartbeatMs,
+  ProjectIndex,
+  requireViewer,
+} from './listing/index.ts';
+import { parseCursor, RunBackoff, runStateOf, startTimeOf } from './run/index.ts';
+import type { RunContext } from './run-context.ts';
 import { readAgain, readOn, seenOf } from './run-reader.ts';
 import type { WandbServer } from './wandb-server.ts';
 
@@ -80,7 +81,7 @@ class WandbCloudSource implements RunSource {
   readonly #options: WandbCloudOptions;
   readonly #clock: Clock;
   readonly #registry = new ShapeRegistry();
-  readonly #quarantine: Quarantine;
+  readonly #backoff: RunBackoff;
   readonly #account: AccountIndex;
   readonly #files = new SavedFiles();
   readonly #projects = new Map<string, ProjectIndex>();
@@ -94,15 +95,15 @@ class WandbCloudSource implements RunSource {
     this.origin = server.origin;
     this.#options = { ...options, logger: logger.child({ room: 'wandb-cloud' }) };
     this.#clock = options.clock ?? systemClock;
-    this.#quarantine = new Quarantine(this.#clock, refreshIntervalMs);
+    this.#backoff = new RunBackoff(this.#clock, refreshIntervalMs);
     const { api, features } = server;
-    this.previewer = new RunPreviews({ api, features, registry: this.#registry, clock: this.#clock });
-    server.onRecovery(() => this.#quarantine.release());
+    this.previewer = new CloudRunPreviewer({ api, features, registry: this.#registry, clock: this.#clock });
+    server.onRecovery(() => this.#backoff.reset());
     this.#account = new AccountIndex({
       ...{ api, refreshIntervalMs, clock: this.#clock },
       entity: scope.entity,
     });
-    void removeStaleDownloads(options.temporaryDir).catch(() => undefined);
+    void removeStaleDownloads(options.temporaryDir, this.#clock.now()).catch(() => undefined);
     metrics.gauge('cloud_listing_age_seconds', () => this.#listingAgeSeconds());
   }
 
@@ -140,7 +141,7 @@ class WandbCloudSource implements RunSource {
     after: Cursor | null,
     { signal }: { readonly signal: AbortSignal },
   ): Promise<boolean> {
-    this.#quarantine.check(key.runId);
+    this.#backoff.check(key);
     const run = await this.#listed(key, signal);
     const { seen } = parseCursor(after);
     if (seen === null) return true;
@@ -152,9 +153,9 @@ class WandbCloudSource implements RunSource {
 
   async *read(key: RunKey, options: ReadRunOptions): AsyncGenerator<RecordBatch> {
     const { after, stopAt, signal } = options;
-    this.#quarantine.check(key.runId);
+    this.#backoff.check(key);
     try {
-      const run = this.#address(key, signal);
+      const run = this.#context(key, signal);
       const batches =
         stopAt === undefined ? readOn(run, this.#known(key), after) : readAgain(run, { ...options, stopAt });
       for await (const batch of batches) {
@@ -162,16 +163,16 @@ class WandbCloudSource implements RunSource {
         yield batch;
       }
       this.#systemReadAtMs.set(key.runId, this.#clock.monotonic());
-      this.#quarantine.succeeded(key.runId);
+      this.#backoff.succeeded(key);
     } catch (error) {
       const failure = this.#noteFailure(toLogdirError(error, `run ${key.runId}`));
-      this.#quarantine.failed(key.runId, failure);
+      this.#backoff.failed(key, failure);
       throw failure;
     }
   }
 
   async listFiles(key: RunKey, { signal }: { readonly signal: AbortSignal }): Promise<readonly SavedFile[]> {
-    return await this.#files.list(this.#address(key, signal));
+    return await this.#files.list(this.#context(key, signal));
   }
 
   async openFile(
@@ -179,7 +180,7 @@ class WandbCloudSource implements RunSource {
     name: string,
     { signal }: { readonly signal: AbortSignal },
   ): Promise<OpenedSavedFile> {
-    return await this.#files.open(this.#address(key, signal), name);
+    return await this.#files.open(this.#context(key, signal), name);
   }
 
   /** Nothing is asked of a server that nobody wants to know: changes are found when somebody looks. */
@@ -187,7 +188,7 @@ class WandbCloudSource implements RunSource {
     return { [Symbol.asyncDispose]: async () => {} };
   }
 
-  #address(key: RunKey, signal: AbortSignal): RunAddress {
+  #context(key: RunKey, signal: AbortSignal): RunContext {
     const { server, temporaryDir, logger } = this.#options;
     const { api, storage, features, pageLimits } = server;
     const options = { signal, urgency: FOREGROUND };
@@ -219,9 +220,9 @@ class WandbCloudSource implements RunSource {
     let index = this.#projects.get(id);
     if (index === undefined) {
       const { server, scope, refreshIntervalMs } = this.#options;
-      const { api, features } = server;
-      const place = { entity, project, runId: scope.runId };
-      index = new ProjectIndex({ api, features, ...place, refreshIntervalMs, clock: this.#clock });
+      const { api } = server;
+      const which = { entity, project, runId: scope.runId };
+      index = new ProjectIndex({ api, ...which, refreshIntervalMs, clock: this.#clock });
       this.#projects.set(id, index);
     }
     return index;

@@ -4,17 +4,17 @@ import type { Clock } from '../../core/index.ts';
 import type { Logger, Metrics } from '../../observability/index.ts';
 import {
   ApiClient,
+  DEFAULT_RETRY_POLICY,
   type FindApiKey,
   type NetworkOptions,
-  type Patience,
+  PageLimits,
   RequestBudget,
-  ServerFeatures,
+  type RetryPolicy,
   type ServerReport,
   StorageClient,
-  USUAL_PATIENCE,
 } from './connection/index.ts';
-import { PageLimits } from './connection/page-limits.ts';
-import { askViewer, type Viewer } from './listing/account-index.ts';
+import { ServerFeatures } from './graphql/index.ts';
+import { askViewer, type Viewer } from './listing/index.ts';
 
 export interface WandbServerOptions {
   /** Of the API; a path is kept, a slash at the end is not. */
@@ -23,7 +23,7 @@ export interface WandbServerOptions {
   readonly network: NetworkOptions;
   /** Of the program, for the server's log. */
   readonly version: string;
-  readonly patience?: Patience;
+  readonly retryPolicy?: RetryPolicy;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -39,25 +39,25 @@ export interface WandbServer {
   readonly budget: RequestBudget;
   /** Calls back when the server answers again after an outage. */
   onRecovery(listener: () => void): void;
-  /** What its answers have told, downloads included. */
+  /** What its answers said besides their data, downloads included. */
   report(): ServerReport;
   /** Whom the key belongs to; null without a good key. @throws LogdirError */
   viewer(options: { readonly signal: AbortSignal }): Promise<Viewer | null>;
 }
 
 export function connectWandbServer(options: WandbServerOptions): WandbServer {
-  const { findApiKey, network, logger, metrics, clock, patience = USUAL_PATIENCE } = options;
+  const { findApiKey, network, logger, metrics, clock, retryPolicy = DEFAULT_RETRY_POLICY } = options;
   const baseUrl = options.baseUrl.replace(/\/+$/, '');
   const features = new ServerFeatures();
   const onLimit = (pauseMs: number) =>
     logger.warn({ baseUrl, pauseMs }, 'W&B asks to slow down; requests pause, what is cached is served');
   const budget = new RequestBudget({ clock, onLimit });
-  const common = { network, patience, metrics, userAgent: `wandb-logdir/${options.version}` };
+  const common = { network, retryPolicy, metrics, clock, userAgent: `wandb-logdir/${options.version}` };
   const listeners: (() => void)[] = [];
   const onRecovery = () => {
     for (const listener of listeners) listener();
   };
-  const api = new ApiClient({ ...common, onRecovery, baseUrl, findApiKey, budget, features, logger, clock });
+  const api = new ApiClient({ ...common, onRecovery, baseUrl, findApiKey, budget, features, logger });
   metrics.gauge('cloud_waiting_requests', () => budget.waiting);
   metrics.gauge('cloud_request_concurrency', () => budget.concurrency);
   metrics.gauge('cloud_pause_seconds', () => budget.pauseMs / 1000);

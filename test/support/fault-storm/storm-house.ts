@@ -16,9 +16,15 @@ export const HASTE = 20;
 export const REFRESH_MS = 2000;
 /** Longer than any pause that the program makes. */
 const LONGEST_PAUSE_MS = 3_600_000;
-/** For an answer. */
+/** For an answer, in real time. */
 export const DEADLINE_MS = 600;
-const PATIENCE = { retries: 1, minMs: 5, maxMs: 20, deadlineMs: DEADLINE_MS, stallMs: 250 };
+const RETRY_POLICY = {
+  retries: 1,
+  minMs: 5,
+  maxMs: 20,
+  deadlineMs: DEADLINE_MS * HASTE,
+  stallMs: 250 * HASTE,
+};
 
 export class StormHouse implements AsyncDisposable {
   readonly #server: WandbServer;
@@ -74,7 +80,7 @@ export class StormHouse implements AsyncDisposable {
       return key === null ? null : { key, origin: 'the storm' };
     };
     const clock = this.#clock;
-    const options = { clock, findApiKey, patience: PATIENCE, refreshIntervalMs: REFRESH_MS };
+    const options = { clock, findApiKey, retryPolicy: RETRY_POLICY, refreshIntervalMs: REFRESH_MS };
     this.#cloud = await cloudSource(this.#server, scope, options);
     this.#house = await buildHouse({ sources: [this.#cloud.source], cacheDir: this.#cacheDir, clock });
   }

@@ -7,8 +7,8 @@ import type { RateLimitOptions } from './script/rate-limit.ts';
 export interface Behaviour {
   /** `Type.field` and `Type.field.argument` that an older server lacks: `Run.parquetHistory`. Default none. */
   readonly missing: readonly string[];
-  /** Status of an answer to an invalid query. Default 400. */
-  readonly validationStatus: 400 | 422;
+  /** Status of an answer to an invalid query; some servers answer 200 to every GraphQL error. Default 400. */
+  readonly validationStatus: 200 | 400 | 422;
   /** Server features that `ServerFeaturesQuery` reports as enabled. Default none. */
   readonly features: readonly string[];
   /** The most rows `events(samples)` answers, however many are asked for. Default 1,000. */

@@ -11,6 +11,7 @@ import { LogdirError } from '../../../src/core/index.ts';
 import { bypassesProxy } from '../../../src/sources/wandb-cloud/connection/http-agents.ts';
 import { RequestBudget, UrlExpired } from '../../../src/sources/wandb-cloud/connection/index.ts';
 import { retryDelayMs } from '../../../src/sources/wandb-cloud/connection/request-failure.ts';
+import { defineOperation, optional } from '../../../src/sources/wandb-cloud/graphql/index.ts';
 import { type ConnectOptions, connectTo } from '../../support/cloud.ts';
 import { MovingClock } from '../../support/moving-clock.ts';
 import {
@@ -32,6 +33,7 @@ import {
 const { signal } = new AbortController();
 const foreground = { signal, urgency: 'foreground' } as const;
 const opened: AsyncDisposable[] = [];
+const NOW_MS = 1_700_000_000_000;
 
 async function double(...options: Parameters<typeof startWandbServer>): Promise<WandbServer> {
   const server = await startWandbServer(...options);
@@ -122,7 +124,9 @@ describe('trouble that passes', () => {
   ])('includes a connection that %s: another one is tried', async (_, effect) => {
     const server = await double();
     server.faults.add({ match: {}, effect, times: 1 });
-    expect((await viewerOf(server, { patience: { deadlineMs: 300 } }))?.username).toBe(server.user.username);
+    expect((await viewerOf(server, { retryPolicy: { deadlineMs: 300 } }))?.username).toBe(
+      server.user.username,
+    );
   });
 });
 
@@ -159,7 +163,9 @@ describe('trouble that does not', () => {
 
   it('an address where nothing listens says so', async () => {
     const failure = await failureOf(
-      connectTo({ url: 'http://127.0.0.1:1', apiKey: 'k' }, { patience: { retries: 0 } }).viewer({ signal }),
+      connectTo({ url: 'http://127.0.0.1:1', apiKey: 'k' }, { retryPolicy: { retries: 0 } }).viewer({
+        signal,
+      }),
     );
     expect(failure.message).toMatch(/could not be reached.*nothing listens there/s);
   });
@@ -185,7 +191,7 @@ describe('an outage', () => {
   it('makes further requests fail at once, is told once, and is found to be over', async () => {
     const server = await double();
     const clock = new MovingClock();
-    const connection = connectTo(server, { clock, patience: { retries: 0 } });
+    const connection = connectTo(server, { clock, retryPolicy: { retries: 0 } });
     let recoveries = 0;
     connection.onRecovery(() => recoveries++);
     const fault = server.faults.add({ match: {}, effect: answerStatus(502) });
@@ -199,11 +205,16 @@ describe('an outage', () => {
 
   it('is not what a single request makes that fails while others go well', async () => {
     const server = await double();
-    const connection = connectTo(server, { patience: { retries: 0 } });
+    const connection = connectTo(server, { retryPolicy: { retries: 0 } });
     server.faults.add({ match: { operation: 'Poison' }, effect: answerStatus(502) });
-    const poison = { operation: 'Poison', document: () => 'query Poison { viewer { id } }', variables: {} };
+    const poison = defineOperation({
+      name: 'Poison',
+      variables: {},
+      selection: ['viewer { id }'],
+      answer: z.unknown(),
+    });
     for (let i = 0; i < 20; i++) {
-      await failureOf(connection.api.ask({ ...poison, answer: z.unknown() }, foreground));
+      await failureOf(connection.api.ask(poison, {}, foreground));
       await connection.viewer({ signal });
     }
     expect(server.requests.count({})).toBe(40);
@@ -211,38 +222,54 @@ describe('an outage', () => {
 });
 
 describe('a server that lacks a field', () => {
+  const viewer = defineOperation({
+    name: 'Q',
+    variables: {},
+    selection: ['viewer { entity', optional('Run.host', 'host'), '}'],
+    answer: z.object({ viewer: z.object({ entity: z.string() }) }),
+  });
+
   it('is asked again without it, at once, and never for it again', async () => {
-    const server = await double({ missing: ['User.username'] });
-    const connection = connectTo(server, { patience: { retries: 0 } });
-    const { features } = connection;
-    const ask = () =>
-      connection.api.ask(
-        {
-          operation: 'Q',
-          document: () => `query Q { viewer { entity ${features.ifKnown('host', 'host')} } }`,
-          variables: {},
-          answer: z.object({ viewer: z.object({ entity: z.string() }) }),
-        },
-        foreground,
-      );
-    expect((await ask()).viewer.entity).toBe('acme');
-    expect(features.has('host')).toBe(false);
-    await ask();
+    const server = await double();
+    const { api, features } = connectTo(server, { retryPolicy: { retries: 0 } });
+    expect((await api.ask(viewer, {}, foreground)).viewer.entity).toBe('acme');
+    expect(features.has('Run.host')).toBe(false);
+    await api.ask(viewer, {}, foreground);
     expect(server.requests.count({})).toBe(3);
   });
 
-  it.each([400, 422] as const)('tells what it does not know with status %d', async (validationStatus) => {
-    const server = await double({ validationStatus });
-    const { api } = connectTo(server);
-    const request = {
-      operation: 'Q',
-      document: () => 'query Q { nonsense }',
-      variables: {},
-      answer: z.object({}),
-    };
-    const failure = await failureOf(api.ask(request, foreground));
-    expect([failure.code, failure.message]).toEqual(['unavailable', expect.stringContaining('nonsense')]);
-    expect(server.requests.count({})).toBe(1);
+  it('answers all who asked for the field before it was known to be missing', async () => {
+    const server = await double({ latencyMs: 50 });
+    const { api } = connectTo(server, { retryPolicy: { retries: 0 } });
+    const answers = await Promise.all([1, 2, 3].map(() => api.ask(viewer, {}, foreground)));
+    expect(answers.map(({ viewer: { entity } }) => entity)).toEqual(['acme', 'acme', 'acme']);
+    expect(server.requests.count({})).toBe(6);
+  });
+
+  const nonsense = defineOperation({
+    name: 'Q',
+    variables: {},
+    selection: ['nonsense'],
+    answer: z.object({}),
+  });
+
+  it.each([200, 400, 422] as const)(
+    'that we cannot do without is refused with status %d, and asked once',
+    async (validationStatus) => {
+      const server = await double({ validationStatus });
+      const { api } = connectTo(server);
+      const failure = await failureOf(api.ask(nonsense, {}, foreground));
+      expect([failure.code, failure.message]).toEqual(['unavailable', expect.stringContaining('nonsense')]);
+      expect(server.requests.count({})).toBe(1);
+    },
+  );
+
+  it('however often it refuses a document, is not taken for one that cannot be reached', async () => {
+    const server = await double();
+    const connection = connectTo(server);
+    for (let i = 0; i < 20; i++) await failureOf(connection.api.ask(nonsense, {}, foreground));
+    expect((await connection.viewer({ signal }))?.username).toBe(server.user.username);
+    expect(server.requests.count({})).toBe(21);
   });
 });
 
@@ -302,7 +329,7 @@ describe('the budget', () => {
     timeout: 60_000,
   }, async () => {
     const server = await double({ rateLimit: { requests: 10, windowMs: 1000 } });
-    const connection = connectTo(server, { patience: { retries: 6 } });
+    const connection = connectTo(server, { retryPolicy: { retries: 6 } });
     const started = performance.now();
     const viewers = await Promise.all(Array.from({ length: 12 }, () => connection.viewer({ signal })));
     expect(viewers.every((viewer) => viewer?.username === server.user.username)).toBe(true);
@@ -314,13 +341,14 @@ describe('the budget', () => {
   it.each([
     [{ 'retry-after': '2' }, 2000],
     [{ 'retry-after': '0' }, 0],
-    [{ 'retry-after': new Date(Date.now() - 5000).toUTCString() }, 0],
+    [{ 'retry-after': new Date(NOW_MS - 5000).toUTCString() }, 0],
+    [{ 'retry-after': new Date(NOW_MS + 5000).toUTCString() }, 5000],
     [{ 'ratelimit-reset': '1.5' }, 1500],
     [{ 'retry-after': 'soon', 'ratelimit-reset': '3' }, 3000],
     [{ 'ratelimit-reset': '' }, null],
     [{}, null],
   ])('reads how long to wait from %j', (headers, ms) => {
-    expect(retryDelayMs(headers)).toBe(ms);
+    expect(retryDelayMs(headers, NOW_MS)).toBe(ms);
   });
 });
 

@@ -207,7 +207,7 @@ describe('a server that is away', () => {
       const cloud = await cloudSource(
         server,
         { entity: 'acme', project: 'vision' },
-        { patience: { retries: 0 } },
+        { retryPolicy: { retries: 0 } },
       );
       return await buildHouse({ sources: [cloud.source], cacheDir: cache.path });
     };

@@ -1,37 +1,41 @@
-/** Whether the server can be reached at all: while it cannot, one request at a time finds out, and the others fail at once. @module */
+/**
+ * Circuit breaker of one server: after several failures in a row it opens, requests fail at once, and one request at a
+ * time is let through to find out whether the outage is over. @module
+ */
 
 import { type Clock, LogdirError } from '../../../core/index.ts';
 
-/** Failures in a row that make an outage. Of one run alone they don't: there are runs that a server can't read. */
+/** Failures in a row that open it. Those of a single run do not: there are runs that a server can't read. */
 const FAILURES = 6;
 const RUNS = 2;
-/** First and longest time between two looks whether it is over. */
+/** First and longest time between two probes, in milliseconds. */
 const FIRST_PAUSE_MS = 2000;
 const LONGEST_PAUSE_MS = 60_000;
 
-export class Outage {
+export class CircuitBreaker {
   readonly #clock: Clock;
-  /** Told when an outage begins (with its failure) and when it is over (null). */
+  /** Called when it opens (with the failure) and when it closes (null). */
   readonly #onChange: (failure: LogdirError | null) => void;
   #failures = 0;
   /** Runs that the failed requests were about. */
   readonly #runs = new Set<string>();
+  /** What requests fail with while it is open; null while it is closed. */
   #failure: LogdirError | null = null;
   #pauseMs = FIRST_PAUSE_MS;
-  #lookAgainAtMs = 0;
+  #nextProbeAtMs = 0;
 
   constructor(clock: Clock, onChange: (failure: LogdirError | null) => void) {
     this.#clock = clock;
     this.#onChange = onChange;
   }
 
-  /** @throws LogdirError `unavailable` while there is an outage and it is not yet time to look again. */
+  /** Lets a request pass, or not. @throws LogdirError `unavailable` while it is open and no probe is due. */
   check(): void {
     if (this.#failure === null) return;
     const now = this.#clock.monotonic();
-    if (now < this.#lookAgainAtMs) throw this.#failure;
-    // Whoever comes first looks; the others go on failing meanwhile.
-    this.#lookAgainAtMs = now + this.#pauseMs;
+    if (now < this.#nextProbeAtMs) throw this.#failure;
+    // This request is the probe; the others go on failing meanwhile.
+    this.#nextProbeAtMs = now + this.#pauseMs;
   }
 
   succeeded(): void {
@@ -47,12 +51,12 @@ export class Outage {
   failed(failure: LogdirError, run: string | null): void {
     this.#failures++;
     if (run !== null) this.#runs.add(run);
-    const isOfOne = run !== null && this.#runs.size < RUNS;
-    if (this.#failures < FAILURES || isOfOne) return;
-    const isNew = this.#failure === null;
+    const isOfOneRun = run !== null && this.#runs.size < RUNS;
+    if (this.#failures < FAILURES || isOfOneRun) return;
+    const opens = this.#failure === null;
     this.#failure = new LogdirError('unavailable', failure.message, { cause: failure });
-    this.#pauseMs = isNew ? FIRST_PAUSE_MS : Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 2);
-    this.#lookAgainAtMs = this.#clock.monotonic() + this.#pauseMs;
-    if (isNew) this.#onChange(failure);
+    this.#pauseMs = opens ? FIRST_PAUSE_MS : Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 2);
+    this.#nextProbeAtMs = this.#clock.monotonic() + this.#pauseMs;
+    if (opens) this.#onChange(failure);
   }
 }

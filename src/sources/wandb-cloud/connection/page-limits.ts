@@ -1,6 +1,7 @@
 /** How many rows a server gives in one page, as its answers show: some give fewer than they are asked for, and say nothing. @module */
 
-import { MAX_SAMPLES, type StepWindow } from '../history/history-windows.ts';
+/** More rows than this in a page would be thinned out by any server; the page is then asked for in halves. */
+export const MAX_SAMPLES = 100_000;
 
 /** No server is known to give fewer rows than this in one answer. */
 const LEAST_LIMIT = 100;
@@ -19,8 +20,12 @@ export class PageLimits {
     return Math.floor(this.#thinnedRows * TOLERANCE * TOLERANCE);
   }
 
-  /** Whether rows may be lacking in a page in which about `expected` of them were to be. */
-  mayBeThinned(rows: number, { from, to }: StepWindow, expected: number): boolean {
+  /** Whether rows may be lacking in a page of the steps [from, to) in which about `expected` of them were to be. */
+  mayBeThinned(
+    rows: number,
+    { from, to }: { readonly from: number; readonly to: number },
+    expected: number,
+  ): boolean {
     if (rows >= to - from || rows < LEAST_LIMIT || rows < this.#provenRows) return false;
     return rows >= this.#thinnedRows * TOLERANCE || rows < expected * TOLERANCE;
   }

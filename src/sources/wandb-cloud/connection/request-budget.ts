@@ -27,7 +27,7 @@ const MAX_PAUSE_MS = 120_000;
 
 export interface RequestBudgetOptions {
   readonly clock: Clock;
-  /** Told when requests must slow down: once per pause. */
+  /** Called when requests must slow down: once per pause. */
   readonly onLimit?: (pauseMs: number) => void;
 }
 
@@ -68,7 +68,7 @@ export class RequestBudget {
       await this.#untilAllowed(signal);
       return await request();
     };
-    // Void only if the task were, which it is not.
+    // p-queue types its result as possibly void, for tasks that are.
     return (await this.#queue.add(turn, { priority, signal })) as T;
   }
 

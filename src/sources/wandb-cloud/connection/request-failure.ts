@@ -13,6 +13,8 @@ export class RequestFailure extends Error {
   readonly isLimit: boolean;
   /** Nobody was there, or nobody to be trusted: whatever is asked next will fail as well. */
   readonly isUnreachable: boolean;
+  /** The server is there, and will refuse the same request again. */
+  readonly isRefusal: boolean;
   /** Milliseconds it asked us to wait; null: it did not say. */
   readonly retryAfterMs: number | null;
 
@@ -22,6 +24,7 @@ export class RequestFailure extends Error {
       readonly mayRetry: boolean;
       readonly isLimit?: boolean;
       readonly isUnreachable?: boolean;
+      readonly isRefusal?: boolean;
       readonly retryAfterMs?: number | null;
     },
   ) {
@@ -30,6 +33,7 @@ export class RequestFailure extends Error {
     this.mayRetry = options.mayRetry;
     this.isLimit = options.isLimit ?? false;
     this.isUnreachable = options.isUnreachable ?? false;
+    this.isRefusal = options.isRefusal ?? false;
     this.retryAfterMs = options.retryAfterMs ?? null;
   }
 }
@@ -37,23 +41,31 @@ export class RequestFailure extends Error {
 /** 4xx after which the SDK does not try again (core/internal/api/clients.go: `RetryMostFailures`). */
 const FINAL_STATUSES = new Set([400, 401, 403, 404, 409, 410, 413, 422, 501]);
 
-/** A failed exchange as a RequestFailure. `what`: the request, for people. */
-export function requestFailure(error: unknown, what: string, baseUrl: string): RequestFailure {
+/** What failed, for messages, and when. */
+export interface FailedExchange {
+  /** The request, for people. */
+  readonly what: string;
+  readonly baseUrl: string;
+  /** Unix milliseconds: a server may name the time to come back at. */
+  readonly nowMs: number;
+}
+
+/** A failed exchange as a RequestFailure. */
+export function requestFailure(error: unknown, exchange: FailedExchange): RequestFailure {
   if (error instanceof RequestFailure) return error;
   if (error instanceof LogdirError) return new RequestFailure(error, { mayRetry: false });
-  if (!isAxiosError(error) || error.response === undefined) return transportFailure(error, what, baseUrl);
-  return statusFailure(error.response.status, error, what, baseUrl);
+  if (!isAxiosError(error) || error.response === undefined) return transportFailure(error, exchange);
+  return statusFailure(error.response.status, error, exchange);
 }
 
 /** The failure that an answer's status stands for. */
-export function statusFailure(
+function statusFailure(
   status: number,
-  error: AxiosError | null,
-  what: string,
-  baseUrl: string,
+  error: AxiosError,
+  { what, baseUrl, nowMs }: FailedExchange,
 ): RequestFailure {
-  const headers = error?.response?.headers ?? {};
-  const retryAfterMs = retryDelayMs(headers as Readonly<Record<string, unknown>>);
+  const headers = error.response?.headers ?? {};
+  const retryAfterMs = retryDelayMs(headers as Readonly<Record<string, unknown>>, nowMs);
   const failure = (code: LogdirError['code'], text: string) =>
     new RequestFailure(new LogdirError(code, `${what}: ${text}`, withCause(error)), {
       mayRetry: !FINAL_STATUSES.has(status),
@@ -76,8 +88,8 @@ export function statusFailure(
   }
 }
 
-/** No answer at all: the network, a proxy, a certificate, or patience at its end. */
-function transportFailure(error: unknown, what: string, baseUrl: string): RequestFailure {
+/** No answer at all: the network, a proxy, a certificate, or the deadline. */
+function transportFailure(error: unknown, { what, baseUrl }: FailedExchange): RequestFailure {
   const code = errnoOf(error) ?? '';
   const advice = TRANSPORT_ADVICE[code];
   const message = error instanceof Error ? error.message : String(error);
@@ -85,7 +97,8 @@ function transportFailure(error: unknown, what: string, baseUrl: string): Reques
   const text = `${what}: ${baseUrl} could not be reached: ${reason}${advice ? `. ${advice}` : ''}`;
   const isUnreachable = advice !== undefined || NOBODY_THERE.has(code);
   return new RequestFailure(new LogdirError('unavailable', text, withCause(error)), {
-    ...{ mayRetry: true, isUnreachable },
+    mayRetry: true,
+    isUnreachable,
   });
 }
 
@@ -106,14 +119,17 @@ function withCause(error: unknown): { readonly cause?: Error } {
   return error instanceof Error ? { cause: new Error(error.message) } : {};
 }
 
-/** `Retry-After` in seconds or as a date (RFC 9110 §10.2.3), else W&B's `RateLimit-Reset` in seconds. */
-export function retryDelayMs(headers: Readonly<Record<string, unknown>>): number | null {
+/**
+ * Milliseconds to wait: `Retry-After` in seconds or as a date (RFC 9110 §10.2.3), else W&B's `RateLimit-Reset` in
+ * seconds; null for neither.
+ */
+export function retryDelayMs(headers: Readonly<Record<string, unknown>>, nowMs: number): number | null {
   const retryAfter = headers['retry-after'];
   if (typeof retryAfter === 'string') {
     const seconds = Number(retryAfter);
     if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
     const date = Date.parse(retryAfter);
-    if (!Number.isNaN(date)) return Math.max(0, date - Date.now());
+    if (!Number.isNaN(date)) return Math.max(0, date - nowMs);
   }
   return resetDelayMs(headers);
 }

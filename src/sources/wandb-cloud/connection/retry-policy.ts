@@ -1,12 +1,12 @@
-/** How long to wait for an answer, and how often to ask again. @module */
+/** Retry policy: how long to wait for an answer, and how often to ask again. @module */
 
 import type { Options } from 'p-retry';
 import { RequestFailure } from './request-failure.ts';
 
-export interface Patience {
+export interface RetryPolicy {
   /** Attempts after the first. */
   readonly retries: number;
-  /** First and longest pause between attempts; they double, and are stretched at random. */
+  /** First and longest pause between attempts, in milliseconds; pauses double, and are stretched at random. */
   readonly minMs: number;
   readonly maxMs: number;
   /** For the whole of an answer: a connection that trickles never ends by itself. */
@@ -19,7 +19,7 @@ export interface Patience {
  * The SDK's pauses; it tries 20 times, but somebody may be waiting here, and a later read tries again anyway. A page of
  * rows may take a slow server half a minute.
  */
-export const USUAL_PATIENCE: Patience = {
+export const DEFAULT_RETRY_POLICY: RetryPolicy = {
   retries: 4,
   minMs: 2000,
   maxMs: 60_000,
@@ -27,11 +27,8 @@ export const USUAL_PATIENCE: Patience = {
   stallMs: 20_000,
 };
 
-/** For a listing: somebody waits for a directory, what was listed before is there, and the next look asks again. */
-export const LISTING_RETRIES = 1;
-
-/** The same for p-retry: only what may pass is tried again. */
-export function retryOptions({ retries, minMs, maxMs }: Patience): Options {
+/** The policy as p-retry takes it: only what may pass is tried again. */
+export function retryOptions({ retries, minMs, maxMs }: RetryPolicy): Options {
   return {
     retries,
     minTimeout: minMs,

@@ -12,12 +12,12 @@ import { pipeline } from 'node:stream/promises';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import PQueue from 'p-queue';
 import pRetry from 'p-retry';
-import { LogdirError } from '../../../core/index.ts';
+import { type Clock, LogdirError } from '../../../core/index.ts';
 import type { Metrics } from '../../../observability/index.ts';
 import { type Deadline, deadline } from './deadline.ts';
 import { createAgents, type NetworkOptions } from './http-agents.ts';
 import { RequestFailure, requestFailure } from './request-failure.ts';
-import { type Patience, retryOptions } from './retry-policy.ts';
+import { type RetryPolicy, retryOptions } from './retry-policy.ts';
 
 /** Downloads at a time: object stores set no quota, disks and memory do. */
 const CONCURRENCY = 16;
@@ -31,9 +31,10 @@ const EXPIRED = new Set([401, 403]);
 
 export interface StorageClientOptions {
   readonly network: NetworkOptions;
-  readonly patience: Patience;
+  readonly retryPolicy: RetryPolicy;
   readonly userAgent: string;
   readonly metrics: Metrics;
+  readonly clock: Clock;
 }
 
 export class StorageClient {
@@ -57,36 +58,33 @@ export class StorageClient {
    * @throws UrlExpired; LogdirError `not-found`, `unavailable`.
    */
   async download(url: string, path: string, { signal }: { readonly signal: AbortSignal }): Promise<void> {
-    await this.#patiently(url, signal, () => this.#transfer(url, path, signal));
+    await this.#retrying(url, signal, () => this.#transfer(url, path, signal));
   }
 
   /** What a small file holds, without a detour over the disk. @throws as `download` does. */
   async text(url: string, { signal }: { readonly signal: AbortSignal }): Promise<string> {
-    return await this.#patiently(url, signal, () => this.#body(url, signal));
+    return await this.#retrying(url, signal, () => this.#body(url, signal));
   }
 
-  /** In turn, and again while that may help. */
-  async #patiently<T>(url: string, signal: AbortSignal, transfer: () => Promise<T>): Promise<T> {
-    const { patience, metrics } = this.#options;
+  /** Waits for a place in the queue, and tries again while that may help. */
+  async #retrying<T>(url: string, signal: AbortSignal, transfer: () => Promise<T>): Promise<T> {
+    const { retryPolicy, metrics, clock } = this.#options;
     // All downloads of one read listen to its signal.
     setMaxListeners(0, signal);
     const what = `download from ${new URL(url).host}`;
     const attempt = async () => {
       try {
-        // Void only if the task were, which it is not.
+        // p-queue types its result as possibly void, for tasks that are.
         const result = (await this.#queue.add(transfer, { signal })) as T;
         metrics.increment('cloud_requests_total', { operation: 'download', outcome: 'answered' });
         return result;
       } catch (error) {
         metrics.increment('cloud_requests_total', { operation: 'download', outcome: 'failed' });
-        throw error instanceof UrlExpired ? error : storageFailure(error, what);
+        throw error instanceof UrlExpired ? error : storageFailure(error, what, clock.now());
       }
     };
     try {
-      return await pRetry(attempt, {
-        ...retryOptions(patience),
-        signal,
-      });
+      return await pRetry(attempt, { ...retryOptions(retryPolicy), signal });
     } catch (error) {
       signal.throwIfAborted();
       throw error instanceof RequestFailure ? error.failure : error;
@@ -99,7 +97,7 @@ export class StorageClient {
       ({ size }) => size,
       () => 0,
     );
-    using stall = deadline(signal, this.#options.patience.stallMs);
+    using stall = deadline(signal, this.#options.retryPolicy.stallMs, this.#options.clock);
     const response = await this.#get(url, have, stall);
     // Complete already: there is nothing beyond what we have.
     if (response.status === 416 && have > 0) return;
@@ -110,7 +108,7 @@ export class StorageClient {
   }
 
   async #body(url: string, signal: AbortSignal): Promise<string> {
-    using stall = deadline(signal, this.#options.patience.stallMs);
+    using stall = deadline(signal, this.#options.retryPolicy.stallMs, this.#options.clock);
     const response = await this.#get(url, 0, stall);
     const body = await buffer(response.data);
     checkLength(response, body.length);
@@ -168,8 +166,8 @@ function checkLength(response: AxiosResponse<Readable>, length: number): void {
   throw new Error(`${length} of ${announced} bytes came`);
 }
 
-function storageFailure(error: unknown, what: string): RequestFailure {
-  const failure = requestFailure(error, what, 'the storage');
+function storageFailure(error: unknown, what: string, nowMs: number): RequestFailure {
+  const failure = requestFailure(error, { what, baseUrl: 'the storage', nowMs });
   const status = axios.isAxiosError(error) ? error.response?.status : undefined;
   if (status !== 404) return failure;
   return new RequestFailure(new LogdirError('not-found', `${what}: it is no longer there`), {

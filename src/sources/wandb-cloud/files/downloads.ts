@@ -5,7 +5,7 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LogdirError } from '../../../core/index.ts';
 import { UrlExpired } from '../connection/index.ts';
-import type { RunAddress } from '../run-context.ts';
+import type { RunContext } from '../run-context.ts';
 
 /** Times addresses are asked for anew while fetching: they are good for minutes at least. */
 const RENEWALS = 3;
@@ -24,7 +24,7 @@ export interface LocalFiles extends AsyncDisposable {
  * @throws LogdirError `unavailable`, `not-found`, `permission-denied`.
  */
 export async function fetchFiles(
-  { storage, temporaryDir, options }: RunAddress,
+  { storage, temporaryDir, options }: RunContext,
   urls: readonly string[],
   renew: () => Promise<readonly string[]>,
 ): Promise<LocalFiles> {
@@ -56,7 +56,7 @@ export async function fetchFiles(
 
 /** Room for files on this disk, in a folder of their own. */
 export async function temporaryFiles(
-  { temporaryDir }: Pick<RunAddress, 'temporaryDir'>,
+  { temporaryDir }: Pick<RunContext, 'temporaryDir'>,
   names: readonly string[],
 ): Promise<LocalFiles> {
   const folder = join(temporaryDir, randomUUID());
@@ -68,11 +68,11 @@ export async function temporaryFiles(
 }
 
 /** Folders nobody can be using any more: those that a program which was killed left behind. */
-export async function removeStaleDownloads(temporaryDir: string): Promise<void> {
+export async function removeStaleDownloads(temporaryDir: string, nowMs: number): Promise<void> {
   for (const name of await readdir(temporaryDir).catch(() => [])) {
     const path = join(temporaryDir, name);
-    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
-    if (Date.now() - mtimeMs > STALE_MS) await rm(path, { recursive: true, force: true });
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: nowMs }));
+    if (nowMs - mtimeMs > STALE_MS) await rm(path, { recursive: true, force: true });
   }
 }
 

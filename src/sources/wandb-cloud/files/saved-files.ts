@@ -2,12 +2,11 @@
 
 import { stat } from 'node:fs/promises';
 import { LRUCache } from 'lru-cache';
-import { LogdirError } from '../../../core/index.ts';
+import { LogdirError, SingleFlight } from '../../../core/index.ts';
 import { openPath } from '../../opened-path.ts';
 import { isSafeName, type OpenedSavedFile, type SavedFile } from '../../saved-files.ts';
-import { type FileNode, filesAnswer, nextCursor, timeMs } from '../graphql/answer-schemas.ts';
-import { FILES } from '../queries.ts';
-import { type RunAddress, runVariables } from '../run-context.ts';
+import { type FileNode, nextCursor, RUN_FILES, timeMs } from '../graphql/index.ts';
+import { askRun, type RunContext } from '../run-context.ts';
 import { CONSOLE_NAME, fetchConsole } from './console-output.ts';
 import { fetchFiles, type LocalFiles } from './downloads.ts';
 
@@ -32,10 +31,10 @@ export class SavedFiles {
     sizeCalculation: ({ bytes }) => Math.max(1, bytes),
     dispose: ({ files }) => void Promise.resolve(files[Symbol.asyncDispose]()).catch(() => undefined),
   });
-  readonly #fetching = new Map<string, Promise<KeptFile>>();
+  readonly #fetching = new SingleFlight<string, KeptFile>();
 
   /** Files of a run; console output is one of them also before its end. @throws LogdirError */
-  async list(run: RunAddress): Promise<readonly SavedFile[]> {
+  async list(run: RunContext): Promise<readonly SavedFile[]> {
     const nodes = await askFiles(run, null);
     const files = nodes.filter(({ name }) => isSafeName(name)).map(savedFile);
     if (files.some(({ name }) => name === CONSOLE_NAME)) return files;
@@ -44,7 +43,7 @@ export class SavedFiles {
   }
 
   /** @throws LogdirError `not-found`. */
-  async open(run: RunAddress, name: string): Promise<OpenedSavedFile> {
+  async open(run: RunContext, name: string): Promise<OpenedSavedFile> {
     const nodes = isSafeName(name) ? await askFiles(run, [name]) : [];
     const node = nodes.find((found) => found.name === name);
     if (node !== undefined) return await this.#openNode(run, node);
@@ -52,7 +51,7 @@ export class SavedFiles {
     throw new LogdirError('not-found', `run ${run.key.runId} has saved no file ${name}`);
   }
 
-  async #openNode(run: RunAddress, node: FileNode): Promise<OpenedSavedFile> {
+  async #openNode(run: RunContext, node: FileNode): Promise<OpenedSavedFile> {
     const id = JSON.stringify([run.key, node.name, node.updatedAt, node.sizeBytes]);
     const { path } = await this.#keep(id, undefined, () => fetchNode(run, node));
     const opened = await openPath(path, node.name);
@@ -60,7 +59,7 @@ export class SavedFiles {
     return { ...opened, file: { ...opened.file, mtimeMs } };
   }
 
-  async #openConsole(run: RunAddress): Promise<OpenedSavedFile> {
+  async #openConsole(run: RunContext): Promise<OpenedSavedFile> {
     const id = JSON.stringify([run.key, CONSOLE_NAME]);
     const { path } = await this.#keep(id, CONSOLE_KEPT_MS, () => fetchConsole(run));
     return await openPath(path, CONSOLE_NAME);
@@ -70,14 +69,7 @@ export class SavedFiles {
   async #keep(id: string, ttl: number | undefined, fetch: () => Promise<LocalFiles>): Promise<KeptFile> {
     const kept = this.#kept.get(id);
     if (kept !== undefined) return kept;
-    let fetching = this.#fetching.get(id);
-    if (fetching === undefined) {
-      fetching = fetch()
-        .then(keptFile)
-        .finally(() => this.#fetching.delete(id));
-      this.#fetching.set(id, fetching);
-    }
-    const file = await fetching;
+    const file = await this.#fetching.run(id, async () => await keptFile(await fetch()));
     this.#kept.set(id, file, ttl === undefined ? {} : { ttl });
     return file;
   }
@@ -88,7 +80,7 @@ async function keptFile(files: LocalFiles): Promise<KeptFile> {
   return { path, files, bytes: (await stat(path)).size };
 }
 
-async function fetchNode(run: RunAddress, node: FileNode): Promise<LocalFiles> {
+async function fetchNode(run: RunContext, node: FileNode): Promise<LocalFiles> {
   const urlOf = (found: FileNode | undefined) => (found?.directUrl ? [found.directUrl] : []);
   const urls = urlOf(node);
   if (urls.length === 0)
@@ -96,18 +88,21 @@ async function fetchNode(run: RunAddress, node: FileNode): Promise<LocalFiles> {
   return await fetchFiles(run, urls, async () => urlOf((await askFiles(run, [node.name]))[0]));
 }
 
+interface FilesPage {
+  readonly names: readonly string[] | null;
+  readonly cursor: string | null;
+  readonly perPage: number;
+}
+
 /** Files by name, or all of them. */
-async function askFiles(run: RunAddress, names: readonly string[] | null): Promise<FileNode[]> {
+async function askFiles(run: RunContext, names: readonly string[] | null): Promise<FileNode[]> {
   const nodes: FileNode[] = [];
   let cursor: string | null = null;
   do {
-    const variables: Record<string, unknown> = { ...runVariables(run), names, cursor, perPage: LIST_PAGE };
-    const request = { operation: 'RunFiles', document: () => FILES, variables, answer: filesAnswer };
-    const found = (await run.api.ask(request, run.options)).project?.run;
-    if (found === null || found === undefined)
-      throw new LogdirError('not-found', `run ${run.key.runId} is gone from ${run.api.baseUrl}`);
-    for (const { node } of found.files?.edges ?? []) nodes.push(node);
-    cursor = nextCursor(found.files);
+    const page: FilesPage = { names, cursor, perPage: LIST_PAGE };
+    const { files } = (await askRun(run, RUN_FILES, page)).run;
+    for (const { node } of files?.edges ?? []) nodes.push(node);
+    cursor = nextCursor(files);
   } while (cursor !== null);
   return nodes;
 }

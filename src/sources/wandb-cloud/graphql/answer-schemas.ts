@@ -1,14 +1,15 @@
-/** What W&B answers, as far as it is used: checked at the wire, so that nothing behind it meets a surprise. @module */
+/** Forms that answers of W&B have in common: checked at the wire, so that nothing behind it meets a surprise. @module */
 
 import { z } from 'zod';
+import { fields, optional, type Selection } from './operation.ts';
 
 /** A scalar that comes as JSON text from most servers and as an object from some; here always text. */
-const jsonText = z
+export const jsonText = z
   .union([z.string(), z.looseObject({})])
   .transform((value) => (typeof value === 'string' ? value : JSON.stringify(value)));
 
 /** A count may come as text: GraphQL's Int has 32 bits, and W&B's Int64 is a string in some versions. */
-const count = z.union([
+export const count = z.union([
   z.number(),
   z
     .string()
@@ -18,25 +19,25 @@ const count = z.union([
 
 const pageInfo = z.object({ endCursor: z.string().nullish(), hasNextPage: z.boolean() });
 
-function connection<T extends z.ZodType>(node: T) {
+/** A page of a list. */
+export function connectionOf<Node extends z.ZodType>(node: Node) {
   return z.object({ edges: z.array(z.object({ node })), pageInfo });
 }
 
-export const viewerAnswer = z.object({
-  viewer: z
-    .object({
-      entity: z.string().nullish(),
-      username: z.string().nullish(),
-      teams: z
-        .object({ edges: z.array(z.object({ node: z.object({ name: z.string() }).nullish() })) })
-        .nullish(),
-    })
-    .nullish(),
-});
+/** `data` of everything that is asked about a project. */
+export function projectOf<Project extends z.ZodType>(project: Project) {
+  return z.object({ project: project.nullish() });
+}
 
-export const projectsAnswer = z.object({
-  models: connection(z.object({ name: z.string(), createdAt: z.string().nullish() })).nullish(),
-});
+/** The fields of `runNode`. The SDK asks for the same ones. */
+export const RUN_FIELDS: Selection = fields(
+  'id name displayName state createdAt heartbeatAt group tags',
+  optional('Run.jobType'),
+  optional('Run.sweepName'),
+  optional('Run.updatedAt'),
+  optional('Run.historyLineCount'),
+  optional('Run.eventsLineCount'),
+);
 
 /** The cheap fields of a run. `name` is the run id, `id` a storage id that changes when a run is replaced. */
 export const runNode = z.object({
@@ -56,19 +57,7 @@ export const runNode = z.object({
 });
 export type RunNode = z.output<typeof runNode>;
 
-export const runsAnswer = z.object({
-  project: z
-    .object({
-      runCount: count.nullish(),
-      runs: connection(runNode).nullish(),
-      review: connection(runNode).nullish(),
-    })
-    .nullish(),
-});
-
-export const runAnswer = z.object({ project: z.object({ run: runNode.nullish() }).nullish() });
-
-const fileNode = z.object({
+export const fileNode = z.object({
   name: z.string(),
   directUrl: z.string().nullish(),
   url: z.string().nullish(),
@@ -76,115 +65,6 @@ const fileNode = z.object({
   updatedAt: z.string().nullish(),
 });
 export type FileNode = z.output<typeof fileNode>;
-
-const artifactFiles = z
-  .object({
-    artifactMembership: z
-      .object({
-        artifact: z.object({ createdAt: z.string().nullish() }).nullish(),
-        files: z
-          .object({
-            edges: z.array(
-              z.object({ node: z.object({ name: z.string(), directUrl: z.string().nullish() }) }),
-            ),
-          })
-          .nullish(),
-      })
-      .nullish(),
-  })
-  .nullish();
-
-/** A key may have any name, also those of what every object has: members are left as they are. */
-const members = z.custom<object>((value) => typeof value === 'object' && !Array.isArray(value));
-
-const keysDocument = z.object({
-  keys: members.nullish(),
-  lastStep: z.number().nullish(),
-});
-
-/** JSON text of such a document. */
-const keysText = z.string().refine((text) => {
-  try {
-    return keysDocument.nullable().safeParse(JSON.parse(text)).success;
-  } catch {
-    return false;
-  }
-}, 'not the text of an object');
-
-/**
- * An object, or its text from some servers; none of a run without history. Anything else is refused, and asked for
- * again: taken for a run without keys, every NaN of it would be a text, for good.
- */
-const historyKeys = z.union([keysDocument, keysText]).nullish();
-
-/** JSON text of a list of JSON texts: the last rows. */
-const historyTail = z.unknown().optional();
-
-const runDetail = runNode.extend({
-  notes: z.string().nullish(),
-  host: z.string().nullish(),
-  commit: z.string().nullish(),
-  config: jsonText.nullish(),
-  summaryMetrics: jsonText.nullish(),
-  historyKeys,
-  /** Asked for where there are no `historyKeys`. */
-  historyTail,
-  parquetHistory: z.object({ parquetUrls: z.array(z.string()).nullish() }).nullish(),
-  files: z.object({ edges: z.array(z.object({ node: fileNode })) }).nullish(),
-  /** Where they were asked for along with the rest. */
-  events: z.array(z.string()).nullish(),
-});
-export type RunDetail = z.output<typeof runDetail>;
-
-export const runDetailAnswer = z.object({
-  project: z
-    .object({ run: runDetail.nullish(), historyArtifact: artifactFiles, eventsArtifact: artifactFiles })
-    .nullish(),
-});
-export type RunDetailAnswer = z.output<typeof runDetailAnswer>;
-
-export const runKeysAnswer = z.object({
-  project: z.object({ run: z.object({ historyKeys, historyTail }).nullish() }).nullish(),
-});
-
-export const historyAnswer = z.object({
-  project: z.object({ run: z.object({ history: z.array(z.string()) }).nullish() }).nullish(),
-});
-
-export const sampledHistoryAnswer = z.object({
-  project: z
-    .object({ run: z.object({ sampledHistory: z.array(z.array(z.looseObject({}))) }).nullish() })
-    .nullish(),
-});
-
-const manyRuns = <Node extends z.ZodType>(node: Node) =>
-  z.object({
-    project: z.object({ runs: z.object({ edges: z.array(z.object({ node })) }).nullish() }).nullish(),
-  });
-
-export const runPreviewsAnswer = manyRuns(
-  z.object({ name: z.string(), config: jsonText.nullish(), historyKeys: z.unknown().optional() }),
-);
-
-export const runSamplesAnswer = manyRuns(
-  z.object({ name: z.string(), sampledHistory: z.array(z.array(z.looseObject({}))) }),
-);
-
-export const eventsAnswer = z.object({
-  project: z.object({ run: z.object({ events: z.array(z.string()).nullish() }).nullish() }).nullish(),
-});
-
-export const filesAnswer = z.object({
-  project: z.object({ run: z.object({ files: connection(fileNode).nullish() }).nullish() }).nullish(),
-});
-
-export const consoleAnswer = z.object({
-  project: z
-    .object({
-      run: z.object({ logLines: connection(z.object({ line: z.string() })).nullish() }).nullish(),
-    })
-    .nullish(),
-});
 
 /** Where a list goes on; null at its end. */
 export function nextCursor(

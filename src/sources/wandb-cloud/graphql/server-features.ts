@@ -1,50 +1,71 @@
-/** What a server turned out not to know: fields and arguments of GraphQL that came with later versions. @module */
+/** What a server turned out to lack: fields and arguments that came with later versions of its schema. @module */
 
-/** Parts of our documents that a server may lack, by the name it complains of. */
-const OPTIONAL = [
-  'parquetHistory',
-  'historyLineCount',
-  'eventsLineCount',
-  'updatedAt',
-  'historyKeys',
-  'historyTail',
-  'maxKeyLimit',
-  'artifactCollection',
-  'artifactMembership',
-  'artifact',
-  'runCount',
-  'host',
-  'commit',
-  'sweepName',
-  'jobType',
-  'useImprovedPagination',
-  'logLines',
-  'files',
+/** Parts of our documents that a server may lack: `Type.field`, or `Type.field.argument`. */
+export const OPTIONAL_PARTS = [
+  'Project.runCount',
+  'Project.artifactCollection',
+  'Run.historyLineCount',
+  'Run.eventsLineCount',
+  'Run.updatedAt',
+  'Run.sweepName',
+  'Run.jobType',
+  'Run.host',
+  'Run.commit',
+  'Run.historyKeys',
+  'Run.historyTail',
+  'Run.history.maxKeyLimit',
+  'Run.parquetHistory',
+  'Run.files',
+  'Run.logLines',
+  'Run.logLines.useImprovedPagination',
+  'ArtifactCollection.artifactMembership',
+  'ArtifactCollectionMembership.artifact',
+  'ArtifactCollectionMembership.files',
 ] as const;
 
-export type ServerFeature = (typeof OPTIONAL)[number];
+export type OptionalPart = (typeof OPTIONAL_PARTS)[number];
 
-/** GraphQL servers name what they do not know in quotes: `Cannot query field "x" on type "Run"`, `Unknown argument "y"`. */
-const UNKNOWN = /(?:cannot query field|unknown (?:argument|field))\W+(\w+)/i;
+/**
+ * GraphQL servers quote what they do not know: `Cannot query field "x" on type "Run"`, `Unknown argument "y" on field
+ * "Run.x"`, or `... on field "x" of type "Run"` before graphql-js 15.
+ */
+const UNKNOWN = /(cannot query field|unknown (?:argument|field))\W+(\w+)\W*(.*)/is;
 
+/** One for each server, shared by all who ask it. */
 export class ServerFeatures {
-  readonly #missing = new Set<string>();
+  readonly #lacking: Set<OptionalPart>;
 
-  has(feature: ServerFeature): boolean {
-    return !this.#missing.has(feature);
+  constructor(lacking: Iterable<OptionalPart> = []) {
+    this.#lacking = new Set(lacking);
   }
 
-  /** `text` if the server knows the feature, else nothing: for building documents. */
-  ifKnown(feature: ServerFeature, text: string): string {
-    return this.has(feature) ? text : '';
+  has(part: OptionalPart): boolean {
+    return !this.#lacking.has(part);
   }
 
-  /** Whether a complaint taught something new: the same question, asked without it, may be answered. */
-  learnFrom(message: string): boolean {
-    const name = UNKNOWN.exec(message)?.[1];
-    if (name === undefined || !(OPTIONAL as readonly string[]).includes(name)) return false;
-    const isNew = !this.#missing.has(name);
-    this.#missing.add(name);
-    return isNew;
+  /** Takes note of the parts that complaints name: documents are rendered without them from now on. */
+  learnFrom(complaints: readonly string[]): void {
+    for (const complaint of complaints) for (const part of partsNamedBy(complaint)) this.#lacking.add(part);
   }
+}
+
+/**
+ * The parts that a complaint is about. Of several with one name, those on the type or field it names; all of them if it
+ * names none that we know, as a server may call its types otherwise than W&B's cloud.
+ */
+function partsNamedBy(complaint: string): readonly OptionalPart[] {
+  const [, kind = '', name, rest = ''] = UNKNOWN.exec(complaint) ?? [];
+  const depth = /argument/i.test(kind) ? 3 : 2;
+  const named = OPTIONAL_PARTS.filter((part) => {
+    const path = part.split('.');
+    return path.length === depth && path.at(-1) === name;
+  });
+  const words = new Set(rest.match(/\w+/g));
+  const exact = named.filter((part) =>
+    part
+      .split('.')
+      .slice(0, -1)
+      .every((word) => words.has(word)),
+  );
+  return exact.length > 0 ? exact : named;
 }

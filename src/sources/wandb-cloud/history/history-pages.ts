@@ -1,12 +1,10 @@
 /** History rows by range of steps, complete: pages that a server thins out or can't make are asked for in parts. @module */
 
 import PQueue from 'p-queue';
-import { type HistoryRow, LogdirError } from '../../../core/index.ts';
-import { historyAnswer } from '../graphql/answer-schemas.ts';
-import { inOrder } from '../in-order.ts';
-import { historyQuery } from '../queries.ts';
+import { type HistoryRow, LogdirError, mapOrdered, TurnBudget } from '../../../core/index.ts';
+import { HISTORY_PAGE } from '../graphql/index.ts';
 import { type HistoryKeys, rowsOfLines } from '../rows/index.ts';
-import { type RunAddress, runVariables } from '../run-context.ts';
+import { askRun, type RunContext } from '../run-context.ts';
 import { halves, planWindows, type StepWindow, samplesFor } from './history-windows.ts';
 import { sampledRows } from './sampled-history.ts';
 
@@ -38,12 +36,12 @@ interface Expected extends StepWindow {
 
 /** Rows ascending by step, page by page. @throws LogdirError when a page can't be had by any means. */
 export async function* pagedRows(
-  run: RunAddress,
+  run: RunContext,
   { from, to, rows, keyTypes }: PageOptions,
 ): AsyncGenerator<readonly HistoryRow[]> {
   const windows = planWindows(from, to, rows, run.pageLimits.pageRows);
   const expected = windows.map((window) => ({ ...window, rows: rows / windows.length }));
-  yield* inOrder(expected, AHEAD, (window) => pageRows(run, window, keyTypes, 0));
+  yield* mapOrdered(expected, AHEAD, (window) => pageRows(run, window, keyTypes, 0));
 }
 
 /** Steps beyond the last known one that are looked at: more than any program counts in a moment. */
@@ -51,14 +49,14 @@ const BEYOND_STEPS = 10_000_000;
 
 /** Rows at `from` and later, about so many, ascending by step: one page. */
 export async function* beyondRows(
-  run: RunAddress,
+  run: RunContext,
   { from, rows, keyTypes }: Omit<PageOptions, 'to'>,
 ): AsyncGenerator<readonly HistoryRow[]> {
   yield await pageRows(run, { from, to: from + BEYOND_STEPS, rows }, keyTypes, 0);
 }
 
 async function pageRows(
-  run: RunAddress,
+  run: RunContext,
   window: Expected,
   keyTypes: HistoryKeys,
   halvings: number,
@@ -81,7 +79,7 @@ async function pageRows(
 
 /** The rows of a page; if some may be lacking, of its halves, which must have more then. */
 async function completeRows(
-  run: RunAddress,
+  run: RunContext,
   window: Expected,
   lines: readonly string[],
   keyTypes: HistoryKeys,
@@ -109,31 +107,21 @@ async function concatenated<T>(
 }
 
 async function askLines(
-  run: RunAddress,
+  run: RunContext,
   window: StepWindow,
   keyTypes: HistoryKeys,
 ): Promise<readonly string[]> {
-  const { api, features, options } = run;
   const variables = {
-    ...runVariables(run),
     minStep: window.from,
     maxStep: window.to,
     samples: samplesFor(window),
     maxKeys: Math.max(LEAST_KEY_LIMIT, keyTypes.keys().length + KEY_MARGIN),
   };
-  const request = {
-    operation: 'HistoryPage',
-    document: () => historyQuery(features),
-    variables,
-    answer: historyAnswer,
-  };
-  const found = (await api.ask(request, options)).project?.run;
-  if (found !== null && found !== undefined) return found.history;
-  throw new LogdirError('not-found', `run ${run.key.runId} is gone from ${api.baseUrl}`);
+  return (await askRun(run, HISTORY_PAGE, variables)).run.history;
 }
 
 async function rowsInTurns(
-  run: RunAddress,
+  run: RunContext,
   lines: readonly string[],
   keyTypes: HistoryKeys,
 ): Promise<readonly HistoryRow[]> {
@@ -141,16 +129,17 @@ async function rowsInTurns(
 }
 
 async function rowsOfPage(
-  { registry, options }: RunAddress,
+  { registry, options }: RunContext,
   lines: readonly string[],
   keyTypes: HistoryKeys,
 ): Promise<readonly HistoryRow[]> {
   const rows: HistoryRow[] = [];
+  const turn = new TurnBudget();
   for (let at = 0; at < lines.length; at += LINES_PER_TURN) {
     for (const row of rowsOfLines(lines.slice(at, at + LINES_PER_TURN), { registry, keyTypes }))
       rows.push(row);
     options.signal.throwIfAborted();
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn.next();
   }
   return ascending(rows);
 }

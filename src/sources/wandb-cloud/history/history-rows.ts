@@ -1,10 +1,10 @@
 /** The history of a run after a step, complete and in order: exported rows first, then what the server has beyond them. @module */
 
 import { type HistoryRow, LogdirError } from '../../../core/index.ts';
-import { fetchFiles } from '../files/downloads.ts';
+import { fetchFiles } from '../files/index.ts';
 import { type HistoryKeys, parquetRows } from '../rows/index.ts';
-import { askDetail, type DetailedRun } from '../run/run-detail.ts';
-import type { RunAddress } from '../run-context.ts';
+import { askDetail, type DetailedRun } from '../run/index.ts';
+import type { RunContext } from '../run-context.ts';
 import { beyondRows, pagedRows } from './history-pages.ts';
 
 export interface HistoryOptions {
@@ -20,7 +20,7 @@ export interface HistoryOptions {
 
 /** Ascending by step, each step once. Batches are bounded. */
 export async function* historyRows(
-  run: RunAddress,
+  run: RunContext,
   options: HistoryOptions,
 ): AsyncGenerator<readonly HistoryRow[]> {
   const { detail, keyTypes, untilStep = Number.POSITIVE_INFINITY } = options;
@@ -64,7 +64,7 @@ const FEW_ROWS = 4000;
 const NOTHING: AsyncIterable<readonly HistoryRow[]> = { [Symbol.asyncIterator]: async function* () {} };
 
 async function* exportedRows(
-  run: RunAddress,
+  run: RunContext,
   { detail, keyTypes, afterStep, untilStep }: HistoryOptions & { readonly untilStep: number },
 ): AsyncGenerator<readonly HistoryRow[]> {
   const { registry, options } = run;

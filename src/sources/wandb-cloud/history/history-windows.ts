@@ -1,5 +1,7 @@
 /** Which stretches of steps to ask for, so that each answer has about as many rows as is good. Pure. @module */
 
+import { MAX_SAMPLES } from '../connection/index.ts';
+
 /** Steps [from, to): W&B's pages are ranges of steps, however many rows lie in them. */
 export interface StepWindow {
   readonly from: number;
@@ -11,9 +13,6 @@ export interface StepWindow {
  * make an answer that takes seconds on a slow server.
  */
 const PAGE_ROWS = 8000;
-/** More rows than this in a page would be thinned out by the server; the page is then asked for in halves. */
-export const MAX_SAMPLES = 100_000;
-
 /** Windows over the steps `[from, to)`, in which about `rows` rows lie, and in each `maxPageRows` at the most. */
 export function planWindows(from: number, to: number, rows: number, maxPageRows = PAGE_ROWS): StepWindow[] {
   if (to <= from) return [];
@@ -36,7 +35,7 @@ export function halves({ from, to }: StepWindow): readonly [StepWindow, StepWind
   ];
 }
 
-/** How many samples to ask for: as many as there are steps, so that nothing is left out, up to the server's patience. */
+/** How many samples to ask for: as many as there are steps, so that nothing is left out, up to what a server can make in time. */
 export function samplesFor({ from, to }: StepWindow): number {
   return Math.min(MAX_SAMPLES, to - from);
 }

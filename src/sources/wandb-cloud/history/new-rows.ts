@@ -1,11 +1,10 @@
 /** Rows of a run that were not read before, also where its history went back: a rewind, a run begun anew. @module */
 
 import type { HistoryRow } from '../../../core/index.ts';
-import type { RunNode } from '../graphql/answer-schemas.ts';
+import type { RunNode } from '../graphql/index.ts';
 import type { HistoryKeys } from '../rows/index.ts';
-import type { CloudCursor } from '../run/cloud-cursor.ts';
-import type { DetailedRun } from '../run/run-detail.ts';
-import type { RunAddress } from '../run-context.ts';
+import type { CloudCursor, DetailedRun } from '../run/index.ts';
+import type { RunContext } from '../run-context.ts';
 import { historyRows } from './history-rows.ts';
 
 /** Rows that are new, none at times. */
@@ -19,7 +18,7 @@ export interface NewRows {
 
 /** Rows after the cursor; where history went back since then, those that were logged after it did. */
 export async function* newRows(
-  run: RunAddress,
+  run: RunContext,
   detail: DetailedRun,
   keyTypes: HistoryKeys,
   start: CloudCursor,

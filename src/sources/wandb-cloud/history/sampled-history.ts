@@ -5,10 +5,9 @@
  */
 
 import { type HistoryRow, LogdirError } from '../../../core/index.ts';
-import { sampledHistoryAnswer } from '../graphql/answer-schemas.ts';
-import { SAMPLED_HISTORY } from '../queries.ts';
+import { SAMPLED_HISTORY } from '../graphql/index.ts';
 import { type HistoryKeys, rowsOfObjects } from '../rows/index.ts';
-import { type RunAddress, runVariables } from '../run-context.ts';
+import { askRun, type RunContext } from '../run-context.ts';
 import { halves, type StepWindow } from './history-windows.ts';
 
 /** W&B's own client bounds itself to this many specifications a request, and to this many samples. */
@@ -19,7 +18,7 @@ const AXES = ['_step', '_timestamp'];
 
 /** All rows of a window, ascending by step. @throws LogdirError `unavailable` when the server can't give them. */
 export async function sampledRows(
-  run: RunAddress,
+  run: RunContext,
   window: StepWindow,
   keyTypes: HistoryKeys,
 ): Promise<readonly HistoryRow[]> {
@@ -37,7 +36,7 @@ export async function sampledRows(
 }
 
 async function inHalves(
-  run: RunAddress,
+  run: RunContext,
   window: StepWindow,
   keyTypes: HistoryKeys,
 ): Promise<readonly HistoryRow[]> {
@@ -50,7 +49,7 @@ async function inHalves(
 }
 
 async function ask(
-  run: RunAddress,
+  run: RunContext,
   { from, to }: StepWindow,
   keys: readonly (string | null)[],
 ): Promise<readonly (readonly Readonly<Record<string, unknown>>[])[]> {
@@ -63,16 +62,8 @@ async function ask(
       maxStep: to,
     }),
   );
-  const request = {
-    operation: 'SampledHistory',
-    document: () => SAMPLED_HISTORY,
-    variables: { ...runVariables(run), specs },
-    answer: sampledHistoryAnswer,
-  };
-  const found = (await run.api.ask(request, run.options)).project?.run;
-  if (found === null || found === undefined)
-    throw new LogdirError('not-found', `run ${run.key.runId} is gone from ${run.api.baseUrl}`);
-  if (found.sampledHistory.length !== specs.length)
+  const { sampledHistory } = (await askRun(run, SAMPLED_HISTORY, { specs })).run;
+  if (sampledHistory.length !== specs.length)
     throw new LogdirError('unavailable', `run ${run.key.runId}: rows of some of its keys did not come`);
-  return found.sampledHistory.map((rows) => rows.filter(({ _step: step }) => Number(step) < to));
+  return sampledHistory.map((rows) => rows.filter(({ _step: step }) => Number(step) < to));
 }

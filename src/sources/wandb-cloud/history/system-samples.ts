@@ -1,12 +1,11 @@
 /** Samples of the machine a run was on: exported ones are complete, those the server samples are not. Appended forward only. @module */
 
 import { LogdirError, type SystemRow } from '../../../core/index.ts';
-import { fetchFiles } from '../files/downloads.ts';
-import { eventsAnswer } from '../graphql/answer-schemas.ts';
-import { EVENTS } from '../queries.ts';
+import { fetchFiles } from '../files/index.ts';
+import { EVENTS } from '../graphql/index.ts';
 import { parquetSystemRows, systemRowsOfLines } from '../rows/index.ts';
-import { askDetail, type DetailedRun } from '../run/run-detail.ts';
-import { type RunAddress, runVariables } from '../run-context.ts';
+import { askDetail, type DetailedRun } from '../run/index.ts';
+import { askRun, type RunContext } from '../run-context.ts';
 
 /** Servers sample, and fail for much more than what they are used to: what exporters ask for, falling back. */
 const SAMPLES = [10_000, 1000, 500];
@@ -20,7 +19,7 @@ export interface SystemOptions {
 
 /** Ascending by time. Never fails for trouble: samples of the machine are not worth losing a run for. */
 export async function* systemRows(
-  run: RunAddress,
+  run: RunContext,
   options: SystemOptions,
 ): AsyncGenerator<readonly SystemRow[]> {
   let { afterTime } = options;
@@ -51,7 +50,7 @@ function wholeSamples({ run: { events, eventsLineCount: count } }: DetailedRun):
 }
 
 async function* exportedSamples(
-  run: RunAddress,
+  run: RunContext,
   { detail, afterTime, untilTime = Number.POSITIVE_INFINITY }: SystemOptions,
 ): AsyncGenerator<readonly SystemRow[]> {
   if (detail.eventsUrls.length === 0) return;
@@ -64,7 +63,7 @@ async function* exportedSamples(
 }
 
 async function samplesAfter(
-  run: RunAddress,
+  run: RunContext,
   detail: DetailedRun,
   afterTimestamp: number,
 ): Promise<readonly SystemRow[]> {
@@ -73,12 +72,10 @@ async function samplesAfter(
   return detail.run.eventsLineCount === 0 ? [] : await askSamples(run, afterTimestamp);
 }
 
-async function askSamples(run: RunAddress, afterTimestamp: number): Promise<readonly SystemRow[]> {
+async function askSamples(run: RunContext, afterTimestamp: number): Promise<readonly SystemRow[]> {
   for (const [i, samples] of SAMPLES.entries()) {
-    const variables = { ...runVariables(run), samples };
-    const request = { operation: 'Events', document: () => EVENTS, variables, answer: eventsAnswer };
     try {
-      const lines = (await run.api.ask(request, run.options)).project?.run?.events ?? [];
+      const lines = (await askRun(run, EVENTS, { samples })).run.events ?? [];
       return systemRowsOfLines(lines, { registry: run.registry, afterTimestamp });
     } catch (error) {
       if (i === SAMPLES.length - 1) throw error;

@@ -1,10 +1,16 @@
 /** What a key sees: its user's own projects and those of their teams. @module */
 
-import { type Clock, type EntityName, LogdirError, type ProjectName } from '../../../core/index.ts';
+import {
+  type Clock,
+  type EntityName,
+  LogdirError,
+  NEVER_ABORTED,
+  type ProjectName,
+  SingleFlight,
+} from '../../../core/index.ts';
 import type { ProjectListing } from '../../source.ts';
-import { type ApiClient, keyAdvice, LISTING_RETRIES, type RequestOptions } from '../connection/index.ts';
-import { projectsAnswer, timeMs, viewerAnswer } from '../graphql/answer-schemas.ts';
-import { PROJECTS, VIEWER } from '../queries.ts';
+import { type ApiClient, keyAdvice, type RequestOptions } from '../connection/index.ts';
+import { nextCursor, PROJECTS, timeMs, VIEWER } from '../graphql/index.ts';
 
 /** The SDK's page size for projects. */
 const PAGE = 200;
@@ -29,7 +35,7 @@ export class AccountIndex {
   readonly #options: AccountIndexOptions;
   #projects: readonly ProjectListing[] = [];
   #listedAtMs = Number.NEGATIVE_INFINITY;
-  #listing: Promise<void> | undefined;
+  readonly #listing = new SingleFlight<'projects', void>();
 
   constructor(options: AccountIndexOptions) {
     this.#options = options;
@@ -39,16 +45,13 @@ export class AccountIndex {
   async projects(options: RequestOptions): Promise<readonly ProjectListing[]> {
     const { clock, refreshIntervalMs } = this.#options;
     if (clock.monotonic() - this.#listedAtMs >= refreshIntervalMs) {
-      this.#listing ??= this.#list(options).finally(() => {
-        this.#listing = undefined;
-      });
-      await this.#listing;
+      await this.#listing.run('projects', () => this.#list(options));
     }
     return this.#projects;
   }
 
   async #list({ urgency }: RequestOptions): Promise<void> {
-    const options: RequestOptions = { signal: new AbortController().signal, urgency };
+    const options: RequestOptions = { signal: NEVER_ABORTED, urgency };
     const { entity, api, clock } = this.#options;
     const startedMs = clock.monotonic();
     const entities = entity === null ? (await requireViewer(api, options)).entities : [entity];
@@ -61,17 +64,15 @@ export class AccountIndex {
     const found: ProjectListing[] = [];
     let cursor: string | null = null;
     do {
-      const variables: Record<string, unknown> = { entity, cursor, perPage: PAGE };
-      const request = {
-        ...{ operation: 'Projects', document: () => PROJECTS, variables, answer: projectsAnswer },
-        maxRetries: LISTING_RETRIES,
+      const page: { readonly entity: string; readonly cursor: string | null; readonly perPage: number } = {
+        ...{ entity, cursor, perPage: PAGE },
       };
-      const { models } = await this.#options.api.ask(request, options);
+      const { models } = await this.#options.api.ask(PROJECTS, page, options);
       for (const { node } of models?.edges ?? []) {
         const modifiedAtMs = timeMs(node.createdAt) ?? 0;
         found.push({ entity: entity as EntityName, project: node.name as ProjectName, modifiedAtMs });
       }
-      cursor = models?.pageInfo.hasNextPage ? (models.pageInfo.endCursor ?? null) : null;
+      cursor = nextCursor(models);
     } while (cursor !== null);
     return found;
   }
@@ -79,11 +80,7 @@ export class AccountIndex {
 
 /** Whom the key belongs to; null without a key that is good. */
 export async function askViewer(api: ApiClient, options: RequestOptions): Promise<Viewer | null> {
-  const request = {
-    ...{ operation: 'Viewer', document: () => VIEWER, variables: {}, answer: viewerAnswer },
-    maxRetries: LISTING_RETRIES,
-  };
-  const { viewer } = await api.ask(request, options);
+  const { viewer } = await api.ask(VIEWER, {}, options);
   if (viewer === null || viewer === undefined) return null;
   const teams = (viewer.teams?.edges ?? []).flatMap(({ node }) => (node ? [node.name] : []));
   const entity = viewer.entity ?? null;

@@ -1,15 +1,16 @@
 /** The runs of one project as the server lists them, kept up to date by asking for what has moved. @module */
 
 import { isDeepStrictEqual } from 'node:util';
-import { type Clock, type EntityName, LogdirError, type ProjectName } from '../../../core/index.ts';
 import {
-  type ApiClient,
-  LISTING_RETRIES,
-  type RequestOptions,
-  type ServerFeatures,
-} from '../connection/index.ts';
-import { nextCursor, type RunNode, runAnswer, runsAnswer, timeMs } from '../graphql/answer-schemas.ts';
-import { runQuery, runsQuery } from '../queries.ts';
+  type Clock,
+  type EntityName,
+  LogdirError,
+  NEVER_ABORTED,
+  type ProjectName,
+  SingleFlight,
+} from '../../../core/index.ts';
+import type { ApiClient, RequestOptions } from '../connection/index.ts';
+import { nextCursor, RUN, RUNS, RUNS_AND_REVIEW, type RunNode, timeMs } from '../graphql/index.ts';
 
 /** A full list comes in pages of this many: the API gives up to 1,000, its own programs ask for 100. */
 const LIST_PAGE = 200;
@@ -20,7 +21,6 @@ const REVIEW_PAGE = 100;
 
 export interface ProjectIndexOptions {
   readonly api: ApiClient;
-  readonly features: ServerFeatures;
   readonly entity: EntityName;
   readonly project: ProjectName;
   /** Of a single run, where nothing but that is wanted. */
@@ -30,10 +30,18 @@ export interface ProjectIndexOptions {
   readonly clock: Clock;
 }
 
+interface RunsPage {
+  readonly entity: EntityName;
+  readonly project: ProjectName;
+  readonly cursor: string | null;
+  readonly perPage: number;
+  readonly order: string;
+}
+
 export class ProjectIndex {
   readonly #options: ProjectIndexOptions;
   #runs: ReadonlyMap<string, RunNode> = new Map();
-  #refreshing: Promise<void> | undefined;
+  readonly #refreshing = new SingleFlight<'runs', void>();
   #lookedAtMs = Number.NEGATIVE_INFINITY;
   #isListed = false;
   /** Where the next review goes on. */
@@ -58,16 +66,13 @@ export class ProjectIndex {
   /** Looks again, once however many ask, unless that was a moment ago. @throws LogdirError */
   async refresh(options: RequestOptions): Promise<void> {
     if (this.ageMs < this.#options.refreshIntervalMs) return;
-    this.#refreshing ??= this.#refresh(options).finally(() => {
-      this.#refreshing = undefined;
-    });
-    await this.#refreshing;
+    await this.#refreshing.run('runs', () => this.#refresh(options));
   }
 
   async #refresh({ urgency }: RequestOptions): Promise<void> {
     const { clock, runId } = this.#options;
     // Shared by all who wait, so no one of them may cancel it; the requests have deadlines of their own.
-    const options: RequestOptions = { signal: new AbortController().signal, urgency };
+    const options: RequestOptions = { signal: NEVER_ABORTED, urgency };
     const startedMs = clock.monotonic();
     if (runId !== null) await this.#refreshRun(runId, options);
     else if (!this.#isListed || !(await this.#refreshMoved(options))) {
@@ -78,11 +83,8 @@ export class ProjectIndex {
   }
 
   async #refreshRun(runId: string, options: RequestOptions): Promise<void> {
-    const { api, features, entity, project } = this.#options;
-    const variables = { entity, project, run: runId };
-    const document = () => runQuery(features);
-    const request = { operation: 'Run', document, variables, answer: runAnswer, maxRetries: LISTING_RETRIES };
-    const run = (await api.ask(request, options)).project?.run;
+    const { api, entity, project } = this.#options;
+    const run = (await api.ask(RUN, { entity, project, run: runId }, options)).project?.run;
     if (run === null || run === undefined) throw this.#missing(`run ${runId} of project`);
     this.#runs = new Map([[run.name, run]]);
   }
@@ -128,35 +130,21 @@ export class ProjectIndex {
 
   /** Pages of the list, with the first of them a page of the review. */
   async *#pages(order: string, perPage: number, options: RequestOptions, withReview = false) {
-    const { entity, project } = this.#options;
+    const { api, entity, project } = this.#options;
     let cursor: string | null = null;
     do {
       const isReviewing = withReview && cursor === null;
-      const review = isReviewing ? { reviewCursor: this.#reviewCursor, reviewPerPage: REVIEW_PAGE } : {};
-      const found = await this.#ask(
-        { entity, project, cursor, perPage, order, ...review },
-        isReviewing,
-        options,
-      );
+      const page: RunsPage = { entity, project, cursor, perPage, order };
+      const review = { reviewCursor: this.#reviewCursor, reviewPerPage: REVIEW_PAGE };
+      const { project: found } = isReviewing
+        ? await api.ask(RUNS_AND_REVIEW, { ...page, ...review }, options)
+        : await api.ask(RUNS, page, options);
       if (found?.runs === null || found?.runs === undefined) throw this.#missing('project');
       const reviewed = found.review?.edges.map(({ node }) => node) ?? [];
       if (isReviewing) this.#reviewCursor = nextCursor(found.review);
       yield { nodes: found.runs.edges.map(({ node }) => node), runCount: found.runCount ?? null, reviewed };
       cursor = nextCursor(found.runs);
     } while (cursor !== null);
-  }
-
-  async #ask(variables: Readonly<Record<string, unknown>>, withReview: boolean, options: RequestOptions) {
-    const { api, features } = this.#options;
-    const document = () => runsQuery(features, withReview);
-    const request = {
-      operation: 'Runs',
-      document,
-      variables,
-      answer: runsAnswer,
-      maxRetries: LISTING_RETRIES,
-    };
-    return (await api.ask(request, options)).project;
   }
 
   #missing(what: string): LogdirError {

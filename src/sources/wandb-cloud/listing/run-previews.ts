@@ -1,25 +1,23 @@
-/** What a server tells of many runs in one request: their keys, config and a few points of one key. @module */
+/** What a server says of many runs in one request: their keys, config and a few points of one key. @module */
 
-import type { z } from 'zod';
-import { type Clock, LogdirError, type RunId } from '../../../core/index.ts';
+import { type Clock, LogdirError, mapLimit, type RunId } from '../../../core/index.ts';
 import type { RunPreview, RunPreviewer, RunsOfProject, SampledPoints } from '../../run-preview.ts';
 import type { ShapeRegistry } from '../../shape-registry.ts';
-import type { ApiClient, ServerFeatures } from '../connection/index.ts';
-import { runPreviewsAnswer, runSamplesAnswer } from '../graphql/answer-schemas.ts';
-import { manyRunsQuery } from '../queries.ts';
+import type { ApiClient } from '../connection/index.ts';
+import { type Operation, RUN_PREVIEWS, RUN_SAMPLES, type ServerFeatures } from '../graphql/index.ts';
 import { keyTypesOf, rowsOfObjects } from '../rows/index.ts';
-import { readConfig } from '../run/run-documents.ts';
+import { readConfig } from '../run/index.ts';
 
 /** Runs of one request: W&B's own client asks for so many at a time. Fewer, down to one, where a server refuses. */
 const RUNS_PER_REQUEST = [100, 10, 1] as const;
 /** A server that was only in trouble is asked for many again after a while. */
 const FORGET_MS = 10 * 60_000;
-/** Single runs that may have nothing to tell before it is the server that has not. */
+/** Single runs that a server may refuse before it counts as one that cannot tell of any. */
 const REFUSALS = 3;
 /** Requests at a time: the budget of the server bounds them too. */
-const AT_A_TIME = 4;
+const CONCURRENCY = 4;
 
-export interface RunPreviewsOptions {
+export interface CloudRunPreviewerOptions {
   readonly api: ApiClient;
   readonly features: ServerFeatures;
   readonly registry: ShapeRegistry;
@@ -28,38 +26,37 @@ export interface RunPreviewsOptions {
 
 type Signal = { readonly signal: AbortSignal };
 
-/** A question about many runs. */
-interface Question<Node> {
-  readonly operation: string;
-  readonly document: () => string;
-  readonly variables: Readonly<Record<string, unknown>>;
-  readonly answer: z.ZodType<{
-    readonly project?:
-      | { readonly runs?: { readonly edges: readonly { readonly node: Node }[] } | null | undefined }
-      | null
-      | undefined;
-  }>;
+/** Variables of an operation on many runs. */
+interface RunsVariables {
+  readonly entity: string;
+  readonly project: string;
+  readonly filters: string;
+  readonly perPage: number;
 }
 
-export class RunPreviews implements RunPreviewer {
-  readonly #options: RunPreviewsOptions;
+interface RunsAnswer<Node> {
+  readonly project?:
+    | { readonly runs?: { readonly edges: readonly { readonly node: Node }[] } | null | undefined }
+    | null
+    | undefined;
+}
+
+/** Asks about so many runs at once as the server turned out to allow. */
+export class CloudRunPreviewer implements RunPreviewer {
+  readonly #options: CloudRunPreviewerOptions;
   /** Index into RUNS_PER_REQUEST: what the server was found to take. */
   #size = 0;
   #learnedAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(options: RunPreviewsOptions) {
+  constructor(options: CloudRunPreviewerOptions) {
     this.#options = options;
   }
 
-  async previews(runs: RunsOfProject, options: Signal): Promise<ReadonlyMap<RunId, RunPreview>> {
+  async previews(runs: RunsOfProject, { signal }: Signal): Promise<ReadonlyMap<RunId, RunPreview>> {
     const { features } = this.#options;
-    if (!features.has('historyKeys')) return new Map();
-    const nodes = await this.#ask(runs, options, {
-      operation: 'RunPreviews',
-      document: () => manyRunsQuery('RunPreviews', '', 'config historyKeys'),
-      variables: {},
-      answer: runPreviewsAnswer,
-    });
+    const nodes = features.has('Run.historyKeys') ? await this.#ask(RUN_PREVIEWS, runs, {}, signal) : [];
+    // The first answer may have been the one that showed it: a preview without keys says nothing.
+    if (!features.has('Run.historyKeys')) return new Map();
     return new Map(nodes.map((node) => [node.name as RunId, previewOf(node)]));
   }
 
@@ -67,19 +64,9 @@ export class RunPreviews implements RunPreviewer {
     runs: RunsOfProject,
     { signal, key, maxPoints }: Signal & { readonly key: string; readonly maxPoints: number },
   ): Promise<ReadonlyMap<RunId, SampledPoints>> {
-    const spec = JSON.stringify({ keys: ['_step', '_timestamp', key], samples: maxPoints });
-    const nodes = await this.#ask(
-      runs,
-      { signal },
-      {
-        operation: 'RunSamples',
-        document: () =>
-          manyRunsQuery('RunSamples', ', $specs: [JSONString!]!', 'sampledHistory(specs: $specs)'),
-        variables: { specs: [spec] },
-        answer: runSamplesAnswer,
-      },
-    );
     const { registry } = this.#options;
+    const spec = JSON.stringify({ keys: ['_step', '_timestamp', key], samples: maxPoints });
+    const nodes = await this.#ask(RUN_SAMPLES, runs, { specs: [spec] }, signal);
     return new Map(
       nodes.flatMap(({ name, sampledHistory: [objects = []] }) => {
         const points = pointsOf(objects, key, registry);
@@ -88,51 +75,44 @@ export class RunPreviews implements RunPreviewer {
     );
   }
 
-  /** What the server tells of each run, in as few requests as it takes. */
-  async #ask<Node>(
-    { runIds, ...project }: RunsOfProject,
-    { signal }: Signal,
-    question: Question<Node>,
+  /** What the server says of each run, in as few requests as it takes. */
+  async #ask<Variables extends RunsVariables, Node>(
+    operation: Operation<Variables, RunsAnswer<Node>>,
+    { runIds, entity, project }: RunsOfProject,
+    more: Omit<Variables, keyof RunsVariables>,
+    signal: AbortSignal,
   ): Promise<readonly Node[]> {
-    const left = this.#batches(runIds);
+    const { api } = this.#options;
     const found: Node[] = [];
-    let refused = 0;
-    const work = async () => {
-      for (let batch = left.shift(); batch !== undefined; batch = left.shift()) {
+    const askAbout = async (batch: readonly RunId[]) => {
+      const filters = JSON.stringify({ name: { $in: batch } });
+      const variables = { ...more, entity, project, filters, perPage: batch.length } as unknown as Variables;
+      const answer = await api.ask(operation, variables, { signal, urgency: 'foreground' });
+      for (const { node } of answer.project?.runs?.edges ?? []) found.push(node);
+    };
+    let refusals = 0;
+    for (let batches = this.#batches(runIds); batches.length > 0; ) {
+      const refused = await mapLimit(batches, { limit: CONCURRENCY, signal }, async (batch) => {
         try {
-          found.push(...(await this.#askOnce({ ...project, runIds: batch }, { signal }, question)));
+          await askAbout(batch);
+          return [];
         } catch (error) {
-          if (!isRefusal(error) || (batch.length === 1 && ++refused > REFUSALS)) {
-            left.length = 0;
-            throw error;
-          }
+          if (!isRefusal(error) || (batch.length === 1 && ++refusals > REFUSALS)) throw error;
           this.#learn(batch.length);
-          if (batch.length > 1) left.push(...this.#batches(batch));
+          return batch.length > 1 ? batch : [];
         }
-      }
-    };
-    await Promise.all(Array.from({ length: AT_A_TIME }, work));
+      });
+      batches = refused.flatMap((batch) => this.#batches(batch));
+    }
     return found;
-  }
-
-  async #askOnce<Node>(
-    { entity, project, runIds }: RunsOfProject,
-    { signal }: Signal,
-    question: Question<Node>,
-  ): Promise<readonly Node[]> {
-    const variables = {
-      ...question.variables,
-      ...{ entity, project, perPage: runIds.length },
-      filters: JSON.stringify({ name: { $in: runIds } }),
-    };
-    const asked = { ...question, variables, isTrial: true };
-    const answer = await this.#options.api.ask(asked, { signal, urgency: 'foreground' });
-    return answer.project?.runs?.edges.map(({ node }) => node) ?? [];
   }
 
   #batches(runIds: readonly RunId[]): RunId[][] {
     if (this.#options.clock.monotonic() - this.#learnedAtMs > FORGET_MS) this.#size = 0;
-    return chunksOf(runIds, RUNS_PER_REQUEST[this.#size]!);
+    const size = RUNS_PER_REQUEST[this.#size]!;
+    const batches: RunId[][] = [];
+    for (let at = 0; at < runIds.length; at += size) batches.push(runIds.slice(at, at + size));
+    return batches;
   }
 
   /** So many runs at a time were too many. */
@@ -142,7 +122,6 @@ export class RunPreviews implements RunPreviewer {
     this.#learnedAtMs = this.#options.clock.monotonic();
   }
 }
-
 /** Fewer at a time may be answered. */
 function isRefusal(error: unknown): boolean {
   return error instanceof LogdirError && (error.code === 'unavailable' || error.code === 'invalid-argument');
@@ -176,10 +155,4 @@ function pointsOf(
     timestamps: points.map(({ timestamp }) => timestamp),
     values: points.map(({ value }) => value),
   };
-}
-
-function chunksOf<T>(items: readonly T[], size: number): T[][] {
-  const chunks: T[][] = [];
-  for (let at = 0; at < items.length; at += size) chunks.push(items.slice(at, at + size));
-  return chunks;
 }

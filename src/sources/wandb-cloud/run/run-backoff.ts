@@ -1,48 +1,54 @@
-/** Runs that a server cannot give, however often it is asked: each is left alone for longer the more often it failed. @module */
+/** Backoff for each run: one that a server cannot give is left alone for longer the more often it failed. @module */
 
-import type { Clock, LogdirError } from '../../../core/index.ts';
+import { LRUCache } from 'lru-cache';
+import { type Clock, type LogdirError, type RunKey, runKeyText } from '../../../core/index.ts';
 
-/** Failures after which a run counts as one that cannot be had: before, it may just have met a bad moment. */
-const PATIENCE = 3;
+/** Failures before the pauses grow: the first ones may be trouble that passes. */
+const FREE_FAILURES = 3;
 /** The longest time a run is left alone. */
 const LONGEST_MS = 30 * 60_000;
+/** Runs remembered; one that is forgotten is only asked for sooner. */
+const MAX_RUNS = 10_000;
 
-interface Patient {
+interface FailedRun {
   readonly failure: LogdirError;
   readonly failures: number;
-  readonly untilMs: number;
+  /** In monotonic milliseconds. */
+  readonly retryAtMs: number;
 }
 
-export class Quarantine {
+export class RunBackoff {
   readonly #clock: Clock;
   readonly #refreshIntervalMs: number;
-  readonly #patients = new Map<string, Patient>();
+  readonly #failed = new LRUCache<string, FailedRun>({ max: MAX_RUNS });
 
   constructor(clock: Clock, refreshIntervalMs: number) {
     this.#clock = clock;
     this.#refreshIntervalMs = refreshIntervalMs;
   }
 
-  /** @throws LogdirError the failure it is left alone for, while it is. */
-  check(runId: string): void {
-    const patient = this.#patients.get(runId);
-    if (patient !== undefined && this.#clock.monotonic() < patient.untilMs) throw patient.failure;
+  /** @throws LogdirError what the run failed with last, until its pause is over. */
+  check(run: RunKey): void {
+    const failed = this.#failed.get(runKeyText(run));
+    if (failed !== undefined && this.#clock.monotonic() < failed.retryAtMs) throw failed.failure;
   }
 
-  succeeded(runId: string): void {
-    this.#patients.delete(runId);
+  succeeded(run: RunKey): void {
+    this.#failed.delete(runKeyText(run));
   }
 
   /** The server itself had been away: none of its runs is to blame. */
-  release(): void {
-    this.#patients.clear();
+  reset(): void {
+    this.#failed.clear();
   }
 
-  failed(runId: string, failure: LogdirError): void {
+  failed(run: RunKey, failure: LogdirError): void {
     // What went wrong on our side, or because somebody gave up, says nothing about the run.
     if (failure.code !== 'unavailable') return;
-    const failures = (this.#patients.get(runId)?.failures ?? 0) + 1;
-    const forMs = Math.min(LONGEST_MS, this.#refreshIntervalMs * 2 ** Math.max(0, failures - PATIENCE + 1));
-    this.#patients.set(runId, { failure, failures, untilMs: this.#clock.monotonic() + forMs });
+    const failures = (this.#failed.get(runKeyText(run))?.failures ?? 0) + 1;
+    const doublings = Math.max(0, failures - FREE_FAILURES + 1);
+    const pauseMs = Math.min(LONGEST_MS, this.#refreshIntervalMs * 2 ** doublings);
+    const retryAtMs = this.#clock.monotonic() + pauseMs;
+    this.#failed.set(runKeyText(run), { failure, failures, retryAtMs });
   }
 }

@@ -1,17 +1,17 @@
 /** Everything about a run but its rows, asked for in one request. @module */
 
 import { LogdirError } from '../../../core/index.ts';
-import { inFileOrder } from '../files/downloads.ts';
+import { inFileOrder } from '../files/index.ts';
 import {
+  type ArtifactFiles,
+  RUN_DETAIL,
+  RUN_DETAIL_AND_SAMPLES,
+  RUN_KEYS,
   type RunDetail,
-  type RunDetailAnswer,
-  runDetailAnswer,
-  runKeysAnswer,
   timeMs,
-} from '../graphql/answer-schemas.ts';
-import { runDetailQuery, runKeysQuery } from '../queries.ts';
+} from '../graphql/index.ts';
 import { type HistoryKeys, keyTypesOf, parseLenientJson } from '../rows/index.ts';
-import { type RunAddress, runVariables } from '../run-context.ts';
+import { askRun, type RunContext } from '../run-context.ts';
 
 export interface DetailedRun {
   readonly run: RunDetail;
@@ -24,44 +24,41 @@ export interface DetailedRun {
 export const SAMPLES_ALONG = 1000;
 
 /** @throws LogdirError `not-found` when the run is gone. */
-export async function askDetail(address: RunAddress): Promise<DetailedRun> {
-  return await ask(address, false);
+export async function askDetail(context: RunContext): Promise<DetailedRun> {
+  return await detailOf(context, await askRun(context, RUN_DETAIL, artifactNames(context)));
 }
 
 /** The same, and in it samples of the machine, unless the server can't make both at once. @throws LogdirError likewise */
-export async function askDetailAndSamples(address: RunAddress): Promise<DetailedRun> {
+export async function askDetailAndSamples(context: RunContext): Promise<DetailedRun> {
   try {
-    return await ask(address, true);
+    const variables = { ...artifactNames(context), samples: SAMPLES_ALONG };
+    return await detailOf(context, await askRun(context, RUN_DETAIL_AND_SAMPLES, variables));
   } catch (error) {
     if (!(error instanceof LogdirError) || error.code !== 'unavailable') throw error;
-    return await ask(address, false);
+    return await askDetail(context);
   }
 }
 
-async function ask(address: RunAddress, withSamples: boolean): Promise<DetailedRun> {
-  const { api, features, options, key } = address;
-  const variables = {
-    ...runVariables(address),
-    history: `run-${key.runId}-history`,
-    events: `run-${key.runId}-events`,
-    ...(withSamples && { samples: SAMPLES_ALONG }),
-  };
-  const request = {
-    operation: 'RunDetail',
-    document: () => runDetailQuery(features, withSamples),
-    variables,
-    answer: runDetailAnswer,
-    isTrial: withSamples,
-  };
-  const { project } = await api.ask(request, options);
-  const run = project?.run;
-  if (run === null || run === undefined)
-    throw new LogdirError('not-found', `run ${key.runId} is gone from ${api.baseUrl}`);
+/** W&B exports rows and samples of a run as artifacts of these names. */
+function artifactNames({ key: { runId } }: RunContext) {
+  return { history: `run-${runId}-history`, events: `run-${runId}-events` };
+}
+
+interface FoundRun {
+  readonly run: RunDetail;
+  readonly historyArtifact?: ArtifactFiles;
+  readonly eventsArtifact?: ArtifactFiles;
+}
+
+async function detailOf(
+  context: RunContext,
+  { run, historyArtifact, eventsArtifact }: FoundRun,
+): Promise<DetailedRun> {
   const direct = run.parquetHistory?.parquetUrls ?? [];
   return {
-    run: await withKeys(address, run),
-    historyUrls: inFileOrder(direct.length > 0 ? direct : artifactUrls(project?.historyArtifact, run)),
-    eventsUrls: inFileOrder(artifactUrls(project?.eventsArtifact, run)),
+    run: await withKeys(context, run),
+    historyUrls: inFileOrder(direct.length > 0 ? direct : artifactUrls(historyArtifact, run)),
+    eventsUrls: inFileOrder(artifactUrls(eventsArtifact, run)),
   };
 }
 
@@ -69,18 +66,10 @@ async function ask(address: RunAddress, withSamples: boolean): Promise<DetailedR
  * The run, with its keys also where they were lacking beside its rows: a server that runs out of time for them answers
  * the rest. Asked for by themselves, they come, or else its last rows tell how far it goes.
  */
-async function withKeys(address: RunAddress, run: RunDetail): Promise<RunDetail> {
-  const { api, features, options } = address;
+async function withKeys(context: RunContext, run: RunDetail): Promise<RunDetail> {
   const isLacking = keyTypesOf(run.historyKeys).keys().length === 0 && run.historyLineCount !== 0;
-  if (!isLacking || !features.has('historyKeys')) return run;
-  const request = {
-    operation: 'RunKeys',
-    document: () => runKeysQuery(features),
-    variables: runVariables(address),
-    answer: runKeysAnswer,
-  };
-  const found = (await api.ask(request, options)).project?.run;
-  return { ...run, ...found };
+  if (!isLacking || !context.features.has('Run.historyKeys')) return run;
+  return { ...run, ...(await askRun(context, RUN_KEYS, {})).run };
 }
 
 /** What the server knows of a run's keys. Where it names none: the last step alone, and any key may hold numbers. */
@@ -108,22 +97,20 @@ function parsed(text: unknown): unknown {
 }
 
 /** The run's wandb-metadata.json; null when it has none, or when it can't be had now: it is not worth waiting for. */
-export async function fetchMetadata(address: RunAddress, { run }: DetailedRun): Promise<string | null> {
+export async function fetchMetadata(context: RunContext, { run }: DetailedRun): Promise<string | null> {
   const url = run.files?.edges[0]?.node.directUrl;
   if (url === null || url === undefined) return null;
   try {
-    return await address.storage.text(url, address.options);
+    return await context.storage.text(url, context.options);
   } catch (error) {
-    address.options.signal.throwIfAborted();
-    address.logger.debug({ run: address.key.runId, err: error }, 'metadata of a run could not be fetched');
+    context.options.signal.throwIfAborted();
+    context.logger.debug({ run: context.key.runId, err: error }, 'metadata of a run could not be fetched');
     return null;
   }
 }
 
-type Artifact = NonNullable<RunDetailAnswer['project']>['historyArtifact'];
-
 /** None of an artifact that is older than the run: one that is deleted leaves it to the next run of its id. */
-function artifactUrls(collection: Artifact, run: RunDetail): string[] {
+function artifactUrls(collection: ArtifactFiles, run: RunDetail): string[] {
   const { artifact, files } = collection?.artifactMembership ?? {};
   if ((timeMs(artifact?.createdAt) ?? Number.POSITIVE_INFINITY) < (timeMs(run.createdAt) ?? 0)) return [];
   const edges = files?.edges ?? [];

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { RunFacts, RunRecord, RunState } from '../../../core/index.ts';
 import type { RecordedStretch } from '../../source.ts';
-import { type RunDetail, type RunNode, timeMs } from '../graphql/answer-schemas.ts';
+import { type RunDetail, type RunNode, timeMs } from '../graphql/index.ts';
 import { readConfig, readSummary } from './run-documents.ts';
 
 /** `wandb-metadata.json`, as far as people look at it. Unknown fields, wrong types: left out. */

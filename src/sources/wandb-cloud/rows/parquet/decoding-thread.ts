@@ -24,7 +24,7 @@ export type DecodingReply =
   | { readonly failure: { readonly code: LogdirError['code']; readonly message: string } };
 
 /** Longer than any column of an undamaged file takes, by far, on a machine that is busy with other things. */
-const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 /** Of the heap; a stretch of a column of objects takes some 50 MB. */
 const MAX_HEAP_MB = 512;
 /** After that long without work the thread ends; a new one takes some 50 ms to start. */
@@ -32,12 +32,12 @@ const IDLE_MS = 30_000;
 
 export class DecodingThread {
   readonly #queue = new PQueue({ concurrency: 1 });
-  readonly #patienceMs: number;
+  readonly #timeoutMs: number;
   #worker: Worker | null = null;
   #idleTimer: NodeJS.Timeout | undefined;
 
-  constructor({ patienceMs = PATIENCE_MS } = {}) {
-    this.#patienceMs = patienceMs;
+  constructor({ timeoutMs = TIMEOUT_MS } = {}) {
+    this.#timeoutMs = timeoutMs;
   }
 
   /** @throws LogdirError `corrupt` when the file is damaged. */
@@ -65,7 +65,7 @@ export class DecodingThread {
     this.#worker ??= startWorker();
     const worker = this.#worker;
     try {
-      return await replyOf(worker, request, this.#patienceMs);
+      return await replyOf(worker, request, this.#timeoutMs);
     } catch (error) {
       this.#worker = null;
       await worker.terminate();
@@ -94,14 +94,14 @@ function startWorker(): Worker {
   return worker;
 }
 
-async function replyOf(worker: Worker, request: DecodingRequest, patienceMs: number): Promise<DecodingReply> {
+async function replyOf(worker: Worker, request: DecodingRequest, timeoutMs: number): Promise<DecodingReply> {
   // Referenced while it has work, so that a program waits for it.
   worker.ref();
   try {
     return await new Promise<DecodingReply>((resolve, reject) => {
       const timer = setTimeout(
-        () => settle(() => reject(new Error(`decoding it took more than ${patienceMs} ms`))),
-        patienceMs,
+        () => settle(() => reject(new Error(`decoding it took more than ${timeoutMs} ms`))),
+        timeoutMs,
       );
       const onMessage = (reply: DecodingReply) => settle(() => resolve(reply));
       const onError = (error: unknown) => settle(() => reject(error as Error));
