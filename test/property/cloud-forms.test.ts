@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HistoryRow } from '../../src/core/index.ts';
-import { cellText } from '../../src/sources/wandb-cloud/rows/cell-text.ts';
-import { parseLenientJson } from '../../src/sources/wandb-cloud/rows/lenient-json.ts';
+import { cellText, parseLenientJson } from '../../src/wandb-json/index.ts';
 import { CloudReader, ParquetFolder, plainRow } from '../support/cloud-rows.ts';
 import { readLog } from '../support/local-runs.ts';
 import { type RowValue, WandbLogWriter } from '../support/wandb-log-writer.ts';

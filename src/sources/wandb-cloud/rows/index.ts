@@ -8,7 +8,6 @@ export {
   systemRowsOfLines,
 } from './json-rows.ts';
 export { type HistoryKeys, type KeyTypes, keyTypesOf } from './key-types.ts';
-export { parseLenientJson } from './lenient-json.ts';
 export {
   type ParquetRowOptions,
   type ParquetSystemRowOptions,

@@ -1,11 +1,10 @@
 /** Rows that come as JSON: lines of `history` and `events` pages, objects of `sampledHistory`. @module */
 
 import { type HistoryRow, LogdirError, type SystemRow } from '../../../core/index.ts';
+import { parseLenientJson } from '../../../wandb-json/index.ts';
 import type { ShapeRegistry } from '../../shape-registry.ts';
 import { historyRules, type KeyRules, SYSTEM_RULES } from './key-rules.ts';
 import type { KeyTypes } from './key-types.ts';
-import { parseLenientJson } from './lenient-json.ts';
-import { LineScanner } from './line-scanner.ts';
 import { RowBuilder, type RowDraft } from './row-builder.ts';
 import {
   type HistoryOptions,
@@ -69,13 +68,9 @@ export function rowsOfObjects(
 
 function draftsOf(lines: readonly string[], registry: ShapeRegistry, rules: KeyRules): RowDraft[] {
   const builder = new RowBuilder(registry, rules);
-  const scanner = new LineScanner(builder);
   return lines.map((line, index) => {
     builder.begin();
-    if (!scanner.scan(line)) {
-      builder.begin();
-      builder.addAll(parseLine(line, index));
-    }
+    builder.addAll(parseLine(line, index));
     return builder.finish();
   });
 }

@@ -1,13 +1,15 @@
 /** Builds one row from values of any kind: the one place where a server's values become ours. @module */
 
 import type { Cell, RowShape } from '../../../core/index.ts';
+import { cellText, wordNumber } from '../../../wandb-json/index.ts';
 import { RowAssembler } from '../../row-assembler.ts';
 import type { ShapeRegistry } from '../../shape-registry.ts';
-import { cellText, wordNumber } from './cell-text.ts';
 import type { KeyRule, KeyRules } from './key-rules.ts';
 
 /** A key with its rule, and the number that stands for its name. */
 export interface KeySlot extends KeyRule {
+  /** As the server writes it. */
+  readonly key: string;
   readonly id: number;
 }
 
@@ -36,6 +38,8 @@ export class RowBuilder {
   readonly #rules: KeyRules;
   readonly #assembler: RowAssembler;
   readonly #slots = new Map<string, KeySlot>();
+  /** Slots of the object before, by the place of their key in it. */
+  readonly #expected: KeySlot[] = [];
   readonly #ids = new Map<string, number>();
   readonly #names: string[] = [];
   readonly #nameOf = (id: number): string => this.#names[id]!;
@@ -61,42 +65,24 @@ export class RowBuilder {
     return this.#slots.get(key) ?? this.#learn(key);
   }
 
-  /** Where a slot's number goes before `takeNumber` is called; another array when slots have been added. */
-  get numbers(): Float64Array {
-    return this.#assembler.values;
-  }
-
-  /** Takes `numbers[slot.id]` into the row; false when there is a value under that name already. */
-  takeNumber(slot: KeySlot): boolean {
-    if (slot.role === 'value') return !this.#cells.has(slot.id) && this.#assembler.mark(slot.id);
-    const value = this.numbers[slot.id]!;
-    if (slot.role === 'step') this.step = value;
-    else if (slot.role === 'timestamp') this.timestamp = value;
-    return true;
-  }
-
-  /** Takes a string, or the number it is a word for; false when there is a value under that name already. */
-  takeString(slot: KeySlot, text: string): boolean {
-    if (slot.role !== 'value') return true;
-    const number = slot.isNumeric ? wordNumber(text) : undefined;
-    if (number === undefined) return this.#takeCell(slot, { key: slot.name, kind: 'string', text });
-    this.numbers[slot.id] = number;
-    return this.takeNumber(slot);
-  }
-
-  takeNull(slot: KeySlot): boolean {
-    return slot.role !== 'value' || this.#takeCell(slot, { key: slot.name, kind: 'json', text: 'null' });
-  }
-
   /** All members of an object, as flat keys. */
   addAll(object: Readonly<Record<string, unknown>>): void {
-    for (const key of Object.keys(object)) this.add(key, object[key]);
+    // Rows of a run mostly have the same keys in the same order: a comparison of interned strings, in place of a lookup.
+    let place = 0;
+    for (const key in object) {
+      let slot = this.#expected[place];
+      if (slot?.key !== key) slot = this.#expected[place] = this.slot(key);
+      place++;
+      const value = object[key];
+      if (typeof value === 'number') this.putNumber(slot, value);
+      else if (isPlainObject(value)) this.#nested.push([key, value]);
+      else this.#put(slot, value);
+    }
   }
 
   /** Any value of a flat key. */
   add(key: string, value: unknown): void {
-    if (typeof value === 'number') this.putNumber(this.slot(key), value);
-    else if (isPlainObject(value)) this.#nested.push([key, value]);
+    if (isPlainObject(value)) this.#nested.push([key, value]);
     else this.#put(this.slot(key), value);
   }
 
@@ -116,16 +102,9 @@ export class RowBuilder {
       this.#names.push(rule.name);
       this.#assembler.reserve(this.#names.length);
     }
-    const slot = { ...rule, id };
+    const slot = { ...rule, key, id };
     this.#slots.set(key, slot);
     return slot;
-  }
-
-  #takeCell(slot: KeySlot, cell: Cell): boolean {
-    if (!this.#rules.hasCells) return true;
-    if (this.#cells.has(slot.id) || this.#assembler.has(slot.id)) return false;
-    this.#cells.set(slot.id, cell);
-    return true;
   }
 
   #takeApart(): void {
@@ -152,37 +131,34 @@ export class RowBuilder {
 
   /** A number, over whatever stands under that name. */
   putNumber(slot: KeySlot, value: number): void {
-    if (this.#cells.size > 0) this.#cells.delete(slot.id);
-    this.numbers[slot.id] = value;
-    this.takeNumber(slot);
+    if (slot.role === 'step') this.step = value;
+    else if (slot.role === 'timestamp') this.timestamp = value;
+    else if (slot.role === 'value') {
+      if (this.#cells.size > 0) this.#cells.delete(slot.id);
+      this.#assembler.values[slot.id] = value;
+      this.#assembler.mark(slot.id);
+    }
   }
 
   /** A string, or the number it is a word for, over whatever stands under that name. */
   putString(slot: KeySlot, text: string): void {
-    if (slot.role === 'value') this.#clear(slot);
-    this.takeString(slot, text);
-  }
-
-  #clear(slot: KeySlot): void {
-    this.#cells.delete(slot.id);
-    this.#assembler.drop(slot.id);
-  }
-
-  /** Over whatever stands under that name. */
-  #put(slot: KeySlot, value: unknown): void {
-    if (value === undefined) return;
-    if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') {
-      this.putNumber(slot, Number(value));
-      return;
-    }
-    if (typeof value === 'string') {
-      this.putString(slot, value);
-      return;
-    }
     if (slot.role !== 'value') return;
-    this.#clear(slot);
-    if (value === null) this.takeNull(slot);
-    else this.#takeCell(slot, { key: slot.name, kind: 'json', text: cellText(value) });
+    const number = slot.isNumeric ? wordNumber(text) : undefined;
+    if (number === undefined) this.#putCell(slot, { key: slot.name, kind: 'string', text });
+    else this.putNumber(slot, number);
+  }
+
+  #putCell(slot: KeySlot, cell: Cell): void {
+    this.#assembler.drop(slot.id);
+    if (this.#rules.hasCells) this.#cells.set(slot.id, cell);
+  }
+
+  #put(slot: KeySlot, value: unknown): void {
+    if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
+      this.putNumber(slot, Number(value));
+    else if (typeof value === 'string') this.putString(slot, value);
+    else if (value !== undefined && slot.role === 'value')
+      this.#putCell(slot, { key: slot.name, kind: 'json', text: cellText(value) });
   }
 }
 

@@ -1,6 +1,7 @@
 /** Everything about a run but its rows, asked for in one request. @module */
 
 import { LogdirError } from '../../../core/index.ts';
+import { parseLenientJson } from '../../../wandb-json/index.ts';
 import { inFileOrder } from '../files/index.ts';
 import {
   type ArtifactFiles,
@@ -10,7 +11,7 @@ import {
   type RunDetail,
   timeMs,
 } from '../graphql/index.ts';
-import { type HistoryKeys, keyTypesOf, parseLenientJson } from '../rows/index.ts';
+import { type HistoryKeys, keyTypesOf } from '../rows/index.ts';
 import { askRun, type RunContext } from '../run-context.ts';
 
 export interface DetailedRun {

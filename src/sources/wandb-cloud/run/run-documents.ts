@@ -1,7 +1,7 @@
 /** Config and summary of a run, from W&B's JSON texts to changes of documents. @module */
 
 import type { DocumentChange, MetricDefinition, RunFacts } from '../../../core/index.ts';
-import { flattenJson, type JsonLeaf } from '../../json-fragment.ts';
+import { flattenJson, type JsonLeaf } from '../../../wandb-json/index.ts';
 
 /** A document that is sent whole replaces what was told before. */
 export interface Documents {

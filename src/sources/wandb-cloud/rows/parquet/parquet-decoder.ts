@@ -15,7 +15,7 @@ import {
 } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { errnoOf, LogdirError, toLogdirError } from '../../../../core/index.ts';
-import { parseLenientJson } from '../lenient-json.ts';
+import { parseLenientJson } from '../../../../wandb-json/index.ts';
 import type { ParquetColumn, RowStretch } from './column.ts';
 
 /** Values decoded at a time: some 10 ms of work and some MB for a column, of which all of a stretch are in memory. */

@@ -1,6 +1,6 @@
 /** Values of a parquet column as JSON has them: unions are what is in them, and nulls of structs are absent. @module */
 
-import { parseLenientJson } from '../lenient-json.ts';
+import { parseLenientJson } from '../../../../wandb-json/index.ts';
 
 const decoder = new TextDecoder();
 /** Deeper structs are damage: nobody logs them, and recursion has to end before the stack does. */
@@ -9,7 +9,6 @@ const MAX_DEPTH = 256;
 /**
  * A value as `history` of the server would have it: 64-bit integers as numbers, binary cells as the JSON document they
  * hold, a union (`_type_float64`, `_type_utf8` …) as its one value, structs without their nulls. Absent: undefined.
- * Source: wandb-cloud.md 1.1–1.7.
  */
 export function plainValue(value: unknown, depth = 0): unknown {
   switch (typeof value) {

@@ -1,26 +1,12 @@
-/** The text of values that are neither numbers nor strings: lists, media objects and nulls, written one way. @module */
+/** Prints JSON text: of cells in one canonical form, of documents no further than somebody will read. @module */
 
-/** Words that W&B's server has for numbers strict JSON lacks (wandb-cloud.md 2.7; the rest are what its pages accept). */
-const WORDS: ReadonlyMap<string, number> = new Map([
-  ['NaN', Number.NaN],
-  ['nan', Number.NaN],
-  ['Infinity', Number.POSITIVE_INFINITY],
-  ['Inf', Number.POSITIVE_INFINITY],
-  ['-Infinity', Number.NEGATIVE_INFINITY],
-  ['-Inf', Number.NEGATIVE_INFINITY],
-]);
-const LONGEST_WORD = 9;
+import { type JsonValue, wordNumber } from './parse.ts';
 
 /** Deeper nesting is cut off: nobody logs it, and recursion has to end before the stack does. */
 const MAX_DEPTH = 256;
 
-/** The number a word stands for; undefined when the text is not such a word. */
-export function wordNumber(text: string): number | undefined {
-  return text.length <= LONGEST_WORD ? WORDS.get(text) : undefined;
-}
-
 /**
- * JSON text of a value, the same however it came: without spaces, members sorted by code unit as exploded media of a
+ * Canonical JSON text of a value, the same however it came: without spaces, members sorted by code unit as exploded media of a
  * local log are put together, numbers as JSON prints them (bare when not finite). Members that are null or objects
  * without members are left out: a column of parquet can't tell them from absent ones.
  */
@@ -68,4 +54,40 @@ function objectText(object: object, depth: number): string {
 
 function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
   return a < b ? -1 : 1;
+}
+
+/**
+ * The JSON text of a value without spaces, complete if it has at most `maxCharacters`, else cut somewhere beyond
+ * them. Costs as much as is written, and takes values nested deeper than `JSON.stringify` can go. Numbers that JSON
+ * lacks are strings.
+ */
+export function compactJson(value: JsonValue, maxCharacters: number): string {
+  let text = '';
+  // One character for each level at least, so the depth is bounded too.
+  const write = (part: JsonValue): void => {
+    if (text.length > maxCharacters) return;
+    if (Array.isArray(part)) {
+      text += '[';
+      writeAll(part, write);
+      text += ']';
+    } else if (typeof part === 'object' && part !== null) {
+      text += '{';
+      writeAll(Object.keys(part), (key) => {
+        text += `${JSON.stringify(key)}:`;
+        write(part[key]!);
+      });
+      text += '}';
+    } else {
+      const isNoJson = typeof part === 'number' && !Number.isFinite(part);
+      text += JSON.stringify(isNoJson ? String(part) : part);
+    }
+  };
+  const writeAll = <T>(parts: readonly T[], writeOne: (part: T) => void): void => {
+    for (let i = 0; i < parts.length && text.length <= maxCharacters; i++) {
+      if (i > 0) text += ',';
+      writeOne(parts[i]!);
+    }
+  };
+  write(value);
+  return text;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { objectOfPaths, parseWandbJson } from '../../../src/model/wandb-json.ts';
+import { objectOfPaths, parseWandbJson } from '../../../src/wandb-json/index.ts';
 
 describe("W&B's JSON text", () => {
   it('is JSON wherever it is JSON', () => {

@@ -1,4 +1,6 @@
-/** Reads JSON in which NaN and Infinity may stand bare, as W&B's SDK writes it. @module */
+/** Parses W&B's JSON text, which is JSON except that NaN and Infinity may stand bare: Python's `json` writes them so. @module */
+
+export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
 
 /** Unrolled, so that long strings cost the regular expression no memory. */
 const STRING = /"[^"\\]*(?:\\.[^"\\]*)*"/y;
@@ -6,22 +8,57 @@ const TOKEN = /[-+.\w]+/y;
 const SPACE = /[ \t\r\n]*/y;
 const MAX_DEPTH = 512;
 
-/** The value a text stands for. @throws SyntaxError when it is no JSON, not even of this kind. */
+/** Words that W&B's server has for numbers strict JSON lacks, as it writes them and as its pages accept them. */
+const WORDS: ReadonlyMap<string, number> = new Map([
+  ['NaN', Number.NaN],
+  ['nan', Number.NaN],
+  ['Infinity', Number.POSITIVE_INFINITY],
+  ['Inf', Number.POSITIVE_INFINITY],
+  ['-Infinity', Number.NEGATIVE_INFINITY],
+  ['-Inf', Number.NEGATIVE_INFINITY],
+]);
+const LONGEST_WORD = 9;
+
+/** The number a word stands for; undefined when the text is not such a word. */
+export function wordNumber(text: string): number | undefined {
+  return text.length <= LONGEST_WORD ? WORDS.get(text) : undefined;
+}
+
+/** The value of a text, bare words as numbers. @throws SyntaxError when it is no JSON, not even of this kind. */
 export function parseLenientJson(text: string): unknown {
+  return parse(text, Number);
+}
+
+/**
+ * The value of a text. Bare NaN, Infinity and -Infinity become those strings, as documents of strict JSON are made of it;
+ * text that is no JSON at all comes back as a string. Integers beyond 2^53 are rounded to doubles.
+ */
+export function parseWandbJson(text: string): JsonValue {
+  try {
+    return parse(text, String) as JsonValue;
+  } catch {
+    return text;
+  }
+}
+
+/** Strict JSON goes to `JSON.parse`, which is several times as fast. */
+function parse(text: string, valueOfWord: (word: string) => unknown): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
     if (!text.includes('NaN') && !text.includes('Infinity')) throw error;
-    return new LenientParser(text).parse();
+    return new LenientParser(text, valueOfWord).parse();
   }
 }
 
 class LenientParser {
   readonly #text: string;
+  readonly #valueOfWord: (word: string) => unknown;
   #at = 0;
 
-  constructor(text: string) {
+  constructor(text: string, valueOfWord: (word: string) => unknown) {
     this.#text = text;
+    this.#valueOfWord = valueOfWord;
   }
 
   parse(): unknown {
@@ -45,11 +82,9 @@ class LenientParser {
       case '':
         throw this.#unexpected();
       case 'NaN':
-        return Number.NaN;
       case 'Infinity':
-        return Number.POSITIVE_INFINITY;
       case '-Infinity':
-        return Number.NEGATIVE_INFINITY;
+        return this.#valueOfWord(text);
       default:
         return JSON.parse(text);
     }

@@ -1,0 +1,14 @@
+/** W&B's JSON text: parse, split, print. Pure. @module */
+
+export { type JsonValue, parseLenientJson, parseWandbJson, wordNumber } from './parse.ts';
+export { cellText, compactJson } from './print.ts';
+export {
+  flattenJson,
+  isTypeTag,
+  type JsonLeaf,
+  type JsonMember,
+  objectOfPaths,
+  type PathValue,
+  parseJsonString,
+  splitJsonObject,
+} from './split.ts';
