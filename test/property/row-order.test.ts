@@ -1,8 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RowOrder } from '../../src/sources/wandb-cloud/rows/row-order.ts';
-import { Turn } from '../../src/sources/wandb-cloud/rows/turn.ts';
-import { neverAborted } from '../support/local-runs.ts';
+import { RowOrder, sortRows } from '../../src/sources/wandb-cloud/rows/row-order.ts';
 
 const steps = fc.oneof(
   fc.integer({ min: 0, max: 12 }),
@@ -38,25 +36,23 @@ function expectedOrder(given: readonly (readonly number[])[]): Place[] {
   return [...places.values()].sort((a, b) => a.value - b.value);
 }
 
-async function orderOf(given: readonly (readonly number[])[], turn: Turn): Promise<RowOrder> {
+function orderOf(given: readonly (readonly number[])[]): RowOrder {
   const starts = [0];
   for (const values of given) starts.push(starts.at(-1)! + values.length);
-  return await RowOrder.of(Float64Array.from(given.flat()), starts, turn);
+  return new RowOrder(sortRows(Float64Array.from(given.flat()), starts), starts);
 }
 
 describe('RowOrder', () => {
-  it('has the last row of each value, by value, wherever it is', async () => {
-    await fc.assert(
-      fc.asyncProperty(
+  it('has the last row of each value, by value, wherever it is', () => {
+    fc.assert(
+      fc.property(
         groups,
         fc.integer({ min: 1, max: 7 }),
         fc.integer({ min: -1, max: 61 }),
-        async (given, size, value) => {
-          const turn = new Turn(neverAborted);
-          const order = await orderOf(given, turn);
+        (given, size, value) => {
+          const order = orderOf(given);
           const expected = expectedOrder(given);
           expect(order.count).toBe(expected.length);
-          expect(order.dropped).toBe(given.flat().filter(Number.isNaN).length);
           expect(order.after(value)).toBe(expected.filter((place) => place.value <= value).length);
           const found: Place[] = [];
           for (let from = 0; from < order.count; from += size) {
@@ -70,10 +66,6 @@ describe('RowOrder', () => {
             }
           }
           expect(found).toEqual(expected);
-          const last = await order.lastPositions(order.count, turn);
-          expect([...last]).toEqual(
-            given.map((_, group) => expected.findLastIndex((place) => place.group === group)),
-          );
         },
       ),
       { numRuns: 3000 },

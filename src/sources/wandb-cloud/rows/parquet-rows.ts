@@ -1,7 +1,7 @@
 /** Rows of exported parquet files: several files, of differing columns, in any order, overlapping. @module */
 
 import { LRUCache } from 'lru-cache';
-import type { HistoryRow, SystemRow } from '../../../core/index.ts';
+import { type HistoryRow, type SystemRow, TurnBudget } from '../../../core/index.ts';
 import type { ShapeRegistry } from '../../shape-registry.ts';
 import { historyRules, type KeyRules, SYSTEM_RULES } from './key-rules.ts';
 import type { KeyTypes } from './key-types.ts';
@@ -12,7 +12,6 @@ import { ParquetFile } from './parquet/parquet-file.ts';
 import { RowBuilder, type RowDraft } from './row-builder.ts';
 import { RowOrder } from './row-order.ts';
 import { type HistoryOptions, historySequence, type SequenceOptions, systemRow } from './row-sequence.ts';
-import { Turn } from './turn.ts';
 
 interface ParquetOptions extends SequenceOptions {
   readonly registry: ShapeRegistry;
@@ -84,9 +83,8 @@ async function* draftsOf(
   try {
     for (const path of paths) files.push(await ParquetFile.open(path, options.thread ?? decodingThread));
     const reader = new DraftReader(files, rules, options);
-    const order = await reader.order();
-    if (order.dropped > 0)
-      options.onDropped?.(order.dropped, rules.axis === 'step' ? 'no-step' : 'no-timestamp');
+    const { order, dropped } = await reader.order();
+    if (dropped > 0) options.onDropped?.(dropped, rules.axis === 'step' ? 'no-step' : 'no-timestamp');
     yield* reader.read(order, order.after(range.after), order.after(range.until));
   } finally {
     for (const file of files) await file.close();
@@ -103,7 +101,8 @@ class DraftReader {
   readonly #parts: readonly Part[];
   readonly #rules: KeyRules;
   readonly #builder: RowBuilder;
-  readonly #turn: Turn;
+  readonly #thread: DecodingThread;
+  readonly #signal: AbortSignal;
   readonly #batchRows: number;
   readonly #held: LRUCache<number, ParquetBlock>;
 
@@ -112,22 +111,27 @@ class DraftReader {
     this.#parts = files.flatMap((file) => file.stretches.map((stretch) => ({ file, stretch })));
     this.#rules = rules;
     this.#builder = new RowBuilder(registry, rules);
-    this.#turn = new Turn(signal);
+    this.#thread = options.thread ?? decodingThread;
+    this.#signal = signal;
     this.#batchRows = batchRows;
     this.#held = new LRUCache({ maxSize: maxHeldBytes, sizeCalculation: ({ bytes }) => bytes });
   }
 
-  /** The order of all rows that say where they belong. */
-  async order(): Promise<RowOrder> {
+  /** The order of all rows that say where they belong, and how many do not. */
+  async order(): Promise<{ readonly order: RowOrder; readonly dropped: number }> {
     const starts = [0];
     for (const { stretch } of this.#parts) starts.push(starts.at(-1)! + stretch.to - stretch.from);
     const axis = new Float64Array(starts.at(-1)!).fill(Number.NaN);
-    for (const [index, part] of this.#parts.entries()) await this.#readAxis(part, axis, starts[index]!);
-    return await RowOrder.of(axis, starts, this.#turn);
+    let present = 0;
+    for (const [index, part] of this.#parts.entries())
+      present += await this.#readAxis(part, axis, starts[index]!);
+    const dropped = axis.length - present;
+    return { order: new RowOrder(await this.#thread.sort(axis, starts), starts), dropped };
   }
 
   /** Batches of the rows at positions `from` up to `to`. */
   async *read(order: RowOrder, from: number, to: number): AsyncGenerator<RowDraft[]> {
+    const turn = new TurnBudget();
     for (let position = from; position < to; ) {
       const { width } = await this.#block(order.groupAt(position));
       const fitting = Math.floor(MAX_BATCH_VALUES / Math.max(1, width));
@@ -139,7 +143,8 @@ class DraftReader {
       }
       yield drafts;
       position = end;
-      await this.#turn.next();
+      this.#signal.throwIfAborted();
+      await turn.next();
     }
   }
 
@@ -154,18 +159,22 @@ class DraftReader {
     return block;
   }
 
-  async #readAxis({ file, stretch }: Part, axis: Float64Array, start: number): Promise<void> {
+  /** Puts axis values where they belong among those of all parts; gives how many there are. */
+  async #readAxis({ file, stretch }: Part, axis: Float64Array, start: number): Promise<number> {
     const { axis: role } = this.#rules;
     const column = file.columns.find(({ name }) => this.#rules.of(name).role === role);
-    if (column === undefined) return;
-    const found = await file.read(column, stretch);
-    if (found.kind === 'none') return;
+    const found = column === undefined ? undefined : await file.read(column, stretch);
+    this.#signal.throwIfAborted();
+    if (found === undefined || found.kind === 'none') return 0;
     const { values } = found;
+    let present = 0;
     for (let row = 0; row < values.length; row++) {
       const value = values[row];
       if (typeof value !== 'number' || !Number.isFinite(value)) continue;
       if (found.kind === 'numbers' && found.absent?.[row] === 1) continue;
       axis[start + row] = role === 'step' ? Math.trunc(value) : value;
+      present++;
     }
+    return present;
   }
 }

@@ -1,8 +1,5 @@
 /** In which order rows of several row groups follow each other, by step or time, and which of equal ones holds. @module */
 
-import { RunSorter } from './run-sorter.ts';
-import type { Turn } from './turn.ts';
-
 /** Rows of one row group in a stretch of the order. */
 export interface GroupRows {
   readonly group: number;
@@ -12,18 +9,32 @@ export interface GroupRows {
   readonly places: Uint32Array;
 }
 
-/** Rows between two looks at the clock. */
-const CHECKPOINT = 16_384;
+/** An order as it crosses threads. */
+export interface SortedRows {
+  /** Axis values of all groups one after another, NaN where a row has none. */
+  readonly axis: Float64Array;
+  /** Rows among all, by position in the order; null: groups are in order each, and none overlaps another. */
+  readonly order: Uint32Array | null;
+}
+
+/**
+ * Sorts all rows that have an axis value, keeping the last one of each value. Takes as long as sorting does, seconds for
+ * millions of rows out of order: not for the main thread. `starts` says where among all rows each group begins, with one
+ * more entry for the end.
+ */
+export function sortRows(axis: Float64Array, starts: readonly number[]): SortedRows {
+  if (isInOrder(axis, starts)) return { axis, order: null };
+  const order = presentRows(axis).sort((a, b) => axis[a]! - axis[b]! || a - b);
+  return { axis, order: withoutRepeats(axis, order) };
+}
 
 /**
  * All rows that have an axis value, ascending, one for each value. As exports nearly always are in order, group by
- * group, that costs no memory beyond the axis itself; otherwise it takes four bytes a row more, and four again while sorting.
+ * group, that costs no memory beyond the axis itself; otherwise it takes four bytes a row more.
  */
 export class RowOrder {
   /** Rows in the order. */
   readonly count: number;
-  /** Rows that have no axis value. */
-  readonly dropped: number;
   readonly #axis: Float64Array;
   /** By group: its first row among all; one more for the end. */
   readonly #starts: readonly number[];
@@ -36,26 +47,13 @@ export class RowOrder {
   #nearGroup = 0;
   #nearPlace = 0;
 
-  private constructor(
-    axis: Float64Array,
-    starts: readonly number[],
-    order: Uint32Array | null,
-    dropped: number,
-  ) {
+  /** `starts` as they were sorted with. */
+  constructor({ axis, order }: SortedRows, starts: readonly number[]) {
     this.#axis = axis;
     this.#starts = starts;
     this.#order = order;
-    this.dropped = dropped;
     this.#groups = order === null ? groupSequence(axis, starts) : [];
     this.count = order?.length ?? axis.length;
-  }
-
-  /** `axis` holds the values of all groups one after another, NaN where a row has none; `starts` says from where. */
-  static async of(axis: Float64Array, starts: readonly number[], turn: Turn): Promise<RowOrder> {
-    if (await isInOrder(axis, starts, turn)) return new RowOrder(axis, starts, null, 0);
-    const present = await presentRows(axis, turn);
-    const sorted = await new RunSorter(axis, present, turn).sort();
-    return new RowOrder(axis, starts, await withoutRepeats(axis, sorted, turn), axis.length - present.length);
   }
 
   /** The axis value at a position. */
@@ -77,23 +75,6 @@ export class RowOrder {
 
   groupAt(position: number): number {
     return this.#groupOf(this.#rowAt(position));
-  }
-
-  /** By group: the last position that is one of its rows before `end`; -1 for none. */
-  async lastPositions(end: number, turn: Turn): Promise<Int32Array> {
-    const last = new Int32Array(this.#starts.length - 1).fill(-1);
-    if (this.#order === null) {
-      for (const { group, position } of this.#groups) {
-        const after = Math.min(end, position + this.#starts[group + 1]! - this.#starts[group]!);
-        if (after > position) last[group] = after - 1;
-      }
-      return last;
-    }
-    for (let position = 0; position < end; position++) {
-      last[this.groupAt(position)] = position;
-      if (position % CHECKPOINT === 0 && turn.isOver) await turn.next();
-    }
-    return last;
   }
 
   /** The rows at positions `from` up to `to`, by group, in the order in which groups first occur. */
@@ -164,36 +145,31 @@ function groupSequence(
 }
 
 /** Whether each group ascends by itself, and no two of them overlap. */
-async function isInOrder(axis: Float64Array, starts: readonly number[], turn: Turn): Promise<boolean> {
+function isInOrder(axis: Float64Array, starts: readonly number[]): boolean {
   let last = Number.NEGATIVE_INFINITY;
   for (const { group } of groupSequence(axis, starts)) {
     for (let row = starts[group]!; row < starts[group + 1]!; row++) {
       // Also when it is NaN.
       if (!(axis[row]! > last)) return false;
       last = axis[row]!;
-      if (row % CHECKPOINT === 0 && turn.isOver) await turn.next();
     }
   }
   return true;
 }
 
-async function presentRows(axis: Float64Array, turn: Turn): Promise<Uint32Array> {
+function presentRows(axis: Float64Array): Uint32Array {
   const rows = new Uint32Array(axis.length);
   let count = 0;
-  for (let row = 0; row < axis.length; row++) {
-    if (!Number.isNaN(axis[row]!)) rows[count++] = row;
-    if (row % CHECKPOINT === 0 && turn.isOver) await turn.next();
-  }
+  for (let row = 0; row < axis.length; row++) if (!Number.isNaN(axis[row]!)) rows[count++] = row;
   return rows.subarray(0, count);
 }
 
 /** The last row of each value, of rows that are sorted. */
-async function withoutRepeats(axis: Float64Array, sorted: Uint32Array, turn: Turn): Promise<Uint32Array> {
+function withoutRepeats(axis: Float64Array, sorted: Uint32Array): Uint32Array {
   let count = 0;
-  for (let index = 0; index < sorted.length; index++) {
-    if (count > 0 && axis[sorted[count - 1]!] === axis[sorted[index]!]) count--;
-    sorted[count++] = sorted[index]!;
-    if (index % CHECKPOINT === 0 && turn.isOver) await turn.next();
+  for (const row of sorted) {
+    if (count > 0 && axis[sorted[count - 1]!] === axis[row]) count--;
+    sorted[count++] = row;
   }
-  return sorted.subarray(0, count);
+  return sorted.slice(0, count);
 }

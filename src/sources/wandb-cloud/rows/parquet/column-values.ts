@@ -22,11 +22,3 @@ export function columnValues(decoded: DecodedArray): ColumnValues {
   if (absences === count) return { kind: 'none' };
   return { kind: 'numbers', values: numbers, absent: absences === 0 ? null : absent };
 }
-
-/** What can be handed over instead of copied. */
-export function transferables(values: ColumnValues): ArrayBuffer[] {
-  if (values.kind !== 'numbers') return [];
-  return [values.values, values.absent].flatMap((array) =>
-    array === null ? [] : [array.buffer as ArrayBuffer],
-  );
-}

@@ -1,5 +1,5 @@
 /**
- * Decodes parquet files in a thread of their own: rows are made and requests answered meanwhile, and a damaged file can
+ * Decodes parquet files, and sorts their rows, in a thread of their own: rows are made and requests answered meanwhile, and a damaged file can
  * make the decoder loop for minutes or ask for all memory there is, which a thread survives and a process does not. One
  * thread for all files, one request at a time, so that it is known which file was at fault. @module
  */
@@ -7,6 +7,7 @@
 import { Worker } from 'node:worker_threads';
 import PQueue from 'p-queue';
 import { LogdirError } from '../../../../core/index.ts';
+import type { SortedRows } from '../row-order.ts';
 import type { ColumnValues, ParquetColumn, ParquetLayout, RowStretch } from './column.ts';
 
 export type DecodingRequest =
@@ -17,10 +18,14 @@ export type DecodingRequest =
       readonly column: ParquetColumn;
       readonly stretch: RowStretch;
     }
+  /** The numbers are handed over, and come back. */
+  | { readonly kind: 'sort'; readonly axis: Float64Array<ArrayBuffer>; readonly starts: readonly number[] }
   | { readonly kind: 'close'; readonly path: string };
 
+type DecodingResult = ParquetLayout | ColumnValues | SortedRows | null;
+
 export type DecodingReply =
-  | { readonly result: ParquetLayout | ColumnValues | null }
+  | { readonly result: DecodingResult }
   | { readonly failure: { readonly code: LogdirError['code']; readonly message: string } };
 
 /** Longer than any column of an undamaged file takes, by far, on a machine that is busy with other things. */
@@ -50,27 +55,36 @@ export class DecodingThread {
     return (await this.#ask({ kind: 'column', path, column, stretch })) as ColumnValues;
   }
 
+  /**
+   * Sorts rows by an axis; `sortRows` says how. The array is handed over: only the result's is good afterwards.
+   * @throws LogdirError `corrupt` for more rows than can be sorted in time: no run has them.
+   */
+  async sort(axis: Float64Array<ArrayBuffer>, starts: readonly number[]): Promise<SortedRows> {
+    return (await this.#ask({ kind: 'sort', axis, starts }, [axis.buffer])) as SortedRows;
+  }
+
   async close(path: string): Promise<void> {
     if (this.#worker !== null) await this.#ask({ kind: 'close', path });
   }
 
-  async #ask(request: DecodingRequest): Promise<ParquetLayout | ColumnValues | null> {
-    const reply = await this.#queue.add(() => this.#exchange(request));
+  async #ask(request: DecodingRequest, transfer: ArrayBuffer[] = []): Promise<DecodingResult> {
+    const reply = await this.#queue.add(() => this.#exchange(request, transfer));
     if ('result' in reply) return reply.result;
     throw new LogdirError(reply.failure.code, reply.failure.message);
   }
 
-  async #exchange(request: DecodingRequest): Promise<DecodingReply> {
+  async #exchange(request: DecodingRequest, transfer: ArrayBuffer[]): Promise<DecodingReply> {
     clearTimeout(this.#idleTimer);
     this.#worker ??= startWorker();
     const worker = this.#worker;
     try {
-      return await replyOf(worker, request, this.#timeoutMs);
+      return await replyOf(worker, request, { transfer, timeoutMs: this.#timeoutMs });
     } catch (error) {
       this.#worker = null;
       await worker.terminate();
       const reason = error instanceof Error ? error.message : String(error);
-      return { failure: { code: 'corrupt', message: `${request.path} is damaged: ${reason}` } };
+      const what = 'path' in request ? request.path : 'a set of files';
+      return { failure: { code: 'corrupt', message: `${what} is damaged: ${reason}` } };
     } finally {
       this.#idleTimer = setTimeout(() => this.#end(), IDLE_MS);
       this.#idleTimer.unref();
@@ -94,7 +108,12 @@ function startWorker(): Worker {
   return worker;
 }
 
-async function replyOf(worker: Worker, request: DecodingRequest, timeoutMs: number): Promise<DecodingReply> {
+/** The timer is one of real time: it watches over a thread that computes. */
+async function replyOf(
+  worker: Worker,
+  request: DecodingRequest,
+  { transfer, timeoutMs }: { readonly transfer: ArrayBuffer[]; readonly timeoutMs: number },
+): Promise<DecodingReply> {
   // Referenced while it has work, so that a program waits for it.
   worker.ref();
   try {
@@ -112,7 +131,7 @@ async function replyOf(worker: Worker, request: DecodingRequest, timeoutMs: numb
         how();
       };
       worker.on('message', onMessage).on('error', onError).on('exit', onExit);
-      worker.postMessage(request);
+      worker.postMessage(request, transfer);
     });
   } finally {
     worker.unref();

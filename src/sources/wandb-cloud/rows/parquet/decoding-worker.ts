@@ -3,8 +3,8 @@
 import { parentPort } from 'node:worker_threads';
 import { LRUCache } from 'lru-cache';
 import { toLogdirError } from '../../../../core/index.ts';
-import type { ColumnValues } from './column.ts';
-import { columnValues, transferables } from './column-values.ts';
+import { sortRows } from '../row-order.ts';
+import { columnValues } from './column-values.ts';
 import type { DecodingReply, DecodingRequest } from './decoding-thread.ts';
 import { ParquetDecoder } from './parquet-decoder.ts';
 
@@ -19,10 +19,9 @@ const files = new LRUCache<string, ParquetDecoder>({
 parentPort?.on('message', async (request: DecodingRequest) => {
   try {
     const result = await answer(request);
-    const transfer = result === null || !('kind' in result) ? [] : transferables(result as ColumnValues);
-    post({ result }, transfer);
+    post({ result }, transferables(result));
   } catch (error) {
-    const { code, message } = toLogdirError(error, `reading ${request.path}`);
+    const { code, message } = toLogdirError(error, 'path' in request ? `reading ${request.path}` : 'sorting');
     post({ failure: { code, message } });
   }
 });
@@ -30,6 +29,7 @@ parentPort?.on('message', async (request: DecodingRequest) => {
 async function answer(
   request: DecodingRequest,
 ): Promise<Extract<DecodingReply, { result: unknown }>['result']> {
+  if (request.kind === 'sort') return sortRows(request.axis, request.starts);
   if (request.kind === 'close') {
     files.delete(request.path);
     return null;
@@ -43,4 +43,10 @@ async function answer(
 
 function post(reply: DecodingReply, transfer: ArrayBuffer[] = []): void {
   parentPort?.postMessage(reply, transfer);
+}
+
+/** Arrays that can be handed over instead of copied. */
+function transferables(result: object | null): ArrayBuffer[] {
+  const arrays = Object.values(result ?? {}).filter((part) => ArrayBuffer.isView(part));
+  return arrays.map(({ buffer }) => buffer as ArrayBuffer);
 }
