@@ -37,8 +37,12 @@ export async function* readOn(
   const detail = await (hasFewSamples(listed) ? askDetailAndSamples(run) : askDetail(run));
   const keyTypes = historyKeysOf(detail.run);
   const start = parseCursor(after);
-  // Asked for together: what comes first of each is needed in turn, and each takes the server a round trip.
-  using history = prefetchFirst(newRows(run, detail, keyTypes, start));
+  let withoutStep = 0;
+  const onDropped = (count: number) => {
+    withoutStep += count;
+  };
+  // Requested together: the first of each is needed in turn, and each takes a round trip.
+  using history = prefetchFirst(newRows(run, { detail, keyTypes, start, onDropped }));
   using system = prefetchFirst(systemRows(run, { detail, afterTime: start.system }));
   let cursor: CloudCursor = { ...start, id: detail.run.id, seen: null };
   const preamble = preambleOf(detail.run, await fetchMetadata(run, detail));
@@ -62,11 +66,13 @@ export async function* readOn(
   const lacking = start.rows === 0 ? check.missing(keyTypes) : [];
   const missing = Math.max(
     rowsMissing(detail.run, cursor),
+    withoutStep,
     ...lacking.map((key) => key.expected - key.found),
   );
   if (missing > start.missing) {
     const keys = lacking.slice(0, NAMED_KEYS);
-    run.logger.warn({ run: run.key.runId, missing, keys }, 'W&B counts more of a run than it sends');
+    const facts = { run: run.key.runId, missing, withoutStep, keys };
+    run.logger.warn(facts, 'W&B counts more of a run than it sends, or sends rows without a step');
   }
   cursor = { ...cursor, missing, seen: seenOf(detail.run) };
   const unread = missing === start.missing ? {} : { missing: missing - start.missing };
@@ -104,7 +110,12 @@ async function* rowsAgain(
 ): AsyncGenerator<RecordBatch> {
   if (stop.rows === start.rows) return;
   const keyTypes = historyKeysOf(detail.run);
-  const wanted = { afterStep: start.step, untilStep: stop.step, linesBefore: start.lines };
+  const wanted = {
+    afterStep: start.step,
+    untilStep: stop.step,
+    linesBefore: start.lines,
+    onDropped: () => {},
+  };
   let rowsRead = start.rows;
   for await (const rows of historyRows(run, { detail, keyTypes, ...wanted })) {
     rowsRead += rows.length;

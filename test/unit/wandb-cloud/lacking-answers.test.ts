@@ -7,9 +7,11 @@ import { cloudSource } from '../../support/cloud.ts';
 import { plainRow } from '../../support/cloud-rows.ts';
 import { neverAborted, readAll } from '../../support/local-runs.ts';
 import {
+  alterData,
   answerStatus,
   type JsonObject,
   replaceAt,
+  type ServerOptions,
   startWandbServer,
   type WandbServer,
 } from '../../support/wandb-server/index.ts';
@@ -29,8 +31,8 @@ interface Reading extends AsyncDisposable {
   readonly source: RunSource;
 }
 
-async function reading(rows = ROWS): Promise<Reading> {
-  const server = await startWandbServer();
+async function reading(rows = ROWS, options: ServerOptions = {}): Promise<Reading> {
+  const server = await startWandbServer(options);
   server.store.project('acme', 'vision').addRun({ id: 'r', rows });
   const cloud = await cloudSource(server, { entity: 'acme', project: 'vision' });
   await cloud.source.listRuns({ signal: neverAborted });
@@ -133,4 +135,18 @@ it('rows of fewer keys than were asked for are refused', async () => {
   const effect = replaceAt(['project', 'run', 'sampledHistory'], []);
   r.server.faults.add({ match: { operation: 'SampledHistory' }, effect });
   await expect(plain(r.source)).rejects.toThrow(unavailable);
+});
+
+it('rows that say no step are left out, and counted as missing where the server counts none', async () => {
+  await using r = await reading(ROWS.slice(0, 4), { missing: ['Run.historyLineCount'] });
+  const effect = alterData((data) => {
+    const { project } = data as {
+      readonly project: { readonly run: { readonly history: readonly string[] } };
+    };
+    return { project: { run: { history: [...project.run.history, '{"loss":9}', '{"_step":null}'] } } };
+  });
+  r.server.faults.add({ match: { operation: 'HistoryPage' }, effect });
+  const { batches, rows } = await readAll(r.source, KEY);
+  expect(rows).toHaveLength(4);
+  expect(batches.map(({ unread }) => unread.missing ?? 0).reduce((a, b) => a + b)).toBe(2);
 });

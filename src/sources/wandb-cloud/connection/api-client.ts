@@ -40,7 +40,7 @@ export interface ApiClientOptions {
   readonly clock: Clock;
 }
 
-/** What a server's answers tell besides their data. */
+/** What a server's answers say besides their data. */
 export interface ServerReport {
   readonly receivedBytes: number;
   readonly requests: number;
@@ -82,7 +82,7 @@ export class ApiClient {
     });
   }
 
-  /** What answers have told so far. */
+  /** What answers said besides their data, so far. */
   get report(): ServerReport {
     return this.#report;
   }

@@ -10,9 +10,9 @@ import { sampledRows } from './sampled-history.ts';
 
 /** Pages asked for ahead of the one in hand; the budget bounds what is really under way. */
 const AHEAD = 8;
-/** Lines turned into rows at a time: some 5 ms. */
+/** Lines turned into rows between two looks at the clock: some 4 ms. */
 const LINES_PER_TURN = 2000;
-/** Of pages that came together one after the other: the first is done, and what comes after it asked for, meanwhile. */
+/** Pages become rows one at a time: the first of those that came together is then done, and taken, before the last. */
 const oneByOne = new PQueue({ concurrency: 1 });
 /** Times a window that fails is halved before its rows are asked for key by key. */
 const MAX_HALVINGS = 3;
@@ -27,7 +27,12 @@ export interface PageOptions {
   /** How many rows are expected there. */
   readonly rows: number;
   readonly keyTypes: HistoryKeys;
+  /** Called with the number of rows that say no step. */
+  readonly onDropped: (count: number) => void;
 }
+
+/** What rows of all pages are made by. */
+type RowSettings = Pick<PageOptions, 'keyTypes' | 'onDropped'>;
 
 /** A window, and how many rows are expected in it. */
 interface Expected extends StepWindow {
@@ -37,11 +42,11 @@ interface Expected extends StepWindow {
 /** Rows ascending by step, page by page. @throws LogdirError when a page can't be had by any means. */
 export async function* pagedRows(
   run: RunContext,
-  { from, to, rows, keyTypes }: PageOptions,
+  { from, to, rows, ...settings }: PageOptions,
 ): AsyncGenerator<readonly HistoryRow[]> {
   const windows = planWindows(from, to, rows, run.pageLimits.pageRows);
   const expected = windows.map((window) => ({ ...window, rows: rows / windows.length }));
-  yield* mapOrdered(expected, AHEAD, (window) => pageRows(run, window, keyTypes, 0));
+  yield* mapOrdered(expected, AHEAD, (window) => pageRows(run, window, settings, 0));
 }
 
 /** Steps beyond the last known one that are looked at: more than any program counts in a moment. */
@@ -50,30 +55,30 @@ const BEYOND_STEPS = 10_000_000;
 /** Rows at `from` and later, about so many, ascending by step: one page. */
 export async function* beyondRows(
   run: RunContext,
-  { from, rows, keyTypes }: Omit<PageOptions, 'to'>,
+  { from, rows, ...settings }: Omit<PageOptions, 'to'>,
 ): AsyncGenerator<readonly HistoryRow[]> {
-  yield await pageRows(run, { from, to: from + BEYOND_STEPS, rows }, keyTypes, 0);
+  yield await pageRows(run, { from, to: from + BEYOND_STEPS, rows }, settings, 0);
 }
 
 async function pageRows(
   run: RunContext,
   window: Expected,
-  keyTypes: HistoryKeys,
+  settings: RowSettings,
   halvings: number,
 ): Promise<readonly HistoryRow[]> {
   try {
-    return await completeRows(run, window, await askLines(run, window, keyTypes), keyTypes);
+    return await completeRows(run, window, await askLines(run, window, settings), settings);
   } catch (error) {
     if (!(error instanceof LogdirError) || error.code !== 'unavailable') throw error;
     const parts = halvings < MAX_HALVINGS ? halves(window) : null;
     if (parts !== null) {
       const inParts = parts.map((part) => ({ ...part, rows: window.rows / 2 }));
-      return await concatenated(inParts, (part) => pageRows(run, part, keyTypes, halvings + 1));
+      return await concatenated(inParts, (part) => pageRows(run, part, settings, halvings + 1));
     }
     // Rows beyond the last step that is known may have other keys than those that are.
-    if (window.to > keyTypes.lastStep + 1) throw error;
+    if (window.to > settings.keyTypes.lastStep + 1) throw error;
     run.logger.debug({ run: run.key.runId, window, err: error }, 'a page of history failed; asking by key');
-    return await sampledRows(run, window, keyTypes);
+    return await sampledRows(run, window, settings.keyTypes);
   }
 }
 
@@ -82,18 +87,18 @@ async function completeRows(
   run: RunContext,
   window: Expected,
   lines: readonly string[],
-  keyTypes: HistoryKeys,
+  settings: RowSettings,
 ): Promise<readonly HistoryRow[]> {
   const { pageLimits } = run;
   const parts = halves(window);
   if (parts === null || !pageLimits.mayBeThinned(lines.length, window, window.rows))
-    return await rowsInTurns(run, lines, keyTypes);
-  const inParts = await Promise.all(parts.map((part) => askLines(run, part, keyTypes)));
+    return await rowsInTurns(run, lines, settings);
+  const inParts = await Promise.all(parts.map((part) => askLines(run, part, settings)));
   const isComplete = inParts[0]!.length + inParts[1]!.length <= lines.length;
   pageLimits.learn(lines.length, isComplete);
-  if (isComplete) return await rowsInTurns(run, lines, keyTypes);
+  if (isComplete) return await rowsInTurns(run, lines, settings);
   return await concatenated([0, 1], (i) =>
-    completeRows(run, { ...parts[i]!, rows: window.rows / 2 }, inParts[i]!, keyTypes),
+    completeRows(run, { ...parts[i]!, rows: window.rows / 2 }, inParts[i]!, settings),
   );
 }
 
@@ -109,7 +114,7 @@ async function concatenated<T>(
 async function askLines(
   run: RunContext,
   window: StepWindow,
-  keyTypes: HistoryKeys,
+  { keyTypes }: RowSettings,
 ): Promise<readonly string[]> {
   const variables = {
     minStep: window.from,
@@ -123,20 +128,20 @@ async function askLines(
 async function rowsInTurns(
   run: RunContext,
   lines: readonly string[],
-  keyTypes: HistoryKeys,
+  settings: RowSettings,
 ): Promise<readonly HistoryRow[]> {
-  return await oneByOne.add(() => rowsOfPage(run, lines, keyTypes));
+  return await oneByOne.add(() => rowsOfPage(run, lines, settings));
 }
 
 async function rowsOfPage(
   { registry, options }: RunContext,
   lines: readonly string[],
-  keyTypes: HistoryKeys,
+  settings: RowSettings,
 ): Promise<readonly HistoryRow[]> {
   const rows: HistoryRow[] = [];
   const turn = new TurnBudget();
   for (let at = 0; at < lines.length; at += LINES_PER_TURN) {
-    for (const row of rowsOfLines(lines.slice(at, at + LINES_PER_TURN), { registry, keyTypes }))
+    for (const row of rowsOfLines(lines.slice(at, at + LINES_PER_TURN), { registry, ...settings }))
       rows.push(row);
     options.signal.throwIfAborted();
     await turn.next();

@@ -14,8 +14,10 @@ export interface HistoryOptions {
   readonly afterStep: number;
   /** Nothing beyond this step is wanted; absent: all there is. */
   readonly untilStep?: number;
-  /** Rows up to `afterStep`, to tell how many are left. */
+  /** Rows up to `afterStep`, by which it is known how many are left. */
   readonly linesBefore: number;
+  /** Called with the number of rows that say no step: they have no place in a history, and are left out. */
+  readonly onDropped: (count: number) => void;
 }
 
 /** Ascending by step, each step once. Batches are bounded. */
@@ -23,7 +25,7 @@ export async function* historyRows(
   run: RunContext,
   options: HistoryOptions,
 ): AsyncGenerator<readonly HistoryRow[]> {
-  const { detail, keyTypes, untilStep = Number.POSITIVE_INFINITY } = options;
+  const { detail, keyTypes, onDropped, untilStep = Number.POSITIVE_INFINITY } = options;
   const lastStep = Math.min(keyTypes.lastStep, untilStep);
   let { afterStep, linesBefore } = options;
   const total = detail.run.historyLineCount ?? lastStep + 1;
@@ -37,14 +39,14 @@ export async function* historyRows(
     },
     () => {
       const rows = Math.max(1, total - linesBefore);
-      return pagedRows(run, { from: afterStep + 1, to: lastStep + 1, rows, keyTypes });
+      return pagedRows(run, { from: afterStep + 1, to: lastStep + 1, rows, keyTypes, onDropped });
     },
     // Counts may run ahead of the last step that is known; then what lies beyond it is wanted too.
     () => {
       const rows = total - linesBefore;
       const from = Math.max(afterStep, lastStep) + 1;
       return rows > 0 && untilStep === Number.POSITIVE_INFINITY
-        ? beyondRows(run, { from, rows, keyTypes })
+        ? beyondRows(run, { from, rows, keyTypes, onDropped })
         : NOTHING;
     },
   ];
@@ -65,14 +67,14 @@ const NOTHING: AsyncIterable<readonly HistoryRow[]> = { [Symbol.asyncIterator]: 
 
 async function* exportedRows(
   run: RunContext,
-  { detail, keyTypes, afterStep, untilStep }: HistoryOptions & { readonly untilStep: number },
+  { detail, keyTypes, afterStep, untilStep, onDropped }: HistoryOptions & { readonly untilStep: number },
 ): AsyncGenerator<readonly HistoryRow[]> {
   const { registry, options } = run;
   let last = afterStep;
   try {
     const renew = async () => (await askDetail(run)).historyUrls;
     await using files = await fetchFiles(run, detail.historyUrls, renew);
-    const wanted = { registry, keyTypes, afterStep, untilStep, signal: options.signal };
+    const wanted = { registry, keyTypes, afterStep, untilStep, onDropped, signal: options.signal };
     for await (const rows of parquetRows(files.paths, wanted)) {
       last = rows.at(-1)?.step ?? last;
       if (rows.length > 0) yield rows;

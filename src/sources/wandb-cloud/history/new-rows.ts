@@ -3,9 +3,9 @@
 import type { HistoryRow } from '../../../core/index.ts';
 import type { RunNode } from '../graphql/index.ts';
 import type { HistoryKeys } from '../rows/index.ts';
-import type { CloudCursor, DetailedRun } from '../run/index.ts';
+import type { CloudCursor } from '../run/index.ts';
 import type { RunContext } from '../run-context.ts';
-import { historyRows } from './history-rows.ts';
+import { type HistoryOptions, historyRows } from './history-rows.ts';
 
 /** Rows that are new, none at times. */
 export interface NewRows {
@@ -16,22 +16,26 @@ export interface NewRows {
   readonly begin?: number;
 }
 
+export interface NewRowsOptions extends Pick<HistoryOptions, 'detail' | 'keyTypes' | 'onDropped'> {
+  /** How far the run was read before. */
+  readonly start: CloudCursor;
+}
+
 /** Rows after the cursor; where history went back since then, those that were logged after it did. */
 export async function* newRows(
   run: RunContext,
-  detail: DetailedRun,
-  keyTypes: HistoryKeys,
-  start: CloudCursor,
+  { start, ...options }: NewRowsOptions,
 ): AsyncGenerator<NewRows> {
-  const whole = () => fromBegin(historyRows(run, { detail, keyTypes, afterStep: -1, linesBefore: 0 }));
+  const { detail, keyTypes } = options;
+  const whole = () => fromBegin(historyRows(run, { ...options, afterStep: -1, linesBefore: 0 }));
   if (start.step < 0) {
     yield* whole();
     return;
   }
   if (!wasReplaced(detail.run, keyTypes, start)) {
-    // With the last row read: it tells whether history is still the one it was.
+    // With the last row read: it shows whether history is still the one it was.
     const known = { afterStep: start.step - 1, linesBefore: Math.max(0, start.lines - 1) };
-    const rest = await withoutKnown(historyRows(run, { detail, keyTypes, ...known }), start);
+    const rest = await withoutKnown(historyRows(run, { ...options, ...known }), start);
     if (rest !== null) {
       yield* counted(rest, start.lines);
       return;

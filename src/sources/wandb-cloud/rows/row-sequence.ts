@@ -7,7 +7,7 @@ import type { RowDraft } from './row-builder.ts';
 export type DropReason = 'no-step' | 'no-timestamp';
 
 export interface SequenceOptions {
-  /** Told once, if rows had to be left out, how many. */
+  /** Called once with how many rows had to be left out, if any. */
   readonly onDropped?: ((count: number, reason: DropReason) => void) | undefined;
 }
 

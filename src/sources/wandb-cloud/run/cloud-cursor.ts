@@ -1,4 +1,4 @@
-/** How far a run of a server has been read: where its rows end, and what of the rest has been told. @module */
+/** How far a run of a server has been read: where its rows end, and what else of it was emitted. @module */
 
 import { z } from 'zod';
 import { LogdirError } from '../../../core/index.ts';
@@ -21,7 +21,7 @@ const cloudCursor = z.object({
   missing: z.number(),
   /** Unix seconds of the newest sample of the machine; 0 before the first. */
   system: z.number(),
-  /** Fingerprint of names, config and metric definitions as last told; '' before. */
+  /** Fingerprint of the preamble (names, config, metric definitions) that was emitted last; '' before the first. */
   told: z.string(),
   /**
    * What the server listed of the run when everything it then had was read: as long as it lists the same, there is

@@ -3,7 +3,7 @@
 import type { DocumentChange, MetricDefinition, RunFacts } from '../../../core/index.ts';
 import { flattenJson, type JsonLeaf } from '../../../wandb-json/index.ts';
 
-/** A document that is sent whole replaces what was told before. */
+/** W&B sends documents whole: each replaces the one before. */
 export interface Documents {
   readonly config: DocumentChange['update'];
   readonly metrics: readonly MetricDefinition[];

@@ -26,10 +26,10 @@ const metadata = z.object({
     .catch(undefined),
 });
 
-/** What is told before the first row, and again when it changes. */
+/** Records emitted before the first row, and again when they change. */
 export interface Preamble {
   readonly records: readonly RunRecord[];
-  /** Equal fingerprints: the same was told. */
+  /** Of the records: equal ones are not emitted again. */
   readonly fingerprint: string;
 }
 
@@ -45,7 +45,7 @@ export function preambleOf(run: RunDetail, metadataText: string | null): Preambl
   return { records, fingerprint };
 }
 
-/** What is told after the last row: the summary, and how a run that has stopped ended. */
+/** Records emitted after the last row: the summary, and how a run that has stopped ended. */
 export function conclusionOf(run: RunDetail): RunRecord[] {
   const summary = readSummary(run.summaryMetrics);
   const exit = exitOf(run);
