@@ -1,5 +1,6 @@
 /** Runs of a W&B server, the cloud's or one's own, as a source. @module */
 
+import { LRUCache } from 'lru-cache';
 import {
   type Clock,
   type EntityName,
@@ -8,6 +9,7 @@ import {
   type RunKey,
   type RunState,
   runKey,
+  runKeyText,
   systemClock,
   toLogdirError,
 } from '../../core/index.ts';
@@ -65,8 +67,9 @@ export interface WandbCloudOptions {
 /** Samples of the machine grow all the time while a run lives; they alone are fetched this often at most. */
 const SYSTEM_INTERVAL_MS = 5 * 60_000;
 
-/** Somebody waits for whatever is asked of a source. */
-const FOREGROUND = 'foreground' as const;
+/** Runs whose times are remembered: samples of one that is forgotten are fetched sooner. */
+const MAX_RUNS = 10_000;
+
 const LABELS = { source: 'cloud' } as const;
 
 export function createWandbCloudSource(options: WandbCloudOptions): RunSource {
@@ -86,7 +89,7 @@ class WandbCloudSource implements RunSource {
   readonly #files = new SavedFiles();
   readonly #projects = new Map<string, ProjectIndex>();
   /** By run: when its samples were last read, in monotonic milliseconds. */
-  readonly #systemReadAtMs = new Map<string, number>();
+  readonly #systemReadAtMs = new LRUCache<string, number>({ max: MAX_RUNS });
   #entity: Promise<string> | undefined;
 
   constructor(options: WandbCloudOptions) {
@@ -112,7 +115,7 @@ class WandbCloudSource implements RunSource {
       const { entity, project } = await this.#singleProject(signal);
       return [{ entity, project, modifiedAtMs: this.#newestMs(entity, project) }];
     }
-    return await this.#account.projects({ signal, urgency: FOREGROUND });
+    return await this.#account.projects({ signal });
   }
 
   async listRuns({ signal, project }: ListOptions): Promise<readonly RunListing[]> {
@@ -122,7 +125,7 @@ class WandbCloudSource implements RunSource {
     if (place === undefined) return [];
     metrics.increment('source_listings_total', LABELS);
     const index = this.#index(place.entity, place.project);
-    await index.refresh({ signal, urgency: FOREGROUND }).catch((error: unknown) => {
+    await index.refresh({ signal }).catch((error: unknown) => {
       throw this.#noteFailure(toLogdirError(error, `runs of ${place.entity}/${place.project}`));
     });
     return [...index.runs.values()].map((run) => this.#listing(place.entity, place.project, run));
@@ -162,7 +165,7 @@ class WandbCloudSource implements RunSource {
         this.#options.metrics.increment('source_records_total', LABELS, batch.records.length);
         yield batch;
       }
-      this.#systemReadAtMs.set(key.runId, this.#clock.monotonic());
+      this.#systemReadAtMs.set(runKeyText(key), this.#clock.monotonic());
       this.#backoff.succeeded(key);
     } catch (error) {
       const failure = this.#noteFailure(toLogdirError(error, `run ${key.runId}`));
@@ -191,9 +194,8 @@ class WandbCloudSource implements RunSource {
   #context(key: RunKey, signal: AbortSignal): RunContext {
     const { server, temporaryDir, logger } = this.#options;
     const { api, storage, features, pageLimits } = server;
-    const options = { signal, urgency: FOREGROUND };
     const registry = this.#registry;
-    return { key, api, storage, features, pageLimits, registry, temporaryDir, logger, options };
+    return { key, api, storage, features, pageLimits, registry, temporaryDir, logger, options: { signal } };
   }
 
   /** The one project of the scope. */
@@ -206,7 +208,7 @@ class WandbCloudSource implements RunSource {
   }
 
   async #defaultEntity(signal: AbortSignal): Promise<string> {
-    this.#entity ??= requireViewer(this.#options.server.api, { signal, urgency: FOREGROUND }).then(
+    this.#entity ??= requireViewer(this.#options.server.api, { signal }).then(
       ({ entity, username }) => entity ?? username ?? '',
     );
     this.#entity.catch(() => {
@@ -230,7 +232,7 @@ class WandbCloudSource implements RunSource {
 
   /** What the server lists of a run now. @throws LogdirError `not-found` when it lists it no more. */
   async #listed(key: RunKey, signal: AbortSignal): Promise<RunNode> {
-    await this.#index(key.entity, key.project).refresh({ signal, urgency: FOREGROUND });
+    await this.#index(key.entity, key.project).refresh({ signal });
     const run = this.#known(key);
     if (run !== undefined) return run;
     throw new LogdirError('not-found', `run ${key.runId} is gone from ${key.entity}/${key.project}`);
@@ -256,7 +258,7 @@ class WandbCloudSource implements RunSource {
   }
 
   #isTimeForSamples(key: RunKey): boolean {
-    const readAtMs = this.#systemReadAtMs.get(key.runId) ?? Number.NEGATIVE_INFINITY;
+    const readAtMs = this.#systemReadAtMs.get(runKeyText(key)) ?? Number.NEGATIVE_INFINITY;
     return this.#clock.monotonic() - readAtMs > SYSTEM_INTERVAL_MS;
   }
 

@@ -71,6 +71,6 @@ export function connectWandbServer(options: WandbServerOptions): WandbServer {
     budget,
     onRecovery: (listener) => void listeners.push(listener),
     report: () => ({ ...api.report, receivedBytes: api.report.receivedBytes + storage.receivedBytes }),
-    viewer: ({ signal }) => askViewer(api, { signal, urgency: 'foreground' }),
+    viewer: ({ signal }) => askViewer(api, { signal }),
   };
 }

@@ -14,6 +14,7 @@ import { retryDelayMs } from '../../../src/sources/wandb-cloud/connection/reques
 import { defineOperation, optional } from '../../../src/sources/wandb-cloud/graphql/index.ts';
 import { type ConnectOptions, connectTo } from '../../support/cloud.ts';
 import { MovingClock } from '../../support/moving-clock.ts';
+import { RacingClock } from '../../support/racing-clock.ts';
 import {
   answerGarbage,
   answerHtml,
@@ -31,7 +32,6 @@ import {
 } from '../../support/wandb-server/index.ts';
 
 const { signal } = new AbortController();
-const foreground = { signal, urgency: 'foreground' } as const;
 const opened: AsyncDisposable[] = [];
 const NOW_MS = 1_700_000_000_000;
 
@@ -214,7 +214,7 @@ describe('an outage', () => {
       answer: z.unknown(),
     });
     for (let i = 0; i < 20; i++) {
-      await failureOf(connection.api.ask(poison, {}, foreground));
+      await failureOf(connection.api.ask(poison, {}, { signal }));
       await connection.viewer({ signal });
     }
     expect(server.requests.count({})).toBe(40);
@@ -232,16 +232,16 @@ describe('a server that lacks a field', () => {
   it('is asked again without it, at once, and never for it again', async () => {
     const server = await double();
     const { api, features } = connectTo(server, { retryPolicy: { retries: 0 } });
-    expect((await api.ask(viewer, {}, foreground)).viewer.entity).toBe('acme');
+    expect((await api.ask(viewer, {}, { signal })).viewer.entity).toBe('acme');
     expect(features.has('Run.host')).toBe(false);
-    await api.ask(viewer, {}, foreground);
+    await api.ask(viewer, {}, { signal });
     expect(server.requests.count({})).toBe(3);
   });
 
   it('answers all who asked for the field before it was known to be missing', async () => {
     const server = await double({ latencyMs: 50 });
     const { api } = connectTo(server, { retryPolicy: { retries: 0 } });
-    const answers = await Promise.all([1, 2, 3].map(() => api.ask(viewer, {}, foreground)));
+    const answers = await Promise.all([1, 2, 3].map(() => api.ask(viewer, {}, { signal })));
     expect(answers.map(({ viewer: { entity } }) => entity)).toEqual(['acme', 'acme', 'acme']);
     expect(server.requests.count({})).toBe(6);
   });
@@ -258,7 +258,7 @@ describe('a server that lacks a field', () => {
     async (validationStatus) => {
       const server = await double({ validationStatus });
       const { api } = connectTo(server);
-      const failure = await failureOf(api.ask(nonsense, {}, foreground));
+      const failure = await failureOf(api.ask(nonsense, {}, { signal }));
       expect([failure.code, failure.message]).toEqual(['unavailable', expect.stringContaining('nonsense')]);
       expect(server.requests.count({})).toBe(1);
     },
@@ -267,33 +267,29 @@ describe('a server that lacks a field', () => {
   it('however often it refuses a document, is not taken for one that cannot be reached', async () => {
     const server = await double();
     const connection = connectTo(server);
-    for (let i = 0; i < 20; i++) await failureOf(connection.api.ask(nonsense, {}, foreground));
+    for (let i = 0; i < 20; i++) await failureOf(connection.api.ask(nonsense, {}, { signal }));
     expect((await connection.viewer({ signal }))?.username).toBe(server.user.username);
     expect(server.requests.count({})).toBe(21);
   });
 });
 
 describe('the budget', () => {
-  const turns = (budget: RequestBudget, urgency: 'foreground' | 'background', log: string[], name: string) =>
+  const turns = (budget: RequestBudget, log: string[], name: string) =>
     budget.run(
       async () => {
         log.push(name);
         await new Promise((resolve) => setTimeout(resolve, 5));
       },
-      { urgency, signal },
+      { signal },
     );
 
-  it('lets what was wanted last go first, and what nobody waits for last', async () => {
+  it('lets what was wanted last go first', async () => {
     const budget = new RequestBudget({ clock: new MovingClock() });
     const log: string[] = [];
-    const first = Array.from({ length: budget.concurrency }, () => turns(budget, 'foreground', log, 'first'));
-    const rest = [
-      turns(budget, 'background', log, 'background'),
-      turns(budget, 'foreground', log, 'older'),
-      turns(budget, 'foreground', log, 'newer'),
-    ];
+    const first = Array.from({ length: budget.concurrency }, () => turns(budget, log, 'first'));
+    const rest = [turns(budget, log, 'older'), turns(budget, log, 'newer')];
     await Promise.all([...first, ...rest]);
-    expect(log.slice(-3)).toEqual(['newer', 'older', 'background']);
+    expect(log.slice(-2)).toEqual(['newer', 'older']);
   });
 
   it('halves when a limit is met, waits as long as it is told to, and keeps its distance for a while', async () => {
@@ -305,8 +301,8 @@ describe('the budget', () => {
     expect([budget.concurrency, budget.pauseMs, pauses]).toEqual([before / 2, 3000, [3000]]);
     clock.advance(3001);
     const log: string[] = [];
-    await turns(budget, 'foreground', log, 'at once');
-    const second = turns(budget, 'foreground', log, 'a second later');
+    await turns(budget, log, 'at once');
+    const second = turns(budget, log, 'a second later');
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect(log).toEqual(['at once']);
     clock.advance(1001);
@@ -370,7 +366,10 @@ describe('a download', () => {
   const BODY = Buffer.from(Array.from({ length: 300_000 }, (_, i) => i % 251));
 
   /** A storage that answers with ranges, and as each test wants it to at first. */
-  async function storage(first: { status?: number; cutAt?: number; silent?: boolean; drops?: boolean }) {
+  async function storage(
+    first: { status?: number; cutAt?: number; silent?: boolean; drops?: boolean },
+    options: ConnectOptions = {},
+  ) {
     const requests: string[] = [];
     const server: Server = createServer((req, res) => {
       requests.push(req.headers.range ?? 'whole');
@@ -400,7 +399,7 @@ describe('a download', () => {
     const folder = await mkdtemp(join(tmpdir(), 'logdir-download-'));
     opened.push({ [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) });
     const path = join(folder, 'file');
-    const { storage: client } = connectTo({ url: 'http://127.0.0.1:1', apiKey: 'k' });
+    const { storage: client } = connectTo({ url: 'http://127.0.0.1:1', apiKey: 'k' }, options);
     return { requests, path, download: () => client.download(url, path, { signal }) };
   }
 
@@ -413,6 +412,13 @@ describe('a download', () => {
     await download();
     expect(Buffer.compare(await readFile(path), BODY)).toBe(0);
     expect(requests).toEqual(['whole', expect.stringMatching(/^bytes=[1-9]\d*-$/)]);
+  });
+
+  it('has stalled after so long by the clock that is given, and goes on', async () => {
+    const inAMinute = { clock: new RacingClock(200), retryPolicy: { stallMs: 60_000 } };
+    const { download, requests } = await storage({ cutAt: 100_000, silent: true }, inAMinute);
+    await download();
+    expect(requests).toHaveLength(2);
   });
 
   it.each([

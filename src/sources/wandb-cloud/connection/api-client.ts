@@ -15,7 +15,7 @@ import { CircuitBreaker } from './circuit-breaker.ts';
 import { deadline } from './deadline.ts';
 import { dataOf, parseAnswer } from './graphql-answer.ts';
 import { createAgents, type NetworkOptions } from './http-agents.ts';
-import type { RequestBudget, Urgency } from './request-budget.ts';
+import type { RequestBudget } from './request-budget.ts';
 import { RequestFailure, requestFailure, resetDelayMs } from './request-failure.ts';
 import { type RetryPolicy, retryOptions } from './retry-policy.ts';
 
@@ -52,7 +52,6 @@ export interface ServerReport {
 
 export interface RequestOptions {
   readonly signal: AbortSignal;
-  readonly urgency: Urgency;
 }
 
 export class ApiClient {
@@ -95,7 +94,7 @@ export class ApiClient {
   async ask<Variables extends object, Answer>(
     operation: Operation<Variables, Answer>,
     variables: Variables,
-    { signal, urgency }: RequestOptions,
+    { signal }: RequestOptions,
   ): Promise<Answer> {
     const { budget, retryPolicy } = this.#options;
     // All requests of one read listen to its signal.
@@ -104,10 +103,7 @@ export class ApiClient {
     const attempt = async () => {
       this.#breaker.check();
       try {
-        return await budget.run(() => this.#attempt(operation, variables, signal, isRetry), {
-          urgency,
-          signal,
-        });
+        return await budget.run(() => this.#attempt(operation, variables, signal, isRetry), { signal });
       } catch (error) {
         isRetry = true;
         throw this.#failure(error, operation, variables, signal);

@@ -6,9 +6,6 @@
 import PQueue from 'p-queue';
 import type { Clock } from '../../../core/index.ts';
 
-/** Somebody waits, or nobody does. */
-export type Urgency = 'foreground' | 'background';
-
 /**
  * Requests at a time: W&B's own exporters get along with 8; more than 16 gains nothing measurable. Halved when a limit
  * is met, one more after every ten that went well.
@@ -58,12 +55,9 @@ export class RequestBudget {
     return Math.max(0, this.#resumeAtMs - this.#now());
   }
 
-  /** Makes one request when its turn comes: what is wanted in the foreground first, the most recent wish before older ones. */
-  async run<T>(
-    request: () => Promise<T>,
-    { urgency, signal }: { readonly urgency: Urgency; readonly signal: AbortSignal },
-  ): Promise<T> {
-    const priority = urgency === 'foreground' ? ++this.#sequence : 0;
+  /** Makes one request when its turn comes. The most recent one goes first: whoever asked before may have given up. */
+  async run<T>(request: () => Promise<T>, { signal }: { readonly signal: AbortSignal }): Promise<T> {
+    const priority = ++this.#sequence;
     const turn = async () => {
       await this.#untilAllowed(signal);
       return await request();

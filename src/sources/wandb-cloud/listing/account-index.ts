@@ -42,16 +42,17 @@ export class AccountIndex {
   }
 
   /** Projects by entity, asked for again after the refresh interval. @throws LogdirError */
-  async projects(options: RequestOptions): Promise<readonly ProjectListing[]> {
+  async projects({ signal }: RequestOptions): Promise<readonly ProjectListing[]> {
+    signal.throwIfAborted();
     const { clock, refreshIntervalMs } = this.#options;
     if (clock.monotonic() - this.#listedAtMs >= refreshIntervalMs) {
-      await this.#listing.run('projects', () => this.#list(options));
+      await this.#listing.run('projects', () => this.#list());
     }
     return this.#projects;
   }
 
-  async #list({ urgency }: RequestOptions): Promise<void> {
-    const options: RequestOptions = { signal: NEVER_ABORTED, urgency };
+  async #list(): Promise<void> {
+    const options: RequestOptions = { signal: NEVER_ABORTED };
     const { entity, api, clock } = this.#options;
     const startedMs = clock.monotonic();
     const entities = entity === null ? (await requireViewer(api, options)).entities : [entity];

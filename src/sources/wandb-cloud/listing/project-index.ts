@@ -64,15 +64,16 @@ export class ProjectIndex {
   }
 
   /** Looks again, once however many ask, unless that was a moment ago. @throws LogdirError */
-  async refresh(options: RequestOptions): Promise<void> {
+  async refresh({ signal }: RequestOptions): Promise<void> {
+    signal.throwIfAborted();
     if (this.ageMs < this.#options.refreshIntervalMs) return;
-    await this.#refreshing.run('runs', () => this.#refresh(options));
+    await this.#refreshing.run('runs', () => this.#refresh());
   }
 
-  async #refresh({ urgency }: RequestOptions): Promise<void> {
+  async #refresh(): Promise<void> {
     const { clock, runId } = this.#options;
     // Shared by all who wait, so no one of them may cancel it; the requests have deadlines of their own.
-    const options: RequestOptions = { signal: NEVER_ABORTED, urgency };
+    const options: RequestOptions = { signal: NEVER_ABORTED };
     const startedMs = clock.monotonic();
     if (runId !== null) await this.#refreshRun(runId, options);
     else if (!this.#isListed || !(await this.#refreshMoved(options))) {

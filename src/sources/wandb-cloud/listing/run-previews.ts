@@ -87,7 +87,7 @@ export class CloudRunPreviewer implements RunPreviewer {
     const askAbout = async (batch: readonly RunId[]) => {
       const filters = JSON.stringify({ name: { $in: batch } });
       const variables = { ...more, entity, project, filters, perPage: batch.length } as unknown as Variables;
-      const answer = await api.ask(operation, variables, { signal, urgency: 'foreground' });
+      const answer = await api.ask(operation, variables, { signal });
       for (const { node } of answer.project?.runs?.edges ?? []) found.push(node);
     };
     let refusals = 0;
