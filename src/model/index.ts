@@ -1,4 +1,9 @@
-/** W&B's JSON text: parsed, put together, printed. Pure. @module */
+/** W&B's JSON text, under the name that other rooms still import it by: see wandb-json. @module */
 
-export { compactJson } from './compact-json.ts';
-export { type JsonValue, objectOfPaths, type PathValue, parseWandbJson } from './wandb-json.ts';
+export {
+  compactJson,
+  type JsonValue,
+  objectOfPaths,
+  type PathValue,
+  parseWandbJson,
+} from '../wandb-json/index.ts';

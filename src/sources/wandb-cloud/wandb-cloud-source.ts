@@ -55,7 +55,7 @@ export interface WandbCloudOptions {
   readonly scope: CloudScope;
   /** Shared by all sources of one server. */
   readonly server: WandbServer;
-  /** Within this time of a look the server is not asked again. */
+  /** Within this time of a refresh the server is not asked again. */
   readonly refreshIntervalMs: number;
   /** For downloads while they are read. */
   readonly temporaryDir: string;
@@ -64,9 +64,11 @@ export interface WandbCloudOptions {
   readonly clock?: Clock;
 }
 
-/** Samples of the machine grow all the time while a run lives; they alone are fetched this often at most. */
+/** Samples of the machine grow as long as a run lives: where nothing else is new, they are fetched this often at most. */
 const SYSTEM_INTERVAL_MS = 5 * 60_000;
 
+/** Projects whose runs are held: one that is forgotten is listed in full again. */
+const MAX_PROJECTS = 256;
 /** Runs whose times are remembered: samples of one that is forgotten are fetched sooner. */
 const MAX_RUNS = 10_000;
 
@@ -87,7 +89,7 @@ class WandbCloudSource implements RunSource {
   readonly #backoff: RunBackoff;
   readonly #account: AccountIndex;
   readonly #files = new SavedFiles();
-  readonly #projects = new Map<string, ProjectIndex>();
+  readonly #projects = new LRUCache<string, ProjectIndex>({ max: MAX_PROJECTS });
   /** By run: when its samples were last read, in monotonic milliseconds. */
   readonly #systemReadAtMs = new LRUCache<string, number>({ max: MAX_RUNS });
   #entity: Promise<string> | undefined;
@@ -115,37 +117,29 @@ class WandbCloudSource implements RunSource {
       const { entity, project } = await this.#singleProject(signal);
       return [{ entity, project, modifiedAtMs: this.#newestMs(entity, project) }];
     }
-    return await this.#account.projects({ signal });
+    return await this.#account.projects();
   }
 
   async listRuns({ signal, project }: ListOptions): Promise<readonly RunListing[]> {
     const { scope, metrics } = this.#options;
     // Without a project named, the runs of a scope that is one project are at hand.
-    const place = project ?? (scope.project === null ? undefined : await this.#singleProject(signal));
-    if (place === undefined) return [];
+    const listed = project ?? (scope.project === null ? undefined : await this.#singleProject(signal));
+    if (listed === undefined) return [];
     metrics.increment('source_listings_total', LABELS);
-    const index = this.#index(place.entity, place.project);
-    await index.refresh({ signal }).catch((error: unknown) => {
-      throw this.#noteFailure(toLogdirError(error, `runs of ${place.entity}/${place.project}`));
+    const index = this.#index(listed.entity, listed.project);
+    await index.refresh().catch((error: unknown) => {
+      throw this.#noteFailure(toLogdirError(error, `runs of ${listed.entity}/${listed.project}`));
     });
-    return [...index.runs.values()].map((run) => this.#listing(place.entity, place.project, run));
+    return [...index.runs.values()].map((run) => this.#listing(listed.entity, listed.project, run));
   }
 
-  async state(
-    key: RunKey,
-    _exitCode: number | null,
-    { signal }: { readonly signal: AbortSignal },
-  ): Promise<RunState> {
-    return runStateOf(this.#known(key) ?? (await this.#listed(key, signal)));
+  async state(key: RunKey): Promise<RunState> {
+    return runStateOf(this.#known(key) ?? (await this.#listed(key)));
   }
 
-  async hasNews(
-    key: RunKey,
-    after: Cursor | null,
-    { signal }: { readonly signal: AbortSignal },
-  ): Promise<boolean> {
+  async hasNews(key: RunKey, after: Cursor | null): Promise<boolean> {
     this.#backoff.check(key);
-    const run = await this.#listed(key, signal);
+    const run = await this.#listed(key);
     const { seen } = parseCursor(after);
     if (seen === null) return true;
     const { events, ...rest } = seenOf(run);
@@ -231,8 +225,8 @@ class WandbCloudSource implements RunSource {
   }
 
   /** What the server lists of a run now. @throws LogdirError `not-found` when it lists it no more. */
-  async #listed(key: RunKey, signal: AbortSignal): Promise<RunNode> {
-    await this.#index(key.entity, key.project).refresh({ signal });
+  async #listed(key: RunKey): Promise<RunNode> {
+    await this.#index(key.entity, key.project).refresh();
     const run = this.#known(key);
     if (run !== undefined) return run;
     throw new LogdirError('not-found', `run ${key.runId} is gone from ${key.entity}/${key.project}`);

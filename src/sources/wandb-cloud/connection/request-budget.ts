@@ -1,6 +1,7 @@
 /**
  * The requests of one API key to one server, whoever makes them: how many at a time, in which order, and how far
- * apart once the server has asked to slow down. @module
+ * apart once the server has asked to slow down. Additive increase, multiplicative decrease: concurrency is halved by a
+ * limit and grows by one after some successes. @module
  */
 
 import PQueue from 'p-queue';

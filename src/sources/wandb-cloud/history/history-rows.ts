@@ -1,4 +1,9 @@
-/** The history of a run after a step, complete and in order: exported rows first, then what the server has beyond them. @module */
+/**
+ * The history of a run after a step, complete and in order, by the ways a server has, cheapest first: exported parquet
+ * files, pages of `history`, and, where a page fails for good, `sampledHistory` key by key (in history-pages.ts). Each
+ * way begins where the one before it ended, so that a way may break off at any row. Servers differ in which of them they
+ * have and in what they leave out of each; what was read is held against their counts in history-check.ts. @module
+ */
 
 import { type HistoryRow, LogdirError } from '../../../core/index.ts';
 import { fetchFiles } from '../files/index.ts';

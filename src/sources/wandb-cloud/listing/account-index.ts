@@ -42,8 +42,7 @@ export class AccountIndex {
   }
 
   /** Projects by entity, asked for again after the refresh interval. @throws LogdirError */
-  async projects({ signal }: RequestOptions): Promise<readonly ProjectListing[]> {
-    signal.throwIfAborted();
+  async projects(): Promise<readonly ProjectListing[]> {
     const { clock, refreshIntervalMs } = this.#options;
     if (clock.monotonic() - this.#listedAtMs >= refreshIntervalMs) {
       await this.#listing.run('projects', () => this.#list());

@@ -1,4 +1,7 @@
-/** The runs of one project as the server lists them, kept up to date by asking for what has moved. @module */
+/**
+ * The runs of one project as the server lists them. A full list is asked for once; after that, a refresh asks for the runs
+ * with the newest heartbeats until it meets one that is known. @module
+ */
 
 import { isDeepStrictEqual } from 'node:util';
 import {
@@ -14,9 +17,9 @@ import { nextCursor, RUN, RUNS, RUNS_AND_REVIEW, type RunNode, timeMs } from '..
 
 /** A full list comes in pages of this many: the API gives up to 1,000, its own programs ask for 100. */
 const LIST_PAGE = 200;
-/** What has moved since the last look is little. */
+/** Few runs have a newer heartbeat than at the last refresh. */
 const NEWS_PAGE = 50;
-/** Names and tags change without a heartbeat: with each look so many runs are looked at again, all of them in turn. */
+/** Names and tags change without a heartbeat: with each refresh so many runs are listed again, all of them in turn. */
 const REVIEW_PAGE = 100;
 
 export interface ProjectIndexOptions {
@@ -25,7 +28,7 @@ export interface ProjectIndexOptions {
   readonly project: ProjectName;
   /** Of a single run, where nothing but that is wanted. */
   readonly runId: string | null;
-  /** Within this time of a look the server is not asked again. */
+  /** Within this time of a refresh the server is not asked again. */
   readonly refreshIntervalMs: number;
   readonly clock: Clock;
 }
@@ -42,7 +45,8 @@ export class ProjectIndex {
   readonly #options: ProjectIndexOptions;
   #runs: ReadonlyMap<string, RunNode> = new Map();
   readonly #refreshing = new SingleFlight<'runs', void>();
-  #lookedAtMs = Number.NEGATIVE_INFINITY;
+  /** In monotonic milliseconds. */
+  #refreshedAtMs = Number.NEGATIVE_INFINITY;
   #isListed = false;
   /** Where the next review goes on. */
   #reviewCursor: string | null = null;
@@ -53,26 +57,28 @@ export class ProjectIndex {
     this.#options = options;
   }
 
-  /** By run id, as of the last look. */
+  /** By run id, as of the last refresh. */
   get runs(): ReadonlyMap<string, RunNode> {
     return this.#runs;
   }
 
-  /** Milliseconds since the last look; infinite before the first. */
+  /** Milliseconds since the last refresh; infinite before the first. */
   get ageMs(): number {
-    return this.#options.clock.monotonic() - this.#lookedAtMs;
+    return this.#options.clock.monotonic() - this.#refreshedAtMs;
   }
 
-  /** Looks again, once however many ask, unless that was a moment ago. @throws LogdirError */
-  async refresh({ signal }: RequestOptions): Promise<void> {
-    signal.throwIfAborted();
+  /**
+   * Asks the server again unless it was asked within the refresh interval. Shared by all who wait, so that none of them
+   * can cancel it. @throws LogdirError
+   */
+  async refresh(): Promise<void> {
     if (this.ageMs < this.#options.refreshIntervalMs) return;
     await this.#refreshing.run('runs', () => this.#refresh());
   }
 
   async #refresh(): Promise<void> {
     const { clock, runId } = this.#options;
-    // Shared by all who wait, so no one of them may cancel it; the requests have deadlines of their own.
+    // Requests have deadlines of their own.
     const options: RequestOptions = { signal: NEVER_ABORTED };
     const startedMs = clock.monotonic();
     if (runId !== null) await this.#refreshRun(runId, options);
@@ -80,7 +86,7 @@ export class ProjectIndex {
       await this.#listAll(options);
       this.#isListed = true;
     }
-    this.#lookedAtMs = startedMs;
+    this.#refreshedAtMs = startedMs;
   }
 
   async #refreshRun(runId: string, options: RequestOptions): Promise<void> {

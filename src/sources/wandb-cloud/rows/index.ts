@@ -1,4 +1,8 @@
-/** Everything W&B's server sends as history, as our rows. @module */
+/**
+ * Everything W&B's server sends as history, as our rows. The same row comes in three forms, which differ in what they say
+ * of types: lines of JSON (NaN bare or as a string), objects with dotted keys, and columns of parquet (unions, structs,
+ * JSON in bytes). `RowBuilder` is the one place where values of all of them become the same numbers and cells. @module
+ */
 
 export {
   type RowOptions,

@@ -1,4 +1,8 @@
-/** How far a run of a server has been read: where its rows end, and what else of it was emitted. @module */
+/**
+ * How far a run of a server has been read: where its rows end, and what else of it was emitted. A server has no log with
+ * offsets, so a cursor is step and time of the last row, by which the next read finds out whether history is still the
+ * one it was: rewinds and runs begun anew change what lies before. @module
+ */
 
 import { z } from 'zod';
 import { LogdirError } from '../../../core/index.ts';

@@ -1,4 +1,7 @@
-/** Backoff for each run: one that a server cannot give is left alone for longer the more often it failed. @module */
+/**
+ * Exponential backoff for each run. Some runs make a server fail however often they are asked for, and cost it minutes
+ * each time; the circuit breaker does not notice them, because others are answered. @module
+ */
 
 import { LRUCache } from 'lru-cache';
 import { type Clock, type LogdirError, type RunKey, runKeyText } from '../../../core/index.ts';

@@ -4,9 +4,9 @@ import { parentPort } from 'node:worker_threads';
 import { LRUCache } from 'lru-cache';
 import { toLogdirError } from '../../../../core/index.ts';
 import { sortRows } from '../row-order.ts';
-import { columnValues } from './column-values.ts';
 import type { DecodingReply, DecodingRequest } from './decoding-thread.ts';
 import { ParquetDecoder } from './parquet-decoder.ts';
+import { columnValues } from './plain-values.ts';
 
 /** Files kept open; those of a few runs that are read side by side. */
 const MAX_OPEN_FILES = 64;

@@ -1,16 +1,40 @@
-/** Values of a parquet column as JSON has them: unions are what is in them, and nulls of structs are absent. @module */
+/**
+ * Values of parquet columns as they cross threads: as JSON has them. Unions are what is in them, nulls of structs are
+ * absent, and columns of nothing but numbers are side by side in one array, which can be handed over. @module
+ */
 
+import type { DecodedArray } from 'hyparquet';
 import { parseLenientJson } from '../../../../wandb-json/index.ts';
+import type { ColumnValues } from './column.ts';
 
 const decoder = new TextDecoder();
 /** Deeper structs are damage: nobody logs them, and recursion has to end before the stack does. */
 const MAX_DEPTH = 256;
 
+/** Values of a column as hyparquet decodes them. Unions whose values all are numbers are numbers. */
+export function columnValues(decoded: DecodedArray): ColumnValues {
+  const count = decoded.length;
+  const numbers = new Float64Array(count);
+  const absent = new Uint8Array(count);
+  let absences = 0;
+  for (let row = 0; row < count; row++) {
+    const value = plainValue(decoded[row]);
+    if (typeof value === 'number') numbers[row] = value;
+    else if (typeof value === 'boolean') numbers[row] = Number(value);
+    else if (value === undefined) {
+      absent[row] = 1;
+      absences++;
+    } else return { kind: 'any', values: Array.from(decoded, (item) => plainValue(item)) };
+  }
+  if (absences === count) return { kind: 'none' };
+  return { kind: 'numbers', values: numbers, absent: absences === 0 ? null : absent };
+}
+
 /**
  * A value as `history` of the server would have it: 64-bit integers as numbers, binary cells as the JSON document they
  * hold, a union (`_type_float64`, `_type_utf8` …) as its one value, structs without their nulls. Absent: undefined.
  */
-export function plainValue(value: unknown, depth = 0): unknown {
+function plainValue(value: unknown, depth = 0): unknown {
   switch (typeof value) {
     case 'number':
     case 'string':
