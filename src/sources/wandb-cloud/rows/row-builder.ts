@@ -131,13 +131,12 @@ export class RowBuilder {
 
   /** A number, over whatever stands under that name. */
   putNumber(slot: KeySlot, value: number): void {
-    if (slot.role === 'step') this.step = value;
-    else if (slot.role === 'timestamp') this.timestamp = value;
-    else if (slot.role === 'value') {
+    if (slot.role === 'value') {
       if (this.#cells.size > 0) this.#cells.delete(slot.id);
       this.#assembler.values[slot.id] = value;
       this.#assembler.mark(slot.id);
-    }
+    } else if (slot.role === 'step') this.step = value;
+    else if (slot.role === 'timestamp') this.timestamp = value;
   }
 
   /** A string, or the number it is a word for, over whatever stands under that name. */
