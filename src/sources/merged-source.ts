@@ -49,6 +49,12 @@ export class MergedSource implements RunSource {
     return [];
   }
 
+  /** Whoever saw it change last is right. */
+  modifiedAtMs(key: RunKey): number | null {
+    const times = this.#sources.map((source) => source.modifiedAtMs?.(key) ?? null);
+    return times.reduce((a, b) => (a === null || b === null ? (a ?? b) : Math.max(a, b)), null);
+  }
+
   /** A run moves as long as anybody sees it move; else the one who knows how it ended is right. */
   async state(
     key: RunKey,

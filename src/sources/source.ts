@@ -127,6 +127,13 @@ export interface RunSource {
   /** Runs there are now, those of `listProjects` only when their project is named; costs no history. */
   listRuns(options: ListOptions): Promise<readonly RunListing[]>;
 
+  /**
+   * When a run last changed, as far as the source has seen by whatever it was asked: a listing, `hasNews`, `state`, a
+   * change it noticed while it was watched. Unix milliseconds; null for a run it does not know. Costs no I/O. Absent
+   * where only listing again tells.
+   */
+  modifiedAtMs?(key: RunKey): number | null;
+
   /** The state of a run, given its exit code if one has been read. Cheap: no history is read. */
   state(key: RunKey, exitCode: number | null, options: { readonly signal: AbortSignal }): Promise<RunState>;
 

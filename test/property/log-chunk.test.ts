@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkStretch } from '../../src/sources/wandb-local/log-chunk.ts';
+import { checkStretch } from '../../src/sources/wandb-local/log/chunk.ts';
 import { randomNumbers } from '../support/random.ts';
 import { frameRecords } from '../support/wandb-log-writer.ts';
 

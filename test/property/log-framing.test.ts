@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BLOCK_BYTES, LogFramer } from '../../src/sources/wandb-local/log-framing.ts';
+import { BLOCK_BYTES, LogFramer } from '../../src/sources/wandb-local/log/framing.ts';
 import { randomNumbers } from '../support/random.ts';
 import { frameRecords } from '../support/wandb-log-writer.ts';
 

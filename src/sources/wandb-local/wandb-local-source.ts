@@ -1,13 +1,14 @@
 /** The RunSource over local `wandb/` directories. @module */
 
-import { promises as fs } from 'node:fs';
 import { resolve } from 'node:path';
 import {
   type Clock,
   LogdirError,
+  NEVER_ABORTED,
   type RunKey,
   type RunState,
   runKeyText,
+  SingleFlight,
   systemClock,
   toLogdirError,
 } from '../../core/index.ts';
@@ -23,13 +24,18 @@ import type {
   RunSource,
   SourceChange,
 } from '../source.ts';
-import { parseCursor } from './cursor.ts';
-import { LOG_HEADER } from './log-framing.ts';
-import { openSavedFile, savedFiles } from './run-folder.ts';
-import { type IndexedRun, listingOf, RunIndex, type Segment } from './run-index.ts';
-import { readRun } from './run-reader.ts';
-import { runState } from './run-state.ts';
-import { LogWatcher, type WatchMode } from './watcher.ts';
+import { LogWatcher, type WatchMode } from './discovery/index.ts';
+import { LOG_HEADER } from './log/index.ts';
+import { parseCursor, readRun } from './read/index.ts';
+import {
+  type IndexedRun,
+  listingOf,
+  openSavedFile,
+  RunIndex,
+  runState,
+  type Segment,
+  savedFiles,
+} from './runs/index.ts';
 
 export interface WandbLocalOptions {
   /** A wandb folder, a folder that contains one, a run directory, or one `.wandb` file. */
@@ -74,7 +80,7 @@ class WandbLocalSource implements RunSource {
   readonly #registry = new ShapeRegistry();
   /** By log: where reading last ended, and how much of the file was there then. */
   readonly #ends = new Map<string, { readonly offset: number; readonly seenBytes: number }>();
-  #refreshing: Promise<readonly IndexedRun[]> | null = null;
+  readonly #refreshing = new SingleFlight<'all', readonly IndexedRun[]>();
 
   constructor(options: WandbLocalOptions) {
     this.name = options.path;
@@ -96,6 +102,11 @@ class WandbLocalSource implements RunSource {
   async listRuns({ signal }: { readonly signal: AbortSignal }): Promise<readonly RunListing[]> {
     const runs = await this.#refresh(signal);
     return runs.map(listingOf);
+  }
+
+  modifiedAtMs(key: RunKey): number | null {
+    const run = this.#index.get(key);
+    return run === undefined ? null : listingOf(run).modifiedAtMs;
   }
 
   async state(
@@ -181,57 +192,62 @@ class WandbLocalSource implements RunSource {
 
   watch(onChange: (change: SourceChange) => void): AsyncDisposable {
     const { logger, watch: mode = 'events', pollIntervalMs = DEFAULT_POLL_INTERVAL_MS } = this.#options;
-    const signal = new AbortController().signal;
     return new LogWatcher({
       path: resolve(this.#options.path),
       mode,
       pollIntervalMs,
       logger,
       onChange: async (grown, listingChanged) => {
-        const unlisted = [...grown].some((path) => !this.#isListed(path));
+        // A log that is in no run may have become one that names its run.
+        const unlisted = [...grown].some((path) => this.#index.ownerOf(path) === undefined);
         if (listingChanged || unlisted) onChange({ kind: 'listing' });
-        for (const key of this.#keysOf(grown)) onChange({ kind: 'growth', key });
+        for (const key of await this.#restatAll(grown)) onChange({ kind: 'growth', key });
       },
-      poll: async () => this.#poll(onChange, signal),
+      poll: this.#poller(onChange),
     });
   }
 
-  /** Compares the disk with the last look at it. */
-  async #poll(onChange: (change: SourceChange) => void, signal: AbortSignal): Promise<void> {
-    const before = new Map(this.#index.runs.map((run) => [runKeyText(run.key), run]));
-    const runs = await this.#refresh(signal);
-    const names = runs.map((run) => runKeyText(run.key));
-    if (runs.length !== before.size || names.some((name) => !before.has(name))) onChange({ kind: 'listing' });
-    for (const run of runs) {
-      const old = before.get(runKeyText(run.key));
-      if (old !== undefined && totalBytes(old) !== totalBytes(run))
-        onChange({ kind: 'growth', key: run.key });
+  /** Looks at the disk again and compares it with what the last look of this watcher came to. */
+  #poller(onChange: (change: SourceChange) => void): () => Promise<void> {
+    const sizesOf = (runs: readonly IndexedRun[]) =>
+      new Map(runs.map((run) => [runKeyText(run.key), totalBytes(run)]));
+    let before = sizesOf(this.#index.runs);
+    return async () => {
+      const runs = await this.#refresh(NEVER_ABORTED);
+      const sizes = sizesOf(runs);
+      if (sizes.size !== before.size || [...sizes.keys()].some((name) => !before.has(name)))
+        onChange({ kind: 'listing' });
+      for (const { key } of runs) {
+        const name = runKeyText(key);
+        if (before.has(name) && before.get(name) !== sizes.get(name)) onChange({ kind: 'growth', key });
+      }
+      before = sizes;
+    };
+  }
+
+  /** Looks at logs that have grown again; the runs they belong to. One that has gone is left to the next listing. */
+  async #restatAll(logs: ReadonlySet<string>): Promise<readonly RunKey[]> {
+    const keys = new Map<string, RunKey>();
+    for (const path of logs) {
+      const run = this.#index.ownerOf(path);
+      if (run === undefined) continue;
+      keys.set(runKeyText(run.key), run.key);
+      const segment = run.segments.find((candidate) => candidate.path === path)!;
+      await this.#restat(segment).catch(() => undefined);
     }
-  }
-
-  #keysOf(logs: ReadonlySet<string>): readonly RunKey[] {
-    const runs = this.#index.runs.filter((run) => run.segments.some(({ path }) => logs.has(path)));
-    return runs.map((run) => run.key);
-  }
-
-  /** False for a log that did not name its run when last looked at: what it has now may do so. */
-  #isListed(log: string): boolean {
-    return this.#index.runs.some((run) => run.segments.some(({ path }) => path === log));
+    return [...keys.values()];
   }
 
   /** One look at the disk at a time; those who ask meanwhile share it. */
   async #refresh(signal: AbortSignal): Promise<readonly IndexedRun[]> {
     signal.throwIfAborted();
     this.#options.metrics.increment('source_listings_total', LABELS);
-    this.#refreshing ??= this.#look().finally(() => {
-      this.#refreshing = null;
-    });
-    return this.#refreshing;
+    return await this.#refreshing.run('all', () => this.#look());
   }
 
   async #look(): Promise<readonly IndexedRun[]> {
     try {
-      return await this.#index.refresh(new AbortController().signal);
+      return await this.#index.refresh(NEVER_ABORTED);
     } catch (error) {
       throw this.#noteFailure(toLogdirError(error, `local runs in ${this.name}`));
     }
@@ -251,8 +267,7 @@ class WandbLocalSource implements RunSource {
 
   async #restat(segment: Segment): Promise<Segment> {
     try {
-      const { size, mtimeMs } = await fs.stat(segment.path);
-      return { ...segment, sizeBytes: size, modifiedAtMs: mtimeMs };
+      return await this.#index.restat(segment);
     } catch (error) {
       throw toLogdirError(error, `log ${segment.path}`);
     }

@@ -2,10 +2,9 @@
 
 import { open } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { RECORD_FIELD, type RunMessage, wandbRecordCodec } from '../../protobuf/index.ts';
-import { unixSeconds } from './cold-records.ts';
-import { LOG_HEADER, LogFramer } from './log-framing.ts';
-import { RecordPeek } from './record-peek.ts';
+import { RECORD_FIELD, type RunMessage, wandbRecordCodec } from '../../../protobuf/index.ts';
+import { RecordPeek, unixSeconds } from '../decode/index.ts';
+import { LOG_HEADER, LogFramer } from '../log/index.ts';
 
 /** The run record is the second record of a log; only an enormous config pushes its end beyond this. */
 export const HEAD_BYTES = 64 * 1024;

@@ -1,6 +1,6 @@
 /** Condenses summary records: wandb-core writes two of them per history row. @module */
 
-import type { DocumentChange } from '../../core/index.ts';
+import type { DocumentChange } from '../../../core/index.ts';
 import { ItemList } from './item-list.ts';
 import { KeyTable } from './key-table.ts';
 import { FieldWalker, LENGTH_DELIMITED } from './wire.ts';

@@ -1,27 +1,28 @@
 /** Reads one `.wandb` file from a position on, in bounded batches of run records. @module */
 
 import type { FileHandle } from 'node:fs/promises';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { RunRecord } from '../../core/index.ts';
-import { RECORD_FIELD, wandbRecordCodec } from '../../protobuf/index.ts';
-import type { ShapeRegistry } from '../shape-registry.ts';
-import type { UnreadKind } from '../source.ts';
-import { translateRecord } from './cold-records.ts';
+import { type RunRecord, TurnBudget } from '../../../core/index.ts';
+import { RECORD_FIELD, wandbRecordCodec } from '../../../protobuf/index.ts';
+import type { ShapeRegistry } from '../../shape-registry.ts';
+import type { UnreadKind } from '../../source.ts';
+import {
+  BOOKKEEPING_FIELDS,
+  HistoryDecoder,
+  RecordPeek,
+  SummaryMerger,
+  SystemDecoder,
+  translateRecord,
+  UNREAD_KINDS,
+} from '../decode/index.ts';
+import { LOG_HEADER, LogFramer, LogWindows } from '../log/index.ts';
 import type { LogPosition } from './cursor.ts';
-import { HistoryDecoder } from './history-decoder.ts';
-import { LOG_HEADER, LogFramer } from './log-framing.ts';
-import { LogWindows } from './log-windows.ts';
-import { BOOKKEEPING_FIELDS, RecordPeek, UNREAD_KINDS } from './record-peek.ts';
-import { SummaryMerger } from './summary-merger.ts';
-import { SystemDecoder } from './system-decoder.ts';
 
 /** A batch ends at the first record that ends at or after a multiple of this: about 2 ms of decoding. */
 const BATCH_BYTES = 512 * 1024;
 /** A record longer than this ends the batch before it, so that summaries do not keep its windows in memory. */
 const MAX_CARRIED_BYTES = 1024 * 1024;
-/** How often the time is looked at, and how long decoding may keep the event loop. */
+/** How often the time is looked at within a batch: before the code is hot, or where rows are costly, one takes long. */
 const CHECKPOINT_BYTES = 4 * 1024;
-const MAX_TURN_MS = 3;
 /** Decoders are made anew beyond this many keys, so that a log of ever new keys does not fill memory. */
 const MAX_KEYS = 65_536;
 
@@ -45,7 +46,7 @@ export class SegmentReader {
   #unread: Partial<Record<UnreadKind, number>> = {};
   #reportedSkip = 0;
   #checkpoint = 0;
-  #turnStart = 0;
+  readonly #turns = new TurnBudget();
 
   constructor(file: FileHandle, start: LogPosition, registry: ShapeRegistry) {
     this.#windows = new LogWindows(file);
@@ -69,7 +70,6 @@ export class SegmentReader {
     const framer = this.#framer;
     framer.limit = stopOffset;
     let more = framer.position < stopOffset;
-    this.#turnStart = performance.now();
     await using _ = this.#windows;
     while (more) {
       signal.throwIfAborted();
@@ -77,7 +77,7 @@ export class SegmentReader {
       more = await this.#fillBatch((Math.floor(start / BATCH_BYTES) + 1) * BATCH_BYTES);
       const batch = this.#takeBatch();
       if (framer.resumeAt !== start) yield batch;
-      await this.#yield();
+      await this.#turns.next(signal);
     }
   }
 
@@ -88,24 +88,14 @@ export class SegmentReader {
       while (framer.next()) {
         this.#takeRecord();
         if (framer.position >= batchLimit) return framer.position < framer.limit;
-        if (framer.position >= this.#checkpoint) await this.#yieldIfLong();
+        if (framer.position < this.#checkpoint) continue;
+        this.#checkpoint = framer.position + CHECKPOINT_BYTES;
+        if (this.#turns.isSpent) await this.#turns.next();
       }
       if (framer.position >= framer.limit) return false;
       if (framer.carriedBytes > MAX_CARRIED_BYTES && this.#summary.pending) return true;
       if (!(await this.#refill())) return false;
     }
-  }
-
-  /** Lets others run when decoding has taken long: before the code is hot, or where rows are costly. */
-  async #yieldIfLong(): Promise<void> {
-    this.#checkpoint = this.#framer.position + CHECKPOINT_BYTES;
-    if (performance.now() - this.#turnStart < MAX_TURN_MS) return;
-    await this.#yield();
-  }
-
-  async #yield(): Promise<void> {
-    await nextTurn();
-    this.#turnStart = performance.now();
   }
 
   /** Moves the window to the framer's position and reads on; false when the file has nothing new there. */

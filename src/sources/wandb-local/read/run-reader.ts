@@ -2,14 +2,13 @@
 
 import { type FileHandle, open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
-import { LogdirError, toLogdirError } from '../../core/index.ts';
-import type { Logger } from '../../observability/index.ts';
-import type { ShapeRegistry } from '../shape-registry.ts';
-import type { Cursor, RecordBatch } from '../source.ts';
+import { LogdirError, toLogdirError } from '../../../core/index.ts';
+import type { Logger } from '../../../observability/index.ts';
+import type { ShapeRegistry } from '../../shape-registry.ts';
+import type { Cursor, RecordBatch } from '../../source.ts';
+import { LOG_HEADER } from '../log/index.ts';
+import { type IndexedRun, logKind, type Segment } from '../runs/index.ts';
 import { formatCursor, LOG_START, type LogPosition, parseCursor, type SegmentMark } from './cursor.ts';
-import { LOG_HEADER } from './log-framing.ts';
-import { logKind } from './log-head.ts';
-import type { IndexedRun, Segment } from './run-index.ts';
 import { SegmentReader } from './segment-reader.ts';
 
 /** Enough to hold the start time of the run, which no two logs share. */

@@ -2,8 +2,7 @@
 
 import { type Dirent, promises as fs } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { errnoOf } from '../../core/index.ts';
-import { mapConcurrently } from './concurrency.ts';
+import { errnoOf, mapLimit } from '../../../core/index.ts';
 
 /** `sweeps/exp/user/project/wandb/run-…`: deeper trees are given by a deeper path. */
 const MAX_DEPTH = 6;
@@ -97,8 +96,8 @@ class Walk {
     let level: readonly string[] = [root];
     for (let depth = 0; depth <= MAX_DEPTH && level.length > 0; depth++) {
       const fresh = level.filter((path) => this.#enter(path));
-      const below = await mapConcurrently(fresh, PARALLEL_READS, (path) => this.#visit(path, depth === 0));
-      this.#signal.throwIfAborted();
+      const options = { limit: PARALLEL_READS, signal: this.#signal };
+      const below = await mapLimit(fresh, options, (path) => this.#visit(path, depth === 0));
       level = below.flat();
     }
   }

@@ -1,12 +1,10 @@
 /** Which logs there are and which runs they make up. @module */
 
 import { promises as fs } from 'node:fs';
-import { basename, dirname } from 'node:path';
-import { type Clock, errnoOf, type RunKey, runKey, runKeyText } from '../../core/index.ts';
-import type { Logger } from '../../observability/index.ts';
-import type { RunListing } from '../source.ts';
-import { mapConcurrently } from './concurrency.ts';
-import { type Discovery, LogFinder } from './discovery.ts';
+import { type Clock, errnoOf, mapLimit, type RunKey, runKey, runKeyText } from '../../../core/index.ts';
+import type { Logger } from '../../../observability/index.ts';
+import { type Discovery, LogFinder } from '../discovery/index.ts';
+import { type IndexedRun, type LogFile, nameSegments, type Segment } from './indexed-run.ts';
 import { withoutCopies } from './log-copies.ts';
 import {
   HEAD_BYTES,
@@ -19,28 +17,6 @@ import {
 } from './log-head.ts';
 
 const PARALLEL_HEADS = 32;
-
-/** A log as it was when last looked at. */
-export interface LogFile {
-  readonly path: string;
-  /** Device and inode: the same for every name of one file. */
-  readonly fileId: string;
-  readonly sizeBytes: number;
-  readonly modifiedAtMs: number;
-  readonly identity: LogIdentity;
-}
-
-/** One log of a run; a run has several when it was resumed. */
-export interface Segment extends LogFile {
-  /** Names the segment in cursors: its directory and file name, so that the tree may be moved. */
-  readonly segmentId: string;
-}
-
-/** A run and its segments, oldest first; never without one. */
-export interface IndexedRun {
-  readonly key: RunKey;
-  readonly segments: readonly Segment[];
-}
 
 interface HeadEntry {
   readonly fileId: string;
@@ -68,6 +44,8 @@ export class RunIndex {
   readonly #heads = new Map<string, HeadEntry>();
   readonly #warned = new Set<string>();
   #runs = new Map<string, IndexedRun>();
+  /** By path of a log: the `runKeyText` of its run. */
+  #owners = new Map<string, string>();
 
   constructor(options: RunIndexOptions) {
     this.#options = options;
@@ -83,18 +61,42 @@ export class RunIndex {
     return [...this.#runs.values()];
   }
 
+  /** The run that a log belongs to; undefined for one that is in no run yet. */
+  ownerOf(logPath: string): IndexedRun | undefined {
+    const owner = this.#owners.get(logPath);
+    return owner === undefined ? undefined : this.#runs.get(owner);
+  }
+
+  /**
+   * Looks at one log again. Its size and time of change show in its run from now on, without a walk over the
+   * directories. @throws system errors.
+   */
+  async restat(segment: Segment): Promise<Segment> {
+    const { size, mtimeMs } = await fs.stat(segment.path);
+    const restated = { ...segment, sizeBytes: size, modifiedAtMs: mtimeMs };
+    const run = this.ownerOf(segment.path);
+    if (run !== undefined) {
+      const segments = run.segments.map((known) => (known.path === segment.path ? restated : known));
+      this.#runs.set(runKeyText(run.key), { ...run, segments });
+    }
+    return restated;
+  }
+
   /** Looks at the disk again. @throws the system error of the root, when it cannot be looked into. */
   async refresh(signal: AbortSignal): Promise<readonly IndexedRun[]> {
     const found = await this.#finder.find(signal);
     this.#warnOfTrouble(found);
-    const looked = await mapConcurrently(found.logs, PARALLEL_HEADS, (path) => this.#look(path));
-    signal.throwIfAborted();
+    const parallel = { limit: PARALLEL_HEADS, signal };
+    const looked = await mapLimit(found.logs, parallel, (path) => this.#look(path));
     const logs = looked.filter((log) => log !== null);
-    const runs = await mapConcurrently(this.#group(logs), PARALLEL_HEADS, async ({ key, group }) => ({
+    const runs = await mapLimit(this.#group(logs), parallel, async ({ key, group }) => ({
       key,
       segments: nameSegments(await withoutCopies(group)),
     }));
     this.#runs = new Map(runs.map((run) => [runKeyText(run.key), run]));
+    this.#owners = new Map(
+      runs.flatMap(({ key, segments }) => segments.map(({ path }) => [path, runKeyText(key)])),
+    );
     const paths = new Set(found.logs);
     for (const path of this.#heads.keys()) if (!paths.has(path)) this.#heads.delete(path);
     return runs;
@@ -175,44 +177,4 @@ export class RunIndex {
     this.#warned.add(path);
     this.#options.logger.warn({ path, ...fields }, message);
   }
-}
-
-/** The run as listings show it. */
-export function listingOf({ key, segments }: IndexedRun): RunListing {
-  const newestWord = (name: 'displayName' | 'group' | 'jobType'): string | null =>
-    segments.findLast(({ identity }) => identity[name] !== null)?.identity[name] ?? null;
-  return {
-    key,
-    displayName: newestWord('displayName'),
-    group: newestWord('group'),
-    jobType: newestWord('jobType'),
-    startTime: segments.find(({ identity }) => identity.startTime !== null)?.identity.startTime ?? null,
-    // Rows may precede the record that says when the run started.
-    isStartCertain: false,
-    state: null,
-    modifiedAtMs: Math.max(...segments.map(({ modifiedAtMs }) => modifiedAtMs)),
-    locations: segments.map(({ path }) => dirname(path)),
-  };
-}
-
-/** Puts logs of one run in the order of their start and gives each a name of its own. */
-function nameSegments(logs: readonly LogFile[]): readonly Segment[] {
-  const ordered = logs
-    .map((log) => ({ log, order: segmentOrder(log) }))
-    .sort((a, b) => (a.order < b.order ? -1 : 1));
-  const taken = new Map<string, number>();
-  return ordered.map(({ log }) => {
-    const name = `${basename(dirname(log.path))}/${basename(log.path)}`;
-    const count = (taken.get(name) ?? 0) + 1;
-    taken.set(name, count);
-    return { ...log, segmentId: count === 1 ? name : `${name}~${count}` };
-  });
-}
-
-/** The time in the directory's name, which W&B gives it at the start of the run; else the start in the log. */
-function segmentOrder({ path, identity }: LogFile): string {
-  const named = /run-(\d{8}_\d{6})-/.exec(`${basename(dirname(path))}/${basename(path)}`)?.[1];
-  const started = new Date((identity.startTime ?? 0) * 1000);
-  const time = named ?? started.toISOString().replace(/[-:]/g, '').replace('T', '_').slice(0, 15);
-  return `${time} ${path}`;
 }

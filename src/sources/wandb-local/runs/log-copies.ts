@@ -2,8 +2,8 @@
 
 import { open } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { errnoOf } from '../../core/index.ts';
-import type { LogFile } from './run-index.ts';
+import { errnoOf } from '../../../core/index.ts';
+import type { LogFile } from './indexed-run.ts';
 
 /** Logs of one run differ here at the latest: the end of the shorter one holds times and values. */
 const COMPARED_BYTES = 4096;

@@ -1,9 +1,9 @@
 /** Decodes history records into rows: the hot path of reading a log. @module */
 
-import type { HistoryRow } from '../../core/index.ts';
-import { readScalar } from '../json-scalar.ts';
-import { RowAssembler } from '../row-assembler.ts';
-import type { ShapeRegistry } from '../shape-registry.ts';
+import type { HistoryRow } from '../../../core/index.ts';
+import { readScalar } from '../../json-scalar.ts';
+import { RowAssembler } from '../../row-assembler.ts';
+import type { ShapeRegistry } from '../../shape-registry.ts';
 import { ItemList } from './item-list.ts';
 import { type KeySlot, KeyTable } from './key-table.ts';
 import { type RowItem, resolveRow } from './mixed-row.ts';

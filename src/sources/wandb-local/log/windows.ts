@@ -1,7 +1,7 @@
 /** Consecutive stretches of a log in memory, the next one being read while the present one is decoded. @module */
 
 import type { FileHandle } from 'node:fs/promises';
-import { MIN_WINDOW_BYTES } from './log-framing.ts';
+import { MIN_WINDOW_BYTES } from './framing.ts';
 
 /** One read; a page-cached one takes about 0.1 ms. */
 const READ_BYTES = 512 * 1024;

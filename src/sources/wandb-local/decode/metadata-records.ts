@@ -1,6 +1,6 @@
 /** Turns the records a run writes once or seldom into what they say: facts, config, metrics, exit. @module */
 
-import type { DocumentChange, MetricDefinition, RunFacts, RunRecord } from '../../core/index.ts';
+import type { DocumentChange, MetricDefinition, RunFacts, RunRecord } from '../../../core/index.ts';
 import {
   type DocumentMessage,
   type EnvironmentMessage,
@@ -10,7 +10,7 @@ import {
   type RunMessage,
   type TimestampMessage,
   type WandbRecord,
-} from '../../protobuf/index.ts';
+} from '../../../protobuf/index.ts';
 
 /** The run records in a decoded log entry; none when it says nothing. */
 export function translateRecord(record: WandbRecord): readonly RunRecord[] {

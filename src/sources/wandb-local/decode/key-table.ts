@@ -5,9 +5,6 @@ import { FieldWalker, LENGTH_DELIMITED } from './wire.ts';
 const KEY_FIELD = 1;
 const NESTED_KEY_FIELD = 2;
 
-/** Keys that look alike at a glance take each other's place, so there is room for more than a run has. */
-const RECENT_MASK = 4095;
-
 /** What is known of a key once its bytes have been decoded. */
 export interface KeySlot {
   readonly path: readonly string[];
@@ -34,20 +31,9 @@ export class KeyTable {
   #hashes = new Int32Array(64);
   /** Open addressing: slot + 1, or 0 for free. Always a power of two and at most half full. */
   #buckets = new Int32Array(256);
-  /** By the glance at a key: the slot + 1 of the last such key, or 0. Spares most lookups the hash. */
-  readonly #recent = new Int32Array(RECENT_MASK + 1);
 
   /** The slot of the key encoded in `bytes[start, end)`. */
   lookup(bytes: Uint8Array, start: number, end: number): number {
-    const place = glance(bytes, start, end) & RECENT_MASK;
-    const recent = this.#recent[place]! - 1;
-    if (recent >= 0 && this.#isSlot(recent, bytes, start, end)) return recent;
-    const slot = this.#search(bytes, start, end);
-    this.#recent[place] = slot + 1;
-    return slot;
-  }
-
-  #search(bytes: Uint8Array, start: number, end: number): number {
     let hash = end - start;
     for (let at = start; at < end; at++) hash = (Math.imul(hash, 31) + bytes[at]!) | 0;
     // The last bytes reach only the low bits; folding spreads them over the mask.
@@ -119,12 +105,6 @@ export class KeyTable {
     }
     this.#buckets = buckets;
   }
-}
-
-/** A few bits of a key, from its length and the bytes in which keys of one run differ most: last and middle. */
-function glance(bytes: Uint8Array, start: number, end: number): number {
-  const ends = (bytes[end - 1]! << 5) ^ (bytes[end - 2]! << 2) ^ bytes[end - 3]!;
-  return ends ^ (bytes[(start + end) >> 1]! << 3) ^ ((end - start) << 7);
 }
 
 function grown(array: Int32Array): Int32Array<ArrayBuffer> {

@@ -1,8 +1,8 @@
 /** Explains what a path holds, for people whose path does not work. @module */
 
 import { resolve } from 'node:path';
-import { errnoOf } from '../../core/index.ts';
-import { LogFinder, type UnreadablePath } from './discovery.ts';
+import { errnoOf } from '../../../core/index.ts';
+import { LogFinder, type UnreadablePath } from '../discovery/index.ts';
 import { HEAD_BYTES, logKind, readHead, readIdentity } from './log-head.ts';
 
 /** What looking at a path came to. */

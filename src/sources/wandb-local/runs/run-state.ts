@@ -1,11 +1,11 @@
 /** Tells running, finished, failed and crashed runs apart. @module */
 
 import { open } from 'node:fs/promises';
-import type { RunState } from '../../core/index.ts';
-import { RECORD_FIELD } from '../../protobuf/index.ts';
-import { BLOCK_BYTES, LOG_HEADER, LogFramer } from './log-framing.ts';
-import { RecordPeek } from './record-peek.ts';
-import type { IndexedRun, Segment } from './run-index.ts';
+import type { RunState } from '../../../core/index.ts';
+import { RECORD_FIELD } from '../../../protobuf/index.ts';
+import { RecordPeek } from '../decode/index.ts';
+import { BLOCK_BYTES, LOG_HEADER, LogFramer } from '../log/index.ts';
+import type { IndexedRun, Segment } from './indexed-run.ts';
 
 /** The exit record is followed by little; this much of the end of a log holds it. */
 const TAIL_BYTES = 4 * BLOCK_BYTES;

@@ -2,10 +2,10 @@
 
 import { readdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import { errnoOf, LogdirError, toLogdirError } from '../../core/index.ts';
-import { openPath } from '../opened-path.ts';
-import { isSafeName, type OpenedSavedFile, type SavedFile } from '../saved-files.ts';
-import type { IndexedRun } from './run-index.ts';
+import { errnoOf, LogdirError, toLogdirError } from '../../../core/index.ts';
+import { openPath } from '../../opened-path.ts';
+import { isSafeName, type OpenedSavedFile, type SavedFile } from '../../saved-files.ts';
+import type { IndexedRun } from './indexed-run.ts';
 
 /** The newest of each name: a run that was resumed has several folders. */
 export async function savedFiles(run: IndexedRun): Promise<SavedFile[]> {

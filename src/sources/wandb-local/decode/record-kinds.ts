@@ -1,7 +1,7 @@
 /** Tells what kind of record a log entry is without decoding it. @module */
 
-import { RECORD_FIELD } from '../../protobuf/index.ts';
-import type { UnreadKind } from '../source.ts';
+import { RECORD_FIELD } from '../../../protobuf/index.ts';
+import type { UnreadKind } from '../../source.ts';
 import { FieldWalker, LENGTH_DELIMITED } from './wire.ts';
 
 const MEMBER_FIELDS: ReadonlySet<number> = new Set(Object.values(RECORD_FIELD));

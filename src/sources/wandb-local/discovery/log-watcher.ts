@@ -2,9 +2,9 @@
 
 import { basename } from 'node:path';
 import { type FSWatcher, watch as watchFiles } from 'chokidar';
-import { errnoOf } from '../../core/index.ts';
-import type { Logger } from '../../observability/index.ts';
-import { isLogName, isWorthVisiting } from './discovery.ts';
+import { errnoOf } from '../../../core/index.ts';
+import type { Logger } from '../../../observability/index.ts';
+import { isLogName, isWorthVisiting } from './log-finder.ts';
 
 /** Several blocks of a busy log, or the many entries of a new run directory, become one report. */
 const DEBOUNCE_MS = 200;

@@ -1,8 +1,8 @@
 /** Where reading of a run stands, as text: the segments passed, and the place in the last one. @module */
 
-import { LogdirError } from '../../core/index.ts';
-import type { Cursor } from '../source.ts';
-import type { BlockOrigin } from './log-framing.ts';
+import { LogdirError } from '../../../core/index.ts';
+import type { Cursor } from '../../source.ts';
+import type { BlockOrigin } from '../log/index.ts';
 
 /** A place in one log, with what the records before it mean for those after it. */
 export interface LogPosition {

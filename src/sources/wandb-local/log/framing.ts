@@ -18,7 +18,7 @@ import {
   FULL,
   isSound,
   LAST,
-} from './log-chunk.ts';
+} from './chunk.ts';
 
 export const LOG_HEADER = Uint8Array.of(0x3a, 0x57, 0x26, 0x42, 0xe1, 0xbe, 0x00);
 export const BLOCK_BYTES = 32_768;

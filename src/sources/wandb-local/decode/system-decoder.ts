@@ -1,9 +1,9 @@
 /** Decodes stats records: samples of the machine's own metrics. @module */
 
-import type { SystemRow } from '../../core/index.ts';
-import { readScalar } from '../json-scalar.ts';
-import { RowAssembler } from '../row-assembler.ts';
-import type { ShapeRegistry } from '../shape-registry.ts';
+import type { SystemRow } from '../../../core/index.ts';
+import { readScalar } from '../../json-scalar.ts';
+import { RowAssembler } from '../../row-assembler.ts';
+import type { ShapeRegistry } from '../../shape-registry.ts';
 import { ItemList } from './item-list.ts';
 import { KeyTable } from './key-table.ts';
 import { FieldWalker, LENGTH_DELIMITED, VARINT } from './wire.ts';

@@ -1,0 +1,4 @@
+/** Finds `.wandb` logs below a path, and notices when they come or grow. @module */
+
+export { type Discovery, LogFinder, type UnreadablePath } from './log-finder.ts';
+export { LogWatcher, type WatchMode } from './log-watcher.ts';
