@@ -47,6 +47,7 @@ export {
   appUrl,
   type FindApiKey,
   keyAdvice,
+  type PassedOver,
   parseSource,
   type ServerReport,
   type SourceReport,

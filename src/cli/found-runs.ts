@@ -1,19 +1,15 @@
 /** Learning which runs there are before a server starts, and telling people whose path holds none. @module */
 
 import { existsSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
-import { type App, parseSource, type SourceReport } from '../app.ts';
+import { type App, type PassedOver, parseSource, type SourceReport } from '../app.ts';
 import { EXIT } from './exit-codes.ts';
 import { CommandFailure } from './failure.ts';
 import type { Session } from './session.ts';
 import type { Terminal } from './terminal.ts';
 
-/** How often to look whether a run that was just started has written its first block. */
-const FIRST_BLOCK_POLL_MS = 1000;
-
 /**
- * Learns which runs there are. A source without any is told of, with what would work instead. With `waits`, the
- * first block of a run that was just started is waited for, and a server that is away is not.
+ * Learns which runs there are. A source without any is told of, with what would work instead. With `waits`, a server
+ * that is away is no reason to fail: its runs show later.
  * @throws CommandFailure `noRuns` when no source has a run.
  */
 export async function startWithRuns(
@@ -36,27 +32,11 @@ export async function startWithRuns(
   const reports = await inspectAll(app, empty, signal);
   if (empty.length === sources.length) {
     const isAway = waits && reports.some(({ outcome }) => outcome === 'away');
-    if (!isAway && (!waits || !mayBegin(reports))) throw noRuns(reports);
-    if (!isAway) return await waitForFirstBlock(session, app);
+    if (!isAway) throw noRuns(reports);
     terminal.note('Starting all the same: runs show as soon as the server answers.');
   }
   // A source with runs that all lie in an earlier source too is fine.
   for (const { text } of reports.filter(({ outcome }) => outcome !== 'runs')) warn(terminal, text);
-}
-
-/** @throws CommandFailure `noRuns` when the run went away. */
-async function waitForFirstBlock(session: Session, app: App): Promise<void> {
-  const { signal } = session.interruption;
-  const sources = app.sources().map(({ name }) => name);
-  session.terminal.note(
-    'A run has just started: waiting for the first 32 KiB of its log, which come at once.',
-  );
-  while (emptySources(app).length === sources.length) {
-    await delay(FIRST_BLOCK_POLL_MS, undefined, { signal });
-    await app.look();
-    const reports = await inspectAll(app, emptySources(app), signal);
-    if (reports.length === sources.length && !mayBegin(reports)) throw noRuns(reports);
-  }
 }
 
 /** What became of a source without runs. */
@@ -64,11 +44,6 @@ interface EmptySource {
   /** `away`: may be there later. */
   readonly outcome: SourceReport['outcome'] | 'refused' | 'away';
   readonly text: string;
-}
-
-/** Whether a run is about to show, or showed between two looks. */
-function mayBegin(reports: readonly EmptySource[]): boolean {
-  return reports.some(({ outcome }) => outcome === 'starting' || outcome === 'runs');
 }
 
 function emptySources(app: App): string[] {
@@ -113,6 +88,7 @@ export function reportText({
   directoryCount,
   unreadable,
   foreign,
+  passedOver,
   advice,
 }: SourceReport): string {
   const more = directoryCount - lookedAt.length;
@@ -121,8 +97,23 @@ export function reportText({
       ? [`looked in: ${lookedAt.join(', ')}${more > 0 ? ` and ${more} more` : ''}`]
       : []),
     ...unreadable.map((item) => `not readable: ${item.path}`),
+    ...passedOver.map((item) => `not looked into: ${passedOverText(item)}`),
     ...(foreign.length > 0 ? [`not W&B logs: ${foreign.join(', ')}`] : []),
     advice,
   ];
   return [`no runs in ${path}`, ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
+const PASSED_OVER_REASONS: Readonly<Record<PassedOver['reason'], string>> = {
+  hidden: 'hidden',
+  packages: 'packages',
+  system: 'of the system',
+  depth: 'too deep; give a path nearer to the runs',
+  count: 'beyond the most that are looked into; give a path nearer to the runs',
+};
+
+/** Directories below a path that nobody looked into: how many, why, and one of them. */
+export function passedOverText({ reason, count, example }: PassedOver): string {
+  const what = count === 1 ? 'directory' : 'directories';
+  return `${count} ${what} (${PASSED_OVER_REASONS[reason]}), as ${example}`;
 }

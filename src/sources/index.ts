@@ -35,6 +35,7 @@ export {
 export {
   createWandbLocalSource,
   describeSource,
+  type PassedOver,
   type SourceReport,
   type UnreadablePath,
   type WandbLocalOptions,

@@ -39,6 +39,11 @@ export interface RunListing {
   readonly modifiedAtMs: number;
   /** Where it lies, for people: paths or URLs, oldest part first. */
   readonly locations: readonly string[];
+  /**
+   * Set while nothing of the run has reached its log: what is known is what its folder says. Its key may be another once
+   * the log says, and what it is called is not worth keeping.
+   */
+  readonly isWaiting?: true;
 }
 
 /** A project whose runs are listed when somebody looks at it. */

@@ -2,6 +2,7 @@
 
 import { type App, parseSource, type SourceState } from '../../app.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { passedOverText } from '../found-runs.ts';
 import type { Session } from '../session.ts';
 import { checkCache, checkMount, checkNode, checkPort, checkTensorboard, type Finding } from './checks.ts';
 import { checkServer } from './server-checks.ts';
@@ -45,8 +46,11 @@ async function checkSources(session: Session, app: App): Promise<Finding[]> {
 
 async function checkPath({ interruption }: Session, app: App, source: string): Promise<Finding> {
   const { signal } = interruption;
-  const { path, logCount, directoryCount, advice, outcome } = await app.inspect(source, { signal });
-  const text = `source ${path}: ${logCount} run logs; looked into ${directoryCount} directories`;
+  const { path, logCount, directoryCount, advice, outcome, passedOver } = await app.inspect(source, {
+    signal,
+  });
+  const left = passedOver.map((item) => `; not into ${passedOverText(item)}`).join('');
+  const text = `source ${path}: ${logCount} run logs; looked into ${directoryCount} directories${left}`;
   return outcome === 'runs' ? { mark: 'ok', text } : { mark: 'fail', text, next: advice };
 }
 

@@ -19,7 +19,7 @@ export async function isOurs(
 ): Promise<boolean> {
   if (/^(?:wandb:|https?:)/.test(logdir)) return parseSource(logdir).kind === 'cloud';
   const { outcome } = await app.inspect(logdir, { signal });
-  if (outcome !== 'runs' && outcome !== 'starting') return false;
+  if (outcome !== 'runs') return false;
   return !(await holdsEventFiles(logdir, signal));
 }
 

@@ -26,12 +26,16 @@ import type {
 } from '../source.ts';
 import { LogWatcher, type WatchMode } from './discovery/index.ts';
 import { LOG_HEADER } from './log/index.ts';
-import { parseCursor, readRun } from './read/index.ts';
+import { isWithoutRows, parseCursor, readRun } from './read/index.ts';
 import {
+  folderVersion,
   type IndexedRun,
+  isWaiting,
   listingOf,
+  newestChange,
   openSavedFile,
   RunIndex,
+  type RunTitle,
   runState,
   type Segment,
   savedFiles,
@@ -45,8 +49,7 @@ export interface WandbLocalOptions {
   readonly clock?: Clock;
   /**
    * A run without an exit record counts as crashed when its log has not grown for this long. wandb-core writes
-   * whole blocks of 32 KiB, so the log of a slow run may be quiet for hours while it is alive. A log that does not
-   * even name its run yet is no run until then. Default 5 minutes.
+   * whole blocks of 32 KiB, so the log of a slow run may be quiet for hours while it is alive. Default 5 minutes.
    */
   readonly quietAfterMs?: number;
   /** How to notice changes. Default `events`; `polling` where the file system has none: NFS, FUSE, some containers. */
@@ -80,6 +83,8 @@ class WandbLocalSource implements RunSource {
   readonly #registry = new ShapeRegistry();
   /** By log: where reading last ended, and how much of the file was there then. */
   readonly #ends = new Map<string, { readonly offset: number; readonly seenBytes: number }>();
+  readonly #watchers = new Set<LogWatcher>();
+  readonly #listeners = new Set<(change: SourceChange) => void>();
   readonly #refreshing = new SingleFlight<'all', readonly IndexedRun[]>();
 
   constructor(options: WandbLocalOptions) {
@@ -90,8 +95,6 @@ class WandbLocalSource implements RunSource {
     this.#index = new RunIndex({
       ...options,
       path: resolve(options.path),
-      clock: this.#clock,
-      quietAfterMs: this.#quietAfterMs,
     });
   }
 
@@ -106,7 +109,7 @@ class WandbLocalSource implements RunSource {
 
   modifiedAtMs(key: RunKey): number | null {
     const run = this.#index.get(key);
-    return run === undefined ? null : listingOf(run).modifiedAtMs;
+    return run === undefined ? null : newestChange(run.segments);
   }
 
   async state(
@@ -129,7 +132,8 @@ class WandbLocalSource implements RunSource {
     { signal }: { readonly signal: AbortSignal },
   ): Promise<boolean> {
     const run = await this.#find(key, signal);
-    const mark = after === null ? undefined : parseCursor(after).at(-1);
+    const cursor = parseCursor(after);
+    const mark = cursor.marks.at(-1);
     const from = run.segments.findIndex(({ segmentId }) => segmentId === mark?.segmentId);
     for (const segment of run.segments.slice(Math.max(from, 0))) {
       const { sizeBytes } = await this.#restat(segment);
@@ -140,17 +144,17 @@ class WandbLocalSource implements RunSource {
       // A log that shrank is news too: reading it says what happened.
       if (sizeBytes > seenBytes || (mark !== undefined && sizeBytes < seenBytes)) return true;
     }
-    return false;
+    if (!isWithoutRows(cursor)) return false;
+    const folder = await folderVersion(run.segments.at(-1)!.path);
+    return folder !== null && folder !== cursor.folder;
   }
 
-  async *read(key: RunKey, { after, stopAt, signal }: ReadRunOptions): AsyncGenerator<RecordBatch> {
-    const run = await this.#find(key, signal);
+  async *read(key: RunKey, options: ReadRunOptions): AsyncGenerator<RecordBatch> {
+    const run = await this.#find(key, options.signal);
     const { logger, metrics } = this.#options;
     const batches = readRun({
+      ...options,
       run,
-      after,
-      stopAt,
-      signal,
       logger,
       registry: this.#registry,
       onRead: (bytes) => metrics.increment('source_read_bytes_total', LABELS, bytes),
@@ -160,6 +164,7 @@ class WandbLocalSource implements RunSource {
       for await (const batch of batches) {
         metrics.increment('source_records_total', LABELS, batch.records.length);
         metrics.increment('source_skipped_bytes_total', LABELS, batch.skippedBytes);
+        if (options.stopAt === undefined) this.#noteTitle(run, batch);
         yield batch;
       }
     } catch (error) {
@@ -179,6 +184,22 @@ class WandbLocalSource implements RunSource {
     return await openSavedFile(await this.#find(key, signal), name);
   }
 
+  /** What the newest log calls its run, it is called from now on. */
+  #noteTitle({ key, segments }: IndexedRun, { records, cursor }: RecordBatch): void {
+    const title: { -readonly [Word in keyof RunTitle]?: string } = {};
+    for (const record of records) {
+      if (record.kind !== 'facts') continue;
+      const { displayName, group, jobType } = record.facts;
+      if (displayName !== undefined) title.displayName = displayName;
+      if (group !== undefined) title.group = group;
+      if (jobType !== undefined) title.jobType = jobType;
+    }
+    if (Object.keys(title).length === 0) return;
+    if (parseCursor(cursor).marks.at(-1)?.segmentId !== segments.at(-1)!.segmentId) return;
+    if (this.#index.retitle(key, title))
+      for (const listener of this.#listeners) listener({ kind: 'listing' });
+  }
+
   #noteFailure(failure: LogdirError): LogdirError {
     const { code } = failure;
     if (code !== 'cancelled') this.#options.metrics.increment('source_errors_total', { ...LABELS, code });
@@ -192,19 +213,54 @@ class WandbLocalSource implements RunSource {
 
   watch(onChange: (change: SourceChange) => void): AsyncDisposable {
     const { logger, watch: mode = 'events', pollIntervalMs = DEFAULT_POLL_INTERVAL_MS } = this.#options;
-    return new LogWatcher({
+    const watcher = new LogWatcher({
       path: resolve(this.#options.path),
       mode,
       pollIntervalMs,
       logger,
-      onChange: async (grown, listingChanged) => {
-        // A log that is in no run may have become one that names its run.
-        const unlisted = [...grown].some((path) => this.#index.ownerOf(path) === undefined);
-        if (listingChanged || unlisted) onChange({ kind: 'listing' });
-        for (const key of await this.#restatAll(grown)) onChange({ kind: 'growth', key });
-      },
+      onChange: (grown, listingChanged) => this.#tell(grown, listingChanged, onChange),
       poll: this.#poller(onChange),
     });
+    this.#watchers.add(watcher);
+    this.#listeners.add(onChange);
+    if (mode === 'events') void this.#follow(watcher);
+    return {
+      [Symbol.asyncDispose]: async () => {
+        this.#watchers.delete(watcher);
+        this.#listeners.delete(onChange);
+        await watcher[Symbol.asyncDispose]();
+      },
+    };
+  }
+
+  /** Has a watcher watch what the last look found, or the first one now. */
+  async #follow(watcher: LogWatcher): Promise<void> {
+    if (this.#index.discovery !== null) return watcher.follow(this.#index.discovery);
+    // Failing is noted where listings fail; the next listing that goes well begins the watch.
+    await this.#refresh(NEVER_ABORTED).catch(() => undefined);
+  }
+
+  /** Tells of logs that have grown, as they are now. */
+  async #tell(
+    grown: ReadonlySet<string>,
+    listingChanged: boolean,
+    onChange: (change: SourceChange) => void,
+  ): Promise<void> {
+    const runs = new Map<string, IndexedRun>();
+    let mayBeRenamed = listingChanged;
+    for (const path of grown) {
+      const run = this.#index.ownerOf(path);
+      const segment = run?.segments.find((candidate) => candidate.path === path);
+      // The first block of a log says which run it is of; one that is in no run may have become a log.
+      if (run === undefined || segment === undefined || isWaiting(segment)) mayBeRenamed = true;
+      else {
+        runs.set(runKeyText(run.key), run);
+        // One that has gone is left to the next listing.
+        await this.#restat(segment).catch(() => undefined);
+      }
+    }
+    if (mayBeRenamed) onChange({ kind: 'listing' });
+    for (const { key } of runs.values()) onChange({ kind: 'growth', key });
   }
 
   /** Looks at the disk again and compares it with what the last look of this watcher came to. */
@@ -225,19 +281,6 @@ class WandbLocalSource implements RunSource {
     };
   }
 
-  /** Looks at logs that have grown again; the runs they belong to. One that has gone is left to the next listing. */
-  async #restatAll(logs: ReadonlySet<string>): Promise<readonly RunKey[]> {
-    const keys = new Map<string, RunKey>();
-    for (const path of logs) {
-      const run = this.#index.ownerOf(path);
-      if (run === undefined) continue;
-      keys.set(runKeyText(run.key), run.key);
-      const segment = run.segments.find((candidate) => candidate.path === path)!;
-      await this.#restat(segment).catch(() => undefined);
-    }
-    return [...keys.values()];
-  }
-
   /** One look at the disk at a time; those who ask meanwhile share it. */
   async #refresh(signal: AbortSignal): Promise<readonly IndexedRun[]> {
     signal.throwIfAborted();
@@ -247,7 +290,9 @@ class WandbLocalSource implements RunSource {
 
   async #look(): Promise<readonly IndexedRun[]> {
     try {
-      return await this.#index.refresh(NEVER_ABORTED);
+      const runs = await this.#index.refresh(NEVER_ABORTED);
+      for (const watcher of this.#watchers) watcher.follow(this.#index.discovery!);
+      return runs;
     } catch (error) {
       throw this.#noteFailure(toLogdirError(error, `local runs in ${this.name}`));
     }

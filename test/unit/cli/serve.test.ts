@@ -45,20 +45,18 @@ describe('serve', () => {
     expect(existsSync(join(cwd, 'port'))).toBe(false);
   });
 
-  it('waits for the first block of a run that was just started', async () => {
+  it('starts with a run whose log holds nothing yet, and has what it logs when it comes', async () => {
     const log = join(cwd, 'wandb', 'offline-run-20240101_000000-new', 'run-new.wandb');
     mkdirSync(dirname(log), { recursive: true });
     const bytes = new WandbLogWriter().begin('new').row({ loss: 1, _step: 0, _timestamp: 1.7e9 }).bytes();
     writeFileSync(log, bytes.subarray(0, 7));
     const { child, result } = startProgram(['serve', '--port', '0', '--port-file', 'port'], { cwd });
-    let told = '';
-    child.stderr.on('data', (chunk) => {
-      told += chunk;
-    });
-    while (!told.includes('has just started') && child.exitCode === null) await delay(20);
-    expect(existsSync(join(cwd, 'port'))).toBe(false);
-    writeFileSync(log, bytes);
     while (!existsSync(join(cwd, 'port')) && child.exitCode === null) await delay(20);
+    const logdir = `http://127.0.0.1:${readFileSync(join(cwd, 'port'), 'utf8').trim()}/logdir`;
+    const runsIn = async (project: string) => (await fetch(`${logdir}/${project}/`)).text();
+    expect(await runsIn('local/uncategorized')).toContain('<bdi>new</bdi>');
+    writeFileSync(log, bytes);
+    while (!(await runsIn('acme/research')).includes('<bdi>new</bdi>') && child.exitCode === null) await delay(100);
     child.kill('SIGTERM');
     const { stdout, code } = await result;
     expect([code, String(stdout)]).toEqual([0, expect.stringContaining('1 run in 1 project')]);

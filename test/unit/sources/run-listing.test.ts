@@ -2,7 +2,7 @@ import { chmod, cp, link, mkdir, rename, rm, symlink, utimes } from 'node:fs/pro
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Clock, runKey, systemClock } from '../../../src/core/index.ts';
-import { describeSource } from '../../../src/sources/index.ts';
+import { describeSource, type RunSource, type SourceChange } from '../../../src/sources/index.ts';
 import { localSource, neverAborted, readAll, rowObject, temporaryFolder } from '../../support/local-runs.ts';
 import { underPermissions } from '../../support/ordinary-user.ts';
 import { WandbLogWriter } from '../../support/wandb-log-writer.ts';
@@ -36,14 +36,17 @@ describe('runs are found', () => {
     expect(await keys(folder.path)).toEqual(['acme/research/one', 'acme/research/two']);
   });
 
-  it('but not among saved files, media or packages', async () => {
+  it('but not among what a run saved, in packages or in hidden directories', async () => {
     await using folder = await temporaryFolder();
+    await folder.write('renamed/run-x.wandb', Buffer.from('no log'));
     for (const name of [
       'node_modules',
       '.git',
-      'site-packages',
+      'venv/lib/python3.12/site-packages',
       'wandb/run-20240101_000000-x/files',
-      'media',
+      'wandb/run-20240101_000000-x/logs',
+      'renamed/files',
+      'renamed/tmp',
       '.cache',
     ]) {
       await folder.write(`${name}/run-20240101_000000-no/run-no.wandb`, logOf('no'));
@@ -162,6 +165,18 @@ describe('a listing', () => {
 });
 
 describe('several directories of one run', () => {
+  it('are in the order in which the run was started, whatever the clocks of their machines show', async () => {
+    await using folder = await temporaryFolder();
+    // Begun in UTC+8, resumed in UTC some minutes later, and twice within a second after that.
+    await folder.write('wandb/run-20240101_160000-r/run-r.wandb', logOf('r', 1, 1_700_000_000));
+    await folder.write('wandb/run-20240101_080500-r/run-r.wandb', logOf('r', 2, 1_700_000_300));
+    await folder.write('wandb/run-20240101_080600-r/run-r.wandb', logOf('r', 3, 1_700_000_360));
+    await folder.write('wandb/run-20240101_080600-r-1/run-r.wandb', logOf('r', 4, 1_700_000_360));
+    const source = localSource(folder.path);
+    const [run] = await source.listRuns({ signal });
+    expect((await readAll(source, run!.key)).rows.map(({ step }) => step)).toEqual([1, 2, 3, 4]);
+  });
+
   it('are one run, read in the order of their times, steps as they are', async () => {
     await using folder = await temporaryFolder();
     await folder.write('b/run-20240103_000000-r/run-r.wandb', logOf('r', 3, 1_700_000_300));
@@ -208,6 +223,83 @@ describe('several directories of one run', () => {
     const again = await readAll(source, run!.key, { stopAt: pass.cursor! });
     expect(again.rows).toEqual(pass.rows);
     expect(again.cursor).toBe(pass.cursor);
+  });
+});
+
+describe('a run that gets its name after it began', () => {
+  const name = 'wandb/run-20240101_000000-r/run-r.wandb';
+  const title = { displayName: 'resnet50', runGroup: 'sweep', jobType: 'train' };
+  const titles = async (source: RunSource) =>
+    (await source.listRuns({ signal })).map(({ displayName, group, jobType }) => [
+      displayName,
+      group,
+      jobType,
+    ]);
+
+  it('is listed under it', async () => {
+    await using folder = await temporaryFolder();
+    const log = new WandbLogWriter().begin('r', { displayName: 'first' }).row({ a: 1 });
+    await folder.write(name, log.bytes());
+    const source = localSource(folder.path);
+    expect(await titles(source)).toEqual([['first', null, null]]);
+    await folder.write(name, log.record({ run: { runId: 'r', ...title } }).bytes());
+    expect(await titles(source)).toEqual([['resnet50', 'sweep', 'train']]);
+    await folder.write(name, log.record({ run: { runId: 'r', runGroup: 'other' } }).bytes());
+    expect(await titles(source)).toEqual([['resnet50', 'other', 'train']]);
+  });
+
+  it('is listed under it once reading has come upon it, however far into the log that is', async () => {
+    await using folder = await temporaryFolder();
+    const log = new WandbLogWriter().begin('r', { displayName: 'first' });
+    for (let step = 0; step < 3000; step++) log.row({ a: step });
+    await folder.write(name, log.record({ run: { runId: 'r', ...title } }).bytes());
+    const source = localSource(folder.path);
+    const [run] = await source.listRuns({ signal });
+    expect(run!.displayName).toBe('first');
+    const changes: SourceChange[] = [];
+    await using _ = source.watch((change) => changes.push(change));
+    const { batches } = await readAll(source, run!.key);
+    expect(changes).toEqual([{ kind: 'listing' }]);
+    expect(await titles(source)).toEqual([['resnet50', 'sweep', 'train']]);
+    await readAll(source, run!.key, { stopAt: batches[0]!.cursor });
+    expect(await titles(source)).toEqual([['resnet50', 'sweep', 'train']]);
+    const resumed = new WandbLogWriter().begin('r', {
+      displayName: 'again',
+      startTime: { seconds: 1_800_000_000 },
+    });
+    await folder.write('wandb/run-20240102_000000-r/run-r.wandb', resumed.bytes());
+    expect(await titles(source)).toEqual([['again', null, null]]);
+  });
+});
+
+describe('when a run last changed is known without listing again', () => {
+  const name = 'wandb/run-20240101_000000-r/run-r.wandb';
+
+  it.each(['events', 'polling'] as const)('as its log grows, with %s', async (watch) => {
+    await using folder = await temporaryFolder();
+    const log = new WandbLogWriter().begin('r').row({ a: 1 });
+    const path = await folder.write(name, log.bytes());
+    await utimes(path, 1_700_000_000, 1_700_000_000);
+    const source = localSource(folder.path, { watch, pollIntervalMs: 50 });
+    const [run] = await source.listRuns({ signal });
+    expect([run!.modifiedAtMs, source.modifiedAtMs!(run!.key)]).toEqual([1.7e12, 1.7e12]);
+    await using _ = source.watch(() => undefined);
+    await folder.write(name, log.row({ a: 2 }).bytes());
+    await expect.poll(() => source.modifiedAtMs!(run!.key), { timeout: 5000 }).toBeGreaterThan(1.7e12);
+  });
+
+  it('to whoever asks whether there is news, or for the state', async () => {
+    await using folder = await temporaryFolder();
+    const path = await folder.write(name, logOf('r'));
+    const source = localSource(folder.path);
+    const [{ key } = { key: runKey(null, null, 'x') }] = await source.listRuns({ signal });
+    const ask = [() => source.hasNews(key, null, { signal }), () => source.state(key, null, { signal })];
+    for (const [index, look] of ask.entries()) {
+      await utimes(path, 1_700_000_000 + index, 1_700_000_000 + index);
+      await look();
+      expect(source.modifiedAtMs!(key)).toBe((1_700_000_000 + index) * 1000);
+    }
+    expect(source.modifiedAtMs!(runKey('x', 'y', 'z'))).toBeNull();
   });
 });
 
@@ -295,7 +387,7 @@ describe('describeSource', () => {
     await folder.write('other/run-a.wandb', Buffer.from('something else'));
     expect(await outcome('other')).toEqual(['foreign', 0, false]);
     await folder.write('young/run-20240101_000000-r/run-r.wandb', logOf('r').subarray(0, 7));
-    expect(await outcome('young')).toEqual(['starting', 1, false]);
+    expect(await outcome('young')).toEqual(['runs', 1, true]);
     await folder.write('good/wandb/run-20240101_000000-r/run-r.wandb', logOf('r'));
     await cp(join(folder.path, 'other'), join(folder.path, 'good/other'), { recursive: true });
     expect(await outcome('good')).toEqual(['runs', 1, true]);

@@ -3,28 +3,23 @@
 import { type Dirent, promises as fs } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { errnoOf, mapLimit } from '../../../core/index.ts';
+import {
+  isInsideRun,
+  isLogName,
+  isRunDirectoryName,
+  type PassedOverReason,
+  passedOver,
+} from './directory-names.ts';
 
-/** `sweeps/exp/user/project/wandb/run-…`: deeper trees are given by a deeper path. */
-const MAX_DEPTH = 6;
-/** A home directory has more; walking on would take minutes and find nothing that the user meant. */
-const MAX_DIRECTORIES = 50_000;
+/** Only a tree that grows by itself is deeper: links are followed once, so they make no tree endless. */
+const MAX_DEPTH = 64;
+/** Run directories apart. A home directory has some tens of thousands; a walk over so many takes seconds. */
+const MAX_DIRECTORIES = 200_000;
 const PARALLEL_READS = 32;
-/** Names below which no log lies: content of run directories, and big trees of other programs. */
-export const SKIPPED_DIRECTORIES: ReadonlySet<string> = new Set([
-  'files',
-  'logs',
-  'tmp',
-  'media',
-  'artifacts',
-  'node_modules',
-  'site-packages',
-  '__pycache__',
-  'venv',
-  'proc',
-  'sys',
-]);
-const RUN_DIRECTORY = /^(?:offline-)?run-\d{8}_\d{6}-|^latest-run$/;
-const LOG_NAME = /\.wandb$/;
+/** A directory with more entries is read again only when its time of change has moved: reading it stalls everybody. */
+const BIG_DIRECTORY_ENTRIES = 4096;
+/** A directory that changed so shortly before it was read may change again within the same tick of its clock. */
+const SETTLED_AFTER_MS = 2000;
 
 /** A path that could not be looked into, with the errno that says why. */
 export interface UnreadablePath {
@@ -32,30 +27,50 @@ export interface UnreadablePath {
   readonly errno: string;
 }
 
+/** Directories that were not looked into. */
+export interface PassedOver {
+  readonly reason: PassedOverReason;
+  /** How many; what lies below them is not counted. */
+  readonly count: number;
+  /** One of them. */
+  readonly example: string;
+}
+
 export interface Discovery {
   /** Paths of logs, links resolved, sorted, each once. */
   readonly logs: readonly string[];
-  /** Directories looked into. */
+  /** Directories looked into, links resolved. */
   readonly directories: readonly string[];
   readonly unreadable: readonly UnreadablePath[];
-  /** Set when the walk stopped early because there were too many directories. */
-  readonly truncated: boolean;
+  readonly passedOver: readonly PassedOver[];
 }
 
-/** Whether a watcher or a walk should go below a directory of this name. */
-export function isWorthVisiting(name: string): boolean {
-  if (name.startsWith('.')) return name === '.wandb';
-  return !SKIPPED_DIRECTORIES.has(name);
+/** What a directory holds. */
+interface Content {
+  readonly logs: readonly string[];
+  /** Directories below it that are worth looking into. */
+  readonly below: readonly string[];
+  readonly passedOver: readonly PassedOver[];
 }
 
-export function isLogName(name: string): boolean {
-  return LOG_NAME.test(name);
+/** The content of a directory, kept as long as its time of change stays. */
+interface KeptContent extends Content {
+  readonly modifiedAtMs: number;
 }
 
-/** Walks again and again over one root, remembering what cannot change: the logs of a run directory. */
+/** What does not change from one walk to the next. */
+interface Memory {
+  /** Logs by run directory: the SDK writes one log there when it makes the directory, and no other. */
+  readonly runDirectories: Map<string, readonly string[]>;
+  readonly bigDirectories: Map<string, KeptContent>;
+}
+
+const NOTHING: Content = { logs: [], below: [], passedOver: [] };
+
+/** Walks again and again over one root. */
 export class LogFinder {
   readonly #root: string;
-  readonly #runDirectories = new Map<string, readonly string[]>();
+  readonly #memory: Memory = { runDirectories: new Map(), bigDirectories: new Map() };
 
   constructor(root: string) {
     this.#root = root;
@@ -63,42 +78,43 @@ export class LogFinder {
 
   /** Forgets what was remembered of a log's directory, because the log is gone. */
   forget(logPath: string): void {
-    this.#runDirectories.delete(dirname(logPath));
+    this.#memory.runDirectories.delete(dirname(logPath));
   }
 
   /** @throws the system error of the root itself, when it does not exist or is not readable. */
   async find(signal: AbortSignal): Promise<Discovery> {
     const root = await fs.realpath(this.#root);
     if (!(await fs.stat(root)).isDirectory()) {
-      return { logs: isLogName(root) ? [root] : [], directories: [], unreadable: [], truncated: false };
+      return { logs: isLogName(root) ? [root] : [], directories: [], unreadable: [], passedOver: [] };
     }
-    const walk = new Walk(this.#runDirectories, signal);
+    const walk = new Walk(this.#memory, signal);
     await walk.run(root);
     return walk.result();
   }
 }
 
-/** One walk, breadth first, every directory once whatever links lead to it. */
+/** One walk, breadth first, so that bounds cut off what is furthest; every directory once, whatever links lead to it. */
 class Walk {
-  readonly #remembered: Map<string, readonly string[]>;
+  readonly #memory: Memory;
   readonly #signal: AbortSignal;
   readonly #logs = new Set<string>();
   readonly #visited = new Set<string>();
   readonly #unreadable: UnreadablePath[] = [];
-  #truncated = false;
+  readonly #passedOver = new Map<PassedOverReason, PassedOver>();
+  #countedDirectories = 0;
 
-  constructor(remembered: Map<string, readonly string[]>, signal: AbortSignal) {
-    this.#remembered = remembered;
+  constructor(memory: Memory, signal: AbortSignal) {
+    this.#memory = memory;
     this.#signal = signal;
   }
 
   async run(root: string): Promise<void> {
     let level: readonly string[] = [root];
-    for (let depth = 0; depth <= MAX_DEPTH && level.length > 0; depth++) {
-      const fresh = level.filter((path) => this.#enter(path));
-      const options = { limit: PARALLEL_READS, signal: this.#signal };
-      const below = await mapLimit(fresh, options, (path) => this.#visit(path, depth === 0));
-      level = below.flat();
+    for (let depth = 0; level.length > 0; depth++) {
+      const entered = level.filter((path) => this.#enter(path, depth));
+      const parallel = { limit: PARALLEL_READS, signal: this.#signal };
+      const contents = await mapLimit(entered, parallel, (path) => this.#look(path, depth === 0));
+      level = contents.flatMap(({ below }) => below);
     }
   }
 
@@ -107,63 +123,118 @@ class Walk {
       logs: [...this.#logs].sort(),
       directories: [...this.#visited],
       unreadable: this.#unreadable,
-      truncated: this.#truncated,
+      passedOver: [...this.#passedOver.values()],
     };
   }
 
-  #enter(path: string): boolean {
+  /** False for a directory that has been looked into, or that is beyond the bounds of a walk. */
+  #enter(path: string, depth: number): boolean {
     if (this.#visited.has(path)) return false;
-    this.#truncated ||= this.#visited.size >= MAX_DIRECTORIES;
-    if (this.#truncated) return false;
+    const reason = depth > MAX_DEPTH ? 'depth' : this.#countedDirectories >= MAX_DIRECTORIES ? 'count' : null;
+    if (reason !== null) {
+      this.#passOver({ reason, count: 1, example: path });
+      return false;
+    }
     this.#visited.add(path);
+    if (!isRunDirectoryName(basename(path))) this.#countedDirectories++;
     return true;
   }
 
-  /** Notes the logs in a directory and returns the directories below it that are worth visiting. */
-  async #visit(path: string, isRoot: boolean): Promise<readonly string[]> {
-    const remembered = this.#remembered.get(path);
-    if (remembered !== undefined) {
-      for (const log of remembered) this.#logs.add(log);
-      return [];
-    }
-    let entries: readonly Dirent[];
+  #passOver({ reason, count, example }: PassedOver): void {
+    const known = this.#passedOver.get(reason);
+    this.#passedOver.set(reason, {
+      reason,
+      count: count + (known?.count ?? 0),
+      example: known?.example ?? example,
+    });
+  }
+
+  /** Notes the logs in a directory. Gone between two looks is no trouble; anything else is. */
+  async #look(path: string, isRoot: boolean): Promise<Content> {
     try {
-      entries = await fs.readdir(path, { withFileTypes: true });
+      const content = await this.#content(path);
+      for (const log of content.logs) this.#logs.add(log);
+      for (const directories of content.passedOver) this.#passOver(directories);
+      return content;
     } catch (error) {
-      const errno = errnoOf(error) ?? 'unknown';
-      if (isRoot) throw error;
-      // Gone between two looks is no trouble; anything else is.
+      const errno = errnoOf(error);
+      if (isRoot || errno === undefined) throw error;
       if (errno !== 'ENOENT' && errno !== 'ENOTDIR') this.#unreadable.push({ path, errno });
-      return [];
+      return NOTHING;
     }
-    return this.#sort(path, entries);
   }
 
-  async #sort(path: string, entries: readonly Dirent[]): Promise<readonly string[]> {
-    const logs: string[] = [];
-    const below: string[] = [];
-    for (const entry of entries) {
-      const child = join(path, entry.name);
-      if (entry.isSymbolicLink()) await this.#follow(child, logs, below);
-      else if (entry.isFile() && isLogName(entry.name)) logs.push(child);
-      else if (entry.isDirectory() && isWorthVisiting(entry.name)) below.push(child);
+  async #content(path: string): Promise<Content> {
+    const { runDirectories, bigDirectories } = this.#memory;
+    const logs = runDirectories.get(path);
+    if (logs !== undefined) return { ...NOTHING, logs };
+    const big = bigDirectories.get(path);
+    if (big !== undefined && (await fs.stat(path)).mtimeMs === big.modifiedAtMs) return big;
+    const entries = await fs.readdir(path, { withFileTypes: true });
+    const content = await contentOf(path, entries);
+    if (isRunDirectoryName(basename(path)) && content.logs.length > 0) {
+      runDirectories.set(path, content.logs);
+      return { ...NOTHING, logs: content.logs };
     }
-    for (const log of logs) this.#logs.add(log);
-    if (logs.length === 0 || !RUN_DIRECTORY.test(basename(path))) return below;
-    this.#remembered.set(path, logs);
-    return [];
+    if (entries.length > BIG_DIRECTORY_ENTRIES) await this.#keep(path, content);
+    return content;
   }
 
-  /** A link that dangles, loops or leads to a place nobody may see is as good as absent. */
-  async #follow(link: string, logs: string[], below: string[]): Promise<void> {
-    try {
-      const target = await fs.realpath(link);
-      const stats = await fs.stat(target);
-      if (stats.isDirectory()) {
-        if (isWorthVisiting(basename(link)) && isWorthVisiting(basename(target))) below.push(target);
-      } else if (stats.isFile() && isLogName(link)) logs.push(target);
-    } catch (error) {
-      if (errnoOf(error) === undefined) throw error;
+  async #keep(path: string, content: Content): Promise<void> {
+    const { mtimeMs } = await fs.stat(path);
+    if (Date.now() - mtimeMs > SETTLED_AFTER_MS)
+      this.#memory.bigDirectories.set(path, { ...content, modifiedAtMs: mtimeMs });
+    else this.#memory.bigDirectories.delete(path);
+  }
+}
+
+async function contentOf(path: string, entries: readonly Dirent[]): Promise<Content> {
+  const logs: string[] = [];
+  const directories: { readonly name: string; readonly target: string }[] = [];
+  for (const entry of entries) {
+    const { name } = entry;
+    const child = join(path, name);
+    if (entry.isFile()) {
+      if (isLogName(name)) logs.push(child);
+    } else if (entry.isDirectory()) directories.push({ name, target: child });
+    else if (entry.isSymbolicLink()) {
+      const followed = await follow(child);
+      if (followed?.kind === 'directory') directories.push({ name, target: followed.target });
+      else if (followed !== null && isLogName(name)) logs.push(followed.target);
     }
+  }
+  const isRun = isRunDirectory(path, logs, directories);
+  const worthy = directories.filter(({ name }) => !(isRun && isInsideRun(name)));
+  const left = worthy.flatMap(({ name, target }) => {
+    const reason = passedOver(target, name) ?? passedOver(target, basename(target));
+    return reason === null ? [] : [{ reason, count: 1, example: target }];
+  });
+  const leftTargets = new Set(left.map(({ example }) => example));
+  const below = worthy.map(({ target }) => target).filter((target) => !leftTargets.has(target));
+  return { logs, below, passedOver: left };
+}
+
+/** By its name, or because a log lies beside the `files` that the SDK saves with it: people rename run directories. */
+function isRunDirectory(
+  path: string,
+  logs: readonly string[],
+  directories: readonly { readonly name: string }[],
+): boolean {
+  if (isRunDirectoryName(basename(path))) return true;
+  return logs.length > 0 && directories.some(({ name }) => name === 'files');
+}
+
+/** What a link leads to; null for one that dangles, loops or leads to a place nobody may see. */
+async function follow(
+  link: string,
+): Promise<{ readonly kind: 'directory' | 'file'; readonly target: string } | null> {
+  try {
+    const target = await fs.realpath(link);
+    const stats = await fs.stat(target);
+    if (stats.isDirectory()) return { kind: 'directory', target };
+    return stats.isFile() ? { kind: 'file', target } : null;
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return null;
   }
 }

@@ -1,4 +1,10 @@
-/** Where reading of a run stands, as text: the segments passed, and the place in the last one. @module */
+/**
+ * Where reading of a run stands, as text: the version of its folder's files that was read, if any, the segments passed,
+ * and the place in the last one.
+ *
+ *     @version|segment:headCrc:offset:origin:lastStep:lastTimestamp|…
+ * @module
+ */
 
 import { LogdirError } from '../../../core/index.ts';
 import type { Cursor } from '../../source.ts';
@@ -22,34 +28,53 @@ export interface SegmentMark {
 
 export const LOG_START: LogPosition = { offset: 0, origin: 0, lastStep: -1, lastTimestamp: 0 };
 
-/** The cursor after these segments, of which every one but the last has been left behind for good. */
-export function formatCursor(marks: readonly SegmentMark[]): Cursor {
-  return marks.map(formatMark).join('|') as Cursor;
+export interface LocalCursor {
+  /** What was read of the files beside a log without rows: `folderVersion`; null when nothing was. */
+  readonly folder: string | null;
+  /** Segments that were read, of which every one but the last has been left behind for good. */
+  readonly marks: readonly SegmentMark[];
 }
 
-/** @throws LogdirError `invalid-argument` when the text is no cursor of this source. */
-export function parseCursor(cursor: Cursor): readonly SegmentMark[] {
-  return cursor.split('|').map((text) => {
-    const [id, crc, offset, origin, step, timestamp] = text.split(':');
-    const mark = {
-      segmentId: decodeURIComponent(id ?? ''),
-      headCrc: Number.parseInt(crc ?? '', 16),
-      position: {
-        offset: Number(offset ?? Number.NaN),
-        origin: origin === '7' ? (7 as const) : (0 as const),
-        lastStep: Number(step ?? Number.NaN),
-        lastTimestamp: Number(timestamp ?? Number.NaN),
-      },
-    };
-    const { position } = mark;
-    if ([mark.headCrc, position.offset, position.lastStep, position.lastTimestamp].some(Number.isNaN)) {
-      throw new LogdirError(
-        'invalid-argument',
-        `cursor of a local run: "${cursor}" is not one; read the run from its start`,
-      );
-    }
-    return mark;
-  });
+export const RUN_START: LocalCursor = { folder: null, marks: [] };
+
+/** Whether no row lies before a cursor. */
+export function isWithoutRows({ marks }: LocalCursor): boolean {
+  return marks.every(({ position }) => position.lastStep === LOG_START.lastStep);
+}
+
+export function formatCursor({ folder, marks }: LocalCursor): Cursor {
+  // encodeURIComponent leaves no "@" in the name of a directory.
+  return [...(folder === null ? [] : [`@${folder}`]), ...marks.map(formatMark)].join('|') as Cursor;
+}
+
+/** The start of the run for null. @throws LogdirError `invalid-argument` when the text is no cursor of this source. */
+export function parseCursor(cursor: Cursor | null): LocalCursor {
+  if (cursor === null) return RUN_START;
+  const parts = cursor.split('|');
+  const folder = parts[0]?.startsWith('@') ? parts.shift()!.slice(1) : null;
+  return { folder, marks: parts.map((text) => parseMark(text, cursor)) };
+}
+
+function parseMark(text: string, cursor: Cursor): SegmentMark {
+  const [id, crc, offset, origin, step, timestamp] = text.split(':');
+  const mark = {
+    segmentId: decodeURIComponent(id ?? ''),
+    headCrc: Number.parseInt(crc ?? '', 16),
+    position: {
+      offset: Number(offset ?? Number.NaN),
+      origin: origin === '7' ? (7 as const) : (0 as const),
+      lastStep: Number(step ?? Number.NaN),
+      lastTimestamp: Number(timestamp ?? Number.NaN),
+    },
+  };
+  const { position } = mark;
+  if ([mark.headCrc, position.offset, position.lastStep, position.lastTimestamp].some(Number.isNaN)) {
+    throw new LogdirError(
+      'invalid-argument',
+      `cursor of a local run: "${cursor}" is not one; read the run from its start`,
+    );
+  }
+  return mark;
 }
 
 function formatMark({ segmentId, headCrc, position }: SegmentMark): string {

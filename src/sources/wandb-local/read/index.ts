@@ -1,4 +1,4 @@
 /** Reads a run from one cursor to the next, log by log, in batches. @module */
 
-export { parseCursor } from './cursor.ts';
+export { isWithoutRows, parseCursor } from './cursor.ts';
 export { readRun } from './run-reader.ts';

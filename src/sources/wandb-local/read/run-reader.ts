@@ -2,34 +2,41 @@
 
 import { type FileHandle, open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
-import { LogdirError, toLogdirError } from '../../../core/index.ts';
+import { LogdirError, type RunRecord, toLogdirError } from '../../../core/index.ts';
 import type { Logger } from '../../../observability/index.ts';
 import type { ShapeRegistry } from '../../shape-registry.ts';
-import type { Cursor, RecordBatch } from '../../source.ts';
+import type { ReadRunOptions, RecordBatch, RecordedStretch } from '../../source.ts';
 import { LOG_HEADER } from '../log/index.ts';
-import { type IndexedRun, logKind, type Segment } from '../runs/index.ts';
-import { formatCursor, LOG_START, type LogPosition, parseCursor, type SegmentMark } from './cursor.ts';
+import { folderRecords, folderVersion, type IndexedRun, logKind, type Segment } from '../runs/index.ts';
+import {
+  formatCursor,
+  isWithoutRows,
+  LOG_START,
+  type LocalCursor,
+  type LogPosition,
+  parseCursor,
+  type SegmentMark,
+} from './cursor.ts';
 import { SegmentReader } from './segment-reader.ts';
 
 /** Enough to hold the start time of the run, which no two logs share. */
 const HEAD_CRC_BYTES = 1024;
 
-/** A segment to read: from where, and where to leave it. */
-interface Leg {
+/** What to read of a segment: from where, and where to leave it. */
+interface ReadSpan {
   readonly segment: Segment;
   readonly start: SegmentMark | null;
   readonly stopOffset: number;
 }
 
 /**
- * The way from one cursor to another, or to the end of what is there. A cursor names the segments passed and
+ * The spans from one cursor to another, or to the end of what is there. A cursor names the segments passed and
  * where each was left, so that a later pass takes the same way whatever has grown or appeared since.
  */
-export function planLegs(run: IndexedRun, after: Cursor | null, stopAt: Cursor | undefined): readonly Leg[] {
-  const done = after === null ? [] : parseCursor(after);
-  const last = done.at(-1) ?? null;
-  if (stopAt !== undefined) {
-    const stops = parseCursor(stopAt).slice(Math.max(done.length - 1, 0));
+function planSpans(run: IndexedRun, after: LocalCursor, stopAt: LocalCursor | null): readonly ReadSpan[] {
+  const last = after.marks.at(-1) ?? null;
+  if (stopAt !== null) {
+    const stops = stopAt.marks.slice(Math.max(after.marks.length - 1, 0));
     return stops.map((stop, index) => {
       const start = index === 0 ? last : null;
       return { segment: findSegment(run, stop.segmentId), start, stopOffset: stop.position.offset };
@@ -52,49 +59,75 @@ function findSegment(run: IndexedRun, segmentId: string): Segment {
   );
 }
 
-export interface RunReaderOptions {
+export interface RunReaderOptions extends ReadRunOptions {
   readonly run: IndexedRun;
-  readonly after: Cursor | null;
-  readonly stopAt?: Cursor | undefined;
   readonly registry: ShapeRegistry;
   readonly logger: Logger;
-  readonly signal: AbortSignal;
-  /** Told how many bytes of a log were read, batch by batch. */
+  /** Called with how many bytes of a log were read, batch by batch. */
   readonly onRead?: (bytes: number) => void;
-  /** Told how far a log was looked at when no whole record followed the offset. */
+  /** Called with how far a log was looked at when no whole record followed the offset. */
   readonly onEnd?: (segment: Segment, offset: number, seenBytes: number) => void;
 }
 
 /** Batches of a run in order. @throws LogdirError `not-found`, `corrupt` or what opening and reading fails with. */
 export async function* readRun(options: RunReaderOptions): AsyncGenerator<RecordBatch> {
-  const { run, after, stopAt } = options;
-  const passed = after === null ? [] : [...parseCursor(after).slice(0, -1)];
-  const legs = planLegs(run, after, stopAt);
+  const { run, recorded = {} } = options;
+  const after = parseCursor(options.after);
+  const stopAt = options.stopAt === undefined ? null : parseCursor(options.stopAt);
+  const passed = after.marks.slice(0, -1);
+  const spans = planSpans(run, after, stopAt);
   let unreportedBytes = 0;
-  for (const [index, leg] of legs.entries()) {
-    const left = yield* readLeg(leg, { passed: [...passed], unreportedBytes }, options);
-    passed.push(left.mark);
+  for (const [index, span] of spans.entries()) {
+    const before = { folder: after.folder, passed: [...passed], unreportedBytes };
+    const left = yield* readSpan(span, before, options);
+    if (left.mark.position.offset > 0) passed.push(left.mark);
     const { tornBytes } = left;
     // The process that wrote it was killed: what follows the last whole record will not be completed.
     unreportedBytes = left.unreportedBytes + tornBytes;
-    if (index < legs.length - 1 && tornBytes > 0 && stopAt === undefined) {
+    if (index < spans.length - 1 && tornBytes > 0 && stopAt === null) {
       options.logger.warn(
-        { path: leg.segment.path, tornBytes },
+        { path: span.segment.path, tornBytes },
         'log ends in a torn record, reading goes on in the next log of the run',
       );
     }
   }
+  if (stopAt !== null) {
+    // The files may be others by now: what they said is known from the first pass.
+    if (stopAt.folder !== after.folder) yield folderBatch(stopAt, recordsAgain(recorded));
+  } else yield* readFolder(run, { folder: after.folder, marks: passed });
 }
 
-/** What reading a segment needs to know of those before it. */
-interface Before {
+/** What the files of the newest run directory say, when no log has a row and they were written since. */
+async function* readFolder(run: IndexedRun, cursor: LocalCursor): AsyncGenerator<RecordBatch> {
+  if (!isWithoutRows(cursor)) return;
+  const { path } = run.segments.at(-1)!;
+  const folder = await folderVersion(path);
+  if (folder !== null && folder !== cursor.folder)
+    yield folderBatch({ ...cursor, folder }, await folderRecords(path));
+}
+
+function folderBatch(cursor: LocalCursor, records: readonly RunRecord[]): RecordBatch {
+  return { cursor: formatCursor(cursor), records, unread: {}, skippedBytes: 0 };
+}
+
+function recordsAgain({ facts, config, summary }: RecordedStretch): readonly RunRecord[] {
+  return [
+    ...(facts === undefined ? [] : [{ kind: 'facts', facts } as const]),
+    ...(config === undefined ? [] : [{ kind: 'config', change: config } as const]),
+    ...(summary === undefined ? [] : [{ kind: 'summary', change: summary } as const]),
+  ];
+}
+
+/** What reading a segment needs to know of what was read before it. */
+interface BeforeSpan {
+  readonly folder: string | null;
   readonly passed: readonly SegmentMark[];
-  /** Bytes left behind at their ends since the last batch. */
+  /** Bytes left behind at the ends of earlier segments since the last batch. */
   readonly unreportedBytes: number;
 }
 
 /** How reading left a segment. */
-interface Left {
+interface AfterSpan {
   readonly mark: SegmentMark;
   /** What no batch has reported of the bytes left behind before this segment. */
   readonly unreportedBytes: number;
@@ -103,12 +136,13 @@ interface Left {
 }
 
 /** Reads one segment and returns where it was left. */
-async function* readLeg(
-  leg: Leg,
-  before: Before,
+async function* readSpan(
+  span: ReadSpan,
+  before: BeforeSpan,
   { run, registry, logger, signal, onRead, onEnd }: RunReaderOptions,
-): AsyncGenerator<RecordBatch, Left> {
-  const { segment, start, stopOffset } = leg;
+): AsyncGenerator<RecordBatch, AfterSpan> {
+  const { segment, start, stopOffset } = span;
+  const { folder, passed } = before;
   const what = `run ${run.key.runId}: log ${segment.path}`;
   const file = await open(segment.path).catch((error: unknown) => {
     throw toLogdirError(error, what);
@@ -126,7 +160,7 @@ async function* readLeg(
       }
       const skippedBytes = content.skippedBytes + unreportedBytes;
       unreportedBytes = 0;
-      yield { cursor: formatCursor([...before.passed, place]), ...content, skippedBytes };
+      yield { cursor: formatCursor({ folder, marks: [...passed, place] }), ...content, skippedBytes };
     }
     onEnd?.(segment, place.position.offset, reader.seenBytes);
     return { mark: place, unreportedBytes, tornBytes: await bytesAfter(file, place.position) };

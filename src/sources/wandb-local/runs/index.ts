@@ -1,8 +1,9 @@
 /** Which runs the logs make up, and what their folders say of them. @module */
 
-export { type IndexedRun, listingOf, type Segment } from './indexed-run.ts';
-export { logKind } from './log-head.ts';
+export { type IndexedRun, isWaiting, listingOf, newestChange, type Segment } from './indexed-run.ts';
+export { logKind, type RunTitle } from './log-head.ts';
 export { openSavedFile, savedFiles } from './run-files.ts';
+export { folderRecords, folderVersion } from './run-folder.ts';
 export { RunIndex } from './run-index.ts';
 export { runState } from './run-state.ts';
 export { describeSource, type SourceReport } from './source-report.ts';

@@ -3,7 +3,8 @@
 import { basename, dirname } from 'node:path';
 import type { RunKey } from '../../../core/index.ts';
 import type { RunListing } from '../../source.ts';
-import type { LogIdentity } from './log-head.ts';
+import { directoryTime } from '../discovery/index.ts';
+import { type LogIdentity, newerTitle, type RunTitle } from './log-head.ts';
 
 /** A log as it was when last looked at. */
 export interface LogFile {
@@ -11,6 +12,7 @@ export interface LogFile {
   /** Device and inode: the same for every name of one file. */
   readonly fileId: string;
   readonly sizeBytes: number;
+  /** Of the log, or of what the SDK writes beside it while nothing has reached the log. */
   readonly modifiedAtMs: number;
   readonly identity: LogIdentity;
 }
@@ -25,33 +27,42 @@ export interface Segment extends LogFile {
 export interface IndexedRun {
   readonly key: RunKey;
   readonly segments: readonly Segment[];
+  /** What reading came upon in RunRecords beyond the head of the newest log. */
+  readonly readTitle: Partial<RunTitle>;
+}
+
+/** Whether a log holds nothing yet: wandb-core writes blocks of 32 KiB, and the first may take minutes. */
+export function isWaiting({ identity }: LogFile): boolean {
+  return identity.origin === 'pending';
 }
 
 /** The run as listings show it. */
-export function listingOf({ key, segments }: IndexedRun): RunListing {
-  const newestWord = (name: 'displayName' | 'group' | 'jobType'): string | null =>
-    segments.findLast(({ identity }) => identity[name] !== null)?.identity[name] ?? null;
+export function listingOf({ key, segments, readTitle }: IndexedRun): RunListing {
+  const nameless: RunTitle = { displayName: null, group: null, jobType: null };
+  const inHeads = segments.reduce<RunTitle>((title, { identity }) => newerTitle(title, identity), nameless);
+  const waits = segments.every(isWaiting);
   return {
     key,
-    displayName: newestWord('displayName'),
-    group: newestWord('group'),
-    jobType: newestWord('jobType'),
+    ...newerTitle(inHeads, readTitle),
     startTime: segments.find(({ identity }) => identity.startTime !== null)?.identity.startTime ?? null,
     // Rows may precede the record that says when the run started.
     isStartCertain: false,
     state: null,
-    modifiedAtMs: Math.max(...segments.map(({ modifiedAtMs }) => modifiedAtMs)),
+    modifiedAtMs: newestChange(segments),
     locations: segments.map(({ path }) => dirname(path)),
+    ...(waits && { isWaiting: true }),
   };
+}
+
+/** When the run last changed. Unix milliseconds. */
+export function newestChange(segments: readonly LogFile[]): number {
+  return Math.max(...segments.map(({ modifiedAtMs }) => modifiedAtMs));
 }
 
 /** Puts logs of one run in the order of their start and gives each a name of its own. */
 export function nameSegments(logs: readonly LogFile[]): readonly Segment[] {
-  const ordered = logs
-    .map((log) => ({ log, order: segmentOrder(log) }))
-    .sort((a, b) => (a.order < b.order ? -1 : 1));
   const taken = new Map<string, number>();
-  return ordered.map(({ log }) => {
+  return logs.toSorted(byStart).map((log) => {
     const name = `${basename(dirname(log.path))}/${basename(log.path)}`;
     const count = (taken.get(name) ?? 0) + 1;
     taken.set(name, count);
@@ -59,10 +70,23 @@ export function nameSegments(logs: readonly LogFile[]): readonly Segment[] {
   });
 }
 
-/** The time in the directory's name, which W&B gives it at the start of the run; else the start in the log. */
-function segmentOrder({ path, identity }: LogFile): string {
-  const named = /run-(\d{8}_\d{6})-/.exec(`${basename(dirname(path))}/${basename(path)}`)?.[1];
-  const started = new Date((identity.startTime ?? 0) * 1000);
-  const time = named ?? started.toISOString().replace(/[-:]/g, '').replace('T', '_').slice(0, 15);
-  return `${time} ${path}`;
+/**
+ * By the time in the RunRecord: a directory's name has the local time of its machine, to the second. Then by directory:
+ * of two that were made in one second, the SDK calls the later one `…-1`.
+ */
+function byStart(a: LogFile, b: LogFile): number {
+  return (
+    startOf(a) - startOf(b) ||
+    compare(dirname(a.path), dirname(b.path)) ||
+    compare(basename(a.path), basename(b.path))
+  );
+}
+
+/** Unix seconds; as the directory's name has it for a log that does not say. */
+function startOf({ path, identity }: LogFile): number {
+  return identity.startTime ?? directoryTime(basename(dirname(path))) ?? directoryTime(basename(path)) ?? 0;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }

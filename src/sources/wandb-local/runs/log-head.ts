@@ -9,19 +9,28 @@ import { LOG_HEADER, LogFramer } from '../log/index.ts';
 /** The run record is the second record of a log; only an enormous config pushes its end beyond this. */
 export const HEAD_BYTES = 64 * 1024;
 
-/** What a run calls itself in the first RunRecord of its log. */
-export interface LogIdentity {
-  readonly entity: string | null;
-  readonly project: string | null;
-  readonly runId: string;
+/** What a run is called, which may change while it runs. */
+export interface RunTitle {
   readonly displayName: string | null;
   readonly group: string | null;
   readonly jobType: string | null;
-  /** Unix seconds with fraction. */
-  readonly startTime: number | null;
 }
 
-/** `pending`: the run may be named by what is still to be written. `missing`: damage, or a long head without a name. */
+/**
+ * What a run calls itself: key and start as the first RunRecord of its log has them, the title as the newest one in
+ * the head. The SDK writes another RunRecord when a run gets its name after `wandb.init`.
+ */
+export interface LogIdentity extends RunTitle {
+  readonly entity: string | null;
+  readonly project: string | null;
+  readonly runId: string;
+  /** Unix seconds with fraction. */
+  readonly startTime: number | null;
+  /** `log`: the log says so itself. Else its path does, and the reason. */
+  readonly origin: 'log' | NoIdentity;
+}
+
+/** `pending`: nothing that names the run has reached the log yet. `missing`: damage, or a long head without a name. */
 export type NoIdentity = 'pending' | 'missing';
 
 /** `pending`: too short to tell. `foreign`: something else. `log`: a W&B log, perhaps with a damaged header. */
@@ -50,32 +59,49 @@ export function logKind(head: Uint8Array): LogKind {
   return framer.next() && framer.skippedBytes === 0 ? 'log' : 'foreign';
 }
 
-/** The identity in the first RunRecord of a head, or why there is none. */
+/** The identity in the RunRecords of a head, or why there is none. */
 export function readIdentity(head: Uint8Array): LogIdentity | NoIdentity {
   const framer = new LogFramer(LOG_HEADER.length, 0);
   const peek = new RecordPeek();
+  let identity: LogIdentity | null = null;
   framer.attach(head, 0);
   while (framer.next()) {
     const { payload, payloadStart, payloadEnd } = framer;
     if (!peek.look(payload, payloadStart, payloadEnd) || peek.field !== RECORD_FIELD.run) continue;
     const run = decodeRun(payload.subarray(payloadStart, payloadEnd));
-    if (run?.runId) {
-      return {
-        entity: run.entity || null,
-        project: run.project || null,
-        runId: run.runId,
-        displayName: run.displayName || null,
-        group: run.runGroup || null,
-        jobType: run.jobType || null,
-        startTime: unixSeconds(run.startTime) ?? null,
-      };
-    }
+    if (run !== undefined) identity = afterRecord(identity, run);
   }
-  return framer.skippedBytes > 0 || head.length >= HEAD_BYTES ? 'missing' : 'pending';
+  return identity ?? (framer.skippedBytes > 0 || head.length >= HEAD_BYTES ? 'missing' : 'pending');
+}
+
+function afterRecord(known: LogIdentity | null, run: RunMessage): LogIdentity | null {
+  if (known !== null) return { ...known, ...newerTitle(known, titleOf(run)) };
+  if (!run.runId) return null;
+  return {
+    entity: run.entity || null,
+    project: run.project || null,
+    runId: run.runId,
+    ...titleOf(run),
+    startTime: unixSeconds(run.startTime) ?? null,
+    origin: 'log',
+  };
+}
+
+function titleOf({ displayName, runGroup, jobType }: RunMessage): RunTitle {
+  return { displayName: displayName || null, group: runGroup || null, jobType: jobType || null };
+}
+
+/** A title, in what a newer one leaves open the older one: a RunRecord may hold what changed alone. */
+export function newerTitle(older: RunTitle, newer: Partial<RunTitle>): RunTitle {
+  return {
+    displayName: newer.displayName ?? older.displayName,
+    group: newer.group ?? older.group,
+    jobType: newer.jobType ?? older.jobType,
+  };
 }
 
 /** What the path of a log says of its run, for logs that do not say themselves. */
-export function identityFromPath(path: string): LogIdentity {
+export function identityFromPath(path: string, reason: NoIdentity): LogIdentity {
   const name = basename(path).replace(/\.wandb$/, '');
   const named = /^run-(?!\d{8}_\d{6}-)(.+)$/.exec(name) ?? /run-\d{8}_\d{6}-(.+)$/.exec(name);
   const runId = named?.[1] ?? (name === '' ? basename(dirname(path)) : name);
@@ -87,6 +113,7 @@ export function identityFromPath(path: string): LogIdentity {
     group: null,
     jobType: null,
     startTime: null,
+    origin: reason,
   };
 }
 

@@ -1,10 +1,18 @@
 /** Which logs there are and which runs they make up. @module */
 
 import { promises as fs } from 'node:fs';
-import { type Clock, errnoOf, mapLimit, type RunKey, runKey, runKeyText } from '../../../core/index.ts';
+import { dirname, join } from 'node:path';
+import { errnoOf, mapLimit, type RunKey, runKey, runKeyText } from '../../../core/index.ts';
 import type { Logger } from '../../../observability/index.ts';
 import { type Discovery, LogFinder } from '../discovery/index.ts';
-import { type IndexedRun, type LogFile, nameSegments, type Segment } from './indexed-run.ts';
+import {
+  type IndexedRun,
+  isWaiting,
+  type LogFile,
+  listingOf,
+  nameSegments,
+  type Segment,
+} from './indexed-run.ts';
 import { withoutCopies } from './log-copies.ts';
 import {
   HEAD_BYTES,
@@ -12,11 +20,16 @@ import {
   type LogIdentity,
   logKind,
   type NoIdentity,
+  newerTitle,
+  type RunTitle,
   readHead,
   readIdentity,
 } from './log-head.ts';
+import { newestSign, startInMetadata } from './run-folder.ts';
 
 const PARALLEL_HEADS = 32;
+const NO_TITLE: RunTitle = { displayName: null, group: null, jobType: null };
+const TITLE_WORDS = ['displayName', 'group', 'jobType'] as const;
 
 interface HeadEntry {
   readonly fileId: string;
@@ -27,12 +40,6 @@ interface HeadEntry {
 export interface RunIndexOptions {
   readonly path: string;
   readonly logger: Logger;
-  readonly clock: Clock;
-  /**
-   * A log that does not name its run is left out for this long after its last change: the next block will tell the
-   * run's true key. Later it goes by its path, for its process may have died.
-   */
-  readonly quietAfterMs: number;
   /** Entity and project of runs whose log names none. */
   readonly entity?: string | undefined;
   readonly project?: string | undefined;
@@ -43,6 +50,8 @@ export class RunIndex {
   readonly #finder: LogFinder;
   readonly #heads = new Map<string, HeadEntry>();
   readonly #warned = new Set<string>();
+  #discovery: Discovery | null = null;
+  /** By `runKeyText`. */
   #runs = new Map<string, IndexedRun>();
   /** By path of a log: the `runKeyText` of its run. */
   #owners = new Map<string, string>();
@@ -61,6 +70,11 @@ export class RunIndex {
     return [...this.#runs.values()];
   }
 
+  /** What the last refresh found on disk; null before the first. */
+  get discovery(): Discovery | null {
+    return this.#discovery;
+  }
+
   /** The run that a log belongs to; undefined for one that is in no run yet. */
   ownerOf(logPath: string): IndexedRun | undefined {
     const owner = this.#owners.get(logPath);
@@ -73,13 +87,24 @@ export class RunIndex {
    */
   async restat(segment: Segment): Promise<Segment> {
     const { size, mtimeMs } = await fs.stat(segment.path);
-    const restated = { ...segment, sizeBytes: size, modifiedAtMs: mtimeMs };
+    const modifiedAtMs = isWaiting(segment) ? Math.max(mtimeMs, await newestSign(segment.path)) : mtimeMs;
+    const restated = { ...segment, sizeBytes: size, modifiedAtMs };
     const run = this.ownerOf(segment.path);
     if (run !== undefined) {
       const segments = run.segments.map((known) => (known.path === segment.path ? restated : known));
       this.#runs.set(runKeyText(run.key), { ...run, segments });
     }
     return restated;
+  }
+
+  /** Notes a title that reading a run has come upon; true when that changes what it is called. */
+  retitle(key: RunKey, title: Partial<RunTitle>): boolean {
+    const run = this.get(key);
+    if (run === undefined) return false;
+    const renamed = { ...run, readTitle: newerTitle(newerTitle(NO_TITLE, run.readTitle), title) };
+    this.#runs.set(runKeyText(key), renamed);
+    const [before, after] = [listingOf(run), listingOf(renamed)];
+    return TITLE_WORDS.some((word) => before[word] !== after[word]);
   }
 
   /** Looks at the disk again. @throws the system error of the root, when it cannot be looked into. */
@@ -93,19 +118,29 @@ export class RunIndex {
       key,
       segments: nameSegments(await withoutCopies(group)),
     }));
-    this.#runs = new Map(runs.map((run) => [runKeyText(run.key), run]));
+    this.#discovery = found;
+    this.#runs = new Map(
+      runs.map((run) => [runKeyText(run.key), { ...run, readTitle: this.#titleRead(run) }]),
+    );
     this.#owners = new Map(
       runs.flatMap(({ key, segments }) => segments.map(({ path }) => [path, runKeyText(key)])),
     );
     const paths = new Set(found.logs);
     for (const path of this.#heads.keys()) if (!paths.has(path)) this.#heads.delete(path);
-    return runs;
+    return this.runs;
+  }
+
+  /** What reading came upon holds until a newer log says what the run is called. */
+  #titleRead({ key, segments }: Omit<IndexedRun, 'readTitle'>): Partial<RunTitle> {
+    const known = this.get(key);
+    return known?.segments.at(-1)?.path === segments.at(-1)?.path ? (known?.readTitle ?? {}) : {};
   }
 
   #group(logs: readonly LogFile[]): readonly { readonly key: RunKey; readonly group: readonly LogFile[] }[] {
     const groups = new Map<string, { key: RunKey; group: LogFile[] }>();
+    const neighbours = projectsByFolder(logs);
     for (const log of logs) {
-      const key = this.#keyOf(log);
+      const key = this.#keyOf(log, neighbours);
       const text = runKeyText(key);
       const entry = groups.get(text) ?? { key, group: [] };
       entry.group.push(log);
@@ -114,20 +149,29 @@ export class RunIndex {
     return [...groups.values()];
   }
 
-  #keyOf({ identity }: LogFile): RunKey {
-    const { entity, project } = this.#options;
-    return runKey(identity.entity ?? entity ?? null, identity.project ?? project ?? null, identity.runId);
+  /** A run that waits for the first block of its log goes by the project of the runs beside it, if they have one alone. */
+  #keyOf({ path, identity }: LogFile, neighbours: ReadonlyMap<string, ProjectOfFolder>): RunKey {
+    const { entity = null, project = null } = this.#options;
+    const { runId } = identity;
+    const folder = wandbFolderOf(path);
+    const beside = [neighbours.get(join(folder, runId)), neighbours.get(folder)];
+    const known = identity.origin === 'pending' ? beside.find(isOneProject) : undefined;
+    return runKey((known ?? identity).entity ?? entity, (known ?? identity).project ?? project, runId);
   }
 
-  /** A log's size and identity; null when it is gone, unreadable, too young to name its run, or no log at all. */
+  /** A log's size and identity; null when it is gone, unreadable, or no log at all. */
   async #look(path: string): Promise<LogFile | null> {
     try {
       const stats = await fs.stat(path);
       const fileId = `${stats.dev}:${stats.ino}`;
-      const head = await this.#head(path, fileId, stats.size);
-      const identity = this.#identify(path, head, stats.mtimeMs);
-      if (identity === null) return null;
-      return { path, fileId, sizeBytes: stats.size, modifiedAtMs: stats.mtimeMs, identity };
+      const { identity } = await this.#head(path, fileId, stats.size);
+      if (identity === 'foreign') return null;
+      const log = { path, fileId, sizeBytes: stats.size, modifiedAtMs: stats.mtimeMs };
+      if (typeof identity === 'object') return { ...log, identity };
+      const fromPath = identityFromPath(path, identity);
+      if (identity === 'missing') return { ...log, identity: fromPath };
+      const modifiedAtMs = Math.max(stats.mtimeMs, await newestSign(path));
+      return { ...log, modifiedAtMs, identity: { ...fromPath, startTime: await startInMetadata(path) } };
     } catch (error) {
       const errno = errnoOf(error);
       if (errno === undefined) throw error;
@@ -137,20 +181,11 @@ export class RunIndex {
     }
   }
 
-  #identify(path: string, { identity }: HeadEntry, modifiedAtMs: number): LogIdentity | null {
-    if (identity === 'foreign') return null;
-    if (identity === 'missing') return identityFromPath(path);
-    if (identity !== 'pending') return identity;
-    const { clock, quietAfterMs } = this.#options;
-    return clock.now() - modifiedAtMs > quietAfterMs ? identityFromPath(path) : null;
-  }
-
-  /** The head of a log, read once, and again only while it grows and does not name its run. */
+  /** The head of a log, read once, and again while it grows. */
   async #head(path: string, fileId: string, sizeBytes: number): Promise<HeadEntry> {
     const known = this.#heads.get(path);
     if (known !== undefined && known.fileId === fileId && sizeBytes >= known.sizeBytes) {
-      const settled = typeof known.identity === 'object' || known.sizeBytes >= HEAD_BYTES;
-      if (settled || sizeBytes === known.sizeBytes) return known;
+      if (known.sizeBytes >= HEAD_BYTES || sizeBytes === known.sizeBytes) return known;
     }
     const bytes = await readHead(path, Math.min(sizeBytes, HEAD_BYTES));
     const foreign = logKind(bytes) === 'foreign';
@@ -164,11 +199,14 @@ export class RunIndex {
     for (const { path, errno } of found.unreadable) {
       this.#warnOnce(path, 'directory not readable, runs below it are left out', { errno });
     }
-    if (found.truncated) {
-      const directories = found.directories.length;
-      this.#warnOnce(this.#options.path, 'too many directories, give a path nearer to the runs', {
-        directories,
-      });
+    for (const { reason, count, example } of found.passedOver) {
+      if (reason !== 'depth' && reason !== 'count') continue;
+      const fields = { reason, passedOver: count, example, directories: found.directories.length };
+      this.#warnOnce(
+        `${this.#options.path} ${reason}`,
+        'too many directories, give a path nearer to the runs',
+        fields,
+      );
     }
   }
 
@@ -177,4 +215,31 @@ export class RunIndex {
     this.#warned.add(path);
     this.#options.logger.warn({ path, ...fields }, message);
   }
+}
+
+type ProjectOfFolder = Pick<LogIdentity, 'entity' | 'project'> | 'several';
+
+/** By wandb folder, and by folder and run id: the project of the runs there that name theirs. */
+function projectsByFolder(logs: readonly LogFile[]): ReadonlyMap<string, ProjectOfFolder> {
+  const projects = new Map<string, ProjectOfFolder>();
+  for (const { path, identity } of logs) {
+    if (identity.origin !== 'log') continue;
+    const { entity, project, runId } = identity;
+    const folder = wandbFolderOf(path);
+    for (const place of [folder, join(folder, runId)]) {
+      const known = projects.get(place) ?? { entity, project };
+      const isSame = known !== 'several' && known.entity === entity && known.project === project;
+      projects.set(place, isSame ? known : 'several');
+    }
+  }
+  return projects;
+}
+
+function isOneProject(found: ProjectOfFolder | undefined): found is Exclude<ProjectOfFolder, 'several'> {
+  return found !== undefined && found !== 'several';
+}
+
+/** The folder that a log's run directory lies in. */
+function wandbFolderOf(logPath: string): string {
+  return dirname(dirname(logPath));
 }

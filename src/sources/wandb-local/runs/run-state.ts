@@ -5,7 +5,7 @@ import type { RunState } from '../../../core/index.ts';
 import { RECORD_FIELD } from '../../../protobuf/index.ts';
 import { RecordPeek } from '../decode/index.ts';
 import { BLOCK_BYTES, LOG_HEADER, LogFramer } from '../log/index.ts';
-import type { IndexedRun, Segment } from './indexed-run.ts';
+import { type IndexedRun, isWaiting, type Segment } from './indexed-run.ts';
 
 /** The exit record is followed by little; this much of the end of a log holds it. */
 const TAIL_BYTES = 4 * BLOCK_BYTES;
@@ -24,10 +24,12 @@ export async function runState(
   exitCode: number | null,
   { nowMs, quietAfterMs }: RunStateOptions,
 ): Promise<RunState> {
-  const newest = run.segments.at(-1)!;
+  const isQuiet = ({ modifiedAtMs }: Segment): boolean => nowMs - modifiedAtMs > quietAfterMs;
+  // A process that died before it wrote anything says nothing of those before it.
+  const newest = run.segments.findLast((log) => !(isWaiting(log) && isQuiet(log))) ?? run.segments.at(-1)!;
   const exited = exitCode !== null && (run.segments.length === 1 || (await endsWithExit(newest)));
   if (exited) return exitCode === 0 ? 'finished' : 'failed';
-  return nowMs - newest.modifiedAtMs <= quietAfterMs ? 'running' : 'crashed';
+  return isQuiet(newest) ? 'crashed' : 'running';
 }
 
 async function endsWithExit({ path, sizeBytes }: Segment): Promise<boolean> {

@@ -1,21 +1,23 @@
 /** Explains what a path holds, for people whose path does not work. @module */
 
 import { resolve } from 'node:path';
-import { errnoOf } from '../../../core/index.ts';
-import { LogFinder, type UnreadablePath } from '../discovery/index.ts';
-import { HEAD_BYTES, logKind, readHead, readIdentity } from './log-head.ts';
+import { errnoOf, mapLimit } from '../../../core/index.ts';
+import { LogFinder, type PassedOver, type UnreadablePath } from '../discovery/index.ts';
+import { HEAD_BYTES, logKind, readHead } from './log-head.ts';
 
 /** What looking at a path came to. */
 export interface SourceReport {
   /** The path as an absolute one. */
   readonly path: string;
-  /** `missing`: nothing there. `unreadable`: no permission. `empty`: no logs below it. `foreign`: only files that are no logs. `starting`: only logs that do not name their run yet. */
-  readonly outcome: 'runs' | 'missing' | 'unreadable' | 'empty' | 'foreign' | 'starting';
+  /** `missing`: nothing there. `unreadable`: no permission. `empty`: no logs below it. `foreign`: only files that are no logs. */
+  readonly outcome: 'runs' | 'missing' | 'unreadable' | 'empty' | 'foreign';
   readonly logCount: number;
   /** Directories looked into, at most the first 20, and how many there were. */
   readonly lookedAt: readonly string[];
   readonly directoryCount: number;
   readonly unreadable: readonly UnreadablePath[];
+  /** Directories that were not looked into, and why. */
+  readonly passedOver: readonly PassedOver[];
   /** Files named `*.wandb` that are no W&B logs. */
   readonly foreign: readonly string[];
   /** What would work; empty when there are runs. */
@@ -23,6 +25,9 @@ export interface SourceReport {
 }
 
 const MAX_LOOKED_AT = 20;
+/** Files whose head is read to tell logs from others; more are taken for what their name says. */
+const MAX_HEADS = 256;
+const PARALLEL_HEADS = 32;
 const EXPECTED =
   'Give a wandb folder (./wandb), a folder that contains one, a run directory (wandb/offline-run-…) or a file run-….wandb.';
 
@@ -38,16 +43,16 @@ export async function describeSource(
     lookedAt: [],
     directoryCount: 0,
     unreadable: [],
+    passedOver: [],
     foreign: [],
   };
   try {
     const found = await new LogFinder(absolute).find(options.signal);
-    const kinds = await Promise.all(found.logs.slice(0, MAX_LOOKED_AT).map(contentOf));
-    const foreign = found.logs.filter((_, index) => kinds[index] === 'foreign');
+    const parallel = { ...options, limit: PARALLEL_HEADS };
+    const foreign = (await mapLimit(found.logs.slice(0, MAX_HEADS), parallel, foreignLog)).flat();
     const logCount = found.logs.length - foreign.length;
-    const silentCount = kinds.filter((kind) => kind === 'silent').length;
-    const outcome = outcomeOf(logCount, silentCount, foreign.length);
-    const { directories, unreadable } = found;
+    const outcome = outcomeOf(logCount, foreign.length);
+    const { directories, unreadable, passedOver } = found;
     const advice = adviceFor(outcome);
     const lookedAt = directories.slice(0, MAX_LOOKED_AT);
     return {
@@ -57,6 +62,7 @@ export async function describeSource(
       lookedAt,
       directoryCount: directories.length,
       unreadable,
+      passedOver,
       foreign,
       advice,
     };
@@ -68,16 +74,15 @@ export async function describeSource(
   }
 }
 
-function outcomeOf(logCount: number, silentCount: number, foreignCount: number): SourceReport['outcome'] {
-  if (logCount > silentCount) return 'runs';
-  if (logCount > 0) return 'starting';
+function outcomeOf(logCount: number, foreignCount: number): SourceReport['outcome'] {
+  if (logCount > 0) return 'runs';
   return foreignCount > 0 ? 'foreign' : 'empty';
 }
 
-async function contentOf(log: string): Promise<'foreign' | 'silent' | 'run'> {
-  const head = await readHead(log, HEAD_BYTES).catch(() => new Uint8Array(0));
-  if (logKind(head) === 'foreign') return 'foreign';
-  return readIdentity(head) === 'pending' ? 'silent' : 'run';
+/** The path of a file that only carries the name of a log. */
+async function foreignLog(path: string): Promise<readonly string[]> {
+  const head = await readHead(path, HEAD_BYTES).catch(() => new Uint8Array(0));
+  return logKind(head) === 'foreign' ? [path] : [];
 }
 
 function adviceFor(outcome: SourceReport['outcome']): string {
@@ -90,8 +95,6 @@ function adviceFor(outcome: SourceReport['outcome']): string {
       return 'This user may not read the path. Change its permissions or run as its owner.';
     case 'foreign':
       return `The .wandb files there are not W&B logs. ${EXPECTED}`;
-    case 'starting':
-      return 'The log there does not name its run yet: W&B writes it in blocks of 32 KiB. Try again when the run has logged more.';
     case 'empty':
       return `No run-….wandb log lies there: the SDK writes them when W&B is offline or online, but not when disabled. ${EXPECTED}`;
   }
