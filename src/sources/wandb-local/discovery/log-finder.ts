@@ -16,8 +16,14 @@ const MAX_DEPTH = 64;
 /** Run directories apart. A home directory has some tens of thousands; a walk over so many takes seconds. */
 const MAX_DIRECTORIES = 200_000;
 const PARALLEL_READS = 32;
-/** A directory with more entries is read again only when its time of change has moved: reading it stalls everybody. */
+/** Directories taken on at a time, so that none of the work between reads takes long. */
+const SLICE_DIRECTORIES = 1024;
+/** A directory with more entries is read in pieces, and again only when its time of change has moved. */
 const BIG_DIRECTORY_ENTRIES = 4096;
+/** What a file system says is the size of such a directory, at least: one of 20 bytes an entry. */
+const BIG_DIRECTORY_BYTES = 20 * BIG_DIRECTORY_ENTRIES;
+/** Entries read at a time from a big directory: about 1 ms. */
+const PIECE_ENTRIES = 1024;
 /** A directory that changed so shortly before it was read may change again within the same tick of its clock. */
 const SETTLED_AFTER_MS = 2000;
 
@@ -63,6 +69,8 @@ interface Memory {
   /** Logs by run directory: the SDK writes one log there when it makes the directory, and no other. */
   readonly runDirectories: Map<string, readonly string[]>;
   readonly bigDirectories: Map<string, KeptContent>;
+  /** Directories of the last walk: those beside the big ones were small then. */
+  visited: ReadonlySet<string>;
 }
 
 const NOTHING: Content = { logs: [], below: [], passedOver: [] };
@@ -70,7 +78,7 @@ const NOTHING: Content = { logs: [], below: [], passedOver: [] };
 /** Walks again and again over one root. */
 export class LogFinder {
   readonly #root: string;
-  readonly #memory: Memory = { runDirectories: new Map(), bigDirectories: new Map() };
+  readonly #memory: Memory = { runDirectories: new Map(), bigDirectories: new Map(), visited: new Set() };
 
   constructor(root: string) {
     this.#root = root;
@@ -111,11 +119,20 @@ class Walk {
   async run(root: string): Promise<void> {
     let level: readonly string[] = [root];
     for (let depth = 0; level.length > 0; depth++) {
-      const entered = level.filter((path) => this.#enter(path, depth));
-      const parallel = { limit: PARALLEL_READS, signal: this.#signal };
-      const contents = await mapLimit(entered, parallel, (path) => this.#look(path, depth === 0));
-      level = contents.flatMap(({ below }) => below);
+      const below: string[] = [];
+      for (let from = 0; from < level.length; from += SLICE_DIRECTORIES) {
+        const entered = level
+          .slice(from, from + SLICE_DIRECTORIES)
+          .filter((path) => this.#enter(path, depth));
+        const parallel = { limit: PARALLEL_READS, signal: this.#signal };
+        const contents = await mapLimit(entered, parallel, (path) => this.#look(path, depth === 0));
+        for (const content of contents) below.push(...content.below);
+      }
+      level = below;
     }
+    this.#memory.visited = this.#visited;
+    for (const kept of [this.#memory.runDirectories, this.#memory.bigDirectories])
+      for (const path of kept.keys()) if (!this.#visited.has(path)) kept.delete(path);
   }
 
   result(): Discovery {
@@ -165,26 +182,37 @@ class Walk {
   }
 
   async #content(path: string): Promise<Content> {
-    const { runDirectories, bigDirectories } = this.#memory;
+    const { runDirectories, bigDirectories, visited } = this.#memory;
     const logs = runDirectories.get(path);
     if (logs !== undefined) return { ...NOTHING, logs };
     const big = bigDirectories.get(path);
-    if (big !== undefined && (await fs.stat(path)).mtimeMs === big.modifiedAtMs) return big;
+    if (big !== undefined || !visited.has(path)) {
+      const { size, mtimeMs } = await fs.stat(path);
+      if (big?.modifiedAtMs === mtimeMs) return big;
+      if (big !== undefined || size >= BIG_DIRECTORY_BYTES) return await this.#readBig(path, mtimeMs);
+    }
     const entries = await fs.readdir(path, { withFileTypes: true });
     const content = await contentOf(path, entries);
     if (isRunDirectoryName(basename(path)) && content.logs.length > 0) {
       runDirectories.set(path, content.logs);
       return { ...NOTHING, logs: content.logs };
     }
-    if (entries.length > BIG_DIRECTORY_ENTRIES) await this.#keep(path, content);
+    if (entries.length > BIG_DIRECTORY_ENTRIES) this.#keep(path, content, Number.NaN);
     return content;
   }
 
-  async #keep(path: string, content: Content): Promise<void> {
-    const { mtimeMs } = await fs.stat(path);
-    if (Date.now() - mtimeMs > SETTLED_AFTER_MS)
-      this.#memory.bigDirectories.set(path, { ...content, modifiedAtMs: mtimeMs });
-    else this.#memory.bigDirectories.delete(path);
+  async #readBig(path: string, modifiedAtMs: number): Promise<Content> {
+    const relevant: Dirent[] = [];
+    for await (const entry of await fs.opendir(path, { bufferSize: PIECE_ENTRIES }))
+      if (!entry.isFile() || isLogName(entry.name)) relevant.push(entry);
+    const content = await contentOf(path, relevant);
+    this.#keep(path, content, Date.now() - modifiedAtMs > SETTLED_AFTER_MS ? modifiedAtMs : Number.NaN);
+    return content;
+  }
+
+  /** NaN for a time that says nothing: the directory is read again, in pieces. */
+  #keep(path: string, content: Content, modifiedAtMs: number): void {
+    this.#memory.bigDirectories.set(path, { ...content, modifiedAtMs });
   }
 }
 
@@ -193,12 +221,11 @@ async function contentOf(path: string, entries: readonly Dirent[]): Promise<Cont
   const directories: { readonly name: string; readonly target: string }[] = [];
   for (const entry of entries) {
     const { name } = entry;
-    const child = join(path, name);
     if (entry.isFile()) {
-      if (isLogName(name)) logs.push(child);
-    } else if (entry.isDirectory()) directories.push({ name, target: child });
+      if (isLogName(name)) logs.push(join(path, name));
+    } else if (entry.isDirectory()) directories.push({ name, target: join(path, name) });
     else if (entry.isSymbolicLink()) {
-      const followed = await follow(child);
+      const followed = await follow(join(path, name));
       if (followed?.kind === 'directory') directories.push({ name, target: followed.target });
       else if (followed !== null && isLogName(name)) logs.push(followed.target);
     }
