@@ -113,7 +113,8 @@ export class Run {
   /** When the run last changed, as far as is known: Unix milliseconds. */
   get modifiedAtMs(): number {
     const lastTimestamp = this.log?.ledger.progress.lastTimestamp ?? 0;
-    return Math.max(this.#listing.modifiedAtMs, Math.floor(1000 * lastTimestamp));
+    const seenAtMs = this.#source.modifiedAtMs?.(this.key) ?? 0;
+    return Math.max(this.#listing.modifiedAtMs, seenAtMs, Math.floor(1000 * lastTimestamp));
   }
 
   /** What the last look at its source met with; null when it went well. */

@@ -56,7 +56,8 @@ describe('serve', () => {
     const runsIn = async (project: string) => (await fetch(`${logdir}/${project}/`)).text();
     expect(await runsIn('local/uncategorized')).toContain('<bdi>new</bdi>');
     writeFileSync(log, bytes);
-    while (!(await runsIn('acme/research')).includes('<bdi>new</bdi>') && child.exitCode === null) await delay(100);
+    while (!(await runsIn('acme/research')).includes('<bdi>new</bdi>') && child.exitCode === null)
+      await delay(100);
     child.kill('SIGTERM');
     const { stdout, code } = await result;
     expect([code, String(stdout)]).toEqual([0, expect.stringContaining('1 run in 1 project')]);
