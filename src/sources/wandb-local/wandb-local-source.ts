@@ -7,7 +7,6 @@ import {
   NEVER_ABORTED,
   type RunKey,
   type RunState,
-  runKeyText,
   SingleFlight,
   systemClock,
   toLogdirError,
@@ -24,13 +23,13 @@ import type {
   RunSource,
   SourceChange,
 } from '../source.ts';
-import { LogWatcher, type WatchMode } from './discovery/index.ts';
+import type { WatchMode } from './discovery/index.ts';
 import { LOG_HEADER } from './log/index.ts';
 import { isWithoutRows, parseCursor, readRun } from './read/index.ts';
+import { RunWatches } from './run-watches.ts';
 import {
   folderVersion,
   type IndexedRun,
-  isWaiting,
   listingOf,
   newestChange,
   openSavedFile,
@@ -83,8 +82,7 @@ class WandbLocalSource implements RunSource {
   readonly #registry = new ShapeRegistry();
   /** By log: where reading last ended, and how much of the file was there then. */
   readonly #ends = new Map<string, { readonly offset: number; readonly seenBytes: number }>();
-  readonly #watchers = new Set<LogWatcher>();
-  readonly #listeners = new Set<(change: SourceChange) => void>();
+  readonly #watches: RunWatches;
   readonly #refreshing = new SingleFlight<'all', readonly IndexedRun[]>();
 
   constructor(options: WandbLocalOptions) {
@@ -92,10 +90,11 @@ class WandbLocalSource implements RunSource {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#quietAfterMs = options.quietAfterMs ?? DEFAULT_QUIET_AFTER_MS;
-    this.#index = new RunIndex({
-      ...options,
-      path: resolve(options.path),
-    });
+    const path = resolve(options.path);
+    this.#index = new RunIndex({ ...options, path });
+    const { watch: mode = 'events', pollIntervalMs = DEFAULT_POLL_INTERVAL_MS, logger } = options;
+    const refresh = () => this.#refresh(NEVER_ABORTED);
+    this.#watches = new RunWatches({ path, mode, pollIntervalMs, logger, index: this.#index, refresh });
   }
 
   async listProjects(): Promise<readonly ProjectListing[]> {
@@ -196,8 +195,7 @@ class WandbLocalSource implements RunSource {
     }
     if (Object.keys(title).length === 0) return;
     if (parseCursor(cursor).marks.at(-1)?.segmentId !== segments.at(-1)!.segmentId) return;
-    if (this.#index.retitle(key, title))
-      for (const listener of this.#listeners) listener({ kind: 'listing' });
+    if (this.#index.retitle(key, title)) this.#watches.tellOfListing();
   }
 
   #noteFailure(failure: LogdirError): LogdirError {
@@ -212,73 +210,7 @@ class WandbLocalSource implements RunSource {
   }
 
   watch(onChange: (change: SourceChange) => void): AsyncDisposable {
-    const { logger, watch: mode = 'events', pollIntervalMs = DEFAULT_POLL_INTERVAL_MS } = this.#options;
-    const watcher = new LogWatcher({
-      path: resolve(this.#options.path),
-      mode,
-      pollIntervalMs,
-      logger,
-      onChange: (grown, listingChanged) => this.#tell(grown, listingChanged, onChange),
-      poll: this.#poller(onChange),
-    });
-    this.#watchers.add(watcher);
-    this.#listeners.add(onChange);
-    if (mode === 'events') void this.#follow(watcher);
-    return {
-      [Symbol.asyncDispose]: async () => {
-        this.#watchers.delete(watcher);
-        this.#listeners.delete(onChange);
-        await watcher[Symbol.asyncDispose]();
-      },
-    };
-  }
-
-  /** Has a watcher watch what the last look found, or the first one now. */
-  async #follow(watcher: LogWatcher): Promise<void> {
-    if (this.#index.discovery !== null) return watcher.follow(this.#index.discovery);
-    // Failing is noted where listings fail; the next listing that goes well begins the watch.
-    await this.#refresh(NEVER_ABORTED).catch(() => undefined);
-  }
-
-  /** Tells of logs that have grown, as they are now. */
-  async #tell(
-    grown: ReadonlySet<string>,
-    listingChanged: boolean,
-    onChange: (change: SourceChange) => void,
-  ): Promise<void> {
-    const runs = new Map<string, IndexedRun>();
-    let mayBeRenamed = listingChanged;
-    for (const path of grown) {
-      const run = this.#index.ownerOf(path);
-      const segment = run?.segments.find((candidate) => candidate.path === path);
-      // The first block of a log says which run it is of; one that is in no run may have become a log.
-      if (run === undefined || segment === undefined || isWaiting(segment)) mayBeRenamed = true;
-      else {
-        runs.set(runKeyText(run.key), run);
-        // One that has gone is left to the next listing.
-        await this.#restat(segment).catch(() => undefined);
-      }
-    }
-    if (mayBeRenamed) onChange({ kind: 'listing' });
-    for (const { key } of runs.values()) onChange({ kind: 'growth', key });
-  }
-
-  /** Looks at the disk again and compares it with what the last look of this watcher came to. */
-  #poller(onChange: (change: SourceChange) => void): () => Promise<void> {
-    const sizesOf = (runs: readonly IndexedRun[]) =>
-      new Map(runs.map((run) => [runKeyText(run.key), totalBytes(run)]));
-    let before = sizesOf(this.#index.runs);
-    return async () => {
-      const runs = await this.#refresh(NEVER_ABORTED);
-      const sizes = sizesOf(runs);
-      if (sizes.size !== before.size || [...sizes.keys()].some((name) => !before.has(name)))
-        onChange({ kind: 'listing' });
-      for (const { key } of runs) {
-        const name = runKeyText(key);
-        if (before.has(name) && before.get(name) !== sizes.get(name)) onChange({ kind: 'growth', key });
-      }
-      before = sizes;
-    };
+    return this.#watches.begin(onChange);
   }
 
   /** One look at the disk at a time; those who ask meanwhile share it. */
@@ -291,7 +223,9 @@ class WandbLocalSource implements RunSource {
   async #look(): Promise<readonly IndexedRun[]> {
     try {
       const runs = await this.#index.refresh(NEVER_ABORTED);
-      for (const watcher of this.#watchers) watcher.follow(this.#index.discovery!);
+      this.#watches.follow(this.#index.discovery!);
+      for (const path of this.#ends.keys())
+        if (this.#index.ownerOf(path) === undefined) this.#ends.delete(path);
       return runs;
     } catch (error) {
       throw this.#noteFailure(toLogdirError(error, `local runs in ${this.name}`));
@@ -317,8 +251,4 @@ class WandbLocalSource implements RunSource {
       throw toLogdirError(error, `log ${segment.path}`);
     }
   }
-}
-
-function totalBytes(run: IndexedRun): number {
-  return run.segments.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }

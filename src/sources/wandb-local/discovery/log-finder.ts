@@ -1,15 +1,10 @@
 /** Finds `.wandb` logs below a path: a wandb folder, a parent of some, one run, or one file. @module */
 
 import { type Dirent, promises as fs } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { errnoOf, mapLimit } from '../../../core/index.ts';
-import {
-  isInsideRun,
-  isLogName,
-  isRunDirectoryName,
-  type PassedOverReason,
-  passedOver,
-} from './directory-names.ts';
+import { contentOf, type DirectoryContent, type PassedOver } from './directory-content.ts';
+import { isLogName, isRunDirectoryName, type PassedOverReason } from './directory-names.ts';
 
 /** Only a tree that grows by itself is deeper: links are followed once, so they make no tree endless. */
 const MAX_DEPTH = 64;
@@ -33,15 +28,6 @@ export interface UnreadablePath {
   readonly errno: string;
 }
 
-/** Directories that were not looked into. */
-export interface PassedOver {
-  readonly reason: PassedOverReason;
-  /** How many; what lies below them is not counted. */
-  readonly count: number;
-  /** One of them. */
-  readonly example: string;
-}
-
 export interface Discovery {
   /** Paths of logs, links resolved, sorted, each once. */
   readonly logs: readonly string[];
@@ -51,16 +37,8 @@ export interface Discovery {
   readonly passedOver: readonly PassedOver[];
 }
 
-/** What a directory holds. */
-interface Content {
-  readonly logs: readonly string[];
-  /** Directories below it that are worth looking into. */
-  readonly below: readonly string[];
-  readonly passedOver: readonly PassedOver[];
-}
-
 /** The content of a directory, kept as long as its time of change stays. */
-interface KeptContent extends Content {
+interface KeptContent extends DirectoryContent {
   readonly modifiedAtMs: number;
 }
 
@@ -73,7 +51,7 @@ interface Memory {
   visited: ReadonlySet<string>;
 }
 
-const NOTHING: Content = { logs: [], below: [], passedOver: [] };
+const NOTHING: DirectoryContent = { logs: [], below: [], passedOver: [] };
 
 /** Walks again and again over one root. */
 export class LogFinder {
@@ -167,7 +145,7 @@ class Walk {
   }
 
   /** Notes the logs in a directory. Gone between two looks is no trouble; anything else is. */
-  async #look(path: string, isRoot: boolean): Promise<Content> {
+  async #look(path: string, isRoot: boolean): Promise<DirectoryContent> {
     try {
       const content = await this.#content(path);
       for (const log of content.logs) this.#logs.add(log);
@@ -181,7 +159,7 @@ class Walk {
     }
   }
 
-  async #content(path: string): Promise<Content> {
+  async #content(path: string): Promise<DirectoryContent> {
     const { runDirectories, bigDirectories, visited } = this.#memory;
     const logs = runDirectories.get(path);
     if (logs !== undefined) return { ...NOTHING, logs };
@@ -201,7 +179,7 @@ class Walk {
     return content;
   }
 
-  async #readBig(path: string, modifiedAtMs: number): Promise<Content> {
+  async #readBig(path: string, modifiedAtMs: number): Promise<DirectoryContent> {
     const relevant: Dirent[] = [];
     for await (const entry of await fs.opendir(path, { bufferSize: PIECE_ENTRIES }))
       if (!entry.isFile() || isLogName(entry.name)) relevant.push(entry);
@@ -211,57 +189,7 @@ class Walk {
   }
 
   /** NaN for a time that says nothing: the directory is read again, in pieces. */
-  #keep(path: string, content: Content, modifiedAtMs: number): void {
+  #keep(path: string, content: DirectoryContent, modifiedAtMs: number): void {
     this.#memory.bigDirectories.set(path, { ...content, modifiedAtMs });
-  }
-}
-
-async function contentOf(path: string, entries: readonly Dirent[]): Promise<Content> {
-  const logs: string[] = [];
-  const directories: { readonly name: string; readonly target: string }[] = [];
-  for (const entry of entries) {
-    const { name } = entry;
-    if (entry.isFile()) {
-      if (isLogName(name)) logs.push(join(path, name));
-    } else if (entry.isDirectory()) directories.push({ name, target: join(path, name) });
-    else if (entry.isSymbolicLink()) {
-      const followed = await follow(join(path, name));
-      if (followed?.kind === 'directory') directories.push({ name, target: followed.target });
-      else if (followed !== null && isLogName(name)) logs.push(followed.target);
-    }
-  }
-  const isRun = isRunDirectory(path, logs, directories);
-  const worthy = directories.filter(({ name }) => !(isRun && isInsideRun(name)));
-  const left = worthy.flatMap(({ name, target }) => {
-    const reason = passedOver(target, name) ?? passedOver(target, basename(target));
-    return reason === null ? [] : [{ reason, count: 1, example: target }];
-  });
-  const leftTargets = new Set(left.map(({ example }) => example));
-  const below = worthy.map(({ target }) => target).filter((target) => !leftTargets.has(target));
-  return { logs, below, passedOver: left };
-}
-
-/** By its name, or because a log lies beside the `files` that the SDK saves with it: people rename run directories. */
-function isRunDirectory(
-  path: string,
-  logs: readonly string[],
-  directories: readonly { readonly name: string }[],
-): boolean {
-  if (isRunDirectoryName(basename(path))) return true;
-  return logs.length > 0 && directories.some(({ name }) => name === 'files');
-}
-
-/** What a link leads to; null for one that dangles, loops or leads to a place nobody may see. */
-async function follow(
-  link: string,
-): Promise<{ readonly kind: 'directory' | 'file'; readonly target: string } | null> {
-  try {
-    const target = await fs.realpath(link);
-    const stats = await fs.stat(target);
-    if (stats.isDirectory()) return { kind: 'directory', target };
-    return stats.isFile() ? { kind: 'file', target } : null;
-  } catch (error) {
-    if (errnoOf(error) === undefined) throw error;
-    return null;
   }
 }
