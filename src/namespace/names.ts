@@ -26,6 +26,13 @@ class NameTable {
     this.#taken.add(name);
     return name;
   }
+
+  /** Takes a name back; it is free for others. */
+  release(member: string): void {
+    const name = this.#byMember.get(member);
+    if (name !== undefined) this.#taken.delete(name);
+    this.#byMember.delete(member);
+  }
 }
 
 /** Every name given so far. */
@@ -36,6 +43,8 @@ export class Names {
   readonly #projects = new Map<string, NameTable>();
   /** By path of the project. */
   readonly #runs = new Map<string, NameTable>();
+  /** Runs that were named while nothing had reached their log: by their ids, and until they say what they are called. */
+  readonly #provisional = new Set<string>();
 
   /** `template`: see `fillTemplate`. */
   constructor(template: string) {
@@ -54,6 +63,8 @@ export class Names {
   /** Runs of one project by their names, in ascending order of names. */
   ofRuns(projectPath: string, runs: readonly Run[]): ReadonlyMap<string, Run> {
     const table = tableAt(this.#runs, projectPath);
+    for (const { id, listing } of runs)
+      if (listing.isWaiting !== true && this.#provisional.delete(id)) table.release(id);
     // The run that started first has the plain name, whatever the order of listing.
     const unnamed = runs.filter((run) => table.of(run.id) === undefined).sort(byStart);
     for (const run of unnamed) this.#nameRun(table, run);
@@ -69,6 +80,7 @@ export class Names {
       jobType: listing.jobType ?? '',
     });
     const suffix = `~${encodeComponent(key.runId)}`;
+    if (listing.isWaiting === true) this.#provisional.add(id);
     table.give(id, fitComponent(encodeComponent(name || key.runId), suffix), suffix);
   }
 }

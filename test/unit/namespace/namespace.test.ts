@@ -61,6 +61,19 @@ const names = (namespace: Namespace) =>
   );
 
 describe('run names', () => {
+  it('are not kept of a run that was named before anything had reached its log', () => {
+    const catalogue = new Catalogue();
+    const namespace = catalogue.namespace();
+    const young = run('abc', null, null);
+    const waiting = { ...young, listing: { ...young.listing, isWaiting: true } } as unknown as Run;
+    catalogue.show(waiting);
+    expect(names(namespace)).toEqual({ abc: 'abc' });
+    catalogue.show(run('abc', 'resnet', 1));
+    expect(names(namespace)).toEqual({ resnet: 'abc' });
+    catalogue.show(run('abc', 'another', 1));
+    expect(names(namespace)).toEqual({ resnet: 'abc' });
+  });
+
   it('are display names, or ids where there is none', () => {
     const catalogue = new Catalogue().show(run('a', 'sunny', 1), run('b', null, 2), run('c', '', 3));
     expect(names(catalogue.namespace())).toEqual({ sunny: 'a', b: 'b', c: 'c' });
