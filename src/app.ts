@@ -3,7 +3,6 @@
 import { join } from 'node:path';
 import { apiUrl, type Settings } from './config/index.ts';
 import type { Clock, LogdirError } from './core/index.ts';
-import { createDataProvider } from './dataprovider/index.ts';
 import { EventFiles } from './eventfile/index.ts';
 import { createFiles } from './frontends/files/index.ts';
 import { createFuseFrontend, type Mounted, type MountOptions } from './frontends/fuse/index.ts';
@@ -15,6 +14,7 @@ import { History, LocalStore, type PrefetchProgress, prefetch } from './history/
 import { Namespace, OPERATOR } from './namespace/index.ts';
 import type { Logger, Metrics } from './observability/index.ts';
 import { createOverview, type Overview } from './overview/index.ts';
+import { createDataProvider } from './series/index.ts';
 import {
   connectWandbServer,
   createWandbCloudSource,

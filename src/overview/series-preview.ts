@@ -3,6 +3,7 @@
 import { LRUCache } from 'lru-cache';
 import type { RowBlock, Run, RunLog } from '../history/index.ts';
 import type { TagTable } from '../plugins/index.ts';
+import { downsample, PointBuffer } from '../points/index.ts';
 import type { SeriesPreview } from './overview.ts';
 
 const SERIES_PER_RUN = 3;
@@ -15,11 +16,6 @@ const KEPT_RUNS = 2000;
 
 /** What people look at first, best first. */
 const TELLING = [/loss/i, /acc|reward|score|f1|auc|map|bleu|return/i];
-
-interface Point {
-  readonly step: number;
-  readonly value: number;
-}
 
 export class SeriesPreviews {
   readonly #kept = new LRUCache<
@@ -41,16 +37,17 @@ export class SeriesPreviews {
 
   async #read(run: Run, log: RunLog, tags: TagTable): Promise<readonly SeriesPreview[]> {
     const chosen = tellingKeys(log);
-    const series = new Map<number, Point[]>(chosen.map((key) => [key, []]));
+    const series = new Map(chosen.map((key) => [key, new PointBuffer()]));
     if (chosen.length === 0) return [];
     for (const index of spread(log.ledger.blockCount, BLOCKS)) {
       const [block] = await run.readBlocks(log, index, 1);
       if (block !== undefined) collect(block, log, series);
     }
     return [...series].flatMap(([key, points]) => {
-      const last = points.at(-1);
-      if (last === undefined) return [];
-      return [{ tag: tagOf(log, tags, key), last: last.value, points: thin(points) }];
+      if (points.length === 0) return [];
+      const { steps, values } = downsample(points.points(), POINTS);
+      const shown = Array.from(steps, (step, i) => ({ step, value: values[i]! }));
+      return [{ tag: tagOf(log, tags, key), last: values.at(-1)!, points: shown }];
     });
   }
 }
@@ -73,24 +70,18 @@ function tellingKeys({ ledger }: RunLog): number[] {
     .map(([key]) => key);
 }
 
-function collect(block: RowBlock, { ledger }: RunLog, series: ReadonlyMap<number, Point[]>): void {
+function collect(block: RowBlock, { ledger }: RunLog, series: ReadonlyMap<number, PointBuffer>): void {
   let valuesAt = 0;
   for (let row = 0; row < block.rowCount; row++) {
     const shape = ledger.dictionary.shapes[block.shapeIds[row]!]!;
     if (shape.kind === 'history') {
       for (let i = 0; i < shape.keys.length; i++) {
         const points = series.get(shape.keys[i]!);
-        if (points !== undefined) addPoint(points, block.steps[row]!, block.values[valuesAt + i]!);
+        points?.push(block.steps[row]!, block.timestamps[row]!, block.values[valuesAt + i]!);
       }
     }
     valuesAt += shape.keys.length;
   }
-}
-
-/** A step that goes back takes with it what was logged from there on, as TensorBoard does. */
-function addPoint(points: Point[], step: number, value: number): void {
-  while (points.length > 0 && points.at(-1)!.step >= step) points.pop();
-  points.push({ step, value });
 }
 
 function tagOf({ ledger }: RunLog, tags: TagTable, key: number): string {
@@ -103,8 +94,4 @@ function tagOf({ ledger }: RunLog, tags: TagTable, key: number): string {
 export function spread(total: number, count: number): number[] {
   if (total <= count) return Array.from({ length: total }, (_, i) => i);
   return Array.from({ length: count }, (_, i) => Math.round((i * (total - 1)) / (count - 1)));
-}
-
-function thin(points: readonly Point[]): readonly Point[] {
-  return spread(points.length, POINTS).map((i) => points[i]!);
 }

@@ -58,8 +58,25 @@ export type ReadTensorsResponse = RunEntries<{
   data?: { step?: ArrayLike<number>; wallTime?: ArrayLike<number>; value?: readonly TensorProto[] };
 }>;
 
-/** No run of ours has any. */
-export type BlobSequencesResponse = RunEntries<never>;
+export type ListBlobSequencesResponse = RunEntries<{
+  tagName?: string;
+  /** `maxLength`: blobs of the longest sequence. */
+  metadata?: {
+    maxStep?: number;
+    maxWallTime?: number;
+    maxLength?: number;
+    summaryMetadata?: SummaryMetadata;
+  };
+}>;
+
+export type ReadBlobSequencesResponse = RunEntries<{
+  tagName?: string;
+  data?: {
+    step?: ArrayLike<number>;
+    wallTime?: ArrayLike<number>;
+    values?: readonly { blobRefs?: readonly { blobKey?: string; url?: string }[] }[];
+  };
+}>;
 
 export interface ReadBlobRequest {
   blobKey?: string;
@@ -69,48 +86,45 @@ export interface ReadBlobResponse {
   data?: Uint8Array;
 }
 
-const messages = <T extends object>(name: string): Codec<T> => codecOf(`tensorboard.data.${name}`);
+/** Requests and answers by the name of the call. */
+export interface DataProviderCalls {
+  GetExperiment: { request: ExperimentRequest; response: GetExperimentResponse };
+  ListPlugins: { request: ExperimentRequest; response: ListPluginsResponse };
+  ListRuns: { request: ExperimentRequest; response: ListRunsResponse };
+  ListScalars: { request: ListRequest; response: ListSeriesResponse };
+  ReadScalars: { request: ReadRequest; response: ReadScalarsResponse };
+  ListTensors: { request: ListRequest; response: ListSeriesResponse };
+  ReadTensors: { request: ReadRequest; response: ReadTensorsResponse };
+  ListBlobSequences: { request: ListRequest; response: ListBlobSequencesResponse };
+  ReadBlobSequences: { request: ReadRequest; response: ReadBlobSequencesResponse };
+  /** Answered by several messages. */
+  ReadBlob: { request: ReadBlobRequest; response: ReadBlobResponse };
+}
+
+export type DataProviderCall = keyof DataProviderCalls;
+
+export interface CallCodecs<Name extends DataProviderCall> {
+  readonly request: Codec<DataProviderCalls[Name]['request']>;
+  readonly response: Codec<DataProviderCalls[Name]['response']>;
+}
+
+function codecsOf<Name extends DataProviderCall>(name: Name): CallCodecs<Name> {
+  return {
+    request: codecOf(`tensorboard.data.${name}Request`),
+    response: codecOf(`tensorboard.data.${name}Response`),
+  };
+}
 
 /** Codecs of requests and answers by the name of the call. */
-export const DATA_PROVIDER_CODECS = {
-  GetExperiment: {
-    request: messages<ExperimentRequest>('GetExperimentRequest'),
-    response: messages<GetExperimentResponse>('GetExperimentResponse'),
-  },
-  ListPlugins: {
-    request: messages<ExperimentRequest>('ListPluginsRequest'),
-    response: messages<ListPluginsResponse>('ListPluginsResponse'),
-  },
-  ListRuns: {
-    request: messages<ExperimentRequest>('ListRunsRequest'),
-    response: messages<ListRunsResponse>('ListRunsResponse'),
-  },
-  ListScalars: {
-    request: messages<ListRequest>('ListScalarsRequest'),
-    response: messages<ListSeriesResponse>('ListScalarsResponse'),
-  },
-  ReadScalars: {
-    request: messages<ReadRequest>('ReadScalarsRequest'),
-    response: messages<ReadScalarsResponse>('ReadScalarsResponse'),
-  },
-  ListTensors: {
-    request: messages<ListRequest>('ListTensorsRequest'),
-    response: messages<ListSeriesResponse>('ListTensorsResponse'),
-  },
-  ReadTensors: {
-    request: messages<ReadRequest>('ReadTensorsRequest'),
-    response: messages<ReadTensorsResponse>('ReadTensorsResponse'),
-  },
-  ListBlobSequences: {
-    request: messages<ListRequest>('ListBlobSequencesRequest'),
-    response: messages<BlobSequencesResponse>('ListBlobSequencesResponse'),
-  },
-  ReadBlobSequences: {
-    request: messages<ReadRequest>('ReadBlobSequencesRequest'),
-    response: messages<BlobSequencesResponse>('ReadBlobSequencesResponse'),
-  },
-  ReadBlob: {
-    request: messages<ReadBlobRequest>('ReadBlobRequest'),
-    response: messages<ReadBlobResponse>('ReadBlobResponse'),
-  },
-} as const;
+export const DATA_PROVIDER_CODECS: { readonly [Name in DataProviderCall]: CallCodecs<Name> } = {
+  GetExperiment: codecsOf('GetExperiment'),
+  ListPlugins: codecsOf('ListPlugins'),
+  ListRuns: codecsOf('ListRuns'),
+  ListScalars: codecsOf('ListScalars'),
+  ReadScalars: codecsOf('ReadScalars'),
+  ListTensors: codecsOf('ListTensors'),
+  ReadTensors: codecsOf('ReadTensors'),
+  ListBlobSequences: codecsOf('ListBlobSequences'),
+  ReadBlobSequences: codecsOf('ReadBlobSequences'),
+  ReadBlob: codecsOf('ReadBlob'),
+};

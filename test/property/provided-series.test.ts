@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type RunRecord, runKey } from '../../src/core/index.ts';
 import { readEvents, scalarsOf } from '../support/event-reader.ts';
-import { buildHouse, COMPLETE, eventPath, readWhole, signal } from '../support/house.ts';
-import { byRun, EVERYTHING, providerOver } from '../support/provider.ts';
+import { buildHouse, COMPLETE, eventPath, readWhole } from '../support/house.ts';
+import { EVERYTHING, listSeries, providerOver, readScalars } from '../support/provider.ts';
 import { configRecord, row, systemRow, text } from '../support/records.ts';
 import { ScriptedSource } from '../support/scripted-source.ts';
 
@@ -39,15 +39,15 @@ describe('what the data provider gives', () => {
           for (const stage of stages) {
             source.push(RUN, ...stage);
             await house.tree.stat('team/project/run/run.json', COMPLETE);
-            const given = byRun(await provider.readScalars(EVERYTHING, 1e6, { signal }))['run'] ?? {};
+            const given = (await readScalars(provider, EVERYTHING, 1e6))['run'] ?? {};
             const points = Object.entries(given).map(
               ([tag, { steps, values }]) => [tag, [...steps].map((step, i) => [step, values[i]])] as const,
             );
             const file = await readWhole(house.tree, await eventPath(house.tree, 'team/project/run'));
             expect(new Map(points)).toEqual(scalarsOf(readEvents(file)));
-            const latest = byRun(await provider.readScalars(EVERYTHING, 1, { signal }))['run'] ?? {};
+            const latest = (await readScalars(provider, EVERYTHING, 1))['run'] ?? {};
             for (const [tag, all] of points) expect([...latest[tag]!.values]).toEqual([all.at(-1)![1]]);
-            const listed = byRun(await provider.listScalars(EVERYTHING, { signal }))['run'] ?? {};
+            const listed = (await listSeries(provider, 'scalars', EVERYTHING))['run'] ?? {};
             for (const [tag, all] of points) expect(listed[tag]!.step).toBe(all.at(-1)![0]);
           }
         },

@@ -1,25 +1,28 @@
 /** A data provider over the house of a test, and a gRPC door on it with a client of its own. @module */
 
 import { type Clock, systemClock } from '../../src/core/index.ts';
+import { createGrpcFrontend, type GrpcServer } from '../../src/frontends/grpc/index.ts';
+import { OPERATOR } from '../../src/namespace/index.ts';
+import { type Logger, silentLogger } from '../../src/observability/index.ts';
+import { type Plugin, pluginNamed } from '../../src/plugins/index.ts';
+import type { ScalarPoints } from '../../src/points/index.ts';
+import { type HParamsPluginData, hparamsCodec, type SummaryMetadata } from '../../src/protobuf/index.ts';
 import {
   createDataProvider,
   type DataProvider,
   type DataProviderOptions,
   type RunEntries,
   type Selection,
-} from '../../src/dataprovider/index.ts';
-import { createGrpcFrontend, type GrpcServer } from '../../src/frontends/grpc/index.ts';
-import { OPERATOR } from '../../src/namespace/index.ts';
-import { type Logger, silentLogger } from '../../src/observability/index.ts';
-import type { CurrentSummary } from '../../src/plugins/index.ts';
-import { type HParamsPluginData, hparamsCodec } from '../../src/protobuf/index.ts';
+  type SeriesListing,
+  type TensorPoint,
+} from '../../src/series/index.ts';
 import {
   type CallName,
   DataProviderClient,
   type RequestOf,
   type ResponseOf,
 } from './data-provider-client.ts';
-import type { House } from './house.ts';
+import { type House, signal } from './house.ts';
 
 export const EVERYTHING: Selection = { runs: null, tags: null };
 
@@ -44,9 +47,55 @@ export function selection(runs: readonly string[] | null, tags: readonly string[
   return { runs: runs === null ? null : new Set(runs), tags: tags === null ? null : new Set(tags) };
 }
 
-/** What the HParams dashboard reads of a summary. */
-export function sessionOf(summary: CurrentSummary | undefined): HParamsPluginData {
-  return hparamsCodec.decode(summary?.content.metadata.pluginData?.content ?? new Uint8Array());
+/** A plugin by TensorBoard's name for it. */
+export function pluginOf(name: string): Plugin {
+  const plugin = pluginNamed(name);
+  if (plugin === undefined) throw new RangeError(`no plugin is called ${name}`);
+  return plugin;
+}
+
+/** Scalars of a selection. */
+export async function scalarEntries(
+  provider: DataProvider,
+  wanted: Selection,
+  maxPoints: number,
+): Promise<readonly RunEntries<ScalarPoints>[]> {
+  const read = await provider.read(pluginOf('scalars'), wanted, maxPoints, { signal });
+  return read.dataClass === 'scalar' ? read.entries : [];
+}
+
+/** The same: points by tag by run. */
+export async function readScalars(
+  provider: DataProvider,
+  wanted: Selection,
+  maxPoints: number,
+): Promise<Record<string, Record<string, ScalarPoints>>> {
+  return byRun(await scalarEntries(provider, wanted, maxPoints));
+}
+
+/** The same for series of tensors. */
+export async function readTensors(
+  provider: DataProvider,
+  plugin: string,
+  wanted: Selection,
+  maxPoints: number,
+): Promise<Record<string, Record<string, readonly TensorPoint[]>>> {
+  const read = await provider.read(pluginOf(plugin), wanted, maxPoints, { signal });
+  return read.dataClass === 'tensor' ? byRun(read.entries) : {};
+}
+
+/** Series of a plugin: their listing by tag by run. */
+export async function listSeries(
+  provider: DataProvider,
+  plugin: string,
+  wanted: Selection = EVERYTHING,
+): Promise<Record<string, Record<string, SeriesListing>>> {
+  return byRun(await provider.list(pluginOf(plugin), wanted, { signal }));
+}
+
+/** What the HParams dashboard reads of a series, all of it in the metadata. */
+export function sessionOf(listing: { readonly metadata: SummaryMetadata } | undefined): HParamsPluginData {
+  return hparamsCodec.decode(listing?.metadata.pluginData?.content ?? new Uint8Array());
 }
 
 export interface GrpcDoor extends AsyncDisposable {

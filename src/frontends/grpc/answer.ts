@@ -2,8 +2,8 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LogdirError } from '../../core/index.ts';
-import type { RunEntries } from '../../dataprovider/index.ts';
 import type { Codec } from '../../protobuf/index.ts';
+import type { RunEntries } from '../../series/index.ts';
 
 /** TensorBoard refuses longer messages (`tensorboard/data/server_ingester.py`). */
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024;

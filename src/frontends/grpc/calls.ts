@@ -1,123 +1,123 @@
 /** What each call of the protocol is answered with. @module */
 
-import { LogdirError } from '../../core/index.ts';
-import type { DataProvider } from '../../dataprovider/index.ts';
+import { type DataClass, type Plugin, pluginNamed } from '../../plugins/index.ts';
 import {
   DATA_PROVIDER_CODECS as CODECS,
-  type ExperimentRequest,
+  type DataProviderCall,
+  type DataProviderCalls,
   type ListRequest,
-  type ReadBlobRequest,
   type ReadRequest,
 } from '../../protobuf/index.ts';
+import type { DataProvider } from '../../series/index.ts';
 import { encodeEntries } from './answer.ts';
 import {
+  blobSequenceData,
+  blobSequenceListing,
   experimentMessage,
   scalarData,
-  scalarListing,
-  sessionData,
-  sessionListing,
-  textData,
-  textListing,
+  seriesListing,
+  tensorData,
 } from './messages.ts';
 import { checkExperiment, maxPointsOf, pluginOf, selectionOf } from './request.ts';
-import type { CallName } from './service.ts';
 
 type Signal = { readonly signal: AbortSignal };
-/** The encoded answer. @throws LogdirError */
-type Answer<Request> = (request: Request, options: Signal) => Promise<Uint8Array>;
+
+/** The calls that are answered by one message. */
+export type UnaryCall = Exclude<DataProviderCall, 'ReadBlob'>;
+
+/** The encoded answers. They throw LogdirErrors. */
+export type Calls = {
+  readonly [Name in UnaryCall]: (
+    request: DataProviderCalls[Name]['request'],
+    options: Signal,
+  ) => Promise<Uint8Array>;
+} & {
+  readonly ReadBlob: (
+    request: DataProviderCalls['ReadBlob']['request'],
+    options: Signal,
+  ) => AsyncIterable<Uint8Array>;
+};
 
 /** A message without fields: nothing of this kind is there. */
 const NOTHING = new Uint8Array();
 
-export function createCalls(provider: DataProvider): Readonly<Record<CallName, Answer<never>>> {
+export function createCalls(provider: DataProvider): Calls {
   return {
-    GetExperiment: async (request: ExperimentRequest) => {
+    GetExperiment: async (request) => {
       checkExperiment(request);
       return CODECS.GetExperiment.response.encode(experimentMessage(provider.experiment()));
     },
-    ListPlugins: async (request: ExperimentRequest, options) => {
+    ListPlugins: async (request, options) => {
       checkExperiment(request);
-      const names = await provider.plugins(options);
-      return CODECS.ListPlugins.response.encode({ plugins: names.map((name) => ({ name })) });
+      const plugins = await provider.plugins(options);
+      return CODECS.ListPlugins.response.encode({ plugins: plugins.map(({ name }) => ({ name })) });
     },
-    ListRuns: async (request: ExperimentRequest, options) => {
+    ListRuns: async (request, options) => {
       checkExperiment(request);
       return CODECS.ListRuns.response.encode({ runs: await provider.runs(options) });
     },
-    ListScalars: (request: ListRequest, options) => listScalars(provider, request, options),
-    ReadScalars: (request: ReadRequest, options) => readScalars(provider, request, options),
-    ListTensors: (request: ListRequest, options) => listTensors(provider, request, options),
-    ReadTensors: (request: ReadRequest, options) => readTensors(provider, request, options),
-    ListBlobSequences: async (request: ListRequest) => {
-      checkExperiment(request);
-      pluginOf(request);
-      return NOTHING;
+    ...seriesCalls(provider),
+    ReadBlob: ({ blobKey = '' }, options) => readBlob(provider, blobKey, options),
+  };
+}
+
+/** Two for each data class, whatever the plugin. */
+function seriesCalls(
+  provider: DataProvider,
+): Omit<Calls, 'GetExperiment' | 'ListPlugins' | 'ListRuns' | 'ReadBlob'> {
+  return {
+    ListScalars: async (request, options) => {
+      const entries = await list(provider, 'scalar', request, options);
+      return await encodeEntries(CODECS.ListScalars.response, entries, seriesListing);
     },
-    ReadBlobSequences: async (request: ReadRequest) => {
-      checkExperiment(request);
-      pluginOf(request);
-      maxPointsOf(request);
-      return NOTHING;
+    ReadScalars: async (request, options) => {
+      const points = await read(provider, 'scalar', request, options);
+      if (points?.dataClass !== 'scalar') return NOTHING;
+      return await encodeEntries(CODECS.ReadScalars.response, points.entries, scalarData);
     },
-    ReadBlob: async (_request: ReadBlobRequest) => {
-      throw new LogdirError('not-found', 'no blob has that key: keys come from ReadBlobSequences');
+    ListTensors: async (request, options) => {
+      const entries = await list(provider, 'tensor', request, options);
+      return await encodeEntries(CODECS.ListTensors.response, entries, seriesListing);
+    },
+    ReadTensors: async (request, options) => {
+      const points = await read(provider, 'tensor', request, options);
+      if (points?.dataClass !== 'tensor') return NOTHING;
+      return await encodeEntries(CODECS.ReadTensors.response, points.entries, tensorData);
+    },
+    ListBlobSequences: async (request, options) => {
+      const entries = await list(provider, 'blob-sequence', request, options);
+      return await encodeEntries(CODECS.ListBlobSequences.response, entries, blobSequenceListing);
+    },
+    ReadBlobSequences: async (request, options) => {
+      const points = await read(provider, 'blob-sequence', request, options);
+      if (points?.dataClass !== 'blob-sequence') return NOTHING;
+      return await encodeEntries(CODECS.ReadBlobSequences.response, points.entries, blobSequenceData);
     },
   };
 }
 
-async function listScalars(
-  provider: DataProvider,
-  request: ListRequest,
-  options: Signal,
-): Promise<Uint8Array> {
+async function list(provider: DataProvider, dataClass: DataClass, request: ListRequest, options: Signal) {
   checkExperiment(request);
-  if (pluginOf(request) !== 'scalars') return NOTHING;
-  const entries = await provider.listScalars(selectionOf(request), options);
-  return await encodeEntries(CODECS.ListScalars.response, entries, scalarListing);
+  const plugin = pluginWith(dataClass, pluginOf(request));
+  return plugin === null ? [] : await provider.list(plugin, selectionOf(request), options);
 }
 
-async function readScalars(
-  provider: DataProvider,
-  request: ReadRequest,
-  options: Signal,
-): Promise<Uint8Array> {
+/** Null where there is nothing. */
+async function read(provider: DataProvider, dataClass: DataClass, request: ReadRequest, options: Signal) {
   checkExperiment(request);
-  const plugin = pluginOf(request);
+  const plugin = pluginWith(dataClass, pluginOf(request));
   const maxPoints = maxPointsOf(request);
-  if (plugin !== 'scalars') return NOTHING;
-  const entries = await provider.readScalars(selectionOf(request), maxPoints, options);
-  return await encodeEntries(CODECS.ReadScalars.response, entries, scalarData);
+  return plugin === null ? null : await provider.read(plugin, selectionOf(request), maxPoints, options);
 }
 
-async function listTensors(
-  provider: DataProvider,
-  request: ListRequest,
-  options: Signal,
-): Promise<Uint8Array> {
-  checkExperiment(request);
-  const { response } = CODECS.ListTensors;
-  const selection = selectionOf(request);
-  const plugin = pluginOf(request);
-  if (plugin === 'text')
-    return await encodeEntries(response, await provider.listTexts(selection, options), textListing);
-  if (plugin === 'hparams')
-    return await encodeEntries(response, await provider.sessions(selection, options), sessionListing);
-  return NOTHING;
+/** The plugin of a name, if its series are of this class: TensorBoard asks for all classes of some. */
+function pluginWith(dataClass: DataClass, name: string): Plugin | null {
+  const plugin = pluginNamed(name);
+  return plugin?.dataClass === dataClass ? plugin : null;
 }
 
-async function readTensors(
-  provider: DataProvider,
-  request: ReadRequest,
-  options: Signal,
-): Promise<Uint8Array> {
-  checkExperiment(request);
-  const { response } = CODECS.ReadTensors;
-  const selection = selectionOf(request);
-  const plugin = pluginOf(request);
-  const maxPoints = maxPointsOf(request);
-  if (plugin === 'text')
-    return await encodeEntries(response, await provider.readTexts(selection, maxPoints, options), textData);
-  if (plugin === 'hparams')
-    return await encodeEntries(response, await provider.sessions(selection, options), sessionData);
-  return NOTHING;
+async function* readBlob(provider: DataProvider, key: string, options: Signal): AsyncGenerator<Uint8Array> {
+  for await (const data of provider.readBlob(key, options)) {
+    yield CODECS.ReadBlob.response.encode({ data });
+  }
 }

@@ -1,7 +1,7 @@
 /** The gRPC door: TensorBoard's data-provider protocol over the data provider. @module */
 
-import type { DataProvider } from '../../dataprovider/index.ts';
 import type { Logger, Metrics } from '../../observability/index.ts';
+import type { DataProvider } from '../../series/index.ts';
 
 export interface GrpcFrontendOptions {
   readonly provider: DataProvider;

@@ -1,12 +1,9 @@
-/** What the data provider tells, as TensorBoard's messages. @module */
+/** What the data provider gives, as TensorBoard's messages. @module */
 
-import type { Experiment, ScalarPoints, SeriesEnd, TextPoint } from '../../dataprovider/index.ts';
-import { type CurrentSummary, tensorProto } from '../../plugins/index.ts';
-import { DATA_CLASS, type GetExperimentResponse, type SummaryMetadata } from '../../protobuf/index.ts';
-
-/** As TensorBoard's loaders see a series of event files with plain values. */
-const SCALARS: SummaryMetadata = { pluginData: { pluginName: 'scalars' }, dataClass: DATA_CLASS.scalar };
-const TEXT: SummaryMetadata = { pluginData: { pluginName: 'text' }, dataClass: DATA_CLASS.tensor };
+import { tensorProto } from '../../plugins/index.ts';
+import type { ScalarPoints } from '../../points/index.ts';
+import type { GetExperimentResponse } from '../../protobuf/index.ts';
+import type { BlobSequencePoint, Experiment, SeriesListing, TensorPoint } from '../../series/index.ts';
 
 export function experimentMessage({
   location,
@@ -19,37 +16,28 @@ export function experimentMessage({
   return { dataLocation: location, name, description, creationTime: { seconds, nanos } };
 }
 
-export function scalarListing(tagName: string, end: SeriesEnd) {
-  return { tagName, metadata: { ...maxima(end), summaryMetadata: SCALARS } };
+export function seriesListing(tagName: string, { step, wallTime, metadata }: SeriesListing) {
+  return { tagName, metadata: { maxStep: step, maxWallTime: wallTime, summaryMetadata: metadata } };
+}
+
+export function blobSequenceListing(tagName: string, listing: SeriesListing) {
+  const { metadata } = seriesListing(tagName, listing);
+  return { tagName, metadata: { ...metadata, maxLength: listing.blobCount } };
 }
 
 export function scalarData(tagName: string, { steps, wallTimes, values }: ScalarPoints) {
   return { tagName, data: { step: steps, wallTime: wallTimes, value: values } };
 }
 
-export function textListing(tagName: string, end: SeriesEnd) {
-  return { tagName, metadata: { ...maxima(end), summaryMetadata: TEXT } };
+export function tensorData(tagName: string, points: readonly TensorPoint[]) {
+  return { tagName, data: { ...times(points), value: points.map(({ tensor }) => tensorProto(tensor)) } };
 }
 
-export function textData(tagName: string, points: readonly TextPoint[]) {
-  return {
-    tagName,
-    data: {
-      step: points.map(({ step }) => step),
-      wallTime: points.map(({ wallTime }) => wallTime),
-      value: points.map(({ tensor }) => tensorProto(tensor)),
-    },
-  };
+export function blobSequenceData(tagName: string, points: readonly BlobSequencePoint[]) {
+  const values = points.map(({ blobKeys }) => ({ blobRefs: blobKeys.map((blobKey) => ({ blobKey })) }));
+  return { tagName, data: { ...times(points), values } };
 }
 
-export function sessionListing(tagName: string, summary: CurrentSummary) {
-  return { tagName, metadata: { ...maxima(summary), summaryMetadata: summary.content.metadata } };
-}
-
-export function sessionData(tagName: string, { step, wallTime, content }: CurrentSummary) {
-  return { tagName, data: { step: [step], wallTime: [wallTime], value: [tensorProto(content.tensor)] } };
-}
-
-function maxima({ step, wallTime }: SeriesEnd) {
-  return { maxStep: step, maxWallTime: wallTime };
+function times(points: readonly { readonly step: number; readonly wallTime: number }[]) {
+  return { step: points.map(({ step }) => step), wallTime: points.map(({ wallTime }) => wallTime) };
 }

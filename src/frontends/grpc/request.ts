@@ -1,8 +1,8 @@
 /** What a request asks for, checked. @module */
 
 import { LogdirError } from '../../core/index.ts';
-import type { Selection } from '../../dataprovider/index.ts';
 import type { ExperimentRequest, ListRequest, ReadRequest } from '../../protobuf/index.ts';
+import type { Selection } from '../../series/index.ts';
 
 /** What TensorBoard calls the one experiment that it shows: '' from its own calls, the other from its pages. */
 const EXPERIMENTS = ['', 'defaultExperimentId'];

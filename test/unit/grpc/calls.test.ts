@@ -4,10 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LogdirError, runKey } from '../../../src/core/index.ts';
-import type { DataProvider } from '../../../src/dataprovider/index.ts';
 import { createGrpcFrontend } from '../../../src/frontends/grpc/index.ts';
 import { silentLogger } from '../../../src/observability/index.ts';
-import { hparamsCodec } from '../../../src/protobuf/index.ts';
+import { DATA_PROVIDER_CODECS, hparamsCodec } from '../../../src/protobuf/index.ts';
+import type { DataProvider } from '../../../src/series/index.ts';
 import { buildHouse, type House } from '../../support/house.ts';
 import { type GrpcDoor, grpcDoor, providerOver } from '../../support/provider.ts';
 import { configRecord, exitRecord, factsRecord, row, text } from '../../support/records.ts';
@@ -214,6 +214,30 @@ describe('what is wrong is refused with a sentence', () => {
   });
 });
 
+describe('a blob', () => {
+  it('is sent in as many pieces as it comes in', async () => {
+    const readBlob = async function* () {
+      for (let i = 0; i < 100; i++) yield Buffer.alloc(100_000, i);
+    };
+    await using other = await grpcDoor({ ...provider, readBlob } as DataProvider, house);
+    const pieces: Buffer[] = [];
+    expect(await streamed(other.server.address, 'key', pieces)).toBe('OK');
+    const data = pieces.map((piece) => DATA_PROVIDER_CODECS.ReadBlob.response.decode(piece).data);
+    expect(data.map((bytes) => [bytes?.length, bytes?.[0] ?? 0])).toEqual(
+      Array.from({ length: 100 }, (_, i) => [100_000, i]),
+    );
+  });
+
+  it('whose file goes away ends with what went wrong', async () => {
+    const readBlob = async function* () {
+      yield Buffer.from('first');
+      throw new LogdirError('not-found', 'the file is gone');
+    };
+    await using other = await grpcDoor({ ...provider, readBlob } as DataProvider, house);
+    expect(await streamed(other.server.address, 'key')).toBe('NOT_FOUND');
+  });
+});
+
 describe('the door', () => {
   it('tells a call that nobody waits for any more', async () => {
     let aborted = false;
@@ -294,7 +318,8 @@ async function rawStream(address: string, path: string, messages: readonly Buffe
 }
 
 /** The status of ReadBlob. */
-async function streamed(address: string, blobKey: string): Promise<string> {
+/** What a stream ends with; `pieces` takes what came before. */
+async function streamed(address: string, blobKey: string, pieces: Buffer[] = []): Promise<string> {
   const client = new Client(address, credentials.createInsecure());
   const key = Buffer.from(blobKey);
   const message = Buffer.concat([Buffer.from([0x0a, key.length]), key]);
@@ -304,7 +329,7 @@ async function streamed(address: string, blobKey: string): Promise<string> {
   const code = await new Promise<status>((resolve) => {
     call.on('error', (error: ServiceError) => resolve(error.code));
     call.on('end', () => resolve(status.OK));
-    call.resume();
+    call.on('data', (piece: Buffer) => pieces.push(piece));
   });
   client.close();
   return status[code];

@@ -1,0 +1,113 @@
+/** The series of one run by tag, and where in its log their values are. @module */
+
+import type { EventView } from '../../eventfile/index.ts';
+import type { NewestRow } from '../../history/index.ts';
+import type { Plugin, TagTable } from '../../plugins/index.ts';
+import type { Selection, SeriesEnd } from '../data-provider.ts';
+
+/** A column of rows of one shape. */
+export interface Column {
+  readonly shapeId: number;
+  readonly column: number;
+}
+
+/** A series of numbers. */
+export interface ScalarSeries {
+  /** Rows of several shapes may hold it. */
+  readonly columns: readonly Column[];
+  /** Where its newest value is. */
+  readonly newest: NewestRow & Column;
+}
+
+/** A series of cells. */
+export interface CellSeries {
+  /** Cells of several types may hold it. */
+  readonly shapeIds: readonly number[];
+  /** Which part of such a cell it is, for its plugin. */
+  readonly part: number;
+  readonly newest: NewestRow;
+}
+
+export interface RunSeries {
+  readonly scalars: ReadonlyMap<string, ScalarSeries>;
+  /** By the plugin that shows them. */
+  readonly cells: ReadonlyMap<Plugin, ReadonlyMap<string, CellSeries>>;
+}
+
+/** The series of a run as of now; a shape without values, or that no plugin shows, is none. */
+export function seriesOf({ log: { ledger }, fold }: EventView, tags: TagTable): RunSeries {
+  const scalars = new Map<string, ScalarSeries>();
+  const cells = new Map<Plugin, Map<string, CellSeries>>();
+  for (const [shapeId, { kind }] of ledger.dictionary.shapes.entries()) {
+    const last = ledger.newest(shapeId);
+    const plugin = tags.pluginOf(shapeId);
+    if (last === undefined || plugin === null) continue;
+    // Samples of the machine have their steps from the fold.
+    const newest =
+      kind === 'system' ? { ...last, end: { ...last.end, step: fold.systemEnd(shapeId) } } : last;
+    if (plugin.rows !== undefined) addColumns(scalars, newest, shapeId, tags.tagsOf(shapeId));
+    else addParts(mapOf(cells, plugin), newest, shapeId, tags.tagsOf(shapeId));
+  }
+  return { scalars, cells };
+}
+
+/** Where a series ends. */
+export function seriesEnd({ end: { step, timestamp } }: NewestRow): SeriesEnd {
+  return { step, wallTime: timestamp };
+}
+
+/** Of series by tag, those that were asked for. */
+export function selected<T>(
+  series: ReadonlyMap<string, T>,
+  { tags }: Pick<Selection, 'tags'>,
+): ReadonlyMap<string, T> {
+  if (tags === null) return series;
+  const chosen = new Map<string, T>();
+  for (const tag of tags) {
+    const found = series.get(tag);
+    if (found !== undefined) chosen.set(tag, found);
+  }
+  return chosen;
+}
+
+function addColumns(
+  scalars: Map<string, ScalarSeries>,
+  newest: NewestRow,
+  shapeId: number,
+  tags: readonly string[],
+): void {
+  tags.forEach((tag, column) => {
+    const known = scalars.get(tag);
+    const here = { ...newest, shapeId, column };
+    scalars.set(tag, {
+      columns: [...(known?.columns ?? []), { shapeId, column }],
+      newest: known === undefined || isLater(here, known.newest) ? here : known.newest,
+    });
+  });
+}
+
+function addParts(
+  cells: Map<string, CellSeries>,
+  newest: NewestRow,
+  shapeId: number,
+  tags: readonly string[],
+): void {
+  tags.forEach((tag, part) => {
+    const known = cells.get(tag);
+    cells.set(tag, {
+      shapeIds: [...(known?.shapeIds ?? []), shapeId],
+      part,
+      newest: known === undefined || isLater(newest, known.newest) ? newest : known.newest,
+    });
+  });
+}
+
+function mapOf(cells: Map<Plugin, Map<string, CellSeries>>, plugin: Plugin): Map<string, CellSeries> {
+  const known = cells.get(plugin) ?? new Map<string, CellSeries>();
+  cells.set(plugin, known);
+  return known;
+}
+
+function isLater(a: NewestRow, b: NewestRow): boolean {
+  return a.block !== b.block ? a.block > b.block : a.end.row > b.end.row;
+}
