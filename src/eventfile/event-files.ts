@@ -50,6 +50,8 @@ export class EventFiles implements AsyncDisposable {
     },
   });
   readonly #listeners: readonly Disposable[];
+  /** Side files being written. */
+  readonly #saving = new Set<Promise<void>>();
 
   constructor({ history, memoryMaxBytes, viewVersion = VIEW_VERSION, logger, metrics }: EventFilesOptions) {
     this.#history = history;
@@ -94,6 +96,7 @@ export class EventFiles implements AsyncDisposable {
   /** Writes side files that lag behind. */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const listener of this.#listeners) listener[Symbol.dispose]();
+    await Promise.all(this.#saving);
     const options = { limit: SAVES_AT_A_TIME, signal: NEVER_ABORTED };
     await mapSettled([...this.#views.values()], options, (view) => this.#save(view, true));
   }
@@ -119,14 +122,13 @@ export class EventFiles implements AsyncDisposable {
   /** A side file that cannot be written is folded again after a restart. */
   async #save(view: EventView, all: boolean): Promise<void> {
     if (!view.log.isDurable || view.size === 0) return;
-    try {
-      await view.save(this.#history.store, all);
-    } catch (error) {
-      this.#logger.debug(
-        { err: error, run: view.log.key.runId },
-        'the side file of an event file could not be kept',
-      );
-    }
+    const saving = view.save(this.#history.store, all).catch((error: unknown) => {
+      const run = view.log.key.runId;
+      this.#logger.debug({ err: error, run }, 'the side file of an event file could not be kept');
+    });
+    this.#saving.add(saving);
+    await saving;
+    this.#saving.delete(saving);
   }
 }
 

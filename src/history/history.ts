@@ -1,5 +1,6 @@
 /** The history of every run, kept: which runs there are, what was read of them, and what keeps it up to date. @module */
 
+import { setMaxListeners } from 'node:events';
 import { type Clock, mapLimit, runKeyText, within } from '../core/index.ts';
 import type { Logger, Metrics } from '../observability/index.ts';
 import type { RunListing, RunSource } from '../sources/index.ts';
@@ -42,6 +43,8 @@ export class History implements AsyncDisposable {
   constructor({ sources, store, memoryMaxBytes, metrics, clock, ...options }: HistoryOptions) {
     const logger = options.logger.child({ room: 'history' });
     const { signal } = this.#ending;
+    // Every reading under way listens for the end of the program.
+    setMaxListeners(0, signal);
     this.store = store;
     this.#sources = sources;
     this.#clock = clock;

@@ -231,7 +231,9 @@ export class Run {
   }
 
   async #look(): Promise<void> {
-    const { updater, metrics, clock, onGrown } = this.#context;
+    const { updater, metrics, clock, onGrown, signal } = this.#context;
+    // The program is ending: nothing more is written.
+    if (signal.aborted) return;
     const startedMs = clock.monotonic();
     let outcome: 'grown' | 'unchanged' | 'failed' = 'failed';
     try {

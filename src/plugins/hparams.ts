@@ -7,7 +7,6 @@
  */
 
 import type { RunState } from '../core/index.ts';
-import { compactJson, type JsonValue, objectOfPaths, type PathValue } from '../model/index.ts';
 import {
   DATA_CLASS,
   type HParamsPluginData,
@@ -15,6 +14,7 @@ import {
   hparamsCodec,
   SESSION_END,
 } from '../protobuf/index.ts';
+import { compactJson, type JsonValue, objectOfPaths, type PathValue } from '../wandb-json/index.ts';
 import type { CurrentRun, CurrentSummary, Plugin, RunMarker, TaggedSummary } from './plugin.ts';
 import { EMPTY_TENSOR } from './summary.ts';
 

@@ -10,8 +10,8 @@
  */
 
 import type { RunFacts, RunKey, RunState } from '../core/index.ts';
-import type { PathValue } from '../model/index.ts';
 import type { SummaryMetadata } from '../protobuf/index.ts';
+import type { PathValue } from '../wandb-json/index.ts';
 import type { SummaryContent, TensorContent } from './summary.ts';
 
 /** How TensorBoard stores the points of a series, and by which calls of its data provider it asks for them. */

@@ -7,8 +7,8 @@
  */
 
 import { stringify } from 'yaml';
-import { compactJson, type JsonValue, objectOfPaths, type PathValue } from '../model/index.ts';
 import { DATA_CLASS, type SummaryMetadata } from '../protobuf/index.ts';
+import { compactJson, type JsonValue, objectOfPaths, type PathValue } from '../wandb-json/index.ts';
 import type { Plugin, RunMarker, TaggedSummary } from './plugin.ts';
 import { textTensor } from './summary.ts';
 

@@ -9,7 +9,6 @@ export type {
   ProjectListing,
   ReadRunOptions,
   RecordBatch,
-  RecordedStretch,
   RunListing,
   RunSource,
   SourceChange,

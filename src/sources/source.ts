@@ -1,15 +1,6 @@
 /** The port through which run history comes in: what a source of W&B runs must answer. @module */
 
-import type {
-  DocumentChange,
-  EntityName,
-  MetricDefinition,
-  ProjectName,
-  RunFacts,
-  RunKey,
-  RunRecord,
-  RunState,
-} from '../core/index.ts';
+import type { EntityName, ProjectName, RunKey, RunRecord, RunState } from '../core/index.ts';
 import type { RunPreviewer } from './run-preview.ts';
 import type { OpenedSavedFile, SavedFile } from './saved-files.ts';
 
@@ -60,23 +51,9 @@ export interface ListOptions {
   readonly project?: Pick<ProjectListing, 'entity' | 'project'>;
 }
 
-/**
- * What was recorded of a stretch of a run apart from its rows. A source whose names and config change while it is
- * served cannot say again what it said then; handed this, it repeats it.
- */
-export interface RecordedStretch {
-  readonly facts?: RunFacts;
-  readonly config?: DocumentChange;
-  readonly summary?: DocumentChange;
-  readonly metrics?: readonly MetricDefinition[];
-  readonly exit?: { readonly exitCode: number; readonly runtimeSeconds: number } | null;
-}
-
 export interface ReadRunOptions {
   readonly after: Cursor | null;
   readonly stopAt?: Cursor;
-  /** With `stopAt`: what was recorded between the two cursors. */
-  readonly recorded?: RecordedStretch;
   readonly signal: AbortSignal;
 }
 
@@ -148,7 +125,8 @@ export interface RunSource {
   /**
    * Records after a cursor (null: from the start), ending at what is there now; a torn record at the end is
    * not an error, it is waited for. Batches are bounded in memory and yield to the event loop between them.
-   * With `stopAt`, a batch ends exactly at that cursor and reading stops there.
+   * With `stopAt`, a batch ends exactly at that cursor and reading stops there. Rows are the same again; what the run
+   * says of itself may have changed meanwhile, and need not come.
    */
   read(key: RunKey, options: ReadRunOptions): AsyncIterable<RecordBatch>;
 

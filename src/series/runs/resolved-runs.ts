@@ -3,8 +3,8 @@
 import { LogdirError, mapSettled } from '../../core/index.ts';
 import type { EventFiles, EventView } from '../../eventfile/index.ts';
 import { type History, REFRESH, type Run, type RunLog, type RunPreview } from '../../history/index.ts';
-import type { PathValue } from '../../model/index.ts';
 import { type TagTable, tagTableOf } from '../../plugins/index.ts';
+import type { PathValue } from '../../wandb-json/index.ts';
 import type { Selection } from '../data-provider.ts';
 import type { RunList } from './run-list.ts';
 import type { NamedRun } from './run-names.ts';

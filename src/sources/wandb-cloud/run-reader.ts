@@ -17,7 +17,6 @@ import {
   historyKeysOf,
   parseCursor,
   preambleOf,
-  recordsAgain,
   SAMPLES_ALONG,
 } from './run/index.ts';
 import type { RunContext } from './run-context.ts';
@@ -81,25 +80,23 @@ export async function* readOn(
 }
 
 /**
- * Reads again what lies between two cursors.
+ * Reads again the rows that lie between two cursors.
  * @throws LogdirError `corrupt` when the server no longer has it.
  */
 export async function* readAgain(
   run: RunContext,
-  { after, stopAt, recorded = {} }: Omit<ReadRunOptions, 'signal'> & { readonly stopAt: Cursor },
+  { after, stopAt }: Omit<ReadRunOptions, 'signal'> & { readonly stopAt: Cursor },
 ): AsyncGenerator<RecordBatch> {
   const [start, stop] = [parseCursor(after), parseCursor(stopAt)];
   const detail = await askDetail(run);
   if (detail.run.id !== stop.id || stop.step < start.step)
     throw new LogdirError('corrupt', `run ${run.key.runId} was replaced or rewound since it was read`);
-  const { before, after: afterwards } = recordsAgain(recorded);
-  if (before.length > 0) yield batch(start, before);
   yield* rowsAgain(run, detail, start, stop);
   if (stop.system > start.system) {
     const wanted = { detail, afterTime: start.system, untilTime: stop.system };
     for await (const rows of systemRows(run, wanted)) yield batch(start, rows);
   }
-  yield { ...batch(stop, afterwards), cursor: stopAt };
+  yield { ...batch(stop, []), cursor: stopAt };
 }
 
 async function* rowsAgain(

@@ -1,7 +1,6 @@
 /** The small files beside a run's events: run.json, config.yaml, summary.json. @module */
 
 import type { MetricDefinition, RunFacts, RunKey, RunState } from '../../core/index.ts';
-import { objectOfPaths, type PathValue } from '../../model/index.ts';
 import {
   configYaml,
   type SeriesDictionary,
@@ -9,6 +8,7 @@ import {
   type TagTable,
   tagTableOf,
 } from '../../plugins/index.ts';
+import { objectOfPaths, type PathValue } from '../../wandb-json/index.ts';
 
 /** All there is to tell of a run apart from its rows. */
 export interface RunDescription {

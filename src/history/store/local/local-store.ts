@@ -1,6 +1,6 @@
 /** History kept on this machine's disk. @module */
 
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../../../core/index.ts';
@@ -70,7 +70,7 @@ export class LocalStore implements RunStore {
 
   async writeDocument(owner: DocumentOwner, name: string, content: Uint8Array): Promise<void> {
     const path = this.#documentPath(owner, name);
-    const temporary = `${path}.${process.pid}.tmp`;
+    const temporary = `${path}.${randomUUID()}.tmp`;
     await mkdir(dirname(path), { recursive: true });
     try {
       await writeFile(temporary, content);

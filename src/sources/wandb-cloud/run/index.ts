@@ -11,4 +11,4 @@ export {
   SAMPLES_ALONG,
 } from './run-detail.ts';
 export { readConfig } from './run-documents.ts';
-export { conclusionOf, preambleOf, recordsAgain, runStateOf, startTimeOf } from './run-records.ts';
+export { conclusionOf, preambleOf, runStateOf, startTimeOf } from './run-records.ts';

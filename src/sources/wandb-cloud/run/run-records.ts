@@ -3,7 +3,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { RunFacts, RunRecord, RunState } from '../../../core/index.ts';
-import type { RecordedStretch } from '../../source.ts';
 import { type RunDetail, type RunNode, timeMs } from '../graphql/index.ts';
 import { readConfig, readSummary } from './run-documents.ts';
 
@@ -53,24 +52,6 @@ export function conclusionOf(run: RunDetail): RunRecord[] {
     ...(summary.length > 0 ? [{ kind: 'summary', change: { update: summary, remove: [] } } as const] : []),
     ...(exit === null ? [] : [{ kind: 'exit', ...exit } as const]),
   ];
-}
-
-/** The records of a stretch that was read before, in the order they came in: those before its rows, and those after. */
-export function recordsAgain({ facts, config, metrics, summary, exit }: RecordedStretch): {
-  readonly before: readonly RunRecord[];
-  readonly after: readonly RunRecord[];
-} {
-  return {
-    before: [
-      ...(facts === undefined ? [] : [{ kind: 'facts', facts } as const]),
-      ...(config === undefined ? [] : [{ kind: 'config', change: config } as const]),
-      ...(metrics ?? []).map((metric) => ({ kind: 'metric', metric }) as const),
-    ],
-    after: [
-      ...(summary === undefined ? [] : [{ kind: 'summary', change: summary } as const]),
-      ...(exit === undefined || exit === null ? [] : [{ kind: 'exit', ...exit } as const]),
-    ],
-  };
 }
 
 /** W&B's states in our words. A run it calls crashed has sent no heartbeat for a while, and may go on. */

@@ -1,7 +1,7 @@
 /** The values of a history row that holds more than numbers: strings, lists, nulls, nested and media values. @module */
 
 import type { Cell } from '../../../core/index.ts';
-import { flattenJson, parseJsonString } from '../../json-fragment.ts';
+import { flattenJson, parseJsonString } from '../../../wandb-json/index.ts';
 import { readScalar } from '../../json-scalar.ts';
 
 /** One item of a row: its key path, and its value as W&B's JSON text. */

@@ -5,7 +5,7 @@ import { crc32 } from 'node:zlib';
 import { LogdirError, type RunRecord, toLogdirError } from '../../../core/index.ts';
 import type { Logger } from '../../../observability/index.ts';
 import type { ShapeRegistry } from '../../shape-registry.ts';
-import type { ReadRunOptions, RecordBatch, RecordedStretch } from '../../source.ts';
+import type { ReadRunOptions, RecordBatch } from '../../source.ts';
 import { LOG_HEADER } from '../log/index.ts';
 import { folderRecords, folderVersion, type IndexedRun, logKind, type Segment } from '../runs/index.ts';
 import {
@@ -71,7 +71,7 @@ export interface RunReaderOptions extends ReadRunOptions {
 
 /** Batches of a run in order. @throws LogdirError `not-found`, `corrupt` or what opening and reading fails with. */
 export async function* readRun(options: RunReaderOptions): AsyncGenerator<RecordBatch> {
-  const { run, recorded = {} } = options;
+  const { run } = options;
   const after = parseCursor(options.after);
   const stopAt = options.stopAt === undefined ? null : parseCursor(options.stopAt);
   const passed = after.marks.slice(0, -1);
@@ -92,8 +92,8 @@ export async function* readRun(options: RunReaderOptions): AsyncGenerator<Record
     }
   }
   if (stopAt !== null) {
-    // The files may be others by now: what they said is known from the first pass.
-    if (stopAt.folder !== after.folder) yield folderBatch(stopAt, recordsAgain(recorded));
+    // The files may say something else by now, and have no rows.
+    if (stopAt.folder !== after.folder) yield folderBatch(stopAt, []);
   } else yield* readFolder(run, { folder: after.folder, marks: passed });
 }
 
@@ -108,14 +108,6 @@ async function* readFolder(run: IndexedRun, cursor: LocalCursor): AsyncGenerator
 
 function folderBatch(cursor: LocalCursor, records: readonly RunRecord[]): RecordBatch {
   return { cursor: formatCursor(cursor), records, unread: {}, skippedBytes: 0 };
-}
-
-function recordsAgain({ facts, config, summary }: RecordedStretch): readonly RunRecord[] {
-  return [
-    ...(facts === undefined ? [] : [{ kind: 'facts', facts } as const]),
-    ...(config === undefined ? [] : [{ kind: 'config', change: config } as const]),
-    ...(summary === undefined ? [] : [{ kind: 'summary', change: summary } as const]),
-  ];
 }
 
 /** What reading a segment needs to know of what was read before it. */

@@ -10,7 +10,7 @@ import { basename, dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { parse } from 'yaml';
 import type { DocumentChange, RunFacts, RunRecord } from '../../../core/index.ts';
-import { splitJsonObject } from '../../json-fragment.ts';
+import { splitJsonObject } from '../../../wandb-json/index.ts';
 import { isRunDirectoryName } from '../discovery/index.ts';
 
 /** Beyond this a file is left alone: parsing YAML takes some 100 ms for a megabyte, and nobody can wait for less. */
