@@ -17,14 +17,12 @@ import { createOverview, type Overview } from './overview/index.ts';
 import { createDataProvider } from './series/index.ts';
 import {
   connectWandbServer,
-  createWandbCloudSource,
-  createWandbLocalSource,
   describeSource,
   type FindApiKey,
-  parseSource,
-  type RunSource,
   type ServerReport,
+  type SourceContext,
   type SourceReport,
+  understandSource,
   type Viewer,
   type WandbServer,
 } from './sources/index.ts';
@@ -159,7 +157,8 @@ export function createApp(settings: AppSettings, parts: AppParts): App {
   const opening = new Opening();
   const web = createWeb(logdir, opening, parts);
   const fuse = createFuseFrontend({ tree: logdir.tree, logger, metrics, clock });
-  const keepClear = [...localPaths(settings.sources), settings.cacheDir];
+  const folders = settings.sources.flatMap((text) => understandSource(text).folder ?? []);
+  const keepClear = [...folders, settings.cacheDir];
   return {
     ...logdir,
     start: ({ signal }) => opening.watch(start(history, settings, signal)),
@@ -255,34 +254,17 @@ class Servers {
   }
 }
 
-function createSource(
-  text: string,
-  settings: AppSettings,
-  { logger, metrics, clock }: AppParts,
-  servers: Servers,
-): RunSource {
-  const { watch, pollIntervalMs, quietAfterMs, refreshIntervalMs, cacheDir, baseUrl } = settings;
-  const reference = parseSource(text);
-  const parts = { logger, metrics, clock };
-  if (reference.kind === 'local')
-    return createWandbLocalSource({ path: reference.path, watch, pollIntervalMs, quietAfterMs, ...parts });
-  const { scope, appUrl } = reference;
-  const server = servers.at(appUrl === null ? baseUrl : apiUrl(appUrl));
-  const temporaryDir = join(cacheDir, 'downloads');
-  return createWandbCloudSource({ name: text, scope, server, refreshIntervalMs, temporaryDir, ...parts });
-}
-
-function localPaths(sources: readonly string[]): string[] {
-  return sources.flatMap((text) => {
-    const reference = parseSource(text);
-    return reference.kind === 'local' ? [reference.path] : [];
-  });
+function sourceContext(settings: AppSettings, parts: AppParts, servers: Servers): SourceContext {
+  const { baseUrl, cacheDir } = settings;
+  const server = (url: string | null) => servers.at(url === null ? baseUrl : apiUrl(url));
+  return { ...settings, ...parts, temporaryDir: join(cacheDir, 'downloads'), server };
 }
 
 function createHistory(settings: AppSettings, parts: AppParts, servers: Servers): History {
   const { cacheDir, cacheMaxBytes: maxBytes, memoryMaxBytes } = settings;
   const { logger, metrics, clock } = parts;
-  const sources = settings.sources.map((text) => createSource(text, settings, parts, servers));
+  const context = sourceContext(settings, parts, servers);
+  const sources = settings.sources.map((text) => understandSource(text).create(context));
   const store = new LocalStore({
     cacheDir,
     maxBytes,

@@ -15,7 +15,8 @@ export type {
   SourcePolicy,
   UnreadKind,
 } from './source.ts';
-export { parseSource, type SourceReference } from './source-reference.ts';
+export { type ParsedSource, parseSource, type SourceContext, understandSource } from './source-kinds.ts';
+export type { SourceReference } from './source-reference.ts';
 export {
   type ApiKey,
   appUrl,

@@ -1,13 +1,23 @@
-/** What a SOURCE on the command line means: a path on this machine, or runs of a W&B server. Pure but for one look. @module */
+/** What a SOURCE on the command line means: a path on this machine, or runs of a W&B server. Pure. @module */
 
-import { existsSync } from 'node:fs';
 import { LogdirError } from '../core/index.ts';
 import type { CloudScope } from './wandb-cloud/index.ts';
 
-export type SourceReference =
-  | { readonly kind: 'local'; readonly path: string }
-  /** `appUrl`: the server whose page was given; null: the one that is configured. */
-  | { readonly kind: 'cloud'; readonly scope: CloudScope; readonly appUrl: string | null };
+export type SourceReference = LocalReference | CloudReference;
+
+/** Whatever lies in a folder of this machine. */
+export interface LocalReference {
+  readonly kind: 'local';
+  readonly path: string;
+}
+
+/** Runs of a W&B server. */
+export interface CloudReference {
+  readonly kind: 'cloud';
+  readonly scope: CloudScope;
+  /** The server whose page was given; null: the one that is configured. */
+  readonly appUrl: string | null;
+}
 
 /** `wandb:`, with or without the slashes of an address. */
 const SCHEME = /^wandb:(?:\/\/)?/;
@@ -15,7 +25,8 @@ const SCHEME = /^wandb:(?:\/\/)?/;
 const BARE = /^[\w-][\w.-]*\/[\w-][\w.-]*(?:\/[\w-][\w.-]*)?$/;
 
 /**
- *     ./wandb, /data/runs                   local
+ * What a text names of a W&B server; null for everything else, which is a path (`./wandb`, `/data/runs`):
+ *
  *     team/project, team/project/run        of a server, unless there is such a path
  *     wandb:team/project[/run]              of a server
  *     wandb:team, wandb:                    all projects of an entity; all that the key sees
@@ -24,18 +35,17 @@ const BARE = /^[\w-][\w.-]*\/[\w-][\w.-]*(?:\/[\w-][\w.-]*)?$/;
  *
  * @throws LogdirError `invalid-argument` for an address that names no runs.
  */
-export function parseSource(text: string, exists: (path: string) => boolean = existsSync): SourceReference {
+export function parseCloud(text: string, exists: (path: string) => boolean): CloudReference | null {
   if (/^https?:\/\//.test(text)) return parsePage(text);
   if (SCHEME.test(text)) {
     const parts = text.replace(SCHEME, '').replace(/\/$/, '').split('/');
     return { kind: 'cloud', scope: scopeOf(parts, text), appUrl: null };
   }
-  if (BARE.test(text) && !exists(text))
-    return { kind: 'cloud', scope: scopeOf(text.split('/'), text), appUrl: null };
-  return { kind: 'local', path: text };
+  if (!BARE.test(text) || exists(text)) return null;
+  return { kind: 'cloud', scope: scopeOf(text.split('/'), text), appUrl: null };
 }
 
-function parsePage(text: string): SourceReference {
+function parsePage(text: string): CloudReference {
   const { origin, pathname } = new URL(text);
   const [entity = '', project, word, run] = pathname.split('/').filter(Boolean).map(decodeURIComponent);
   const parts = [

@@ -1,0 +1,71 @@
+/**
+ * The kinds of source there are: how each is named on the command line, and how it is made. A new kind is an entry of
+ * the table.
+ * @module
+ */
+
+import { existsSync } from 'node:fs';
+import { type Clock, LogdirError } from '../core/index.ts';
+import type { Logger, Metrics } from '../observability/index.ts';
+import type { RunSource } from './source.ts';
+import { parseCloud, type SourceReference } from './source-reference.ts';
+import { createWandbCloudSource, type WandbServer } from './wandb-cloud/index.ts';
+import { createWandbLocalSource, type WatchMode } from './wandb-local/index.ts';
+
+/** What sources are made of besides their reference. */
+export interface SourceContext {
+  readonly watch: WatchMode;
+  readonly pollIntervalMs: number;
+  readonly quietAfterMs: number;
+  readonly refreshIntervalMs: number;
+  /** Where downloads lie while they are read. */
+  readonly temporaryDir: string;
+  /** The server behind a page's address; null: the one that is configured. */
+  readonly server: (appUrl: string | null) => WandbServer;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+}
+
+/** A SOURCE, understood. */
+export interface ParsedSource {
+  readonly reference: SourceReference;
+  /** The folder it lies in; null for one that lies on no disk of this machine. */
+  readonly folder: string | null;
+  /** Makes the source. Nothing is read or asked before somebody looks. */
+  create(context: SourceContext): RunSource;
+}
+
+/** Takes a text if it is of this kind; null if not. @throws LogdirError `invalid-argument` */
+type SourceKind = (text: string, exists: (path: string) => boolean) => ParsedSource | null;
+
+const wandbCloud: SourceKind = (name, exists) => {
+  const reference = parseCloud(name, exists);
+  if (reference === null) return null;
+  const { scope, appUrl } = reference;
+  const create = ({ server, ...context }: SourceContext) =>
+    createWandbCloudSource({ name, scope, server: server(appUrl), ...context });
+  return { reference, folder: null, create };
+};
+
+const wandbLocal: SourceKind = (path) => {
+  const create = (context: SourceContext) => createWandbLocalSource({ path, ...context });
+  return { reference: { kind: 'local', path }, folder: path, create };
+};
+
+/** Asked in this order; the last takes everything. */
+const KINDS: readonly SourceKind[] = [wandbCloud, wandbLocal];
+
+/** What a SOURCE means. @throws LogdirError `invalid-argument` for an address that names no runs. */
+export function understandSource(text: string, exists: (path: string) => boolean = existsSync): ParsedSource {
+  for (const kind of KINDS) {
+    const parsed = kind(text, exists);
+    if (parsed !== null) return parsed;
+  }
+  throw new LogdirError('invalid-argument', `${text} is no source`);
+}
+
+/** The reference alone. @throws as `understandSource` */
+export function parseSource(text: string, exists?: (path: string) => boolean): SourceReference {
+  return understandSource(text, exists).reference;
+}
