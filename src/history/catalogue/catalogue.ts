@@ -215,7 +215,7 @@ function mergeListings(a: RunListing, b: RunListing): RunListing {
 }
 
 function hasSameName(a: RunListing, b: RunListing): boolean {
-  return a.displayName === b.displayName && a.startTime === b.startTime;
+  return a.displayName === b.displayName && a.startTime === b.startTime && a.isWaiting === b.isWaiting;
 }
 
 /** Sources that read eagerly are closer to where the run is logged: they come first. */

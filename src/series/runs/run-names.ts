@@ -19,12 +19,11 @@ export interface NamedRun {
 }
 
 /**
- * Of one project, the run's directory alone; of several, the project before it; of several entities, the entity too. What
- * was decided at the first look stays, and so does every name: TensorBoard keeps selections and colours by it. Runs of a
- * project that shows up later have as long a name as tells them apart.
+ * Of one project, the run's directory alone; of several, the project before it; of several entities, the entity too.
+ * Which of these is decided at the first look and stays, and so do directories: TensorBoard keeps selections and colours
+ * by name. Runs of a project that shows up later have as long a name as tells them apart.
  */
 export class RunNames {
-  readonly #names = new Map<string, string>();
   #home: { readonly entity: string | null; readonly project: string | null } | undefined;
 
   /** Runs in the order given; `projects`: all that there are. */
@@ -33,14 +32,7 @@ export class RunNames {
     return places.map((place) => ({ name: this.#nameOf(place), run: place.run }));
   }
 
-  #nameOf(place: RunPlace): string {
-    const { id } = place.run;
-    const name = this.#names.get(id) ?? this.#newName(place);
-    this.#names.set(id, name);
-    return name;
-  }
-
-  #newName({ entity, project, directory }: RunPlace): string {
+  #nameOf({ entity, project, directory }: RunPlace): string {
     if (entity !== this.#home?.entity) return `${entity}/${project}/${directory}`;
     return project === this.#home.project ? directory : `${project}/${directory}`;
   }
