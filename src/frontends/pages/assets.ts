@@ -27,9 +27,9 @@ function load(name: string, contentType: string): Asset {
   return { contentType, body, etag };
 }
 
-/** Undefined where no asset is. Browsers keep one for an hour, then ask whether it has changed. */
-export function assetReply(path: string, request: WebRequest): Reply | undefined {
-  const asset = ASSETS.get(path);
+/** Undefined where no asset has the name. Browsers keep one for an hour, then ask whether it has changed. */
+export function assetReply(name: string, request: WebRequest): Reply | undefined {
+  const asset = ASSETS.get(`/assets/${name}`);
   if (asset === undefined) return undefined;
   const { contentType, body, etag } = asset;
   const headers = ['ETag', etag, 'Cache-Control', 'max-age=3600'];

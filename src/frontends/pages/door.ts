@@ -1,15 +1,16 @@
 /** `/`, `/p/<entity>/<project>` and `/assets/…`: pages for people, and whatever else no door answers. @module */
 
+import { Router } from 'express';
 import { type Clock, LogdirError } from '../../core/index.ts';
 import type { Overview } from '../../overview/index.ts';
 import {
-  type Door,
-  decodeComponent,
+  answering,
+  literalRoute,
   pageReply,
   type Reply,
+  type RoutedDoor,
   rawPathOf,
   rawQueryOf,
-  refuseWriting,
   type WebRequest,
 } from '../web/index.ts';
 import { assetReply } from './assets.ts';
@@ -26,35 +27,34 @@ export interface PagesOptions {
   readonly clock: Clock;
 }
 
+/** Parameters of the routes; type aliases, because express wants them open to further keys. */
+type ProjectNames = { readonly entity: string; readonly project: string };
+type AssetName = { readonly name: string };
+
 /** The last of the doors: it takes every URL. */
-export function createPages(options: PagesOptions): Door {
+export function createPages(options: PagesOptions): RoutedDoor {
   const { site } = options;
-  return {
-    name: 'page',
-    owns: () => true,
-    answer: (request) => {
-      refuseWriting(request.method);
-      return answer(options, request);
-    },
-    failure: (request, failure) => failureReply(site, request, failure),
-  };
+  const base = literalRoute(site.basePath);
+  const router = Router({ caseSensitive: true });
+  router.get(
+    `${base}/`,
+    answering((request) => home(options, request)),
+  );
+  router.get(
+    `${base}/p/:entity/:project`,
+    answering<ProjectNames>((request, names) => projectRuns(options, request, names)),
+  );
+  router.get(
+    `${base}/assets/:name`,
+    answering<AssetName>((request, { name }) => assetReply(name, request) ?? refuseUnknown(site, request)),
+  );
+  router.use(answering((request) => refuseUnknown(site, request)));
+  return { name: 'page', router, failure: (request, failure) => failureReply(site, request, failure) };
 }
 
-function answer(options: PagesOptions, request: WebRequest): Reply | Promise<Reply> {
-  const { basePath } = options.site;
-  const path = rawPathOf(request.url);
-  const below = path.startsWith(`${basePath}/`) ? path.slice(basePath.length) : undefined;
-  if (below === '/') return home(options, request);
-  const [, entity, project] = PROJECT.exec(below ?? '') ?? [];
-  if (entity !== undefined && project !== undefined) {
-    return projectRuns(options, request, decodeComponent(entity), decodeComponent(project));
-  }
-  const asset = below === undefined ? undefined : assetReply(below, request);
-  if (asset !== undefined) return asset;
-  throw new LogdirError('not-found', `nothing is served at ${path}: start at ${basePath}/`);
+function refuseUnknown({ basePath }: Site, { url }: WebRequest): never {
+  throw new LogdirError('not-found', `nothing is served at ${rawPathOf(url)}: start at ${basePath}/`);
 }
-
-const PROJECT = /^\/p\/([^/]+)\/([^/]+)\/?$/;
 
 async function home({ site, overview, clock }: PagesOptions, request: WebRequest): Promise<Reply> {
   const projects = await overview.projects(request);
@@ -66,8 +66,7 @@ async function home({ site, overview, clock }: PagesOptions, request: WebRequest
 async function projectRuns(
   { site, overview, clock }: PagesOptions,
   request: WebRequest,
-  entity: string,
-  project: string,
+  { entity, project }: ProjectNames,
 ): Promise<Reply> {
   const view = parseRunQuery(rawQueryOf(request.url));
   const { query, sort } = view;

@@ -1,9 +1,10 @@
 /**
  * The port between the HTTP server and its doors. A door is a pure function from a request to a reply, or to a
- * question to the tree that the server asks in its name: doors touch no socket, and every door has the same fast
- * path for what is at hand. @module
+ * question to the tree that the server asks in its name: doors touch no socket. A door of files owns a URL space and
+ * has the fast path for what is at hand; one of pages is a router of express. @module
  */
 
+import type { Router } from 'express';
 import type { ByteRange, MaybePromise } from '../../core/index.ts';
 import type { FileNode, Freshness, LogdirNode, LogdirTree } from '../../tree/index.ts';
 import type { HttpFailure } from './protocol/failure.ts';
@@ -43,12 +44,22 @@ export interface OpenRequest extends PathRequest {
   readonly directory?: () => MaybePromise<Reply>;
 }
 
-export interface Door {
+interface AnyDoor {
   /** Label `route` of the metrics. */
   readonly name: string;
+  failure(request: WebRequest, failure: HttpFailure): Reply;
+}
+
+/** A door that owns all URLs below a prefix, and may answer in the turn of the request: asked before express is. */
+export interface Door extends AnyDoor {
   /** Whether the door answers this URL: raw, from its first slash on, with its query. Called for every request. */
   owns(url: string): boolean;
   /** @throws LogdirError, which `failure` then puts into the door's own words. */
   answer(request: WebRequest, tree: LogdirTree): NodeRequest | Reply | Promise<Reply>;
-  failure(request: WebRequest, failure: HttpFailure): Reply;
+}
+
+/** A door of single addresses, which express tells apart. Its routes are made by `answering`. */
+export interface RoutedDoor extends AnyDoor {
+  /** Sees whole paths, of GET and HEAD only; where no route of it matches, the next door is asked. */
+  readonly router: Router;
 }

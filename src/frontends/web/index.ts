@@ -1,11 +1,10 @@
 /** What the doors of HTTP share: server, ranges, preconditions, replies, paths, failures, the fast path. @module */
 
-export type { Door, FileReply, NodeRequest, OpenRequest, Reply, StatRequest } from './door.ts';
+export type { Door, FileReply, NodeRequest, OpenRequest, Reply, RoutedDoor, StatRequest } from './door.ts';
 export { HTTP_STATUS, type HttpFailure, refuseWriting } from './protocol/failure.ts';
 export { type FileRefusal, fileReply } from './protocol/file-reply.ts';
 export { pageReply, plainFailure, plainReply, textReply } from './protocol/reply.ts';
 export {
-  decodeComponent,
   decodeTreePath,
   encodeName,
   encodeTreePath,
@@ -16,5 +15,6 @@ export {
 export { isLoopback } from './server/host-check.ts';
 export type { HttpServer, ListenOptions } from './server/listening.ts';
 export { createProbes } from './server/probes.ts';
+export { answering, literalRoute } from './server/routing.ts';
 export { createWebServer, type WebServer } from './server/web-server.ts';
 export type { WebRequest } from './web-request.ts';

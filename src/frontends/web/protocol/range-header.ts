@@ -6,6 +6,8 @@ import type { ByteRange } from '../../../core/index.ts';
 /** `whole`: answer as if there were no Range header. `unsatisfiable`: 416. */
 export type RangeAnswer = ByteRange | 'whole' | 'unsatisfiable';
 
+/** What nearly every reader sends. Of 15 digits each, the positions are exact as numbers, also with one added. */
+const FIRST_TO_LAST = /^bytes=(\d{1,15})-(\d{1,15})$/;
 const UNIT = 'bytes=';
 /** A suffix of at least one byte. */
 const SUFFIX = /^bytes=\s*-\s*0*[1-9]\d*\s*$/i;
@@ -15,6 +17,14 @@ const SUFFIX = /^bytes=\s*-\s*0*[1-9]\d*\s*$/i;
  * as the RFC allows; a malformed or reversed byte range is refused.
  */
 export function parseRange(header: string, size: number): RangeAnswer {
+  const match = FIRST_TO_LAST.exec(header);
+  if (match === null) return parseUncommonRange(header, size);
+  const start = Number(match[1]);
+  const end = Math.min(Number(match[2]) + 1, size);
+  return start < end ? { start, end } : 'unsatisfiable';
+}
+
+function parseUncommonRange(header: string, size: number): RangeAnswer {
   if (header.length < UNIT.length || header.slice(0, UNIT.length).toLowerCase() !== UNIT) return 'whole';
   if (header.includes(',')) return 'whole';
   const ranges = rangeParser(size, header);

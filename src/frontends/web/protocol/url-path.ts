@@ -50,7 +50,7 @@ function decodeName(component: string): string {
 }
 
 /** One URL path component as text. @throws LogdirError `invalid-argument` for malformed percent-encoding. */
-export function decodeComponent(component: string): string {
+function decodeComponent(component: string): string {
   if (!component.includes('%')) return component;
   try {
     return decodeURIComponent(component);

@@ -35,19 +35,22 @@ export class RequestMetrics {
     tally.bytes += bytes;
   }
 
-  /** Times a reply that is under way, until its connection has it or is gone. Never rejects if `sent` does not. */
-  follow(route: string, method: string, res: ServerResponse, sent: Promise<number>): void {
+  /** Times a reply that is under way, until its connection has it or is gone. The route is asked for then. */
+  follow(routeOf: () => string, method: string, res: ServerResponse): void {
     const startMs = performance.now();
     this.#open++;
     res.once('close', () => {
       this.#open--;
+      const route = routeOf();
       const labels = { route, method: METHODS[methodIndex(method)] ?? 'other', status: res.statusCode };
       this.#metrics.increment('http_requests_total', labels);
       this.#metrics.observe('http_request_duration_seconds', (performance.now() - startMs) / 1000, { route });
     });
-    void sent.then((bytes) => {
-      if (bytes > 0) this.#metrics.increment('http_sent_bytes_total', { route }, bytes);
-    });
+  }
+
+  /** Counts bytes of files that a followed reply held. */
+  countBytes(route: string, bytes: number): void {
+    if (bytes > 0) this.#metrics.increment('http_sent_bytes_total', { route }, bytes);
   }
 
   #flush(): void {
@@ -57,7 +60,7 @@ export class RequestMetrics {
         const status = Math.floor(key / METHODS.length);
         this.#metrics.increment('http_requests_total', { route, method, status }, count);
       }
-      if (tally.bytes > 0) this.#metrics.increment('http_sent_bytes_total', { route }, tally.bytes);
+      this.countBytes(route, tally.bytes);
     }
     this.#tallies.clear();
   }

@@ -1,23 +1,27 @@
-/** The HTTP server: finds the door that a URL belongs to, has it answer, and sends what it says. @module */
+/**
+ * The HTTP server: finds the door that a URL belongs to, has it answer, and sends what it says. Doors with a URL
+ * space of their own come first and need nothing of express; everything else goes through it. @module
+ */
 
 import type { ServerResponse } from 'node:http';
-import { LogdirError, type MaybePromise } from '../../../core/index.ts';
+import type { MaybePromise } from '../../../core/index.ts';
 import type { Logger, Metrics } from '../../../observability/index.ts';
 import type { LogdirTree } from '../../../tree/index.ts';
-import type { Door } from '../door.ts';
+import type { Door, RoutedDoor } from '../door.ts';
 import { type HttpFailure, httpFailure } from '../protocol/failure.ts';
-import { plainFailure, plainReply } from '../protocol/reply.ts';
+import { plainReply } from '../protocol/reply.ts';
 import { WebRequest } from '../web-request.ts';
 import { createHostCheck } from './host-check.ts';
 import { type HttpServer, type ListenOptions, listenOn } from './listening.ts';
 import { replyAboutNode } from './node-reply.ts';
 import { RequestMetrics } from './request-metrics.ts';
 import { send } from './response-body.ts';
+import { createRouting, type Fail } from './routing.ts';
 
 export interface WebServerOptions {
   readonly tree: LogdirTree;
-  /** Asked in this order whether a URL is theirs. */
-  readonly doors: readonly Door[];
+  /** Asked in this order whether a URL is theirs, but all routed ones after the others. */
+  readonly doors: readonly (Door | RoutedDoor)[];
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -31,35 +35,44 @@ export interface WebServer {
 export function createWebServer(options: WebServerOptions): WebServer {
   const metrics = new RequestMetrics(options.metrics);
   const handler = new RequestHandler(options.tree, options.logger.child({ room: 'web' }));
-  const { doors } = options;
+  const doors = options.doors.filter((door) => 'owns' in door);
+  const routed = options.doors.filter((door) => 'router' in door);
+  const route = createRouting(routed, { metrics, fail: handler.fail });
   return {
     listen: (listenOptions) => {
       const isOurHost = createHostCheck(listenOptions.host);
       return listenOn((req, res) => {
         const request = new WebRequest(req, res);
-        const door = doors.find((candidate) => candidate.owns(request.url)) ?? NO_DOOR;
-        const sent = isOurHost(request.host) ? handler.handle(door, request, res) : refuseHost(res);
-        if (typeof sent === 'number') metrics.count(door.name, request.method, res.statusCode, sent);
-        else metrics.follow(door.name, request.method, res, sent);
+        const door = doors.find((candidate) => candidate.owns(request.url));
+        if (!isOurHost(request.host)) {
+          refuseHost(res);
+          metrics.count(door?.name ?? 'none', request.method, res.statusCode, 0);
+        } else if (door === undefined) route(request, req, res);
+        else countReply(metrics, door, request, res, handler.handle(door, request, res));
       }, listenOptions);
     },
   };
 }
 
-const NO_DOOR: Door = {
-  name: 'none',
-  owns: () => true,
-  answer: ({ url }) => {
-    throw new LogdirError('not-found', `nothing is served at ${url}`);
-  },
-  failure: (_request, failure) => plainFailure(failure),
-};
+function countReply(
+  metrics: RequestMetrics,
+  { name }: Door,
+  { method }: WebRequest,
+  res: ServerResponse,
+  sent: MaybePromise<number>,
+): void {
+  if (typeof sent === 'number') {
+    metrics.count(name, method, res.statusCode, sent);
+    return;
+  }
+  metrics.follow(() => name, method, res);
+  void sent.then((bytes) => metrics.countBytes(name, bytes));
+}
 
-function refuseHost(res: ServerResponse): number {
+function refuseHost(res: ServerResponse): void {
   const sentence =
     'refused: this server listens on loopback and answers only to loopback names, so that no web page can reach it under a name of its own; use 127.0.0.1 or localhost, have your proxy send such a Host, or bind it to the address of that name (--host)';
   send(res, plainReply(421, sentence));
-  return 0;
 }
 
 class RequestHandler {
@@ -75,9 +88,9 @@ class RequestHandler {
   handle(door: Door, request: WebRequest, res: ServerResponse): MaybePromise<number> {
     try {
       const sent = this.#answer(door, request, res);
-      return typeof sent === 'number' ? sent : sent.catch((error) => this.#fail(door, request, res, error));
+      return typeof sent === 'number' ? sent : sent.catch((error) => this.fail(door, request, res, error));
     } catch (error) {
-      return this.#fail(door, request, res, error);
+      return this.fail(door, request, res, error);
     }
   }
 
@@ -95,13 +108,13 @@ class RequestHandler {
   }
 
   /** Replies with a failure or, when the reply has begun, cuts it short so that nobody takes it for whole. */
-  #fail(door: Door, request: WebRequest, res: ServerResponse, error: unknown): number {
+  readonly fail: Fail = (door, request, res, error) => {
     const failure = httpFailure(error);
     this.#log(request, failure, error);
     if (res.headersSent || res.destroyed) res.destroy();
     else send(res, door.failure(request, failure));
     return 0;
-  }
+  };
 
   #log({ method, url }: WebRequest, { code }: HttpFailure, error: unknown): void {
     const fields = { method, url, code, err: error };

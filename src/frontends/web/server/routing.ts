@@ -1,0 +1,109 @@
+/**
+ * Doors of single addresses, told apart by express. It finds the route and its parameters, and nothing else of it
+ * reaches a client: replies and failures are written by the same code as those of every other door. @module
+ */
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import express, {
+  type Express,
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
+import { LogdirError } from '../../../core/index.ts';
+import type { Reply, RoutedDoor } from '../door.ts';
+import { refuseWriting } from '../protocol/failure.ts';
+import { plainFailure } from '../protocol/reply.ts';
+import type { WebRequest } from '../web-request.ts';
+import type { RequestMetrics } from './request-metrics.ts';
+import { send } from './response-body.ts';
+
+/** Whose request it is: for the metrics, and for the words of a failure. */
+type Speaker = Pick<RoutedDoor, 'name' | 'failure'>;
+
+/** Replies with a failure in the words of a door, and so sends no bytes of a file. Never throws. */
+export type Fail = (door: Speaker, request: WebRequest, res: ServerResponse, error: unknown) => 0;
+
+/** What accompanies a request through express. */
+interface RoutedLocals {
+  readonly request: WebRequest;
+  /** The door whose router sees the request; before the first and after the last, the last one. */
+  door: Speaker;
+}
+
+type RoutedResponse = Response<unknown, { [Key in keyof RoutedLocals]: RoutedLocals[Key] }>;
+
+const NO_DOOR: Speaker = { name: 'none', failure: (_request, failure) => plainFailure(failure) };
+
+/** A route's handler for express: a pure function of the request and of the route's parameters, decoded. */
+export function answering<Parameters>(
+  answer: (request: WebRequest, parameters: Parameters) => Reply | Promise<Reply>,
+): RequestHandler<Parameters> {
+  // What this rejects with, express hands on as an error.
+  return async (req, res) => {
+    const { request } = (res as RoutedResponse).locals;
+    send(res, await answer(request, req.params));
+  };
+}
+
+/** A path as it stands, in the syntax of express's routes. */
+export function literalRoute(path: string): string {
+  return path.replace(/[{}()[\]+?!:*\\]/g, '\\$&');
+}
+
+export interface RoutingOptions {
+  readonly metrics: RequestMetrics;
+  readonly fail: Fail;
+}
+
+/** Answers requests by the routers of the doors, in their order, and what none of them has with 404. */
+export function createRouting(
+  doors: readonly RoutedDoor[],
+  { metrics, fail }: RoutingOptions,
+): (request: WebRequest, req: IncomingMessage, res: ServerResponse) => void {
+  const app = createApp(doors);
+  const lastDoor = doors.at(-1) ?? NO_DOOR;
+  return (request, req, res) => {
+    const locals: RoutedLocals = { request, door: lastDoor };
+    metrics.follow(() => locals.door.name, request.method, res);
+    req.url = request.url;
+    // In place of express's own last handler, which writes HTML that quotes the error.
+    const done: NextFunction = (error?: unknown) => {
+      fail(locals.door, request, res, error === undefined ? nothingAt(request.url) : routingError(error));
+    };
+    Object.assign(res, { locals });
+    app(req as Request, res as Response, done);
+  };
+}
+
+function createApp(doors: readonly RoutedDoor[]): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('query parser', 'simple');
+  app.use((_req, res: RoutedResponse, next) => {
+    // Before the routers, which would answer OPTIONS by themselves.
+    refuseWriting(res.locals.request.method);
+    next();
+  });
+  for (const door of doors) app.use(speakingAs(door), door.router);
+  return app;
+}
+
+function speakingAs(door: RoutedDoor): RequestHandler {
+  return (_req, res, next) => {
+    (res as RoutedResponse).locals.door = door;
+    next();
+  };
+}
+
+function nothingAt(url: string): LogdirError {
+  return new LogdirError('not-found', `nothing is served at ${url}`);
+}
+
+/** Express's own error about a parameter in the terms of the failure table; everything else as it is. */
+function routingError(error: unknown): unknown {
+  if (!(error instanceof URIError && 'status' in error && error.status === 400)) return error;
+  const message = 'malformed percent-encoding in the address: encode names as UTF-8, and % as %25';
+  return new LogdirError('invalid-argument', message, { cause: error });
+}
