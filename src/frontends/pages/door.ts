@@ -1,6 +1,6 @@
 /** `/`, `/p/<entity>/<project>` and `/assets/…`: pages for people, and whatever else no door answers. @module */
 
-import { Router } from 'express';
+import type { Router } from 'express';
 import { type Clock, LogdirError } from '../../core/index.ts';
 import type { Overview } from '../../overview/index.ts';
 import {
@@ -27,29 +27,38 @@ export interface PagesOptions {
   readonly clock: Clock;
 }
 
-/** Parameters of the routes; type aliases, because express wants them open to further keys. */
-type ProjectNames = { readonly entity: string; readonly project: string };
-type AssetName = { readonly name: string };
+/** Parameters of the routes. */
+interface ProjectNames {
+  readonly entity: string;
+  readonly project: string;
+}
+
+interface AssetName {
+  readonly name: string;
+}
 
 /** The last of the doors: it takes every URL. */
 export function createPages(options: PagesOptions): RoutedDoor {
   const { site } = options;
+  return {
+    name: 'page',
+    addRoutes: (router) => addRoutes(router, options),
+    failure: (request, failure) => failureReply(site, request, failure),
+  };
+}
+
+function addRoutes(router: Router, options: PagesOptions): void {
+  const { site } = options;
   const base = literalRoute(site.basePath);
-  const router = Router({ caseSensitive: true });
-  router.get(
-    `${base}/`,
-    answering((request) => home(options, request)),
+  const atHome = answering((request) => home(options, request));
+  const atProject = answering<ProjectNames>((request, names) => projectRuns(options, request, names));
+  const atAsset = answering<AssetName>(
+    (request, { name }) => assetReply(name, request) ?? refuseUnknown(site, request),
   );
-  router.get(
-    `${base}/p/:entity/:project`,
-    answering<ProjectNames>((request, names) => projectRuns(options, request, names)),
-  );
-  router.get(
-    `${base}/assets/:name`,
-    answering<AssetName>((request, { name }) => assetReply(name, request) ?? refuseUnknown(site, request)),
-  );
+  router.get(`${base}/`, atHome);
+  router.get(`${base}/p/:entity/:project`, atProject);
+  router.get(`${base}/assets/:name`, atAsset);
   router.use(answering((request) => refuseUnknown(site, request)));
-  return { name: 'page', router, failure: (request, failure) => failureReply(site, request, failure) };
 }
 
 function refuseUnknown({ basePath }: Site, { url }: WebRequest): never {

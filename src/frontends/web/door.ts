@@ -58,8 +58,11 @@ export interface Door extends AnyDoor {
   answer(request: WebRequest, tree: LogdirTree): NodeRequest | Reply | Promise<Reply>;
 }
 
-/** A door of single addresses, which express tells apart. Its routes are made by `answering`. */
+/** A door of single addresses, which express tells apart. */
 export interface RoutedDoor extends AnyDoor {
-  /** Sees whole paths, of GET and HEAD only; where no route of it matches, the next door is asked. */
-  readonly router: Router;
+  /**
+   * Adds its routes, whose handlers `answering` makes, to a router of its own. The router is case-sensitive and sees
+   * whole paths, of GET and HEAD only; where no route matches, the next door is asked.
+   */
+  addRoutes(router: Router): void;
 }

@@ -1,6 +1,6 @@
 /** What express does for pages and probes, and what it is kept from. @module */
 
-import { Router } from 'express';
+import type { Router } from 'express';
 import { describe, expect, it } from 'vitest';
 import { LogdirError } from '../../../src/core/index.ts';
 import {
@@ -15,43 +15,38 @@ import { createMetrics, silentLogger } from '../../../src/observability/index.ts
 import { ask, askRaw } from '../../support/http-door.ts';
 import { MemoryTree } from '../../support/memory-tree.ts';
 
-function routedDoor(name: string, router: Router): RoutedDoor {
+function routedDoor(name: string, addRoutes: (router: Router) => void): RoutedDoor {
   const failure: RoutedDoor['failure'] = (_, { status, code, message, headers }) =>
     plainReply(status, `${name}: ${code}: ${message}`, headers);
-  return { name, router, failure };
+  return { name, addRoutes, failure };
 }
 
 /** A door that greets, and fails in every way a handler can. */
 function greeter(base = ''): RoutedDoor {
-  const router = Router({ caseSensitive: true });
-  router.get(
-    `${literalRoute(base)}/hello/:name`,
-    answering<{ name: string }>((_, { name }) => plainReply(200, `hello ${name}`)),
-  );
-  router.get(
-    '/throws',
-    answering(() => {
-      throw new Error('secret detail');
-    }),
-  );
-  router.get(
-    '/rejects',
-    answering(() => Promise.reject(new Error('secret detail'))),
-  );
-  router.get(
-    '/waits',
-    answering(() => Promise.reject(new LogdirError('unavailable', 'later'))),
-  );
-  return routedDoor('greeter', router);
+  const greet = answering<{ name: string }>((_, { name }) => plainReply(200, `hello ${name}`));
+  const fail = (): never => {
+    throw new Error('secret detail');
+  };
+  return routedDoor('greeter', (router) => {
+    router.get(`${literalRoute(base)}/hello/:name`, greet);
+    router.get('/throws', answering(fail));
+    router.get(
+      '/rejects',
+      answering(async () => fail()),
+    );
+    router.get(
+      '/waits',
+      answering(() => Promise.reject(new LogdirError('unavailable', 'later'))),
+    );
+  });
 }
 
-const farewell = routedDoor(
-  'farewell',
-  Router().get(
+const farewell = routedDoor('farewell', (router) => {
+  router.get(
     '/bye',
     answering(() => plainReply(200, 'bye')),
-  ),
-);
+  );
+});
 
 async function serve(
   doors: readonly (Door | RoutedDoor)[],

@@ -1,6 +1,5 @@
 /** `/healthz`, `/readyz` and `/metrics`: for whoever runs the server. @module */
 
-import { Router } from 'express';
 import { LogdirError } from '../../../core/index.ts';
 import type { Metrics } from '../../../observability/index.ts';
 import type { Reply, RoutedDoor } from '../door.ts';
@@ -17,24 +16,24 @@ export interface ProbesOptions {
 
 /** Answers below the base path and, for probes that cannot know it, at the root. */
 export function createProbes({ metrics, isReady, basePath }: ProbesOptions): RoutedDoor {
-  const router = Router({ caseSensitive: true });
   const places = (path: string) => [path, literalRoute(basePath) + path];
-  router.get(
-    places('/healthz'),
-    answering(() => plainReply(200, 'ok')),
-  );
-  router.get(
-    places('/readyz'),
-    answering(() => {
-      if (isReady()) return plainReply(200, 'ready');
-      throw new LogdirError('unavailable', 'not ready: still looking for runs');
-    }),
-  );
-  router.get(
-    places('/metrics'),
-    answering(() => exposition(metrics)),
-  );
-  return { name: 'probe', router, failure: (_request, failure) => plainFailure(failure) };
+  const health = () => plainReply(200, 'ok');
+  const readiness = () => {
+    if (isReady()) return plainReply(200, 'ready');
+    throw new LogdirError('unavailable', 'not ready: still looking for runs');
+  };
+  return {
+    name: 'probe',
+    addRoutes: (router) => {
+      router.get(places('/healthz'), answering(health));
+      router.get(places('/readyz'), answering(readiness));
+      router.get(
+        places('/metrics'),
+        answering(() => exposition(metrics)),
+      );
+    },
+    failure: (_request, failure) => plainFailure(failure),
+  };
 }
 
 async function exposition(metrics: Metrics): Promise<Reply> {

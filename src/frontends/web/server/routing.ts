@@ -4,13 +4,7 @@
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import express, {
-  type Express,
-  type NextFunction,
-  type Request,
-  type RequestHandler,
-  type Response,
-} from 'express';
+import type { Express, NextFunction, Request, RequestHandler, Response } from 'express';
 import { LogdirError } from '../../../core/index.ts';
 import type { Reply, RoutedDoor } from '../door.ts';
 import { refuseWriting } from '../protocol/failure.ts';
@@ -28,7 +22,7 @@ export type Fail = (door: Speaker, request: WebRequest, res: ServerResponse, err
 /** What accompanies a request through express. */
 interface RoutedLocals {
   readonly request: WebRequest;
-  /** The door whose router sees the request; before the first and after the last, the last one. */
+  /** The door that sees the request; before the first and after the last, the last one. */
   door: Speaker;
 }
 
@@ -57,12 +51,15 @@ export interface RoutingOptions {
   readonly fail: Fail;
 }
 
-/** Answers requests by the routers of the doors, in their order, and what none of them has with 404. */
-export function createRouting(
+/** Answers a request. */
+export type Route = (request: WebRequest, req: IncomingMessage, res: ServerResponse) => void;
+
+/** Routes requests to the doors, in their order; what none of them has is 404. */
+export async function createRouting(
   doors: readonly RoutedDoor[],
   { metrics, fail }: RoutingOptions,
-): (request: WebRequest, req: IncomingMessage, res: ServerResponse) => void {
-  const app = createApp(doors);
+): Promise<Route> {
+  const app = await createApp(doors);
   const lastDoor = doors.at(-1) ?? NO_DOOR;
   return (request, req, res) => {
     const locals: RoutedLocals = { request, door: lastDoor };
@@ -77,7 +74,9 @@ export function createRouting(
   };
 }
 
-function createApp(doors: readonly RoutedDoor[]): Express {
+/** Express is loaded here: it takes a tenth of a second, which commands without a server need not wait for. */
+async function createApp(doors: readonly RoutedDoor[]): Promise<Express> {
+  const { default: express } = await import('express');
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
@@ -86,7 +85,11 @@ function createApp(doors: readonly RoutedDoor[]): Express {
     refuseWriting(res.locals.request.method);
     next();
   });
-  for (const door of doors) app.use(speakingAs(door), door.router);
+  for (const door of doors) {
+    const router = express.Router({ caseSensitive: true });
+    door.addRoutes(router);
+    app.use(speakingAs(door), router);
+  }
   return app;
 }
 

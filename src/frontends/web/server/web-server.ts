@@ -16,7 +16,7 @@ import { type HttpServer, type ListenOptions, listenOn } from './listening.ts';
 import { replyAboutNode } from './node-reply.ts';
 import { RequestMetrics } from './request-metrics.ts';
 import { send } from './response-body.ts';
-import { createRouting, type Fail } from './routing.ts';
+import { createRouting, type Fail, type Route } from './routing.ts';
 
 export interface WebServerOptions {
   readonly tree: LogdirTree;
@@ -36,12 +36,14 @@ export function createWebServer(options: WebServerOptions): WebServer {
   const metrics = new RequestMetrics(options.metrics);
   const handler = new RequestHandler(options.tree, options.logger.child({ room: 'web' }));
   const doors = options.doors.filter((door) => 'owns' in door);
-  const routed = options.doors.filter((door) => 'router' in door);
-  const route = createRouting(routed, { metrics, fail: handler.fail });
+  const routed = options.doors.filter((door) => 'addRoutes' in door);
+  let routing: Promise<Route> | undefined;
   return {
-    listen: (listenOptions) => {
+    listen: async (listenOptions) => {
+      routing ??= createRouting(routed, { metrics, fail: handler.fail });
+      const route = await routing;
       const isOurHost = createHostCheck(listenOptions.host);
-      return listenOn((req, res) => {
+      return await listenOn((req, res) => {
         const request = new WebRequest(req, res);
         const door = doors.find((candidate) => candidate.owns(request.url));
         if (!isOurHost(request.host)) {
