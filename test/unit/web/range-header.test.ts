@@ -18,6 +18,18 @@ it('selects first-last as a slice would', async () => {
   );
 });
 
+it('reads positions of any number of digits', async () => {
+  const digits = fc.tuple(fc.bigInt({ min: 0n, max: 10n ** 20n }), fc.nat(24));
+  await fc.assert(
+    fc.property(size, position, digits, (total, first, [beyond, width]) => {
+      const last = BigInt(first) + beyond;
+      const header = `bytes=${String(first).padStart(width, '0')}-${String(last).padStart(width, '0')}`;
+      const end = last < total ? Number(last) + 1 : total;
+      expect(parseRange(header, total)).toEqual(first < total ? { start: first, end } : 'unsatisfiable');
+    }),
+  );
+});
+
 it('selects an open end and a suffix', async () => {
   await fc.assert(
     fc.property(size, position, (total, count) => {
