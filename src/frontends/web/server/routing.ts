@@ -67,7 +67,7 @@ export async function createRouting(
     req.url = request.url;
     // In place of express's own last handler, which writes HTML that quotes the error.
     const done: NextFunction = (error?: unknown) => {
-      fail(locals.door, request, res, error === undefined ? nothingAt(request.url) : routingError(error));
+      fail(locals.door, request, res, routingError(error ?? nothingAt(request.url)));
     };
     Object.assign(res, { locals });
     app(req as Request, res as Response, done);
