@@ -8,17 +8,11 @@
  * @module
  */
 
-import type { RunFacts, RunKey } from '../core/index.ts';
-import type {
-  Commit,
-  CommitContext,
-  PositionedChange,
-  RowBlock,
-  RunExit,
-  WandbDocument,
-} from '../history/index.ts';
+import type { DocumentChange, RunKey } from '../core/index.ts';
+import type { Commit, CommitContext, PositionedChange, RowBlock } from '../history/index.ts';
 import type { RunMarker } from '../plugins/index.ts';
 import { eventLength } from '../tfevents/index.ts';
+import { BEGINNING, type FoldState, type KnownOfRun, MarkerFold } from './marker-fold.ts';
 import { type Marker, markerLength } from './markers.ts';
 import type { RunEncoders } from './run-encoders.ts';
 import { SegmentList } from './segment-list.ts';
@@ -30,40 +24,6 @@ const SEGMENT_BYTES = 256 * 1024;
  * log that goes back at every row is damaged or hostile, and repeating everything each time would grow without bound.
  */
 const MAX_REPEATS = 32;
-
-/** What the fold carries from one row to the next. Steps are TensorBoard's. */
-export interface FoldState {
-  /** Unix seconds: the run's own word, or its first row's; names the event file. Null before the first row or exit. */
-  startTime: number | null;
-  /** Of the newest sample of the machine; -1 before the first. */
-  systemStep: number;
-  /** Of the newest marker; -1 before the first. */
-  markerStep: number;
-  /** Of the newest history row, unless history just went back. */
-  lastStep: number | null;
-  lastTimestamp: number | null;
-  rows: number;
-  restarts: number;
-  /** Whether config changed since the last marker that showed it. */
-  configChanged: boolean;
-  /** Whether a marker has shown a config that holds a value. */
-  configShown: boolean;
-  /** By shape id, of samples of the machine: step of the newest. */
-  systemEnds: Readonly<Record<number, number>>;
-}
-
-const BEGINNING: FoldState = {
-  startTime: null,
-  systemStep: -1,
-  markerStep: -1,
-  lastStep: null,
-  lastTimestamp: null,
-  rows: 0,
-  restarts: 0,
-  configChanged: true,
-  configShown: false,
-  systemEnds: {},
-};
 
 /** A commit with its rows. */
 export interface FoldInput {
@@ -92,26 +52,21 @@ export interface FoldRecord {
   readonly segments: readonly number[];
 }
 
-interface Known {
-  facts: RunFacts;
-  readonly config: WandbDocument;
-}
-
 export class EventFold {
   readonly segments: SegmentList;
   readonly markers: Marker[];
-  readonly #key: RunKey;
   readonly #encoders: RunEncoders;
   readonly #state: FoldState;
+  readonly #marking: MarkerFold;
   readonly #systemSteps: number[];
 
   constructor(key: RunKey, encoders: RunEncoders, record?: FoldRecord) {
-    this.#key = key;
     this.#encoders = encoders;
     this.#state = { ...(record?.state ?? BEGINNING) };
     this.markers = [...(record?.markers ?? [])];
     this.#systemSteps = [...(record?.systemSteps ?? [])];
     this.segments = new SegmentList(record?.segments);
+    this.#marking = new MarkerFold(key, this.#state, (marker) => this.#addMarker(marker));
   }
 
   get startTime(): number | null {
@@ -167,7 +122,7 @@ export class EventFold {
 
   /** Folds a commit; asks for samples to be repeated (`addRepeat`) wherever history goes back. */
   *steps({ commit, blocks, firstBlock, firstRow, before }: FoldInput): Generator<RepeatRequest, void, void> {
-    const known: Known = { ...before };
+    const known: KnownOfRun = { ...before };
     const changes = [...(commit.changes ?? [])].reverse();
     let ordinal = firstRow;
     for (const [i, block] of blocks.entries()) {
@@ -175,7 +130,7 @@ export class EventFold {
       for (let row = 0; row < block.rowCount; ) {
         while ((changes.at(-1)?.at ?? Number.POSITIVE_INFINITY) <= ordinal + row)
           this.#change(changes.pop()!, known);
-        this.#start(block.timestamps[row]!, known);
+        this.#marking.start(block.timestamps[row]!, known);
         const limit = Math.min(block.rowCount, (changes.at(-1)?.at ?? Number.POSITIVE_INFINITY) - ordinal);
         const next = this.#addRows(block, firstBlock + i, row, limit);
         if (next < limit) yield* this.#restart(block, firstBlock + i, next);
@@ -278,79 +233,21 @@ export class EventFold {
     state.lastStep = null;
   }
 
-  #change(change: PositionedChange, known: Known): void {
+  #change(change: PositionedChange, known: KnownOfRun): void {
     switch (change.kind) {
       case 'facts':
         known.facts = { ...known.facts, ...change.facts };
         break;
       case 'config':
         known.config.apply(change.change);
-        this.#showLateConfig(known);
+        if (isOfUser(change.change)) this.#marking.changeConfig(known);
         break;
       case 'exit':
-        this.#end(change.exit, known);
+        this.#marking.end(change.exit, known);
         break;
       case 'metric':
         break;
     }
-  }
-
-  /** Before the first row, sample or exit: fixes the start, and marks what is known of the run. */
-  #start(timestamp: number, known: Known): void {
-    const state = this.#state;
-    if (state.startTime !== null) return;
-    state.startTime = known.facts.startTime ?? timestamp;
-    state.configChanged = true;
-    this.#addMarker({ kind: 'begin', wallTime: state.startTime });
-    this.#mark('start', 0, state.startTime, known);
-  }
-
-  /** A config that held nothing at the start and holds something now is shown once: TensorBoard takes the first it sees. */
-  #showLateConfig(known: Known): void {
-    const state = this.#state;
-    state.configChanged = true;
-    if (state.startTime === null || state.configShown || !holdsValue(known.config)) return;
-    this.#mark('config', this.#nextMarkerStep(), state.startTime, known);
-    // This marker shows hyperparameters only: the text comes with the exit.
-    state.configChanged = true;
-  }
-
-  #end(exit: RunExit, known: Known): void {
-    const state = this.#state;
-    const startTime = known.facts.startTime ?? 0;
-    this.#start(startTime, known);
-    const wallTime = Math.max(state.lastTimestamp ?? 0, startTime + exit.runtimeSeconds);
-    this.#mark('end', this.#nextMarkerStep(), wallTime, known, exit);
-  }
-
-  #nextMarkerStep(): number {
-    const { markerStep, lastStep } = this.#state;
-    return Math.max(Math.max(markerStep, 0) + 1, lastStep ?? 0);
-  }
-
-  #mark(
-    kind: RunMarker['kind'],
-    step: number,
-    wallTime: number,
-    { facts, config }: Known,
-    exit?: RunExit,
-  ): void {
-    const state = this.#state;
-    state.configShown ||= state.configChanged && holdsValue(config);
-    this.#addMarker({
-      kind,
-      step,
-      wallTime,
-      run: this.#key,
-      facts,
-      ...(state.configChanged && { config: config.entries }),
-      configShown: state.configShown,
-      ...(exit !== undefined && { exit }),
-      rows: state.rows,
-      lastStep: state.lastStep,
-    });
-    state.markerStep = step;
-    state.configChanged = false;
   }
 
   #addMarker(marker: Marker): void {
@@ -368,9 +265,9 @@ function isRunMarker(marker: Marker): marker is RunMarker {
   return marker.kind !== 'begin' && marker.kind !== 'restart';
 }
 
-/** Whether there is more in a config than W&B's own entries, and than nothing. */
-function holdsValue(config: WandbDocument): boolean {
-  return config.entries.some(({ path, json }) => path[0] !== '_wandb' && json !== 'null');
+/** Whether a change touches more than W&B's own entries, which nobody is shown. */
+function isOfUser({ update, remove }: DocumentChange): boolean {
+  return [...update.map(({ path }) => path), ...remove].some(([first]) => first !== '_wandb');
 }
 
 /** Index of the first cell of a block that belongs to a row or one after it. */

@@ -9,6 +9,7 @@ import {
   encodeScalarsPlainly,
   type FetchBlob,
   type LogEvent,
+  type ScalarColumns,
   type ScalarRowEncoder,
 } from '../tfevents/index.ts';
 import { type EventFold, firstCellFrom } from './event-fold.ts';
@@ -38,11 +39,11 @@ function stepsOf(
   return steps;
 }
 
-/** Where rows of one segment are written. */
+/** Rows of one segment, and where they are written. */
 interface Writing {
   readonly block: RowBlock;
-  /** As TensorBoard has them. */
-  readonly steps: Float64Array;
+  /** Steps as TensorBoard has them. */
+  readonly columns: ScalarColumns;
   readonly encoders: RunEncoders;
   readonly target: Uint8Array;
   readonly view: DataView;
@@ -113,72 +114,69 @@ function writing(
   encoders: RunEncoders,
   target: Uint8Array,
 ): Writing {
+  const { timestamps, values } = block;
+  const columns = { steps: stepsOf(block, segment, fold), timestamps, values };
   const view = new DataView(target.buffer, target.byteOffset, target.byteLength);
-  return { block, steps: stepsOf(block, segment, fold), encoders, target, view };
+  return { block, columns, encoders, target, view };
 }
 
+/** A stretch of rows of one shape is written at once; a row with cells ends it, as their events follow its own. */
 function encodeRows({ kind, from, to }: Segment, writing: Writing): number {
-  const { block, steps, encoders, target } = writing;
-  const { shapeIds, timestamps, cells } = block;
+  const { block, columns, encoders, target, view } = writing;
+  const { shapeIds, cells } = block;
+  const isRepeat = kind === 'repeat';
   let at = 0;
   let valuesAt = valuesBefore(block, from, encoders);
-  let cell = firstCellFrom(block, from);
+  let cell = isRepeat ? cells.length : firstCellFrom(block, from);
+  let cellRow = cells[cell]?.row ?? to;
   for (let row = from; row < to; ) {
     const encoder = encoders.row(shapeIds[row]!);
-    if (kind === 'repeat' && !Number.isNaN(block.steps[row]!)) {
-      valuesAt += encoder.tags.length;
-      row++;
-      continue;
+    const count = encoder.tags.length;
+    const alike = alikeUntil(block, columns, row, Math.min(to, cellRow + 1), encoder);
+    const end = Math.max(alike, row + 1);
+    if (count > 0 && !(isRepeat && !isSample(block, row))) {
+      if (alike > row) at = encoder.writeRows(target, view, at, columns, row, end, valuesAt);
+      else at = writeBytes(target, at, plainRow(encoder, columns, row, valuesAt));
     }
-    // A stretch of one shape is written at once; a row with cells ends it, as their events follow its own.
-    const cellRow = kind === 'rows' ? (cells[cell]?.row ?? to) : to;
-    const end = stretchEnd(writing, row, Math.min(to, cellRow + 1), kind, encoder);
-    at = writeRows(writing, encoder, at, row, end, valuesAt);
-    valuesAt += (end - row) * encoder.tags.length;
-    for (; kind === 'rows' && cells[cell]?.row === end - 1; cell++) {
-      at = writeEvents(target, at, encoders.cellEvents(cells[cell]!, steps[end - 1]!, timestamps[end - 1]!));
-    }
+    valuesAt += (end - row) * count;
     row = end;
+    if (cellRow >= row) continue;
+    for (; cells[cell]?.row === cellRow; cell++) {
+      const events = encoders.cellEvents(cells[cell]!, columns.steps[cellRow]!, columns.timestamps[cellRow]!);
+      at = writeEvents(target, at, events);
+    }
+    cellRow = cells[cell]?.row ?? to;
   }
   return at;
 }
 
-/** The end of the rows from `row` on that are written alike: of one shape, and all by template or the one row that is not. */
-function stretchEnd(
-  { block, steps }: Writing,
+/** Rows of one shape are all samples of the machine, or none is. */
+function isSample({ steps }: RowBlock, row: number): boolean {
+  return Number.isNaN(steps[row]!);
+}
+
+/** The end of the rows from `row` on that are of its shape and that templates cover; `row` if it is not itself. */
+function alikeUntil(
+  { shapeIds }: RowBlock,
+  { steps, timestamps }: ScalarColumns,
   row: number,
   limit: number,
-  kind: Segment['kind'],
   encoder: ScalarRowEncoder,
 ): number {
-  const { shapeIds, timestamps } = block;
   const shapeId = shapeIds[row]!;
-  if (!encoder.covers(steps[row]!, timestamps[row]!)) return row + 1;
-  let end = row + 1;
-  while (
-    end < limit &&
-    shapeIds[end] === shapeId &&
-    encoder.covers(steps[end]!, timestamps[end]!) &&
-    (kind === 'rows' || Number.isNaN(block.steps[end]!))
-  )
-    end++;
+  let end = row;
+  while (end < limit && shapeIds[end] === shapeId && encoder.covers(steps[end]!, timestamps[end]!)) end++;
   return end;
 }
 
-function writeRows(
-  { block, steps, target, view }: Writing,
-  encoder: ScalarRowEncoder,
-  at: number,
+/** The record of a row that templates do not cover. */
+function plainRow(
+  { tags }: ScalarRowEncoder,
+  { steps, timestamps, values }: ScalarColumns,
   row: number,
-  end: number,
   valuesAt: number,
-): number {
-  if (encoder.tags.length === 0) return at;
-  const { timestamps, values } = block;
-  if (encoder.covers(steps[row]!, timestamps[row]!))
-    return encoder.writeRows(target, view, at, { steps, timestamps, values }, row, end, valuesAt);
-  const plain = values.subarray(valuesAt);
-  return writeBytes(target, at, encodeScalarsPlainly(encoder.tags, steps[row]!, timestamps[row]!, plain));
+): Uint8Array {
+  return encodeScalarsPlainly(tags, steps[row]!, timestamps[row]!, values.subarray(valuesAt));
 }
 
 /** Values of the rows before one. */

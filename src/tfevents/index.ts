@@ -8,4 +8,4 @@ export {
   type FetchBlob,
   type LogEvent,
 } from './log-event.ts';
-export { ScalarRowEncoder } from './scalar-rows.ts';
+export { type ScalarColumns, ScalarRowEncoder } from './scalar-rows.ts';

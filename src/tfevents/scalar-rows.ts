@@ -55,13 +55,14 @@ export class ScalarRowEncoder {
   readonly #summary: Uint8Array;
   readonly #valueEnds: Int32Array;
   readonly #layouts: (Layout | undefined)[] = [];
-  readonly #hasLongTag: boolean;
+  /** Steps from here on are not covered: none is, where a tag is too long. */
+  readonly #stepLimit: number;
 
   constructor(tags: readonly string[]) {
     this.tags = tags;
     const parts = tags.map(valuePrefix);
     this.#summaryLength = parts.reduce((sum, part) => sum + part.length + 4, 0);
-    this.#hasLongTag = parts.some((part) => part.length > LONGEST_TAG_BYTES);
+    this.#stepLimit = parts.some((part) => part.length > LONGEST_TAG_BYTES) ? 0 : FAST_STEP_LIMIT;
     this.#summary = new Uint8Array(this.#summaryLength);
     this.#valueEnds = new Int32Array(tags.length);
     let at = 0;
@@ -81,7 +82,7 @@ export class ScalarRowEncoder {
 
   /** Whether `writeRows` covers a row: a step of 0 to 2^28 - 1, a wall time (protobuf omits a zero), and no endless tag. */
   covers(step: number, wallTime: number): boolean {
-    return step >= 0 && step < FAST_STEP_LIMIT && wallTime !== 0 && !this.#hasLongTag;
+    return step >= 0 && step < this.#stepLimit && wallTime !== 0;
   }
 
   /**
