@@ -1,7 +1,6 @@
 /** What can be told of many runs at a time, before any of them has been read. @module */
 
-import type { DocumentChange, RunId } from '../core/index.ts';
-import type { ProjectListing } from './source.ts';
+import type { DocumentChange, EntityName, ProjectName, RunId } from '../core/index.ts';
 
 /** A run as its source sums it up. */
 export interface RunPreview {
@@ -20,9 +19,11 @@ export interface SampledPoints {
   readonly values: readonly number[];
 }
 
-export type RunsOfProject = Pick<ProjectListing, 'entity' | 'project'> & {
+export interface RunsOfProject {
+  readonly entity: EntityName;
+  readonly project: ProjectName;
   readonly runIds: readonly RunId[];
-};
+}
 
 /**
  * Both ask for many runs in one request, and leave out runs that the source has nothing to tell of. Failures are

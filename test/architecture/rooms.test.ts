@@ -84,3 +84,19 @@ describe('the packages of the table', () => {
     },
   );
 });
+
+describe('files', () => {
+  it('import each other in no circle, types included', () => {
+    const left = new Map(
+      files.map((file) => [file.path, new Set(file.imports.map((specifier) => targetOf(file, specifier)))]),
+    );
+    for (const imports of left.values())
+      for (const path of imports) if (!left.has(path)) imports.delete(path);
+    for (let leaf = nextLeaf(left); leaf !== undefined; leaf = nextLeaf(left)) {
+      left.delete(leaf);
+      for (const imports of left.values()) imports.delete(leaf);
+    }
+    // What is left is in a circle, or leads into one.
+    expect([...left.keys()]).toEqual([]);
+  });
+});

@@ -1,4 +1,4 @@
-/** The gRPC door: TensorBoard's data-provider protocol over the data provider. @module */
+/** What the gRPC door is made of, and what it gives. @module */
 
 import type { Logger, Metrics } from '../../observability/index.ts';
 import type { DataProvider } from '../../series/index.ts';
@@ -26,15 +26,4 @@ export interface GrpcServer extends AsyncDisposable {
 export interface GrpcFrontend {
   /** @throws LogdirError `unavailable` when the port is taken, `invalid-argument` for files that are no keys. */
   listen(options: GrpcListenOptions): Promise<GrpcServer>;
-}
-
-/** The door over a data provider. Nothing listens, and no gRPC is loaded, until `listen`: most commands need none. */
-export function createGrpcFrontend(options: GrpcFrontendOptions): GrpcFrontend {
-  const logger = options.logger.child({ room: 'grpc' });
-  return {
-    listen: async (listenOptions) => {
-      const { listenOn } = await import('./server.ts');
-      return await listenOn(listenOptions, { ...options, logger });
-    },
-  };
 }

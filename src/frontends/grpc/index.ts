@@ -1,8 +1,8 @@
 /** The gRPC door: TensorBoard asks for what is on screen. @module */
 
-export {
-  createGrpcFrontend,
-  type GrpcFrontend,
-  type GrpcListenOptions,
-  type GrpcServer,
+export type {
+  GrpcFrontend,
+  GrpcListenOptions,
+  GrpcServer,
 } from './door.ts';
+export { createGrpcFrontend } from './frontend.ts';
