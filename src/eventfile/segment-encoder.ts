@@ -123,31 +123,42 @@ function writing(
 /** A stretch of rows of one shape is written at once; a row with cells ends it, as their events follow its own. */
 function encodeRows({ kind, from, to }: Segment, writing: Writing): number {
   const { block, columns, encoders, target, view } = writing;
-  const { shapeIds, cells } = block;
+  const { shapeIds } = block;
   const isRepeat = kind === 'repeat';
   let at = 0;
   let valuesAt = valuesBefore(block, from, encoders);
-  let cell = isRepeat ? cells.length : firstCellFrom(block, from);
-  let cellRow = cells[cell]?.row ?? to;
+  let cellRow = isRepeat ? to : nextCellRow(block, from, to);
   for (let row = from; row < to; ) {
     const encoder = encoders.row(shapeIds[row]!);
     const count = encoder.tags.length;
-    const alike = alikeUntil(block, columns, row, Math.min(to, cellRow + 1), encoder);
-    const end = Math.max(alike, row + 1);
-    if (count > 0 && !(isRepeat && !isSample(block, row))) {
-      if (alike > row) at = encoder.writeRows(target, view, at, columns, row, end, valuesAt);
-      else at = writeBytes(target, at, plainRow(encoder, columns, row, valuesAt));
-    }
+    const alike = alikeUntil(block, columns, row, cellRow < to ? cellRow + 1 : to, encoder);
+    if (count === 0 || (isRepeat && !isSample(block, row))) {
+      // No event: a row without tags, or a history row among samples that are repeated.
+    } else if (alike > row) at = encoder.writeRows(target, view, at, columns, row, alike, valuesAt);
+    else at = writeBytes(target, at, plainRow(encoder, columns, row, valuesAt));
+    const end = alike > row ? alike : row + 1;
     valuesAt += (end - row) * count;
     row = end;
     if (cellRow >= row) continue;
-    for (; cells[cell]?.row === cellRow; cell++) {
-      const events = encoders.cellEvents(cells[cell]!, columns.steps[cellRow]!, columns.timestamps[cellRow]!);
-      at = writeEvents(target, at, events);
-    }
-    cellRow = cells[cell]?.row ?? to;
+    at = writeCells(writing, at, cellRow);
+    cellRow = nextCellRow(block, row, to);
   }
   return at;
+}
+
+/** The first row from `row` on that has cells; `to` where none has before it. */
+function nextCellRow(block: RowBlock, row: number, to: number): number {
+  return Math.min(to, block.cells[firstCellFrom(block, row)]?.row ?? to);
+}
+
+/** The events of a row's cells, written at `at`; returns the offset after them. */
+function writeCells({ block, columns, encoders, target }: Writing, at: number, row: number): number {
+  let end = at;
+  for (let cell = firstCellFrom(block, row); block.cells[cell]?.row === row; cell++) {
+    const events = encoders.cellEvents(block.cells[cell]!, columns.steps[row]!, columns.timestamps[row]!);
+    end = writeEvents(target, end, events);
+  }
+  return end;
 }
 
 /** Rows of one shape are all samples of the machine, or none is. */
