@@ -35,7 +35,9 @@ const BLOCKS_PER_READ = 16;
 const SAVE_SHARE = 1 / 8;
 
 interface SideFile extends FoldRecord {
+  /** Commits of the log that are folded, and `RunLedger.fingerprintAt` of them. */
   readonly commits: number;
+  readonly history: number;
 }
 
 export class EventView {
@@ -109,7 +111,9 @@ export class EventView {
     if (this.#commits === this.#savedCommits || !isDue) return;
     this.#savedSegments = segments.length;
     this.#savedCommits = this.#commits;
-    const json = JSON.stringify({ commits: this.#commits, ...this.#fold.record() } satisfies SideFile);
+    const history = this.log.ledger.fingerprintAt(this.#commits) ?? 0;
+    const side: SideFile = { commits: this.#commits, history, ...this.#fold.record() };
+    const json = JSON.stringify(side);
     const content = Buffer.from(`${crc32(json).toString(16).padStart(8, '0')} ${json}`, 'utf8');
     await store.writeDocument(this.log.id, this.#sideFile, content);
   }
@@ -120,8 +124,8 @@ export class EventView {
 
   async #load(store: RunStore): Promise<void> {
     const side = parseSideFile(await store.readDocument(this.log.id, this.#sideFile));
-    // More than the log has: the log lost its end, and may go on otherwise.
-    if (side === undefined || side.commits > this.log.ledger.commits) return;
+    // A log that lost its end goes on otherwise: what was folded of it is another history.
+    if (side === undefined || this.log.ledger.fingerprintAt(side.commits) !== side.history) return;
     this.#fold = new EventFold(this.log.key, this.encoders, side);
     this.#commits = side.commits;
     this.#savedCommits = side.commits;

@@ -45,6 +45,8 @@ function places(...blocks: readonly Uint8Array[]): readonly BlockPlace[] {
   });
 }
 
+const numbers = async (store: RunStore) => (await store.generations(ID)).map(({ generation }) => generation);
+
 async function written<T>(log: StoredLog, work: (writer: LogWriter) => Promise<T>): Promise<T> {
   const outcome = await log.exclusively(work);
   if (outcome.kind === 'busy') throw new Error('nobody else writes here');
@@ -76,7 +78,7 @@ export function describeStore(name: string, open: () => Promise<StoreFixture>): 
     it('records a generation as soon as it has begun, before it has a commit', async () => {
       await begun(1);
       await begun(2);
-      expect(await store.generations(ID)).toEqual([1, 2]);
+      expect(await numbers(store)).toEqual([1, 2]);
     });
 
     it('gives each opening every commit once, and all of them again on demand', async () => {
@@ -152,7 +154,7 @@ export function describeStore(name: string, open: () => Promise<StoreFixture>): 
       const log = await begun(2);
       await written(log, (writer) => writer.append(commitOf(1, [block(1)]), [block(1)], 0));
       await store.dropBefore(ID, 2);
-      expect(await store.generations(ID)).toEqual([2]);
+      expect(await numbers(store)).toEqual([2]);
       expect((await log.readRows(places(block(1))))?.length).toBe(1);
     });
 
@@ -178,7 +180,7 @@ export function describeStore(name: string, open: () => Promise<StoreFixture>): 
       await store.writeDocument(ID, 'a.json', Buffer.from('one'));
       const again = fixture.reopened();
       if (again === null) return;
-      expect(await again.generations(ID)).toEqual([1]);
+      expect(await numbers(again)).toEqual([1]);
       const read = again.log(ID, 1);
       expect((await read.readGrowth()).commits).toEqual([commitOf(1, [block(1)])]);
       expect((await read.readRows(places(block(1))))?.length).toBe(1);

@@ -57,13 +57,21 @@ export class ListingStore {
   }
 }
 
-/** The listing on a line; none where the line is not one. */
+/** The listing on a line; none where the line is damaged: the others count all the same. */
 function listingOf(line: string): RunListing[] {
-  const listing = JSON.parse(line) as Partial<RunListing>;
+  const listing = jsonOf(line);
   const { key, modifiedAtMs, locations } = listing;
   if (typeof key?.runId !== 'string' || typeof modifiedAtMs !== 'number' || !Array.isArray(locations))
     return [];
   return [{ ...(listing as RunListing), key: runKey(key.entity, key.project, key.runId) }];
+}
+
+function jsonOf(line: string): Partial<RunListing> {
+  try {
+    return JSON.parse(line) as Partial<RunListing>;
+  } catch {
+    return {};
+  }
 }
 
 /** A run a line. Ten thousand runs hold nobody up. */

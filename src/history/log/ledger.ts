@@ -48,6 +48,8 @@ export class RunLedger {
   #skippedBytes = 0;
   #commits = 0;
   #fingerprint = 0;
+  /** By number of commits: checksum over all that they add. */
+  readonly #history: number[] = [0];
 
   get cursor(): Cursor | null {
     return this.#cursor;
@@ -72,6 +74,13 @@ export class RunLedger {
   /** Checksum over the checksums of all blocks. */
   get fingerprint(): number {
     return this.#fingerprint;
+  }
+  /**
+   * Checksum over what the first so many commits say of rows and of the run: equal for equal histories, cut alike.
+   * Undefined for more commits than there are.
+   */
+  fingerprintAt(commits: number): number | undefined {
+    return this.#history[commits];
   }
   get blockCount(): number {
     return this.#blocks.length;
@@ -115,6 +124,7 @@ export class RunLedger {
     this.#progress = commit.progress;
     this.#cursor = commit.cursor;
     this.#commits++;
+    this.#history.push(fingerprintOf(commit, this.#history.at(-1)!));
   }
 
   #addBlock(entry: BlockEntry): void {
@@ -140,4 +150,9 @@ export class RunLedger {
         break;
     }
   }
+}
+
+function fingerprintOf({ cursor, blocks = [], changes = [] }: Commit, before: number): number {
+  const checksums = blocks.map(({ checksum }) => checksum).join(' ');
+  return crc32(`${cursor} ${checksums} ${changes.length === 0 ? '' : JSON.stringify(changes)}`, before);
 }

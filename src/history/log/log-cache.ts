@@ -16,7 +16,8 @@ const MAX_WEIGHT = 128 * 1024 * 1024;
 function weight({ ledger }: RunLog): number {
   const { keys, shapes } = ledger.dictionary;
   const values = ledger.config.size + ledger.summary.size;
-  return 8192 + 150 * (ledger.blockCount + keys.length + shapes.length) + 400 * values;
+  const entries = ledger.blockCount + keys.length + shapes.length;
+  return 8192 + 150 * entries + 400 * values + 8 * ledger.commits;
 }
 
 export interface RunLogCacheOptions {
@@ -60,11 +61,18 @@ export class RunLogCache {
    * Begins the next generation of a run: its source no longer yields what was read before. That is recorded before this
    * returns. The old generation stays until the new one was read to its end (`settle`).
    */
-  async nextGeneration(old: RunLog): Promise<RunLog> {
-    const { store } = this.#options;
-    const { log } = await RunLog.open(old.id, store.log(old.id, old.generation + 1), true);
+  async nextGeneration(old: RunLog, reason: unknown): Promise<RunLog> {
+    const { store, logger, metrics } = this.#options;
+    const { log, condition } = await RunLog.open(old.id, store.log(old.id, old.generation + 1), true);
     if (old.isDurable) await log.exclusively(async () => {});
     this.#logs.set(runKeyText(old.key), log);
+    // One that begins a second time was given up in between, and told of the first time.
+    if (condition !== 'absent') return log;
+    metrics.increment('cache_set_aside_total', { reason: 'source' });
+    logger.warn(
+      { run: runName(old.id), generation: log.generation, err: reason },
+      'the source no longer holds what was read before; a new event file begins',
+    );
     return log;
   }
 
@@ -88,14 +96,13 @@ export class RunLogCache {
     const { store } = this.#options;
     const generations = await store.generations(id);
     let empty: RunLog | undefined;
-    for (const generation of generations.toReversed()) {
-      const hasPredecessors = generation > generations[0]!;
+    for (const { generation, isOurs } of generations.toReversed()) {
+      const hasPredecessors = generation > generations[0]!.generation;
       const { log, condition } = await RunLog.open(id, store.log(id, generation), hasPredecessors);
       if (condition === 'damaged') this.#warnOfDamage(log);
-      // A generation that has begun and has no header in our layout lies there in another one.
-      if (condition === 'foreign' || condition === 'absent')
+      if (condition === 'foreign' || (condition === 'absent' && !isOurs))
         return empty ?? (await this.#replaceForeign(id, generation));
-      if (condition !== 'empty') return log;
+      if (condition !== 'empty' && condition !== 'absent') return log;
       empty ??= log;
     }
     return empty ?? (await RunLog.open(id, store.log(id, 1), false)).log;

@@ -47,6 +47,8 @@ export class LogUpdater {
       try {
         if (!(await source.hasNews(id.key, log.ledger.cursor, { signal }))) {
           await logs.settle(log);
+          // Nothing is there in place of what was: what was is served.
+          logs.revert(log);
           return log.ledger.commits > commitsBefore ? 'grown' : 'unchanged';
         }
         onReading();
@@ -64,16 +66,12 @@ export class LogUpdater {
    */
   async rebuild(log: RunLog, source: RunSource): Promise<void> {
     await this.#rebuilds.run(log, async () => {
-      const { logs, logger, clock, signal } = this.#options;
+      const { logs, clock, signal } = this.#options;
       const outcome = await rebuildRows(log, source, { signal });
       if (outcome === 'busy') await clock.wait(BUSY_RETRY_MS, { signal });
       if (outcome !== 'changed') return;
-      const { generation } = await logs.nextGeneration(log);
+      const { generation } = await logs.nextGeneration(log, 'evicted rows cannot be rebuilt');
       const run = log.key.runId;
-      logger.warn(
-        { run, generation },
-        'evicted rows cannot be rebuilt: the source changed; a new event file begins',
-      );
       throw new LogdirError(
         'not-found',
         `the source of run ${run} changed; its events go on under generation ${generation}`,
@@ -97,19 +95,17 @@ export class LogUpdater {
 
   /** Does what lets the next attempt succeed, or rejects. */
   async #recover(error: unknown, log: RunLog): Promise<void> {
-    const { logs, store, logger, metrics } = this.#options;
+    const { logs, store } = this.#options;
     if (log.isDurable && store.isRefusal(error)) return this.#spill(log, error);
     if (!(error instanceof LogdirError) || error.code !== 'corrupt') {
       logs.revert(log);
       throw error;
     }
-    if (log.ledger.cursor === null) throw error;
-    const { generation } = await logs.nextGeneration(log);
-    metrics.increment('cache_set_aside_total', { reason: 'source' });
-    logger.warn(
-      { run: log.key.runId, generation, err: error },
-      'the source no longer holds what was read before; a new event file begins',
-    );
+    if (log.ledger.cursor === null) {
+      logs.revert(log);
+      throw error;
+    }
+    await logs.nextGeneration(log, error);
   }
 
   /** Commits go to memory from now on; memory of an earlier spill of the run is given back. */

@@ -10,6 +10,7 @@ import type {
   LogId,
   LogWriter,
   RunStore,
+  StoredGeneration,
   StoredLog,
 } from './run-store.ts';
 
@@ -28,9 +29,10 @@ export class MemoryStore implements RunStore {
     this.#maxBytes = maxBytes;
   }
 
-  async generations(id: LogId): Promise<readonly number[]> {
+  async generations(id: LogId): Promise<readonly StoredGeneration[]> {
     const logs = this.#logs.get(logText(id)) ?? new Map<number, MemoryLog>();
-    return [...logs.values()].filter((log) => log.hasBegun).map(({ generation }) => generation);
+    const begun = [...logs.values()].filter((log) => log.hasBegun);
+    return begun.map(({ generation }) => ({ generation, isOurs: true }));
   }
 
   log(id: LogId, generation: number): MemoryLog {

@@ -70,9 +70,15 @@ export interface RowWriter {
   append(rows: readonly Uint8Array[]): Promise<void>;
 }
 
+export interface StoredGeneration {
+  readonly generation: number;
+  /** Whether it lies where this version of the program keeps one; its content may be of another version all the same. */
+  readonly isOurs: boolean;
+}
+
 export interface RunStore extends AsyncDisposable {
-  /** Generations that have begun, ascending; also such as another version of the program wrote. */
-  generations(id: LogId): Promise<readonly number[]>;
+  /** Generations that have begun, ascending. */
+  generations(id: LogId): Promise<readonly StoredGeneration[]>;
   /** One of them, or one to begin. Costs nothing until it is read. */
   log(id: LogId, generation: number): StoredLog;
   /** Removes generations before this one. */

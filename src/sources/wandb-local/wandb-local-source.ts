@@ -25,7 +25,7 @@ import type {
 } from '../source.ts';
 import type { WatchMode } from './discovery/index.ts';
 import { LOG_HEADER } from './log/index.ts';
-import { isWithoutRows, parseCursor, readRun } from './read/index.ts';
+import { cameLate, isWithoutRows, parseCursor, readRun } from './read/index.ts';
 import { RunWatches } from './run-watches.ts';
 import {
   folderVersion,
@@ -132,6 +132,7 @@ class WandbLocalSource implements RunSource {
   ): Promise<boolean> {
     const run = await this.#find(key, signal);
     const cursor = parseCursor(after);
+    if (cameLate(run, cursor) !== undefined) return true;
     const mark = cursor.marks.at(-1);
     const from = run.segments.findIndex(({ segmentId }) => segmentId === mark?.segmentId);
     for (const segment of run.segments.slice(Math.max(from, 0))) {

@@ -1,6 +1,6 @@
 /** History is kept until what replaces it has been read, and a new view of it costs nothing. */
 
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LogdirError, runKey } from '../../../src/core/index.ts';
@@ -87,6 +87,26 @@ describe('a side file', () => {
   });
 });
 
+describe('a side file of commits that the index has lost', () => {
+  it('is not taken for one of those that came in their place', async () => {
+    const half = [factsRecord('r'), ...Array.from({ length: 400 }, (_, i) => row(i, { loss: i }))];
+    source.rewrite(KEY, half.slice(0, 200));
+    const first = await open();
+    await served(first);
+    source.rewrite(KEY, half);
+    await served(first);
+    await first[Symbol.asyncDispose]();
+    const [index] = await files(/h1\.index$/);
+    const lines = (await readFile(join(cache.path, index!), 'utf8')).trimEnd().split('\n');
+    expect(lines).toHaveLength(3);
+    await writeFile(join(cache.path, index!), `${lines.slice(0, 2).join('\n')}\n`);
+    source.rewrite(KEY, [...half, ...Array.from({ length: 400 }, (_, i) => row(400 + i, { loss: i }))]);
+    await using kept = await open();
+    const { bytes } = await served(kept);
+    expect(scalarsOf(readEvents(bytes)).get('loss')).toHaveLength(800);
+  });
+});
+
 describe('a source that no longer yields what was read', () => {
   it('has its new history under the next generation, and the old one goes once that is whole', async () => {
     await using house = await open();
@@ -117,6 +137,16 @@ describe('a source that no longer yields what was read', () => {
     expect(await served(again)).toEqual(before);
   });
 
+  it('loses nothing when what is there instead is no history', async () => {
+    await using house = await open();
+    const before = await served(house);
+    source.rewrite(KEY, []);
+    source.read = () => {
+      throw new LogdirError('corrupt', 'this is no log');
+    };
+    expect(await served(house)).toEqual(before);
+  });
+
   it('keeps what was read of a run that was deleted', async () => {
     await using house = await open();
     const before = await served(house);
@@ -125,6 +155,18 @@ describe('a source that no longer yields what was read', () => {
     };
     source.hasNews = async () => true;
     expect(await served(house)).toEqual(before);
+  });
+});
+
+describe('an index that a power cut left empty', () => {
+  it('has the same bytes under the same name again', async () => {
+    const first = await open();
+    const before = await served(first);
+    await first[Symbol.asyncDispose]();
+    const [index] = await files(/h1\.index$/);
+    await writeFile(join(cache.path, index!), '');
+    await using again = await open();
+    expect(await served(again)).toEqual(before);
   });
 });
 

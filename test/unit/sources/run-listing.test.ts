@@ -203,7 +203,6 @@ describe('several directories of one run', () => {
     const source = localSource(folder.path);
     const [run] = await source.listRuns({ signal });
     const { cursor } = await readAll(source, run!.key);
-    await folder.write('wandb/run-20240101_000000-r/run-r.wandb', logOf('r', 0, 1_600_000_000));
     await folder.write('wandb/run-20240103_000000-r/run-r.wandb', logOf('r', 2, 1_800_000_000));
     await source.listRuns({ signal });
     expect(await source.hasNews(run!.key, cursor, { signal })).toBe(true);

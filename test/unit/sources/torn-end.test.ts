@@ -31,3 +31,36 @@ describe('a log that ends in a torn record', () => {
     expect([resumed.cursor, resumed.skippedBytes]).toEqual([after.cursor, after.skippedBytes]);
   });
 });
+
+describe('a directory of a run that comes after later ones were read', () => {
+  it('has the run read anew, in its own order, and nothing lost', async () => {
+    await using folder = await temporaryFolder();
+    const part = (seconds: number, step: number) =>
+      new WandbLogWriter().begin('r', { startTime: { seconds } }).row({ a: step, _step: step }).bytes();
+    await folder.write('wandb/run-20240101_000000-r/run-r.wandb', part(1_700_000_000, 1));
+    await folder.write('wandb/run-20240103_000000-r/run-r.wandb', part(1_700_200_000, 3));
+    const source = localSource(folder.path);
+    const [run] = await source.listRuns({ signal });
+    const { cursor } = await readAll(source, run!.key);
+    expect(await source.hasNews(run!.key, cursor, { signal })).toBe(false);
+    await folder.write('wandb/run-20240102_000000-r/run-r.wandb', part(1_700_100_000, 2));
+    await source.listRuns({ signal });
+    expect(await source.hasNews(run!.key, cursor, { signal })).toBe(true);
+    await expect(readAll(source, run!.key, { after: cursor })).rejects.toMatchObject({ code: 'corrupt' });
+    const anew = await readAll(source, run!.key);
+    expect(anew.rows.map(({ step }) => step)).toEqual([1, 2, 3]);
+    expect(await source.hasNews(run!.key, anew.cursor, { signal })).toBe(false);
+  });
+
+  it('is none where an empty log was passed before', async () => {
+    await using folder = await temporaryFolder();
+    const part = (seconds: number, step: number) =>
+      new WandbLogWriter().begin('r', { startTime: { seconds } }).row({ a: step, _step: step }).bytes();
+    await folder.write('wandb/run-20240101_000000-r/run-r.wandb', part(1_700_000_000, 1).subarray(0, 7));
+    await folder.write('wandb/run-20240102_000000-r/run-r.wandb', part(1_700_100_000, 2));
+    const source = localSource(folder.path);
+    const [run] = await source.listRuns({ signal });
+    const { cursor } = await readAll(source, run!.key);
+    expect(await source.hasNews(run!.key, cursor, { signal })).toBe(false);
+  });
+});

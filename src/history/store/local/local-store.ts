@@ -14,6 +14,7 @@ import type {
   LogId,
   LogWriter,
   RunStore,
+  StoredGeneration,
   StoredLog,
 } from '../run-store.ts';
 import { isRefusal, isUnreachable } from './cache-errors.ts';
@@ -47,7 +48,7 @@ export class LocalStore implements RunStore {
     this.#budget = new DiskBudget({ ...options, onEvicted: (path) => this.#pool.forget(path) });
   }
 
-  async generations(id: LogId): Promise<readonly number[]> {
+  async generations(id: LogId): Promise<readonly StoredGeneration[]> {
     return await new RunDirectory(this.#cacheDir, id).generations();
   }
 

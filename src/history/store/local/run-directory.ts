@@ -16,7 +16,7 @@ import { createHash } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runKeyText } from '../../../core/index.ts';
-import type { LogId } from '../run-store.ts';
+import type { LogId, StoredGeneration } from '../run-store.ts';
 import { isUnreachable } from './cache-errors.ts';
 
 /** Name of the folder all runs are under; its number is the layout of this directory tree. */
@@ -43,11 +43,15 @@ export class RunDirectory {
   }
 
   /** Generations that have begun, ascending. */
-  async generations(): Promise<readonly number[]> {
-    const found = (await this.#names()).flatMap((name) => {
-      return name.endsWith('.index') ? [Number(GENERATION.exec(name)?.[1])] : [];
-    });
-    return [...new Set(found.filter(Number.isSafeInteger))].sort((a, b) => a - b);
+  async generations(): Promise<readonly StoredGeneration[]> {
+    const found = new Map<number, StoredGeneration>();
+    for (const name of await this.#names()) {
+      const generation = Number(GENERATION.exec(name)?.[1]);
+      if (!name.endsWith('.index') || !Number.isSafeInteger(generation)) continue;
+      const isOurs = name.startsWith('h') || found.get(generation)?.isOurs === true;
+      found.set(generation, { generation, isOurs });
+    }
+    return [...found.values()].sort((a, b) => a.generation - b.generation);
   }
 
   /** Removes the files of generations before this one. */

@@ -1,4 +1,4 @@
 /** Reads a run from one cursor to the next, log by log, in batches. @module */
 
 export { isWithoutRows, parseCursor } from './cursor.ts';
-export { readRun } from './run-reader.ts';
+export { cameLate, readRun } from './run-reader.ts';

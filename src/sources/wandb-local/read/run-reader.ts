@@ -59,6 +59,25 @@ function findSegment(run: IndexedRun, segmentId: string): Segment {
   );
 }
 
+/**
+ * A log that stands before the last one read and was not there then: its directory was copied or put back later. What
+ * was read is in another order than the run's own, so the run has to be read anew.
+ */
+export function cameLate(run: IndexedRun, { marks }: LocalCursor): Segment | undefined {
+  const known = new Set(marks.map(({ segmentId }) => segmentId));
+  const last = run.segments.findLastIndex(({ segmentId }) => known.has(segmentId));
+  return run.segments
+    .slice(0, Math.max(0, last))
+    .find(({ segmentId, sizeBytes }) => !known.has(segmentId) && sizeBytes > LOG_HEADER.length);
+}
+
+function lateLog(run: IndexedRun, cursor: LocalCursor): LogdirError {
+  return new LogdirError(
+    'corrupt',
+    `run ${run.key.runId}: its log ${cameLate(run, cursor)?.segmentId} came after later ones were read; the run is read anew`,
+  );
+}
+
 export interface RunReaderOptions extends ReadRunOptions {
   readonly run: IndexedRun;
   readonly registry: ShapeRegistry;
@@ -74,13 +93,15 @@ export async function* readRun(options: RunReaderOptions): AsyncGenerator<Record
   const { run } = options;
   const after = parseCursor(options.after);
   const stopAt = options.stopAt === undefined ? null : parseCursor(options.stopAt);
+  if (stopAt === null && cameLate(run, after) !== undefined) throw lateLog(run, after);
   const passed = after.marks.slice(0, -1);
   const spans = planSpans(run, after, stopAt);
   let unreportedBytes = 0;
   for (const [index, span] of spans.entries()) {
     const before = { folder: after.folder, passed: [...passed], unreportedBytes };
     const left = yield* readSpan(span, before, options);
-    if (left.mark.position.offset > 0) passed.push(left.mark);
+    // A log that was passed has a mark also where nothing was in it: it was there.
+    if (left.mark.position.offset > 0 || index < spans.length - 1) passed.push(left.mark);
     const { tornBytes } = left;
     // The process that wrote it was killed: what follows the last whole record will not be completed.
     unreportedBytes = left.unreportedBytes + tornBytes;
