@@ -2,7 +2,7 @@
 
 import { LRUCache } from 'lru-cache';
 import { LogdirError, NEVER_ABORTED } from '../core/index.ts';
-import type { RowBlock, Run } from '../history/index.ts';
+import type { Allocate, RowBlock, Run } from '../history/index.ts';
 import type { Metrics } from '../observability/index.ts';
 import type { BlobReference } from '../plugins/index.ts';
 import { type EventView, reusable } from './event-view.ts';
@@ -130,7 +130,7 @@ class BlockStream {
   readonly #viewed: ViewedRun;
   readonly #end: number;
   /** Memory for rows being encoded and for rows being read, over and over. */
-  #memory = [reusable(), reusable()] as const;
+  #memory: readonly [Allocate, Allocate] = [reusable(), reusable()];
   #first = 0;
   #blocks: readonly RowBlock[] = [];
   #pending: { readonly first: number; readonly blocks: Promise<readonly RowBlock[]> } | undefined;
@@ -146,7 +146,8 @@ class BlockStream {
   async block(wanted: number, index: number): Promise<RowBlock> {
     let known = this.#blocks[wanted - this.#first];
     if (known === undefined || wanted < this.#first) {
-      if (this.#pending?.first !== wanted) this.#ask(wanted, index);
+      if (this.#pending !== undefined && this.#pending.first !== wanted) this.#abandon();
+      if (this.#pending === undefined) this.#ask(wanted, index);
       const { first, blocks } = this.#pending!;
       this.#blocks = await blocks;
       this.#first = first;
@@ -156,6 +157,12 @@ class BlockStream {
       this.#askNext(index);
     }
     return known;
+  }
+
+  /** Leaves a reading alone that is not needed after all, with the memory it goes on writing into. */
+  #abandon(): void {
+    this.#pending = undefined;
+    this.#memory = [this.#memory[0], reusable()];
   }
 
   /** Asks for the blocks after the ones in hand, if a later segment goes on with them. */
@@ -222,6 +229,9 @@ function allocate(bytes: number): Uint8Array {
   return Buffer.allocUnsafeSlow(bytes);
 }
 
-function cacheKey({ id, logId }: Run, { log, version }: EventView, index: number): string {
-  return `${logId.origin} ${id} ${log.generation}.${version} ${index}`;
+/** By place in the file: where segments are cut depends on how a log was read, the bytes at a place do not. */
+function cacheKey({ id, logId }: Run, { log, version, fold }: EventView, index: number): string {
+  const at = fold.segments.offsetOf(index);
+  const end = fold.segments.offsetOf(index + 1);
+  return `${logId.origin} ${id} ${log.generation}.${version} ${at}-${end}`;
 }

@@ -75,7 +75,7 @@ export class EventFiles implements AsyncDisposable {
     const view = this.#of(log, true)!;
     if (!view.isCurrent) {
       await view.catchUp(run, this.#history.store);
-      this.#views.set(run.id, view);
+      this.#keep(view);
       await this.#save(view, false);
     }
     return view;
@@ -112,10 +112,17 @@ export class EventFiles implements AsyncDisposable {
     return view;
   }
 
+  /** Keeps a view at the weight it has now: lru-cache weighs the same value only once. */
+  #keep(view: EventView): void {
+    const id = runKeyText(view.log.key);
+    this.#views.delete(id);
+    this.#views.set(id, view);
+  }
+
   async #grown(run: Run): Promise<void> {
     const view = this.currentView(run);
     if (view === undefined) return;
-    this.#views.set(run.id, view);
+    this.#keep(view);
     await this.#save(view, run.log?.ledger.exit !== null);
   }
 

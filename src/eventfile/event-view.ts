@@ -48,6 +48,10 @@ export class EventView {
   #fold: EventFold;
   /** Commits of the log that are folded. */
   #commits = 0;
+  /** Bytes of the event file and blocks of the log as of those; the fold itself may be amid the next. */
+  #size = 0;
+  #blockCount = 0;
+  #isFolding = false;
   #savedSegments = 0;
   #savedCommits = 0;
   readonly #catchingUp = new SingleFlight<'fold', void>();
@@ -65,7 +69,12 @@ export class EventView {
 
   /** Bytes of the event file, as far as the log is folded. */
   get size(): number {
-    return this.#fold.segments.size;
+    return this.#size;
+  }
+
+  /** Blocks of the log that are folded: the steps of their rows are known. */
+  get blockCount(): number {
+    return this.#blockCount;
   }
 
   /** Whether all of the log is folded. */
@@ -86,8 +95,15 @@ export class EventView {
     if (commit.progress.restarts > this.#fold.restarts) return;
     const firstBlock = this.#fold.blockCount;
     const firstRow = firstBlock < ledger.blockCount ? ledger.block(firstBlock).firstRow : ledger.rowCount;
-    this.#fold.add({ commit, blocks: blocks.map(({ block }) => block), firstBlock, firstRow, before });
-    this.#commits++;
+    const rollBack = this.#fold.checkpoint();
+    try {
+      this.#fold.add({ commit, blocks: blocks.map(({ block }) => block), firstBlock, firstRow, before });
+    } catch {
+      // Folded again, and its failure met, when somebody asks for the file.
+      rollBack();
+      return;
+    }
+    this.#settle(this.#commits + 1);
   }
 
   /**
@@ -107,6 +123,7 @@ export class EventView {
   async save(store: RunStore, all: boolean): Promise<void> {
     const { segments } = this.#fold;
     const due = Math.ceil(this.#savedSegments * SAVE_SHARE);
+    if (this.#isFolding) return;
     const isDue = all || this.#savedCommits === 0 || segments.length - this.#savedSegments > due;
     if (this.#commits === this.#savedCommits || !isDue) return;
     this.#savedSegments = segments.length;
@@ -118,6 +135,12 @@ export class EventView {
     await store.writeDocument(this.log.id, this.#sideFile, content);
   }
 
+  #settle(commits: number): void {
+    this.#commits = commits;
+    this.#size = this.#fold.segments.size;
+    this.#blockCount = this.#fold.blockCount;
+  }
+
   get #sideFile(): string {
     return `h${this.log.generation}.view-${this.version}.json`;
   }
@@ -127,7 +150,7 @@ export class EventView {
     // A log that lost its end goes on otherwise: what was folded of it is another history.
     if (side === undefined || this.log.ledger.fingerprintAt(side.commits) !== side.history) return;
     this.#fold = new EventFold(this.log.key, this.encoders, side);
-    this.#commits = side.commits;
+    this.#settle(side.commits);
     this.#savedCommits = side.commits;
     this.#savedSegments = this.#fold.segments.length;
   }
@@ -136,14 +159,14 @@ export class EventView {
     const past = new RunLedger();
     const budget = new TurnBudget();
     const memory = reusable();
-    for (const [index, commit] of (await this.log.readCommits()).entries()) {
+    for (const [index, commit] of (await run.readCommits(this.log)).entries()) {
+      await budget.next();
       const before = contextOf(past, commit);
       const [firstBlock, firstRow] = [past.blockCount, past.rowCount];
       past.apply(commit);
       if (index < this.#commits) continue;
       await this.#foldCommit(run, { commit, firstBlock, firstRow, before }, memory);
-      this.#commits++;
-      await budget.next();
+      this.#settle(index + 1);
     }
   }
 
@@ -151,6 +174,7 @@ export class EventView {
   async #foldCommit(run: Run, input: Omit<FoldInput, 'blocks'>, memory: Allocate): Promise<void> {
     const blocks = await this.#readBlocks(run, input.firstBlock, input.commit, memory);
     const rollBack = this.#fold.checkpoint();
+    this.#isFolding = true;
     try {
       const steps = this.#fold.steps({ ...input, blocks });
       for (let step = steps.next(); !step.done; step = steps.next()) {
@@ -159,6 +183,8 @@ export class EventView {
     } catch (error) {
       rollBack();
       throw error;
+    } finally {
+      this.#isFolding = false;
     }
   }
 

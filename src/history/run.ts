@@ -20,7 +20,7 @@ import type {
   SourcePolicy,
 } from '../sources/index.ts';
 import type { RefreshPolicy } from './freshness.ts';
-import type { RunExit } from './log/commit.ts';
+import type { Commit, RunExit } from './log/commit.ts';
 import type { RunLogCache } from './log/log-cache.ts';
 import type { LogUpdater } from './log/log-updater.ts';
 import type { RowBlock } from './log/row-block.ts';
@@ -218,6 +218,19 @@ export class Run {
       'unavailable',
       `cached rows of run ${this.key.runId} can't be read back; try again later`,
     );
+  }
+
+  /**
+   * Every commit of its log, again.
+   * @throws LogdirError `not-found` when storage has lost them; the log is opened anew then.
+   */
+  async readCommits(log: RunLog): Promise<readonly Commit[]> {
+    try {
+      return await log.readCommits();
+    } catch (error) {
+      this.#context.logs.forget(log);
+      throw error;
+    }
   }
 
   /** Files that were saved with the run. @throws LogdirError */

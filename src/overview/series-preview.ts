@@ -30,17 +30,18 @@ export class SeriesPreviews {
     const version = `${log.generation} ${log.ledger.commits}`;
     const known = this.#kept.get(run.id);
     if (known?.version === version) return known.previews;
-    const previews = await this.#read(run, log, tags);
+    const previews = await this.#read(log, tags);
     this.#kept.set(run.id, { version, previews });
     return previews;
   }
 
-  async #read(run: Run, log: RunLog, tags: TagTable): Promise<readonly SeriesPreview[]> {
+  async #read(log: RunLog, tags: TagTable): Promise<readonly SeriesPreview[]> {
     const chosen = tellingKeys(log);
     const series = new Map(chosen.map((key) => [key, new PointBuffer()]));
     if (chosen.length === 0) return [];
     for (const index of spread(log.ledger.blockCount, BLOCKS)) {
-      const [block] = await run.readBlocks(log, index, 1);
+      // Rows that were evicted are not read again for a sparkline.
+      const [block] = (await log.readBlocks(index, 1)) ?? [];
       if (block !== undefined) collect(block, log, series);
     }
     return [...series].flatMap(([key, points]) => {

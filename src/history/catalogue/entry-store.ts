@@ -26,6 +26,8 @@ export type ProjectOwner = Exclude<DocumentOwner, { readonly key: unknown }>;
 interface ProjectEntries {
   readonly entries: Map<string, CatalogueEntry>;
   characters: number;
+  /** Of its document, outdated ones included. */
+  lines: number;
 }
 
 export interface EntryStoreOptions {
@@ -48,6 +50,7 @@ export class EntryStore implements AsyncDisposable {
   >();
   #writing: Promise<void> | undefined;
   readonly #ending = new AbortController();
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: EntryStoreOptions) {
     this.#options = options;
@@ -83,16 +86,17 @@ export class EntryStore implements AsyncDisposable {
     const known = this.#projects.get(id);
     if (known !== undefined) return known;
     return await this.#loading.run(id, async () => {
-      const { entries, characters, lines } = await this.#read(owner);
-      for (const [runId, entry] of this.#pending.get(id)?.entries ?? []) entries.set(runId, entry);
-      const loaded = { entries, characters };
-      this.#projects.set(id, loaded);
-      if (lines > 2 * entries.size + SPARE_LINES) await this.#writeAnew(owner, entries);
-      return loaded;
+      return await this.#inTurn(async () => {
+        const loaded = await this.#read(owner);
+        for (const [runId, entry] of this.#pending.get(id)?.entries ?? []) loaded.entries.set(runId, entry);
+        this.#projects.set(id, loaded);
+        if (isOutdated(loaded)) await this.#writeAnew(owner, loaded);
+        return loaded;
+      });
     });
   }
 
-  async #read(owner: ProjectOwner): Promise<ProjectEntries & { readonly lines: number }> {
+  async #read(owner: ProjectOwner): Promise<ProjectEntries> {
     const entries = new Map<string, CatalogueEntry>();
     let characters = 0;
     let lines = 0;
@@ -113,31 +117,48 @@ export class EntryStore implements AsyncDisposable {
 
   /** Writes what has changed, after a while or when the store is disposed of. */
   async #writeLater(): Promise<void> {
-    const { clock, logger } = this.#options;
+    const { clock } = this.#options;
     while (this.#pending.size > 0) {
       await clock.wait(WRITE_AFTER_MS, { signal: this.#ending.signal }).catch(() => undefined); // Ending: write now.
-      const due = [...this.#pending.values()];
-      this.#pending.clear();
-      for (const { owner, entries } of due) {
-        try {
-          const text = [...entries.values()].map((entry) => `${JSON.stringify(entry)}\n`).join('');
-          await this.#options.store.appendDocument(owner, DOCUMENT, Buffer.from(text, 'utf8'));
-        } catch (error) {
-          logger.debug({ err: error, project: owner.project }, 'the catalogue of runs could not be kept');
-        }
+      for (const [id, { owner, entries }] of [...this.#pending]) {
+        this.#pending.delete(id);
+        await this.#inTurn(() => this.#append(owner, entries));
       }
     }
   }
 
-  async #writeAnew(owner: ProjectOwner, entries: ReadonlyMap<string, CatalogueEntry>): Promise<void> {
+  async #append(owner: ProjectOwner, entries: ReadonlyMap<string, CatalogueEntry>): Promise<void> {
+    const { store, logger } = this.#options;
+    const known = this.#projects.peek(idOf(owner));
+    for (const [runId, entry] of entries) known?.entries.set(runId, entry);
+    try {
+      const text = [...entries.values()].map((entry) => `${JSON.stringify(entry)}\n`).join('');
+      await store.appendDocument(owner, DOCUMENT, Buffer.from(text, 'utf8'));
+    } catch (error) {
+      logger.debug({ err: error, project: owner.project }, 'the catalogue of runs could not be kept');
+    }
+    if (known === undefined) return;
+    known.lines += entries.size;
+    if (isOutdated(known)) await this.#writeAnew(owner, known);
+  }
+
+  /** Runs work on documents one after the other: what one reads or writes anew, another must not add to meanwhile. */
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return await done;
+  }
+
+  async #writeAnew(owner: ProjectOwner, known: ProjectEntries): Promise<void> {
     try {
       const lines: string[] = [];
       const budget = new TurnBudget();
-      for (const entry of entries.values()) {
+      for (const entry of known.entries.values()) {
         lines.push(JSON.stringify(entry), '\n');
         await budget.next(NEVER_ABORTED);
       }
       await this.#options.store.writeDocument(owner, DOCUMENT, Buffer.from(lines.join(''), 'utf8'));
+      known.lines = lines.length / 2;
     } catch (error) {
       this.#options.logger.debug(
         { err: error, project: owner.project },
@@ -145,6 +166,10 @@ export class EntryStore implements AsyncDisposable {
       );
     }
   }
+}
+
+function isOutdated({ entries, lines }: ProjectEntries): boolean {
+  return lines > 2 * entries.size + SPARE_LINES;
 }
 
 function idOf({ origin, entity, project }: ProjectOwner): string {

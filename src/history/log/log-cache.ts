@@ -29,6 +29,8 @@ export interface RunLogCacheOptions {
 export class RunLogCache {
   readonly #options: RunLogCacheOptions;
   readonly #logs = new LRUCache<string, RunLog>({ maxSize: MAX_WEIGHT, sizeCalculation: weight });
+  /** Logs whose newest commits are in memory alone: opened anew they would be shorter. Bounded by that memory. */
+  readonly #pinned = new Map<string, RunLog>();
   readonly #opening = new SingleFlight<string, RunLog>();
 
   constructor(options: RunLogCacheOptions) {
@@ -41,14 +43,14 @@ export class RunLogCache {
 
   /** The log of a run, by `runKeyText`, if it is open. */
   peek(id: string): RunLog | undefined {
-    return this.#logs.get(id);
+    return this.#pinned.get(id) ?? this.#logs.get(id);
   }
 
   /** The log of a run, opened if need be. A log of another version or a damaged one is dealt with, and reported. */
   async get(id: LogId): Promise<RunLog> {
     const text = runKeyText(id.key);
     return (
-      this.#logs.get(text) ??
+      this.peek(text) ??
       (await this.#opening.run(text, async () => {
         const log = await this.#open(id);
         this.#logs.set(text, log);
@@ -63,9 +65,12 @@ export class RunLogCache {
    */
   async nextGeneration(old: RunLog, reason: unknown): Promise<RunLog> {
     const { store, logger, metrics } = this.#options;
+    const known = this.peek(runKeyText(old.key));
+    // Whoever reads an older generation finds out late: the next one has begun.
+    if (known !== undefined && known.generation > old.generation) return known;
     const { log, condition } = await RunLog.open(old.id, store.log(old.id, old.generation + 1), true);
     if (old.isDurable) await log.exclusively(async () => {});
-    this.#logs.set(runKeyText(old.key), log);
+    this.#keep(log);
     // One that begins a second time was given up in between, and told of the first time.
     if (condition !== 'absent') return log;
     metrics.increment('cache_set_aside_total', { reason: 'source' });
@@ -79,16 +84,34 @@ export class RunLogCache {
   /** A generation that has nothing and can get nothing gives way to the one before, which is kept until then. */
   revert(log: RunLog): void {
     if (log.ledger.commits > 0 || !log.hasPredecessors) return;
-    const text = runKeyText(log.key);
-    if (this.#logs.peek(text) === log) this.#logs.delete(text);
+    this.forget(log);
   }
 
   /** A log was read to its end: it is weighed again, and older generations go. */
   async settle(log: RunLog): Promise<void> {
-    this.#logs.set(runKeyText(log.key), log);
+    this.#keep(log);
     if (!log.hasPredecessors || !log.isDurable || log.ledger.commits === 0) return;
     await this.#options.store.dropBefore(log.id, log.generation);
     log.hasPredecessors = false;
+  }
+
+  /** Keeps a log for good: its commits are in memory from now on. */
+  pin(log: RunLog): void {
+    this.#pinned.set(runKeyText(log.key), log);
+  }
+
+  /** The next `get` opens the log of its run anew. */
+  forget(log: RunLog): void {
+    const text = runKeyText(log.key);
+    if (this.#logs.peek(text) === log) this.#logs.delete(text);
+  }
+
+  /** Keeps a log as the one of its run, at the weight it has now: lru-cache weighs the same value only once. */
+  #keep(log: RunLog): void {
+    const text = runKeyText(log.key);
+    if (this.#pinned.get(text) !== log) this.#pinned.delete(text);
+    this.#logs.delete(text);
+    this.#logs.set(text, log);
   }
 
   /** The newest generation that has anything; the newest of all, or the first, when none has. */

@@ -67,7 +67,10 @@ export class LogUpdater {
   async rebuild(log: RunLog, source: RunSource): Promise<void> {
     await this.#rebuilds.run(log, async () => {
       const { logs, clock, signal } = this.#options;
-      const outcome = await rebuildRows(log, source, { signal });
+      const outcome = await rebuildRows(log, source, { signal }).catch((error: unknown) => {
+        if (error instanceof LogdirError && error.code === 'not-found') logs.forget(log);
+        throw error;
+      });
       if (outcome === 'busy') await clock.wait(BUSY_RETRY_MS, { signal });
       if (outcome !== 'changed') return;
       const { generation } = await logs.nextGeneration(log, 'evicted rows cannot be rebuilt');
@@ -110,7 +113,7 @@ export class LogUpdater {
 
   /** Commits go to memory from now on; memory of an earlier spill of the run is given back. */
   #spill(log: RunLog, error: unknown): void {
-    const { spill, logger } = this.#options;
+    const { logs, spill, logger } = this.#options;
     if (this.#spills === 0) {
       logger.warn(
         { cache: log.location, err: error },
@@ -120,5 +123,6 @@ export class LogUpdater {
     const generation = ++this.#spills;
     void spill.dropBefore(log.id, generation);
     log.spillTo(spill.log(log.id, generation));
+    logs.pin(log);
   }
 }

@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { RunFacts } from '../../core/index.ts';
+import { LogdirError, type RunFacts } from '../../core/index.ts';
 import type { Allocate, Exclusive, LogId, LogWriter, StoredLog } from '../store/run-store.ts';
 import { SpilledLog } from '../store/spilled-log.ts';
 import type { Commit, LogHeader } from './commit.ts';
@@ -33,6 +33,8 @@ export class RunLog {
   #stored: StoredLog;
   #hasBegun = false;
   #tail: 'clean' | 'torn' | 'damaged' = 'clean';
+  /** Settles when nobody moves the end of the log. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(id: LogId, stored: StoredLog, hasPredecessors: boolean) {
     this.id = id;
@@ -74,6 +76,17 @@ export class RunLog {
 
   /** Takes in what another process has committed since; false when the log is not of our version. */
   async follow(): Promise<boolean> {
+    return await this.inTurn(() => this.#follow());
+  }
+
+  /** Runs work that moves the end of the log, one after the other: two that read or wrote there would count it twice. */
+  async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return await done;
+  }
+
+  async #follow(): Promise<boolean> {
     const { header, commits, tail } = await this.#stored.readGrowth();
     this.#tail = tail;
     if (header !== undefined) {
@@ -87,11 +100,13 @@ export class RunLog {
   /** Has the log to itself, brought to the same end in storage and in memory, whoever wrote last and however that ended. */
   async exclusively<T>(work: (writer: RunLogWriter) => Promise<T>): Promise<Exclusive<T>> {
     return await this.#stored.exclusively(async (writer) => {
-      await this.follow();
-      if (this.#tail !== 'clean') await writer.repair(this.#tail);
-      this.#tail = 'clean';
-      if (!this.#hasBegun) await writer.begin(this.#header());
-      this.#hasBegun = true;
+      await this.inTurn(async () => {
+        await this.#follow();
+        if (this.#tail !== 'clean') await writer.repair(this.#tail);
+        this.#tail = 'clean';
+        if (!this.#hasBegun) await writer.begin(this.#header());
+        this.#hasBegun = true;
+      });
       return await work(new RunLogWriter(this, writer));
     });
   }
@@ -117,9 +132,15 @@ export class RunLog {
     return rows?.map(decodeBlock);
   }
 
-  /** Every commit that the ledger has folded, again. */
+  /** Every commit that the ledger has folded, again. @throws LogdirError `not-found` when storage has lost some. */
   async readCommits(): Promise<readonly Commit[]> {
-    return (await this.#stored.readCommits()).slice(0, this.ledger.commits);
+    const { commits } = this.ledger;
+    const stored = await this.#stored.readCommits();
+    if (stored.length >= commits) return stored.slice(0, commits);
+    throw new LogdirError(
+      'not-found',
+      `the cached history of run ${this.key.runId} is gone from ${this.location}; it is read anew`,
+    );
   }
 
   #header(): LogHeader {
@@ -154,10 +175,12 @@ export class RunLogWriter {
   async commit({ commit, blocks }: PreparedCommit): Promise<CommitContext> {
     const { ledger } = this.#log;
     const rows = blocks.map(({ bytes }) => bytes);
-    await this.#writer.append(commit, rows, ledger.rowsBytes);
-    const context = contextOf(ledger, commit);
-    ledger.apply(commit);
-    return context;
+    return await this.#log.inTurn(async () => {
+      await this.#writer.append(commit, rows, ledger.rowsBytes);
+      const context = contextOf(ledger, commit);
+      ledger.apply(commit);
+      return context;
+    });
   }
 
   /** Puts evicted rows back: see `LogWriter.replaceRows`. */

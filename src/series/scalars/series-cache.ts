@@ -79,8 +79,9 @@ export class SeriesCache {
     wanted: ReadonlyMap<string, ScalarSeries>,
     take: (points: ScalarPoints) => T,
   ): Promise<readonly (readonly [tag: string, taken: T])[]> {
-    const { log } = run;
-    const { blockCount } = log.ledger;
+    const { log, view } = run;
+    // Later blocks have no steps of samples of the machine yet.
+    const { blockCount } = view;
     const found = [...wanted].map(([tag, series]) => ({
       tag,
       series,
@@ -119,6 +120,8 @@ export class SeriesCache {
 
   /** Counts its bytes, again if it was there. One that is larger than the cache is not kept. */
   #cache(series: CachedSeries): void {
+    // lru-cache weighs the same value only once. Whoever reads holds it meanwhile, so its memory is not given away.
+    this.#series.delete(series.id);
     this.#series.set(series.id, series);
     series.isCached = this.#series.peek(series.id) === series;
   }
@@ -178,7 +181,7 @@ export class SeriesCache {
     const targets = [...wanted].flatMap(([{ points, blocksRead }, { columns }]) =>
       columns.map((column) => ({ ...column, target: points, from: blocksRead })),
     );
-    const end = ledger.blockCount;
+    const end = view.blockCount;
     await memory.lend(async (allocate) => {
       for (const { first, count } of blockGroups(ledger, targets, end)) {
         const blocks = await run.readBlocks(log, first, count, allocate);

@@ -98,7 +98,8 @@ export class RunDocuments {
   #filesOf(snapshot: RunSnapshot): ReadonlyMap<string, MemoryFile> {
     const { run, view, state, failure } = snapshot;
     const { log } = view;
-    const version = `${log.generation} ${log.ledger.commits} ${state} ${failure?.message ?? ''}`;
+    const locations = run.listing.locations.join(' ');
+    const version = `${log.generation} ${log.ledger.commits} ${view.size} ${state} ${locations} ${failure?.message ?? ''}`;
     const known = this.#rendered.get(run.id);
     if (known?.version === version) return known.files;
     const files = this.#render(snapshot);

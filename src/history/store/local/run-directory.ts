@@ -57,7 +57,7 @@ export class RunDirectory {
   /** Removes the files of generations before this one. */
   async dropBefore(generation: number): Promise<void> {
     const old = (await this.#names()).filter((name) => Number(GENERATION.exec(name)?.[1]) < generation);
-    await Promise.all(old.map((name) => rm(join(this.path, name), { force: true })));
+    await Promise.all(old.map((name) => rm(join(this.path, name), { recursive: true, force: true })));
   }
 
   async #names(): Promise<readonly string[]> {
