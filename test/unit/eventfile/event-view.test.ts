@@ -1,0 +1,79 @@
+/** The view of a run's event file, while its log grows, goes back and is lost. */
+
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { runKey, runKeyText } from '../../../src/core/index.ts';
+import { readEvents, scalarsOf } from '../../support/event-reader.ts';
+import { buildHouse, COMPLETE, eventPath, readWhole, signal } from '../../support/house.ts';
+import { type TemporaryFolder, temporaryFolder } from '../../support/local-runs.ts';
+import { factsRecord, row, systemRow } from '../../support/records.ts';
+import { ScriptedSource } from '../../support/scripted-source.ts';
+
+const KEY = runKey('e', 'p', 'r1');
+const RUN = 'e/p/r';
+
+/** Rows with samples between, that go back now and then: several blocks, and repeats of samples from all of them. */
+function resumed(): ScriptedSource {
+  const source = new ScriptedSource();
+  source.batchSize = 1000;
+  source.add(KEY, [factsRecord('r')]);
+  for (let part = 0; part < 4; part++) {
+    const records = Array.from({ length: 9000 }, (_, i) =>
+      i % 3 === 0
+        ? systemRow(1.7e9 + part * 9000 + i, { cpu: i })
+        : row(part * 4000 + i, { loss: i, acc: -i }),
+    );
+    source.push(KEY, ...records);
+  }
+  return source;
+}
+
+describe('an event file of a run that was resumed', () => {
+  it('is the same read at once, by many at a time, and in ranges', async () => {
+    await using house = await buildHouse({ sources: [resumed()] });
+    await house.tree.stat(`${RUN}/run.json`, COMPLETE);
+    const path = await eventPath(house.tree, RUN);
+    const whole = await readWhole(house.tree, path);
+    expect(scalarsOf(readEvents(whole)).get('system/cpu')?.length).toBeGreaterThan(0);
+    const again = await Promise.all(Array.from({ length: 8 }, () => readWhole(house.tree, path)));
+    for (const bytes of again) expect(bytes.equals(whole)).toBe(true);
+  });
+});
+
+describe('a view whose log has lost its index', () => {
+  let folder: TemporaryFolder;
+  it('says so instead of folding for ever, and the run is read anew', async () => {
+    folder = await temporaryFolder();
+    await using _ = folder;
+    const source = resumed();
+    await using house = await buildHouse({ sources: [source], cacheDir: folder.path });
+    const run = house.history.catalogue.runs.get(runKeyText(KEY))!;
+    await run.update();
+    const log = await run.open();
+    for (const name of await readdir(folder.path, { recursive: true }))
+      if (/h1\./.test(name)) await rm(join(folder.path, name), { recursive: true });
+    await expect(run.readCommits(log)).rejects.toMatchObject({ code: 'not-found' });
+    await run.update();
+    expect((await run.open()).ledger.progress.rows).toBe(log.ledger.progress.rows);
+    await house.tree.list(RUN, { signal });
+  });
+});
+
+describe('the size of a view', () => {
+  it('is that of whole commits, also while the next is being folded', async () => {
+    const source = resumed();
+    await using house = await buildHouse({ sources: [source] });
+    const run = house.history.catalogue.runs.get(runKeyText(KEY))!;
+    await run.update();
+    const view = await house.events.view(run);
+    const before = view.size;
+    source.push(KEY, row(1, { loss: 1 }));
+    await run.update();
+    const folding = house.events.view(run);
+    expect(view.size).toBe(before);
+    await folding;
+    expect(view.size).toBeGreaterThan(before);
+    expect(view.isCurrent).toBe(true);
+  });
+});
