@@ -121,9 +121,10 @@ export class EventView {
 
   /** Writes the side file if much has changed since it was written, or anything where `all`. */
   async save(store: RunStore, all: boolean): Promise<void> {
+    // A fold amid a commit is of no whole history.
+    if (this.#isFolding) return;
     const { segments } = this.#fold;
     const due = Math.ceil(this.#savedSegments * SAVE_SHARE);
-    if (this.#isFolding) return;
     const isDue = all || this.#savedCommits === 0 || segments.length - this.#savedSegments > due;
     if (this.#commits === this.#savedCommits || !isDue) return;
     this.#savedSegments = segments.length;

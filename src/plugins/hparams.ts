@@ -84,21 +84,6 @@ function summary(tag: string, data: HParamsPluginData): TaggedSummary {
 /** By name, ascending in code units. */
 export type HParams = ReadonlyMap<string, HParamValue>;
 
-export interface SessionStart {
-  /** Without a prototype: a key may be called `__proto__`. */
-  readonly hparams: Readonly<Record<string, HParamValue>>;
-  /** Runs of one name become one line of the dashboard; '' makes each run a line. */
-  readonly groupName: string;
-  /** Unix seconds. */
-  readonly startTimeSecs: number;
-}
-
-export interface SessionEnd {
-  readonly status: SessionStatus;
-  /** Unix seconds. */
-  readonly endTimeSecs: number;
-}
-
 export type SessionStatus = 'unknown' | 'success' | 'failure' | 'running';
 
 /** TensorBoard's Time Series page asks for no more; a config beyond that is data, not hyperparameters. */

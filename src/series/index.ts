@@ -13,4 +13,3 @@ export type {
   TensorPoint,
 } from './data-provider.ts';
 export { createDataProvider, type DataProviderOptions } from './history-data-provider.ts';
-export { DEFAULT_MAX_RESPONSE_POINTS } from './scalars/scalar-reader.ts';

@@ -100,11 +100,9 @@ export class LogUpdater {
   async #recover(error: unknown, log: RunLog): Promise<void> {
     const { logs, store } = this.#options;
     if (log.isDurable && store.isRefusal(error)) return this.#spill(log, error);
-    if (!(error instanceof LogdirError) || error.code !== 'corrupt') {
-      logs.revert(log);
-      throw error;
-    }
-    if (log.ledger.cursor === null) {
+    const isChanged = error instanceof LogdirError && error.code === 'corrupt';
+    // Of a source that is changed from its very start there is nothing to begin anew.
+    if (!isChanged || log.ledger.cursor === null) {
       logs.revert(log);
       throw error;
     }

@@ -13,11 +13,6 @@ import { valueAt } from './block-columns.ts';
 import { BlockMemory } from './block-memory.ts';
 import { SeriesCache } from './series-cache.ts';
 
-/**
- * A browser draws this many points of one card in about a second, and freezes at a million
- * (measured with TensorBoard 2.21 in Chromium).
- */
-export const DEFAULT_MAX_RESPONSE_POINTS = 50_000;
 /** So few still show a trend. */
 const FEWEST_POINTS = 20;
 /** What a cached answer takes beside its points: its name, three arrays and a place in the cache. */
