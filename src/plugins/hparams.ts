@@ -84,8 +84,6 @@ function summary(tag: string, data: HParamsPluginData): TaggedSummary {
 /** By name, ascending in code units. */
 export type HParams = ReadonlyMap<string, HParamValue>;
 
-export type SessionStatus = 'unknown' | 'success' | 'failure' | 'running';
-
 /** TensorBoard's Time Series page asks for no more; a config beyond that is data, not hyperparameters. */
 export const MAX_HPARAMS = 1000;
 /** All runs' values are sent at once whenever a page is loaded, so a prompt or a list of files is cut. */
