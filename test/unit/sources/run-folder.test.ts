@@ -16,7 +16,7 @@ const METADATA = {
   os: 'Linux-6.1',
   python: 'CPython 3.11',
   startedAt: '2024-01-01T00:00:05.250Z',
-  program: '/work/train.py',
+  program: '/home/ada/train.py',
   args: ['--lr', '0.1'],
   host: 'node7',
   git: { remote: 'git@example.org:a/b.git', commit: 'abc' },
@@ -73,7 +73,7 @@ describe('of a run without a row', () => {
         facts: {
           os: 'Linux-6.1',
           python: 'CPython 3.11',
-          program: '/work/train.py',
+          program: '/home/ada/train.py',
           args: ['--lr', '0.1'],
           gitRemote: 'git@example.org:a/b.git',
           gitCommit: 'abc',
