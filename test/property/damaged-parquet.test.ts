@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -138,6 +139,30 @@ describe('a parquet file', () => {
     const whole = await read(files.get('v2-zstd')!);
     expect(await read(damaged)).toBeNull();
     expect(await read(files.get('v2-zstd')!)).toEqual(whole);
+  });
+
+  it('damaged in two parts of a column is called damaged once, and ends nothing', async () => {
+    const rows = ROWS.map((_, step) => ({
+      _step: step,
+      img: { _type: 'image-file', path: `p${step}`, size: step },
+    }));
+    const bytes = Buffer.from(exported(rows, { codec: 'SNAPPY', rowGroupRows: 100 }));
+    // The name of the second part, in the footer; the first is being read by the time it is missed.
+    const name = bytes.lastIndexOf('size');
+    for (let at = 4; at < bytes.length / 3; at += 7) {
+      const damaged = Buffer.from(bytes);
+      damaged[name]! ^= 1;
+      damaged[at]! ^= 1;
+      const path = await folder.write(damaged);
+      const [column, stretch] = [
+        { name: 'img', kind: 'any', hasNumbers: false } as const,
+        { from: 0, to: 90 },
+      ];
+      await expect(thread.column(path, column, stretch)).rejects.toMatchObject({ code: 'corrupt' });
+      // With nothing asked of the thread, whatever it throws would be thrown here.
+      await setTimeout(5);
+    }
+    expect(await read(bytes)).toHaveLength(90);
   });
 
   it('of nothing but noise is called damaged', async () => {

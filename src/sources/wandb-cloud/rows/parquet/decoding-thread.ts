@@ -75,7 +75,7 @@ export class DecodingThread {
 
   async #exchange(request: DecodingRequest, transfer: ArrayBuffer[]): Promise<DecodingReply> {
     clearTimeout(this.#idleTimer);
-    this.#worker ??= startWorker();
+    this.#worker ??= this.#start();
     const worker = this.#worker;
     try {
       return await replyOf(worker, request, { transfer, timeoutMs: this.#timeoutMs });
@@ -91,6 +91,19 @@ export class DecodingThread {
     }
   }
 
+  #start(): Worker {
+    const worker = new Worker(new URL('./decoding-worker.js', import.meta.url), {
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+    });
+    // A thread may also fail between two requests, where nobody else listens: the next request starts another.
+    const forget = () => {
+      if (this.#worker === worker) this.#worker = null;
+    };
+    worker.on('error', forget).on('exit', forget);
+    worker.unref();
+    return worker;
+  }
+
   #end(): void {
     void this.#worker?.terminate();
     this.#worker = null;
@@ -99,14 +112,6 @@ export class DecodingThread {
 
 /** Shared by everybody who reads parquet. */
 export const decodingThread = new DecodingThread();
-
-function startWorker(): Worker {
-  const worker = new Worker(new URL('./decoding-worker.js', import.meta.url), {
-    resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
-  });
-  worker.unref();
-  return worker;
-}
 
 /** The timer is one of real time: it watches over a thread that computes. */
 async function replyOf(

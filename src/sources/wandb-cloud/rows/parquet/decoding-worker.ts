@@ -16,6 +16,10 @@ const files = new LRUCache<string, ParquetDecoder>({
   dispose: (file) => void file.close(),
 });
 
+// hyparquet starts a promise for each part of a column and leaves those that were started before one that throws: of
+// what is damaged in several places, the first error is the answer, and the others concern nobody.
+process.on('unhandledRejection', () => {});
+
 parentPort?.on('message', async (request: DecodingRequest) => {
   try {
     const result = await answer(request);
