@@ -42,6 +42,8 @@ export interface ResolvedRunsOptions {
 /** What is worked out of a log as of a number of commits. */
 interface Digest {
   readonly commits: number;
+  /** See `StepAxes.id`. */
+  readonly axes: string;
   readonly series: RunSeries;
   readonly config: readonly PathValue[];
 }
@@ -115,9 +117,10 @@ export class ResolvedRuns {
   #digest(view: EventView, tags: TagTable): Digest {
     const { log } = view;
     const { commits, config } = log.ledger;
+    const axes = view.fold.axes.id;
     const known = this.#digests.get(log);
-    if (known?.commits === commits) return known;
-    const digest = { commits, series: seriesOf(view, tags), config: config.entries };
+    if (known?.commits === commits && known.axes === axes) return known;
+    const digest = { commits, axes, series: seriesOf(view, tags), config: config.entries };
     this.#digests.set(log, digest);
     return digest;
   }

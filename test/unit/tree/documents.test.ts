@@ -36,6 +36,7 @@ const description: RunDescription = {
   },
   dictionary,
   shapeRows: [5, 3, 2, 2, 1, undefined],
+  stepMetricOf: () => null,
   metrics: [{ name: 'val/*', stepMetric: 'epoch' }],
   unread: { console: 7, artifact: 1 },
   skippedBytes: 12,
