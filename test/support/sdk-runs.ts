@@ -22,6 +22,8 @@ export interface SdkRun {
   readonly id: string;
   readonly series: ReadonlyMap<string, readonly ScalarPoint[]>;
   readonly texts: ReadonlyMap<string, readonly LoggedText[]>;
+  /** By tag: the metric whose values are its steps. */
+  readonly stepMetrics: ReadonlyMap<string, string>;
 }
 
 export async function sdkRuns(served: ServedRuns): Promise<SdkRun[]> {
@@ -30,7 +32,7 @@ export async function sdkRuns(served: ServedRuns): Promise<SdkRun[]> {
   const rows = await sdkRows(runs.flatMap(({ logs }) => logs));
   return runs.map(({ run, id, logs, stepMetrics }) => {
     const all = logs.flatMap((log) => rows.get(log) ?? []);
-    return { run, id, series: scalarSeries(all, stepMetrics), texts: textSeries(all) };
+    return { run, id, series: scalarSeries(all, stepMetrics), texts: textSeries(all), stepMetrics };
   });
 }
 
