@@ -161,6 +161,7 @@ export interface HeaderMessage {
 }
 
 export interface TelemetryMessage {
+  feature?: { sharedMode?: boolean };
   pythonVersion?: string;
   cliVersion?: string;
   coreVersion?: string;

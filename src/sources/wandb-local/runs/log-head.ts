@@ -26,6 +26,10 @@ export interface LogIdentity extends RunTitle {
   readonly runId: string;
   /** Unix seconds with fraction. */
   readonly startTime: number | null;
+  /** Logged with `mode="shared"`: one of several processes that log to the run at a time. */
+  readonly isShared: boolean;
+  /** Last step that a rewind leaves of what the run's earlier logs hold; null for a log that is no rewind. */
+  readonly rewindTo: number | null;
   /** `log`: the log says so itself. Else its path does, and the reason. */
   readonly origin: 'log' | NoIdentity;
 }
@@ -83,8 +87,16 @@ function afterRecord(known: LogIdentity | null, run: RunMessage): LogIdentity | 
     runId: run.runId,
     ...titleOf(run),
     startTime: unixSeconds(run.startTime) ?? null,
+    isShared: run.telemetry?.feature?.sharedMode ?? false,
+    rewindTo: rewindIn(run),
     origin: 'log',
   };
+}
+
+/** A fork names another run. The SDK rewinds by `_step` alone (github.com/wandb/wandb core/internal/runbranch). */
+function rewindIn({ runId, branchPoint }: RunMessage): number | null {
+  if (branchPoint?.run !== runId || branchPoint?.metric !== '_step') return null;
+  return branchPoint.value ?? 0;
 }
 
 function titleOf({ displayName, runGroup, jobType }: RunMessage): RunTitle {
@@ -113,6 +125,8 @@ export function identityFromPath(path: string, reason: NoIdentity): LogIdentity 
     group: null,
     jobType: null,
     startTime: null,
+    isShared: false,
+    rewindTo: null,
     origin: reason,
   };
 }
