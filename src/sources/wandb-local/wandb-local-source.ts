@@ -6,6 +6,7 @@ import {
   LogdirError,
   NEVER_ABORTED,
   type RunKey,
+  type RunRecord,
   type RunState,
   SingleFlight,
   systemClock,
@@ -25,7 +26,7 @@ import type {
 } from '../source.ts';
 import type { WatchMode } from './discovery/index.ts';
 import { LOG_HEADER } from './log/index.ts';
-import { cameLate, isWithoutRows, parseCursor, readRun } from './read/index.ts';
+import { changeSince, isWithoutRows, parseCursor, readRun, traitsOf } from './read/index.ts';
 import { RunWatches } from './run-watches.ts';
 import {
   folderVersion,
@@ -82,6 +83,10 @@ class WandbLocalSource implements RunSource {
   readonly #registry = new ShapeRegistry();
   /** By log: where reading last ended, and how much of the file was there then. */
   readonly #ends = new Map<string, { readonly offset: number; readonly seenBytes: number }>();
+  /** Logs whose exit record was read. */
+  readonly #exited = new Set<string>();
+  /** Logs that were seen to grow after another had gone on for them. */
+  readonly #growing = new Set<string>();
   readonly #watches: RunWatches;
   readonly #refreshing = new SingleFlight<'all', readonly IndexedRun[]>();
 
@@ -116,9 +121,7 @@ class WandbLocalSource implements RunSource {
     exitCode: number | null,
     { signal }: { readonly signal: AbortSignal },
   ): Promise<RunState> {
-    const run = await this.#find(key, signal);
-    const newest = await this.#restat(run.segments.at(-1)!);
-    const current = { ...run, segments: [...run.segments.slice(0, -1), newest] };
+    const current = await this.#restatAll(await this.#find(key, signal));
     const times = { nowMs: this.#clock.now(), quietAfterMs: this.#quietAfterMs };
     return runState(current, exitCode, times).catch((error: unknown) => {
       throw toLogdirError(error, `run ${key.runId}`);
@@ -132,17 +135,12 @@ class WandbLocalSource implements RunSource {
   ): Promise<boolean> {
     const run = await this.#find(key, signal);
     const cursor = parseCursor(after);
-    if (cameLate(run, cursor) !== undefined) return true;
-    const mark = cursor.marks.at(-1);
-    const from = run.segments.findIndex(({ segmentId }) => segmentId === mark?.segmentId);
-    for (const segment of run.segments.slice(Math.max(from, 0))) {
-      const { sizeBytes } = await this.#restat(segment);
-      const read = segment.segmentId === mark?.segmentId ? mark.position.offset : 0;
-      const offset = Math.max(read, LOG_HEADER.length);
-      const end = this.#ends.get(segment.path);
-      const seenBytes = end !== undefined && end.offset === offset ? end.seenBytes : offset;
+    if (changeSince(run, cursor, traitsOf(run, this.#growing)) !== null) return true;
+    for (const segment of (await this.#restatAll(run)).segments) {
+      const mark = cursor.marks.find(({ segmentId }) => segmentId === segment.segmentId);
+      const seenBytes = this.#seenBytes(segment, mark?.position.offset ?? 0);
       // A log that shrank is news too: reading it says what happened.
-      if (sizeBytes > seenBytes || (mark !== undefined && sizeBytes < seenBytes)) return true;
+      if (segment.sizeBytes > seenBytes || (mark !== undefined && segment.sizeBytes < seenBytes)) return true;
     }
     if (!isWithoutRows(cursor)) return false;
     const folder = await folderVersion(run.segments.at(-1)!.path);
@@ -150,21 +148,29 @@ class WandbLocalSource implements RunSource {
   }
 
   async *read(key: RunKey, options: ReadRunOptions): AsyncGenerator<RecordBatch> {
-    const run = await this.#find(key, options.signal);
+    const found = await this.#find(key, options.signal);
+    const run = options.stopAt === undefined ? await this.#restatAll(found).catch(() => found) : found;
     const { logger, metrics } = this.#options;
+    let current = run.segments[0]!;
     const batches = readRun({
       ...options,
       run,
       logger,
       registry: this.#registry,
-      onRead: (bytes) => metrics.increment('source_read_bytes_total', LABELS, bytes),
+      growing: this.#growing,
+      isRead: (segment, offset) => segment.sizeBytes === this.#seenBytes(segment, offset),
+      onRead: (segment, bytes) => {
+        current = segment;
+        metrics.increment('source_read_bytes_total', LABELS, bytes);
+      },
       onEnd: (segment, offset, seenBytes) => this.#noteEnd(segment, offset, seenBytes),
+      onGrowing: ({ path }) => this.#growing.add(path),
     });
     try {
       for await (const batch of batches) {
         metrics.increment('source_records_total', LABELS, batch.records.length);
         metrics.increment('source_skipped_bytes_total', LABELS, batch.skippedBytes);
-        if (options.stopAt === undefined) this.#noteTitle(run, batch);
+        if (options.stopAt === undefined) this.#noteRecords(run, current, batch);
         yield batch;
       }
     } catch (error) {
@@ -184,8 +190,13 @@ class WandbLocalSource implements RunSource {
     return await openSavedFile(await this.#find(key, signal), name);
   }
 
+  #noteRecords(run: IndexedRun, segment: Segment, { records }: RecordBatch): void {
+    if (records.some(({ kind }) => kind === 'exit')) this.#exited.add(segment.path);
+    if (segment.segmentId === run.segments.at(-1)!.segmentId) this.#noteTitle(run.key, records);
+  }
+
   /** What the newest log calls its run, it is called from now on. */
-  #noteTitle({ key, segments }: IndexedRun, { records, cursor }: RecordBatch): void {
+  #noteTitle(key: RunKey, records: readonly RunRecord[]): void {
     const title: { -readonly [Word in keyof RunTitle]?: string } = {};
     for (const record of records) {
       if (record.kind !== 'facts') continue;
@@ -195,7 +206,6 @@ class WandbLocalSource implements RunSource {
       if (jobType !== undefined) title.jobType = jobType;
     }
     if (Object.keys(title).length === 0) return;
-    if (parseCursor(cursor).marks.at(-1)?.segmentId !== segments.at(-1)!.segmentId) return;
     if (this.#index.retitle(key, title)) this.#watches.tellOfListing();
   }
 
@@ -225,8 +235,8 @@ class WandbLocalSource implements RunSource {
     try {
       const runs = await this.#index.refresh(NEVER_ABORTED);
       this.#watches.follow(this.#index.discovery!);
-      for (const path of this.#ends.keys())
-        if (this.#index.ownerOf(path) === undefined) this.#ends.delete(path);
+      for (const known of [this.#ends, this.#exited, this.#growing])
+        for (const path of known.keys()) if (this.#index.ownerOf(path) === undefined) known.delete(path);
       return runs;
     } catch (error) {
       throw this.#noteFailure(toLogdirError(error, `local runs in ${this.name}`));
@@ -243,6 +253,31 @@ class WandbLocalSource implements RunSource {
       'not-found',
       `run ${key.runId} of ${key.entity}/${key.project}: no log of it in ${this.name}`,
     );
+  }
+
+  /** How much of a log was there when it was last looked at, if it was read up to an offset. */
+  #seenBytes({ path }: Segment, readTo: number): number {
+    const offset = Math.max(readTo, LOG_HEADER.length);
+    const end = this.#ends.get(path);
+    return end !== undefined && end.offset === offset ? end.seenBytes : offset;
+  }
+
+  /** The logs of a run as they are now, those that can have changed. */
+  async #restatAll(run: IndexedRun): Promise<IndexedRun> {
+    const newest = run.segments.at(-1)!;
+    const segments: Segment[] = [];
+    for (const segment of run.segments) {
+      if (segment === newest) segments.push(await this.#restat(segment));
+      else if (this.#isOver(segment)) segments.push(segment);
+      // One that has gone since leaves what was read of it.
+      else segments.push(await this.#index.restat(segment).catch(() => segment));
+    }
+    return { ...run, segments };
+  }
+
+  /** Whether a log was read to its end, after its exit record: nothing is written to it any more. */
+  #isOver({ path, sizeBytes }: Segment): boolean {
+    return this.#exited.has(path) && this.#ends.get(path)?.seenBytes === sizeBytes;
   }
 
   async #restat(segment: Segment): Promise<Segment> {

@@ -34,7 +34,7 @@ export interface LogIdentity extends RunTitle {
   readonly origin: 'log' | NoIdentity;
 }
 
-/** `pending`: nothing that names the run has reached the log yet. `missing`: damage, or a long head without a name. */
+/** `pending`: nothing that names the run has reached the log yet. `missing`: damage, or rows or a long head without a name. */
 export type NoIdentity = 'pending' | 'missing';
 
 /** `pending`: too short to tell. `foreign`: something else. `log`: a W&B log, perhaps with a damaged header. */
@@ -68,14 +68,18 @@ export function readIdentity(head: Uint8Array): LogIdentity | NoIdentity {
   const framer = new LogFramer(LOG_HEADER.length, 0);
   const peek = new RecordPeek();
   let identity: LogIdentity | null = null;
+  let hasRows = false;
   framer.attach(head, 0);
   while (framer.next()) {
     const { payload, payloadStart, payloadEnd } = framer;
-    if (!peek.look(payload, payloadStart, payloadEnd) || peek.field !== RECORD_FIELD.run) continue;
+    if (!peek.look(payload, payloadStart, payloadEnd)) continue;
+    hasRows ||= peek.field === RECORD_FIELD.history || peek.field === RECORD_FIELD.stats;
+    if (peek.field !== RECORD_FIELD.run) continue;
     const run = decodeRun(payload.subarray(payloadStart, payloadEnd));
     if (run !== undefined) identity = afterRecord(identity, run);
   }
-  return identity ?? (framer.skippedBytes > 0 || head.length >= HEAD_BYTES ? 'missing' : 'pending');
+  const isMissing = hasRows || framer.skippedBytes > 0 || head.length >= HEAD_BYTES;
+  return identity ?? (isMissing ? 'missing' : 'pending');
 }
 
 function afterRecord(known: LogIdentity | null, run: RunMessage): LogIdentity | null {

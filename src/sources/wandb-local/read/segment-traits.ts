@@ -1,0 +1,49 @@
+/** What the heads of a run's logs say of their part in it. @module */
+
+import {
+  HEAD_BYTES,
+  type IndexedRun,
+  isWaiting,
+  readHead,
+  readIdentity,
+  type Segment,
+} from '../runs/index.ts';
+import type { RunTraits, SegmentTraits } from './writers.ts';
+
+/** As the index of runs last saw them. `growing`: paths of logs; see `SegmentTraits.isGrowing`. */
+export function traitsOf({ segments }: IndexedRun, growing: ReadonlySet<string>): RunTraits {
+  return new Map(
+    segments
+      .filter((segment) => !isWaiting(segment))
+      .map((segment) => [segment.segmentId, traitsIn(segment, segment.identity, growing)]),
+  );
+}
+
+/** As they are now: heads that had not arrived are looked at again. */
+export async function currentTraits(
+  { segments }: IndexedRun,
+  growing: ReadonlySet<string>,
+): Promise<RunTraits> {
+  const traits = new Map<string, SegmentTraits>();
+  for (const segment of segments) {
+    const identity = isWaiting(segment) ? await identityNow(segment) : segment.identity;
+    if (identity !== 'pending') traits.set(segment.segmentId, traitsIn(segment, identity, growing));
+  }
+  return traits;
+}
+
+type Identity = Omit<SegmentTraits, 'isGrowing'>;
+
+async function identityNow({ path }: Segment): Promise<Identity | 'pending'> {
+  const head = await readHead(path, HEAD_BYTES).catch(() => new Uint8Array(0));
+  const identity = readIdentity(head);
+  return identity === 'missing' ? { startTime: null, isShared: false, rewindTo: null } : identity;
+}
+
+function traitsIn(
+  { path }: Segment,
+  { startTime, isShared, rewindTo }: Identity,
+  growing: ReadonlySet<string>,
+): SegmentTraits {
+  return { startTime, isShared, rewindTo, isGrowing: growing.has(path) };
+}

@@ -1,0 +1,113 @@
+/**
+ * What a log of a run is to the logs before it: the run resumed, rewound, or a further writer beside one that goes on.
+ * Each log says when it started, whether it shares its run, and where it rewinds to; each row when it was logged.
+ *
+ * A log continues a writer who was done when it started, and supersedes what it logs again. One that started while every
+ * writer was still logging is another writer's, and supersedes nothing. Where clocks disagree, a log that continues one
+ * may be taken for another writer's: its curves then stand beside the others, and none is lost.
+ * @module
+ */
+
+import { FIRST_WRITER, type SegmentMark } from './cursor.ts';
+
+/** What the head of a log says of its part in the run. */
+export interface SegmentTraits {
+  /** Unix seconds; null where the log does not say. */
+  readonly startTime: number | null;
+  /** One of several that log to the run at a time, whenever it started. */
+  readonly isShared: boolean;
+  /** Last step that it leaves of the logs before it; null when it is no rewind. */
+  readonly rewindTo: number | null;
+  /** Was seen to grow after a log that seemed to continue it had been read: its writer's clock is behind. */
+  readonly isGrowing: boolean;
+}
+
+/** By segment id, in the order of the run; a segment whose head has not arrived is not there. */
+export type RunTraits = ReadonlyMap<string, SegmentTraits>;
+
+/** How far a writer has come. */
+interface WriterEnd {
+  /** Unix seconds of its newest row. */
+  readonly lastTimestamp: number;
+  /** No log continues it. */
+  readonly isOpen: boolean;
+}
+
+/** By segment id: the last step that later rewinds leave of it; infinite where none follows. */
+export function maxSteps(traits: RunTraits): ReadonlyMap<string, number> {
+  const steps = new Map<string, number>();
+  let maxStep = Number.POSITIVE_INFINITY;
+  for (const [segmentId, { rewindTo }] of [...traits].toReversed()) {
+    steps.set(segmentId, maxStep);
+    maxStep = Math.min(maxStep, rewindTo ?? maxStep);
+  }
+  return steps;
+}
+
+/** Who logged a segment of which nothing has been read, after those that have marks. */
+export function writerOf(segmentId: string, marks: readonly SegmentMark[], traits: RunTraits): number {
+  const own = traits.get(segmentId);
+  const ends = new Map<number, WriterEnd>();
+  for (const mark of marks.filter(hasContent)) {
+    ends.set(mark.writer, endAfter(ends.get(mark.writer), mark, traits.get(mark.segmentId)));
+  }
+  // Rows of a rewind follow those it leaves, whoever else is still there.
+  if (ends.size === 0 || own?.rewindTo != null) return FIRST_WRITER;
+  const done = [...ends]
+    .filter(([, end]) => own !== undefined && continues(own, end))
+    .map(([writer]) => writer);
+  return done.length > 0 ? Math.min(...done) : Math.max(...ends.keys()) + 1;
+}
+
+/** Why what was read up to these marks is not the run as its logs now make it up; null when it is. */
+export function contradictionIn(marks: readonly SegmentMark[], traits: RunTraits): string | null {
+  const steps = maxSteps(traits);
+  const ends = new Map<number, WriterEnd>();
+  for (const mark of marks.filter(hasContent)) {
+    const { segmentId, writer } = mark;
+    const own = traits.get(segmentId);
+    const end = ends.get(writer);
+    if ((steps.get(segmentId) ?? mark.maxStep) < mark.maxStep) {
+      return `the run was rewound to step ${steps.get(segmentId)} after its log ${segmentId} was read`;
+    }
+    if (own !== undefined && own.rewindTo === null && end !== undefined && !continues(own, end)) {
+      return `its log ${segmentId} was begun while another was being written`;
+    }
+    ends.set(writer, endAfter(end, mark, own));
+  }
+  return null;
+}
+
+/** Whether a segment that has more rows is one that another, already read, has taken over from. */
+export function isContinued(mark: SegmentMark, marks: readonly SegmentMark[], traits: RunTraits): boolean {
+  const at = marks.findIndex(({ segmentId }) => segmentId === mark.segmentId);
+  const next = marks.slice(at + 1).find((later) => hasContent(later) && later.writer === mark.writer);
+  // What a rewind leaves, and its own rows, have nothing to take from each other.
+  return next !== undefined && traits.get(next.segmentId)?.rewindTo == null;
+}
+
+/** Whether anything of a segment was read; else it was passed while it held nothing. */
+export function hasContent({ position }: SegmentMark): boolean {
+  return position.offset > 0;
+}
+
+function continues({ startTime, isShared }: SegmentTraits, { lastTimestamp, isOpen }: WriterEnd): boolean {
+  return !isShared && !isOpen && startTime !== null && lastTimestamp <= startTime;
+}
+
+function endAfter(
+  before: WriterEnd | undefined,
+  { position }: SegmentMark,
+  traits: SegmentTraits | undefined,
+): WriterEnd {
+  const own = { lastTimestamp: position.lastTimestamp, isOpen: isOpen(traits) };
+  if (before === undefined || traits?.rewindTo != null) return own;
+  return {
+    lastTimestamp: Math.max(before.lastTimestamp, own.lastTimestamp),
+    isOpen: before.isOpen || own.isOpen,
+  };
+}
+
+function isOpen(traits: SegmentTraits | undefined): boolean {
+  return traits !== undefined && (traits.isShared || traits.isGrowing);
+}
