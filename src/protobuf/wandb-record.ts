@@ -114,8 +114,14 @@ export interface RunMessage {
   runtime?: number;
   git?: GitMessage;
   forked?: boolean;
-  branchPoint?: { run?: string; value?: number; metric?: string };
+  branchPoint?: BranchPointMessage;
   resume?: boolean;
+}
+
+export interface BranchPointMessage {
+  run?: string;
+  value?: number;
+  metric?: string;
 }
 
 export interface GitMessage {
