@@ -25,7 +25,7 @@ import type {
   SourceChange,
 } from '../source.ts';
 import type { WatchMode } from './discovery/index.ts';
-import { LOG_HEADER } from './log/index.ts';
+import { LogEnds } from './log-ends.ts';
 import { changeSince, isWithoutRows, parseCursor, readRun, traitsOf } from './read/index.ts';
 import { RunWatches } from './run-watches.ts';
 import {
@@ -81,10 +81,7 @@ class WandbLocalSource implements RunSource {
   readonly #quietAfterMs: number;
   readonly #index: RunIndex;
   readonly #registry = new ShapeRegistry();
-  /** By log: where reading last ended, and how much of the file was there then. */
-  readonly #ends = new Map<string, { readonly offset: number; readonly seenBytes: number }>();
-  /** Logs whose exit record was read. */
-  readonly #exited = new Set<string>();
+  readonly #ends = new LogEnds();
   /** Logs that were seen to grow after another had gone on for them. */
   readonly #growing = new Set<string>();
   readonly #watches: RunWatches;
@@ -138,7 +135,7 @@ class WandbLocalSource implements RunSource {
     if (changeSince(run, cursor, traitsOf(run, this.#growing)) !== null) return true;
     for (const segment of (await this.#restatAll(run)).segments) {
       const mark = cursor.marks.find(({ segmentId }) => segmentId === segment.segmentId);
-      const seenBytes = this.#seenBytes(segment, mark?.position.offset ?? 0);
+      const seenBytes = this.#ends.seenBytes(segment, mark?.position.offset ?? 0);
       // A log that shrank is news too: reading it says what happened.
       if (segment.sizeBytes > seenBytes || (mark !== undefined && segment.sizeBytes < seenBytes)) return true;
     }
@@ -158,12 +155,12 @@ class WandbLocalSource implements RunSource {
       logger,
       registry: this.#registry,
       growing: this.#growing,
-      isRead: (segment, offset) => segment.sizeBytes === this.#seenBytes(segment, offset),
+      isRead: (segment, offset) => segment.sizeBytes === this.#ends.seenBytes(segment, offset),
       onRead: (segment, bytes) => {
         current = segment;
         metrics.increment('source_read_bytes_total', LABELS, bytes);
       },
-      onEnd: (segment, offset, seenBytes) => this.#noteEnd(segment, offset, seenBytes),
+      onEnd: (segment, offset, seenBytes) => this.#ends.note(segment, offset, seenBytes),
       onGrowing: ({ path }) => this.#growing.add(path),
     });
     try {
@@ -191,7 +188,7 @@ class WandbLocalSource implements RunSource {
   }
 
   #noteRecords(run: IndexedRun, segment: Segment, { records }: RecordBatch): void {
-    if (records.some(({ kind }) => kind === 'exit')) this.#exited.add(segment.path);
+    if (records.some(({ kind }) => kind === 'exit')) this.#ends.noteExit(segment);
     if (segment.segmentId === run.segments.at(-1)!.segmentId) this.#noteTitle(run.key, records);
   }
 
@@ -215,11 +212,6 @@ class WandbLocalSource implements RunSource {
     return failure;
   }
 
-  #noteEnd({ path }: Segment, readTo: number, seen: number): void {
-    const offset = Math.max(readTo, LOG_HEADER.length);
-    this.#ends.set(path, { offset, seenBytes: Math.max(offset, seen) });
-  }
-
   watch(onChange: (change: SourceChange) => void): AsyncDisposable {
     return this.#watches.begin(onChange);
   }
@@ -235,8 +227,9 @@ class WandbLocalSource implements RunSource {
     try {
       const runs = await this.#index.refresh(NEVER_ABORTED);
       this.#watches.follow(this.#index.discovery!);
-      for (const known of [this.#ends, this.#exited, this.#growing])
-        for (const path of known.keys()) if (this.#index.ownerOf(path) === undefined) known.delete(path);
+      const isThere = (path: string) => this.#index.ownerOf(path) !== undefined;
+      this.#ends.keepOnly(isThere);
+      for (const path of this.#growing) if (!isThere(path)) this.#growing.delete(path);
       return runs;
     } catch (error) {
       throw this.#noteFailure(toLogdirError(error, `local runs in ${this.name}`));
@@ -255,29 +248,17 @@ class WandbLocalSource implements RunSource {
     );
   }
 
-  /** How much of a log was there when it was last looked at, if it was read up to an offset. */
-  #seenBytes({ path }: Segment, readTo: number): number {
-    const offset = Math.max(readTo, LOG_HEADER.length);
-    const end = this.#ends.get(path);
-    return end !== undefined && end.offset === offset ? end.seenBytes : offset;
-  }
-
   /** The logs of a run as they are now, those that can have changed. */
   async #restatAll(run: IndexedRun): Promise<IndexedRun> {
     const newest = run.segments.at(-1)!;
     const segments: Segment[] = [];
     for (const segment of run.segments) {
       if (segment === newest) segments.push(await this.#restat(segment));
-      else if (this.#isOver(segment)) segments.push(segment);
+      else if (this.#ends.isOver(segment)) segments.push(segment);
       // One that has gone since leaves what was read of it.
       else segments.push(await this.#index.restat(segment).catch(() => segment));
     }
     return { ...run, segments };
-  }
-
-  /** Whether a log was read to its end, after its exit record: nothing is written to it any more. */
-  #isOver({ path, sizeBytes }: Segment): boolean {
-    return this.#exited.has(path) && this.#ends.get(path)?.seenBytes === sizeBytes;
   }
 
   async #restat(segment: Segment): Promise<Segment> {

@@ -102,6 +102,23 @@ describe('the logs of a run', () => {
     expect(new Set(rows.map(({ shape }) => shape)).size).toBe(2);
   });
 
+  it('of which one continues one of several are of the one who logged the same keys', async () => {
+    await using folder = await temporaryFolder();
+    const accuracyAt = (steps: readonly number[], time: number) =>
+      steps.map((step) => [step, time, { accuracy: step }] as const);
+    // A trainer whose rows arrive late, and an evaluator that is started again and again.
+    await place(folder, '00', logOf({ start: 0, rows: lossAt([0, 1, 2], (step) => 1 + 10 * step) }));
+    await place(folder, '10', logOf({ start: 10, rows: accuracyAt([0], 12) }));
+    await place(folder, '30', logOf({ start: 30, rows: accuracyAt([3], 31) }));
+    await place(folder, '40', logOf({ start: 40, rows: lossAt([2, 3], () => 41) }));
+    const { rows } = await readFolder(folder);
+    expect(told(rows)).toEqual([
+      ...[0, 1, 2].map((step) => [1, step]),
+      ...[0, 3].map((step) => [2, step]),
+      ...[2, 3].map((step) => [1, step]),
+    ]);
+  });
+
   it('that share the run are of as many writers, whenever they were written, and count their rows', async () => {
     await using folder = await temporaryFolder();
     const part = { rows: lossAt([7, 7, 7], () => 1), isShared: true };

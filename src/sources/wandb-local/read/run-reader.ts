@@ -11,24 +11,13 @@ import type { ShapeRegistry } from '../../shape-registry.ts';
 import type { ReadRunOptions, RecordBatch } from '../../source.ts';
 import { LOG_HEADER } from '../log/index.ts';
 import { folderRecords, folderVersion, type IndexedRun, type Segment } from '../runs/index.ts';
-import {
-  FIRST_WRITER,
-  formatCursor,
-  isWithoutRows,
-  LOG_START,
-  type LocalCursor,
-  parseCursor,
-  type SegmentMark,
-} from './cursor.ts';
+import { formatCursor, isWithoutRows, type LocalCursor, parseCursor, type SegmentMark } from './cursor.ts';
 import { checkLog, headCrc } from './log-identity.ts';
 import { MarkTable } from './mark-table.ts';
+import { beginningOf, emptyMark, UNREAD } from './segment-beginning.ts';
 import { SegmentReader } from './segment-reader.ts';
 import { currentTraits } from './segment-traits.ts';
-import { contradictionIn, hasContent, isContinued, maxSteps, type RunTraits, writerOf } from './writers.ts';
-
-const UNREAD = { headCrc: 0, position: LOG_START };
-/** The mark of a segment that holds nothing yet. */
-const EMPTY = { ...UNREAD, writer: FIRST_WRITER, maxStep: Number.POSITIVE_INFINITY };
+import { contradictionIn, hasContent, isContinued, type RunTraits } from './writers.ts';
 
 /** What to read of a segment: from a mark, the offset of an empty one included, to an offset. */
 interface ReadSpan {
@@ -139,7 +128,7 @@ async function* readOn(
     // Whose its rows are is not known before its head has arrived.
     if (segments.length > 1 && !traits.has(segment.segmentId)) onEnd?.(segment, 0, segment.sizeBytes);
     else {
-      const start = beginningOf(segment, table, traits);
+      const start = await beginningOf(segment, table.marks, run, traits);
       yield* readSpan(
         { segment, start, stopOffset: Number.POSITIVE_INFINITY },
         table,
@@ -150,7 +139,7 @@ async function* readOn(
     }
     // A log that was passed has a mark also where nothing was in it: it was there.
     if (table.get(segment.segmentId) === undefined && isFollowed(segment)) {
-      table.set({ segmentId: segment.segmentId, ...EMPTY });
+      table.set(emptyMark(segment.segmentId));
     }
   }
 }
@@ -170,15 +159,6 @@ function findSegment(run: IndexedRun, segmentId: string): Segment {
     'corrupt',
     `run ${run.key.runId}: its log ${segmentId} has been read before and is gone; the run must be read anew`,
   );
-}
-
-function beginningOf({ segmentId }: Segment, table: MarkTable, traits: RunTraits): SegmentMark {
-  return {
-    segmentId,
-    ...EMPTY,
-    writer: writerOf(segmentId, table.marks, traits),
-    maxStep: maxSteps(traits).get(segmentId) ?? Number.POSITIVE_INFINITY,
-  };
 }
 
 /** What the files of the newest run directory say, when no log has a row and they were written since. */

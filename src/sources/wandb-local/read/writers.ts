@@ -2,7 +2,8 @@
  * What a log of a run is to the logs before it: the run resumed, rewound, or a further writer beside one that goes on.
  * Each log says when it started, whether it shares its run, and where it rewinds to; each row when it was logged.
  *
- * A log continues a writer who was done when it started, and supersedes what it logs again. One that started while every
+ * A log continues a writer who was done when it started, of several the one who logged the same keys, and supersedes
+ * what it logs again. One that started while every
  * writer was still logging is another writer's, and supersedes nothing. Where clocks disagree, a log that continues one
  * may be taken for another writer's: its curves then stand beside the others, and none is lost.
  * @module
@@ -44,19 +45,39 @@ export function maxSteps(traits: RunTraits): ReadonlyMap<string, number> {
   return steps;
 }
 
-/** Who logged a segment of which nothing has been read, after those that have marks. */
-export function writerOf(segmentId: string, marks: readonly SegmentMark[], traits: RunTraits): number {
+/**
+ * Who may have logged a segment of which nothing has been read, after those that have marks: the writers who were done
+ * when it started, or a new one.
+ */
+export function possibleWriters(
+  segmentId: string,
+  marks: readonly SegmentMark[],
+  traits: RunTraits,
+): readonly number[] {
   const own = traits.get(segmentId);
   const ends = new Map<number, WriterEnd>();
   for (const mark of marks.filter(hasContent)) {
     ends.set(mark.writer, endAfter(ends.get(mark.writer), mark, traits.get(mark.segmentId)));
   }
   // Rows of a rewind follow those it leaves, whoever else is still there.
-  if (ends.size === 0 || own?.rewindTo != null) return FIRST_WRITER;
+  if (ends.size === 0 || own?.rewindTo != null) return [FIRST_WRITER];
   const done = [...ends]
     .filter(([, end]) => own !== undefined && continues(own, end))
     .map(([writer]) => writer);
-  return done.length > 0 ? Math.min(...done) : Math.max(...ends.keys()) + 1;
+  return done.length > 0 ? done.toSorted((a, b) => a - b) : [Math.max(...ends.keys()) + 1];
+}
+
+/** Of several, the one with most keys in common with a segment; the first of those. `keys`: by writer. */
+export function likeliestWriter(
+  own: ReadonlySet<string>,
+  keys: ReadonlyMap<number, ReadonlySet<string>>,
+): number {
+  let [likeliest, most] = [FIRST_WRITER, -1];
+  for (const [writer, known] of keys) {
+    const common = [...own].filter((key) => known.has(key)).length;
+    if (common > most) [likeliest, most] = [writer, common];
+  }
+  return likeliest;
 }
 
 /** Why what was read up to these marks is not the run as its logs now make it up; null when it is. */
