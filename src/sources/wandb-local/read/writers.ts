@@ -60,7 +60,7 @@ export function possibleWriters(
     ends.set(mark.writer, endAfter(ends.get(mark.writer), mark, traits.get(mark.segmentId)));
   }
   // Rows of a rewind follow those it leaves, whoever else is still there.
-  if (ends.size === 0 || own?.rewindTo != null) return [FIRST_WRITER];
+  if (ends.size === 0 || isRewind(own)) return [FIRST_WRITER];
   const done = [...ends]
     .filter(([, end]) => own !== undefined && continues(own, end))
     .map(([writer]) => writer);
@@ -91,7 +91,7 @@ export function contradictionIn(marks: readonly SegmentMark[], traits: RunTraits
     if ((steps.get(segmentId) ?? mark.maxStep) < mark.maxStep) {
       return `the run was rewound to step ${steps.get(segmentId)} after its log ${segmentId} was read`;
     }
-    if (own !== undefined && own.rewindTo === null && end !== undefined && !continues(own, end)) {
+    if (own !== undefined && !isRewind(own) && end !== undefined && !continues(own, end)) {
       return `its log ${segmentId} was begun while another was being written`;
     }
     ends.set(writer, endAfter(end, mark, own));
@@ -99,12 +99,10 @@ export function contradictionIn(marks: readonly SegmentMark[], traits: RunTraits
   return null;
 }
 
-/** Whether a segment that has more rows is one that another, already read, has taken over from. */
-export function isContinued(mark: SegmentMark, marks: readonly SegmentMark[], traits: RunTraits): boolean {
+/** The segment, already read, that goes on for another and stands after its rows; undefined where none does. */
+export function continuationOf(mark: SegmentMark, marks: readonly SegmentMark[]): SegmentMark | undefined {
   const at = marks.findIndex(({ segmentId }) => segmentId === mark.segmentId);
-  const next = marks.slice(at + 1).find((later) => hasContent(later) && later.writer === mark.writer);
-  // What a rewind leaves, and its own rows, have nothing to take from each other.
-  return next !== undefined && traits.get(next.segmentId)?.rewindTo == null;
+  return marks.slice(at + 1).find((later) => hasContent(later) && later.writer === mark.writer);
 }
 
 /** Whether anything of a segment was read; else it was passed while it held nothing. */
@@ -122,11 +120,16 @@ function endAfter(
   traits: SegmentTraits | undefined,
 ): WriterEnd {
   const own = { lastTimestamp: position.lastTimestamp, isOpen: isOpen(traits) };
-  if (before === undefined || traits?.rewindTo != null) return own;
+  if (before === undefined || isRewind(traits)) return own;
   return {
     lastTimestamp: Math.max(before.lastTimestamp, own.lastTimestamp),
     isOpen: before.isOpen || own.isOpen,
   };
+}
+
+/** Whether a segment goes on where a rewind leaves the run. */
+export function isRewind(traits: SegmentTraits | undefined): boolean {
+  return traits !== undefined && traits.rewindTo !== null && !traits.isShared;
 }
 
 function isOpen(traits: SegmentTraits | undefined): boolean {
