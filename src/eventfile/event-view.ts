@@ -20,14 +20,14 @@ import {
   type RunLog,
   type RunStore,
 } from '../history/index.ts';
-import { EventFold, type FoldInput, type FoldRecord, type RepeatRequest } from './event-fold.ts';
+import { EventFold, type FoldInput, type FoldRecord } from './event-fold.ts';
 import { encodersOf, type RunEncoders } from './run-encoders.ts';
 
 /**
  * Version of the fold and of everything below it. Raised whenever the same history would become other bytes; event files
  * then have other names, and the history they are made from stays as it is.
  */
-export const VIEW_VERSION = 1;
+export const VIEW_VERSION = 2;
 
 /** Blocks whose rows are read in one go while a log is folded: some 1.6 MiB, and as many as a commit has. */
 const BLOCKS_PER_READ = 16;
@@ -48,10 +48,9 @@ export class EventView {
   #fold: EventFold;
   /** Commits of the log that are folded. */
   #commits = 0;
-  /** Bytes of the event file and blocks of the log as of those; the fold itself may be amid the next. */
+  /** Bytes of the event file and blocks of the log as of those. */
   #size = 0;
   #blockCount = 0;
-  #isFolding = false;
   #savedSegments = 0;
   #savedCommits = 0;
   readonly #catchingUp = new SingleFlight<'fold', void>();
@@ -88,19 +87,16 @@ export class EventView {
     return 4096 + 48 * segments.length + 8 * blockCount + 2048 * markers.length;
   }
 
-  /** Folds a commit just made, if everything before it is folded and none of it is needed again. */
+  /** Folds a commit just made, if everything before it is folded. */
   add({ commit, blocks }: PreparedCommit, before: CommitContext): void {
     const { ledger } = this.log;
     if (this.#commits !== ledger.commits - 1 || this.#catchingUp.size > 0) return;
-    if (commit.progress.restarts > this.#fold.restarts) return;
     const firstBlock = this.#fold.blockCount;
     const firstRow = firstBlock < ledger.blockCount ? ledger.block(firstBlock).firstRow : ledger.rowCount;
-    const rollBack = this.#fold.checkpoint();
     try {
-      this.#fold.add({ commit, blocks: blocks.map(({ block }) => block), firstBlock, firstRow, before });
+      this.#addToFold({ commit, blocks: blocks.map(({ block }) => block), firstBlock, firstRow, before });
     } catch {
       // Folded again, and its failure met, when somebody asks for the file.
-      rollBack();
       return;
     }
     this.#settle(this.#commits + 1);
@@ -121,8 +117,6 @@ export class EventView {
 
   /** Writes the side file if much has changed since it was written, or anything where `all`. */
   async save(store: RunStore, all: boolean): Promise<void> {
-    // A fold amid a commit is of no whole history.
-    if (this.#isFolding) return;
     const { segments } = this.#fold;
     const due = Math.ceil(this.#savedSegments * SAVE_SHARE);
     const isDue = all || this.#savedCommits === 0 || segments.length - this.#savedSegments > due;
@@ -134,6 +128,17 @@ export class EventView {
     const json = JSON.stringify(side);
     const content = Buffer.from(`${crc32(json).toString(16).padStart(8, '0')} ${json}`, 'utf8');
     await store.writeDocument(this.log.id, this.#sideFile, content);
+  }
+
+  /** A failure leaves the fold as it was before. */
+  #addToFold(input: FoldInput): void {
+    const rollBack = this.#fold.checkpoint();
+    try {
+      this.#fold.add(input);
+    } catch (error) {
+      rollBack();
+      throw error;
+    }
   }
 
   #settle(commits: number): void {
@@ -171,38 +176,10 @@ export class EventView {
     }
   }
 
-  /** Folds one commit whose rows are in the log. A failure leaves the fold as it was before. */
+  /** Folds one commit whose rows are in the log. */
   async #foldCommit(run: Run, input: Omit<FoldInput, 'blocks'>, memory: Allocate): Promise<void> {
     const blocks = await this.#readBlocks(run, input.firstBlock, input.commit, memory);
-    const rollBack = this.#fold.checkpoint();
-    this.#isFolding = true;
-    try {
-      const steps = this.#fold.steps({ ...input, blocks });
-      for (let step = steps.next(); !step.done; step = steps.next()) {
-        await this.#repeat(run, step.value, input.firstBlock, blocks);
-      }
-    } catch (error) {
-      rollBack();
-      throw error;
-    } finally {
-      this.#isFolding = false;
-    }
-  }
-
-  /** Repeats samples of the machine from every block before the place where history went back. */
-  async #repeat(
-    run: Run,
-    { step, block: last, row }: RepeatRequest,
-    firstBlock: number,
-    blocks: readonly RowBlock[],
-  ): Promise<void> {
-    const { ledger } = this.log;
-    for (let index = 0; index <= last; index++) {
-      const hasSamples = ledger.block(index).ends.some((end) => Number.isNaN(end.step));
-      if (!hasSamples || (index < last && this.#fold.systemStepBefore(index + 1) < step)) continue;
-      const block = blocks[index - firstBlock] ?? (await run.readBlocks(this.log, index, 1))[0]!;
-      this.#fold.addRepeat(block, index, index === last ? row : block.rowCount, step);
-    }
+    this.#addToFold({ ...input, blocks });
   }
 
   async #readBlocks(

@@ -13,11 +13,10 @@ export interface FoldState {
   systemStep: number;
   /** Of the newest marker; -1 before the first. */
   markerStep: number;
-  /** Of the newest history row, unless history just went back. */
+  /** Of the newest history row; null before the first. */
   lastStep: number | null;
   lastTimestamp: number | null;
   rows: number;
-  restarts: number;
   /** Whether config changed since the last marker that showed it. */
   configChanged: boolean;
   /** Whether a marker has shown a config that holds a value. */
@@ -33,7 +32,6 @@ export const BEGINNING: FoldState = {
   lastStep: null,
   lastTimestamp: null,
   rows: 0,
-  restarts: 0,
   configChanged: true,
   configShown: false,
   systemEnds: {},

@@ -12,6 +12,9 @@ export class RunEncoders {
     this.#tags = tagTableOf(dictionary);
   }
 
+  /** See `TagTable.tagsOf`. */
+  readonly tagsOf = (shapeId: number): readonly string[] => this.#tags.tagsOf(shapeId);
+
   /** Of rows of a shape. One without tags has no event. */
   row(shapeId: number): ScalarRowEncoder {
     let encoder = this.#rows[shapeId];

@@ -12,10 +12,12 @@ import {
   type ScalarColumns,
   type ScalarRowEncoder,
 } from '../tfevents/index.ts';
-import { type EventFold, firstCellFrom } from './event-fold.ts';
+import { firstCellFrom } from './block-cells.ts';
+import type { EventFold } from './event-fold.ts';
 import { eventsOfMarker } from './markers.ts';
 import type { RunEncoders } from './run-encoders.ts';
 import type { Segment } from './segment-list.ts';
+import { supersedingFrame } from './superseding.ts';
 
 /** The steps of a whole block as TensorBoard has them. `index`: the block's, in the log of the fold. */
 export function stepsOfBlock(fold: EventFold, index: number, block: RowBlock): Float64Array {
@@ -60,12 +62,21 @@ export function encodeSegment(
   encoders: RunEncoders,
   target: Uint8Array,
 ): void {
-  const end =
-    segment.kind === 'markers'
-      ? writeEvents(target, 0, markerEvents(segment, fold))
-      : encodeRows(segment, writing(segment, needed(block), fold, encoders, target));
+  const end = writeSegment(segment, block, fold, encoders, target);
   if (end !== target.length)
     throw new LogdirError('internal', `event segment: expected ${target.length} bytes, made ${end}`);
+}
+
+function writeSegment(
+  segment: Segment,
+  block: RowBlock | undefined,
+  fold: EventFold,
+  encoders: RunEncoders,
+  target: Uint8Array,
+): number {
+  if (segment.kind === 'markers') return writeEvents(target, 0, markerEvents(segment, fold));
+  const rows = writing(segment, needed(block), fold, encoders, target);
+  return segment.kind === 'rows' ? encodeRows(segment, rows) : encodeSupersedingRow(segment.from, rows);
 }
 
 /** The same in pieces, for a segment that has blobs: they are fetched one after the other. */
@@ -82,19 +93,26 @@ export async function* encodeSegmentPieces(
   let cell = firstCellFrom(block, segment.from);
   for (let row = segment.from; row < segment.to; row++) {
     const { tags } = encoders.row(shapeIds[row]!);
-    if (tags.length > 0)
+    const frame = segment.kind === 'superseding' ? supersedingFrame(steps[row]!, timestamps[row]!) : null;
+    if (frame !== null) yield encodeEvent(frame.before);
+    if (tags.length > 0) {
+      if (frame !== null) yield encodeEvent(frame.eachEvent);
       yield encodeScalarsPlainly(tags, steps[row]!, timestamps[row]!, values.subarray(valuesAt));
+    }
     valuesAt += tags.length;
     for (; block.cells[cell]?.row === row; cell++) {
-      for (const event of encoders.cellEvents(block.cells[cell]!, steps[row]!, timestamps[row]!))
+      for (const event of encoders.cellEvents(block.cells[cell]!, steps[row]!, timestamps[row]!)) {
+        if (frame !== null) yield encodeEvent(frame.eachEvent);
         yield* encodeEventPieces(event, fetchBlob);
+      }
     }
+    if (frame !== null) yield encodeEvent(frame.after);
   }
 }
 
 /** Whether a segment has events whose blobs must be fetched. */
 export function hasBlobs(segment: Segment, block: RowBlock, encoders: RunEncoders): boolean {
-  if (segment.kind !== 'rows') return false;
+  if (segment.kind === 'markers') return false;
   for (let i = firstCellFrom(block, segment.from); i < block.cells.length; i++) {
     const cell = block.cells[i]!;
     if (cell.row >= segment.to) break;
@@ -121,19 +139,18 @@ function writing(
 }
 
 /** A stretch of rows of one shape is written at once; a row with cells ends it, as their events follow its own. */
-function encodeRows({ kind, from, to }: Segment, writing: Writing): number {
+function encodeRows({ from, to }: Segment, writing: Writing): number {
   const { block, columns, encoders, target, view } = writing;
   const { shapeIds } = block;
-  const isRepeat = kind === 'repeat';
   let at = 0;
   let valuesAt = valuesBefore(block, from, encoders);
-  let cellRow = isRepeat ? to : nextCellRow(block, from, to);
+  let cellRow = nextCellRow(block, from, to);
   for (let row = from; row < to; ) {
     const encoder = encoders.row(shapeIds[row]!);
     const count = encoder.tags.length;
     const alike = alikeUntil(block, columns, row, cellRow < to ? cellRow + 1 : to, encoder);
-    if (count === 0 || (isRepeat && !isSample(block, row))) {
-      // No event: a row without tags, or a history row among samples that are repeated.
+    if (count === 0) {
+      // No event: a row without tags.
     } else if (alike > row) at = encoder.writeRows(target, view, at, columns, row, alike, valuesAt);
     else at = writeBytes(target, at, plainRow(encoder, columns, row, valuesAt));
     const end = alike > row ? alike : row + 1;
@@ -144,6 +161,24 @@ function encodeRows({ kind, from, to }: Segment, writing: Writing): number {
     cellRow = nextCellRow(block, row, to);
   }
   return at;
+}
+
+/** A row with what makes its events supersede. */
+function encodeSupersedingRow(row: number, writing: Writing): number {
+  const { block, columns, encoders, target } = writing;
+  const [step, wallTime] = [columns.steps[row]!, columns.timestamps[row]!];
+  const { before, eachEvent, after } = supersedingFrame(step, wallTime);
+  const encoder = encoders.row(block.shapeIds[row]!);
+  let at = writeEvents(target, 0, [before]);
+  if (encoder.tags.length > 0) {
+    at = writeEvents(target, at, [eachEvent]);
+    at = writeBytes(target, at, plainRow(encoder, columns, row, valuesBefore(block, row, encoders)));
+  }
+  for (let cell = firstCellFrom(block, row); block.cells[cell]?.row === row; cell++) {
+    for (const event of encoders.cellEvents(block.cells[cell]!, step, wallTime))
+      at = writeEvents(target, at, [eachEvent, event]);
+  }
+  return writeEvents(target, at, [after]);
 }
 
 /** The first row from `row` on that has cells; `to` where none has before it. */
@@ -159,11 +194,6 @@ function writeCells({ block, columns, encoders, target }: Writing, at: number, r
     end = writeEvents(target, end, events);
   }
   return end;
-}
-
-/** Rows of one shape are all samples of the machine, or none is. */
-function isSample({ steps }: RowBlock, row: number): boolean {
-  return Number.isNaN(steps[row]!);
 }
 
 /** The end of the rows from `row` on that are of its shape and that templates cover; `row` if it is not itself. */

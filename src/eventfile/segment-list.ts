@@ -1,12 +1,12 @@
 /** Where every byte of an event file comes from: stretches of it, each made from a piece of history. @module */
 
 /**
- * What a segment is made from. `rows`: rows of a block and their cells. `repeat`: only the samples of the machine among
- * such rows, again, after history went back. `markers`: markers of the fold.
+ * What a segment is made from. `rows`: rows of a block and their cells. `superseding`: the same, where they take back what
+ * their tags have from their steps on. `markers`: markers of the fold.
  */
-export type SegmentKind = 'rows' | 'repeat' | 'markers';
+export type SegmentKind = 'rows' | 'superseding' | 'markers';
 
-const KINDS: readonly SegmentKind[] = ['rows', 'repeat', 'markers'];
+const KINDS: readonly SegmentKind[] = ['rows', 'superseding', 'markers'];
 
 export interface Segment {
   readonly kind: SegmentKind;

@@ -22,10 +22,8 @@ export interface TensorBoardEvent {
   sourceMetadata?: { writer?: string };
 }
 
-export const SESSION_STATUS = { unspecified: 0, start: 1, stop: 2, checkpoint: 3 } as const;
-
 export interface SessionLog {
-  /** One of SESSION_STATUS. */
+  /** 0 unspecified, 1 start, 2 stop, 3 checkpoint. */
   status?: number;
   checkpointPath?: string;
   msg?: string;

@@ -1,7 +1,7 @@
 /**
  * Events that are not rows of scalars become records: whole, as a length alone, or in pieces where bytes are fetched.
  *
- *     Event   { wall_time = 1 double, step = 2 int64, file_version = 3 | summary = 5 | session_log = 7, … }
+ *     Event   { wall_time = 1 double, step = 2 int64, file_version = 3 | summary = 5, … }
  *     Summary { value = 1 { tag = 1 string, tensor = 8 TensorProto, metadata = 9 SummaryMetadata } }
  *     TensorProto { dtype = 1, tensor_shape = 2, tensor_content = 4 bytes, string_val = 8 repeated bytes }
  *
@@ -20,7 +20,6 @@ import {
 } from '../plugins/index.ts';
 import {
   eventCodec,
-  SESSION_STATUS,
   type SummaryMetadata,
   summaryMetadataCodec,
   type TensorBoardEvent,
@@ -32,9 +31,14 @@ import { varintBytes } from './varint.ts';
 
 /** Wall times are Unix seconds, never NaN. */
 export type LogEvent =
-  | { readonly kind: 'file-version'; readonly wallTime: number }
-  /** A session starts at `step`. All but the first of a file say that what came before from there on no longer holds. */
-  | { readonly kind: 'session-start'; readonly step: number; readonly wallTime: number }
+  /**
+   * Version of the event format from here on. 2 is that of files TensorFlow writes: TensorBoard's Python loader keeps all
+   * points of a tag whose step goes back. With 0 it looks at every event whose step is below that of the event before, and
+   * drops what its tags have from that step on.
+   */
+  | { readonly kind: 'file-version'; readonly version: 0 | 2; readonly wallTime: number }
+  /** A summary that holds nothing. */
+  | { readonly kind: 'no-values'; readonly step: number; readonly wallTime: number }
   | {
       readonly kind: 'summary';
       readonly step: number;
@@ -45,12 +49,6 @@ export type LogEvent =
 
 /** The bytes of a blob from its start, in pieces of any size. */
 export type FetchBlob = (blob: BlobReference) => AsyncIterable<Uint8Array>;
-
-/**
- * Version 2 of the event format, as TensorFlow writes it: with it TensorBoard's Python loader keeps points whose
- * step goes back unless a SessionLog START says otherwise.
- */
-const FILE_VERSION = 'brain.Event:2';
 
 type Part = Uint8Array | BlobReference;
 
@@ -117,10 +115,12 @@ function partsOf(event: LogEvent): readonly Part[] {
 function plainEvent(event: Exclude<LogEvent, { readonly kind: 'summary' }>): TensorBoardEvent {
   const { wallTime } = event;
   switch (event.kind) {
-    case 'file-version':
-      return { wallTime, fileVersion: FILE_VERSION, sourceMetadata: { writer: 'wandb-logdir' } };
-    case 'session-start':
-      return { wallTime, step: event.step, sessionLog: { status: SESSION_STATUS.start } };
+    case 'file-version': {
+      const sourceMetadata = { writer: 'wandb-logdir' };
+      return { wallTime, fileVersion: `brain.Event:${event.version}`, sourceMetadata };
+    }
+    case 'no-values':
+      return { wallTime, step: event.step, summary: { value: [] } };
   }
 }
 

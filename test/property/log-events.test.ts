@@ -38,8 +38,12 @@ function summary(tensor: fc.Arbitrary<TensorContent>) {
 
 const event: fc.Arbitrary<LogEvent> = fc.oneof(
   { weight: 8, arbitrary: summary(fc.oneof(stringTensor, numberTensor)) },
-  fc.record({ kind: fc.constant('file-version' as const), wallTime }),
-  fc.record({ kind: fc.constant('session-start' as const), step, wallTime }),
+  fc.record({
+    kind: fc.constant('file-version' as const),
+    version: fc.constantFrom(0 as const, 2 as const),
+    wallTime,
+  }),
+  fc.record({ kind: fc.constant('no-values' as const), step, wallTime }),
 );
 
 /** A string in the places of a tensor that is at hand, or that has to be fetched. */

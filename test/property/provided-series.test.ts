@@ -1,9 +1,9 @@
-/** Series that the data provider gives against those in the event file: whatever was logged, and however it grew. @module */
+/** Series that the data provider gives against those of the event file in both loaders: whatever was logged, however it grew. @module */
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type RunRecord, runKey } from '../../src/core/index.ts';
-import { readEvents, scalarsOf } from '../support/event-reader.ts';
+import { readEvents, scalarsOf, scalarsOfPython } from '../support/event-reader.ts';
 import { buildHouse, COMPLETE, eventPath, readWhole } from '../support/house.ts';
 import { EVERYTHING, listSeries, providerOver, readScalars } from '../support/provider.ts';
 import { configRecord, row, systemRow, text } from '../support/records.ts';
@@ -44,7 +44,9 @@ describe('what the data provider gives', () => {
               ([tag, { steps, values }]) => [tag, [...steps].map((step, i) => [step, values[i]])] as const,
             );
             const file = await readWhole(house.tree, await eventPath(house.tree, 'team/project/run'));
-            expect(new Map(points)).toEqual(scalarsOf(readEvents(file)));
+            const events = readEvents(file);
+            expect(new Map(points)).toEqual(scalarsOf(events));
+            expect(scalarsOfPython(events)).toEqual(scalarsOf(events));
             const latest = (await readScalars(provider, EVERYTHING, 1))['run'] ?? {};
             for (const [tag, all] of points) expect([...latest[tag]!.values]).toEqual([all.at(-1)![1]]);
             const listed = (await listSeries(provider, 'scalars', EVERYTHING))['run'] ?? {};

@@ -126,7 +126,7 @@ describe('10. Crash-safe.', () => {
       const logger = pino({}, { write: (line: string) => void lines.push(line) });
       await using after = await buildHouse({ sources: [localSource(folder.path)], cacheDir, logger });
       expect((await eventBytes(after)).equals(expected)).toBe(true);
-      expect(await eventPath(after.tree, RUN)).toMatch(/\.g2$/);
+      expect(await eventPath(after.tree, RUN)).toMatch(/\.g2\b/);
       expect(lines.filter((line) => line.includes('of another version'))).toHaveLength(1);
     },
   );

@@ -34,9 +34,11 @@ export function readEvents(file: Uint8Array): TensorBoardEvent[] {
   return events;
 }
 
-/** Scalar points per tag as TensorBoard would keep them: a step that goes back drops what it overtakes. */
-export function scalarsOf(events: readonly TensorBoardEvent[]): Map<string, [step: number, value: number][]> {
-  const series = new Map<string, [number, number][]>();
+export type Scalars = Map<string, [step: number, value: number][]>;
+
+/** Scalar points per tag as TensorBoard's Rust loader keeps them: a step that goes back drops what it overtakes. */
+export function scalarsOf(events: readonly TensorBoardEvent[]): Scalars {
+  const series: Scalars = new Map();
   for (const event of events) {
     for (const value of event.summary?.value ?? []) {
       if (value.simpleValue === undefined) continue;
@@ -45,6 +47,31 @@ export function scalarsOf(events: readonly TensorBoardEvent[]): Map<string, [ste
       points.push([event.step ?? 0, value.simpleValue]);
       series.set(value.tag ?? '', points);
     }
+  }
+  return series;
+}
+
+/**
+ * The same as the Python loader has it (`plugin_event_accumulator.py`): from version 2 on a START drops all that comes
+ * after it; before, an event below the last one's step drops what its tags have from there on.
+ */
+export function scalarsOfPython(events: readonly TensorBoardEvent[]): Scalars {
+  const series: Scalars = new Map();
+  const dropFrom = (tag: string, step: number) => {
+    const kept = series.get(tag)?.filter(([at]) => at < step);
+    if (kept !== undefined) series.set(tag, kept);
+  };
+  let version = 0;
+  let newest = -1;
+  for (const { step = 0, fileVersion, sessionLog, summary } of events) {
+    if (fileVersion !== undefined) version = Number(fileVersion.replace('brain.Event:', ''));
+    if (version >= 2 && sessionLog?.status === 1) for (const tag of series.keys()) dropFrom(tag, step);
+    if (summary === undefined) continue;
+    for (const { tag = '', simpleValue } of summary.value ?? []) {
+      if (version < 2 && step < newest) dropFrom(tag, step);
+      if (simpleValue !== undefined) series.set(tag, [...(series.get(tag) ?? []), [step, simpleValue]]);
+    }
+    newest = step;
   }
   return series;
 }

@@ -1,6 +1,5 @@
 /** Rows of a run as an event file shows them in the end, told apart from how they came there. @module */
 
-import { SESSION_STATUS } from '../../../src/protobuf/index.ts';
 import { readEvents } from '../event-reader.ts';
 
 /** What TensorBoard has of a row: numbers as float32, texts. */
@@ -15,34 +14,45 @@ interface Draft extends ShownRow {
 }
 
 /**
- * Rows as TensorBoard's Python loader keeps them: where history goes back there is a START, by which everything from
- * that step on is dropped. Values of one row stand side by side.
- * @throws Error for damaged records, and for a step that comes again without a START.
+ * Rows as TensorBoard's loaders keep them: what a tag has from a step on goes when the tag is logged again at that step.
+ * Values of one row stand side by side.
+ * @throws Error for damaged records, and for a tag that comes again where the Python loader is not told so.
  */
 export function shownRows(file: Uint8Array): ShownRow[] {
   const rows: Draft[] = [];
-  for (const { step = 0, wallTime = 0, sessionLog, summary } of readEvents(file)) {
-    if (sessionLog?.status === SESSION_STATUS.start) dropFrom(rows, step);
+  let isTold = false;
+  for (const { step = 0, wallTime = 0, fileVersion, summary } of readEvents(file)) {
+    if (fileVersion !== undefined) isTold = fileVersion === 'brain.Event:0';
     for (const { tag = '', simpleValue, tensor } of summary?.value ?? []) {
       if (/^(?:wandb|system)\//.test(tag)) continue;
       const value = simpleValue ?? new TextDecoder().decode(tensor?.stringVal?.[0]);
-      rowAt(rows, step, wallTime, tag).values.set(tag, value);
+      const dropped = dropFrom(rows, tag, step);
+      if (dropped > 0 && !isTold)
+        throw new Error(`${tag} at step ${step} comes again, which only one loader sees`);
+      rowAt(rows, step, wallTime).values.set(tag, value);
     }
   }
   return rows;
 }
 
-function dropFrom(rows: Draft[], step: number): void {
-  while (rows.length > 0 && rows.at(-1)!.step >= step) rows.pop();
+/** Drops a tag's values from a step on; says how many. */
+function dropFrom(rows: Draft[], tag: string, step: number): number {
+  let dropped = 0;
+  for (let i = rows.length - 1; i >= 0 && rows[i]!.step >= step; i--) {
+    if (rows[i]!.values.delete(tag)) dropped++;
+    if (rows[i]!.values.size === 0) rows.splice(i, 1);
+  }
+  return dropped;
 }
 
-function rowAt(rows: Draft[], step: number, timestamp: number, tag: string): Draft {
-  const last = rows.at(-1);
-  if (last?.step === step && last.timestamp === timestamp && !last.values.has(tag)) return last;
-  if (last !== undefined && last.step >= step)
-    throw new Error(`${tag} at step ${step} comes after step ${last.step}, and no START before it`);
+/** The row of a step and time, in its place. */
+function rowAt(rows: Draft[], step: number, timestamp: number): Draft {
+  let at = rows.length;
+  while (at > 0 && rows[at - 1]!.step > step) at--;
+  const last = rows[at - 1];
+  if (last?.step === step && last.timestamp === timestamp) return last;
   const row = { step, timestamp, values: new Map<string, number | string>() };
-  rows.push(row);
+  rows.splice(at, 0, row);
   return row;
 }
 
