@@ -82,8 +82,8 @@ export class History implements AsyncDisposable {
     } catch {
       return; // Only an abort gets here: the program is ending.
     }
-    for (const { id, listing, policy } of this.catalogue.runs.values()) {
-      if (policy.reading === 'eager' && before.get(id) !== listing.modifiedAtMs) this.background.enqueue(id);
+    for (const { id, listing, isReadAhead } of this.catalogue.runs.values()) {
+      if (isReadAhead && before.get(id) !== listing.modifiedAtMs) this.background.enqueue(id);
     }
   }
 
@@ -98,7 +98,7 @@ export class History implements AsyncDisposable {
   ): Promise<void> {
     const due = runs.filter((run) => !run.isFresh(policy));
     if (due.length === 0) return;
-    const isFirst = due.some((run) => run.policy.reading === 'eager' && run.status !== 'complete');
+    const isFirst = due.some((run) => run.isReadAhead && run.status !== 'complete');
     const waitMs = isFirst ? policy.firstWaitMs : Math.max(...Object.values(policy.newsWaitMs));
     const { signal } = this.#ending;
     const patient = { ...policy, firstWaitMs: Number.POSITIVE_INFINITY, newsWaitMs: FOREVER };

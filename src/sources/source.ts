@@ -99,6 +99,14 @@ export interface RunSource {
   readonly policy: SourcePolicy;
   /** Tells of many runs at a time without reading them; absent where reading costs no more. */
   readonly previewer?: RunPreviewer;
+  /**
+   * What of it can be read without asking anybody's server, as a source of the same runs and cursors. Absent where that is
+   * all of it, or nothing (`SourcePolicy.reading`).
+   */
+  readonly atHand?: RunSource;
+
+  /** Whether nothing that costs requests lies before a cursor. Absent: so it is for null alone. */
+  isUnread?(cursor: Cursor | null): boolean;
 
   /**
    * Projects whose runs are listed one project at a time. Cheap enough to ask on every look at the tree. A source that
