@@ -1,7 +1,7 @@
 /** The history of every run, kept: which runs there are, what was read of them, and what keeps it up to date. @module */
 
 import { setMaxListeners } from 'node:events';
-import { type Clock, mapLimit, runKeyText, within } from '../core/index.ts';
+import { type Clock, mapLimit, within } from '../core/index.ts';
 import type { Logger, Metrics } from '../observability/index.ts';
 import type { RunListing, RunSource } from '../sources/index.ts';
 import { BackgroundReader } from './background-reader.ts';
@@ -68,7 +68,7 @@ export class History implements AsyncDisposable {
     this.store.checkBound();
     this.#watchers = this.#sources.map((source) =>
       source.watch((change) => {
-        if (change.kind === 'growth') this.background.enqueue(runKeyText(change.key));
+        if (change.kind === 'growth') this.background.enqueue(this.catalogue.idOf(source, change.key));
         else void this.relist();
       }),
     );

@@ -35,6 +35,12 @@ export interface RunListing {
    * the log says, and what it is called is not worth keeping.
    */
   readonly isWaiting?: true;
+  /** Set where the run does not say whose it is (`wandb.init` without an entity): the entity of the key stands for none. */
+  readonly isEntityAssumed?: true;
+  /** Set where what the source has begins with a resumption of a run that began elsewhere. */
+  readonly isResumed?: true;
+  /** Set where the run was not sent to a server as it was logged. */
+  readonly isOffline?: true;
 }
 
 /** A project whose runs are listed when somebody looks at it. */

@@ -26,6 +26,8 @@ export interface LogIdentity extends RunTitle {
   readonly runId: string;
   /** Unix seconds with fraction. */
   readonly startTime: number | null;
+  /** Whether it goes on with a run that began in another process; SDKs before 0.30 do not say. */
+  readonly isResumed: boolean;
   /** `log`: the log says so itself. Else its path does, and the reason. */
   readonly origin: 'log' | NoIdentity;
 }
@@ -83,6 +85,7 @@ function afterRecord(known: LogIdentity | null, run: RunMessage): LogIdentity | 
     runId: run.runId,
     ...titleOf(run),
     startTime: unixSeconds(run.startTime) ?? null,
+    isResumed: run.resumed === true || run.resume === true,
     origin: 'log',
   };
 }
@@ -113,6 +116,7 @@ export function identityFromPath(path: string, reason: NoIdentity): LogIdentity 
     group: null,
     jobType: null,
     startTime: null,
+    isResumed: false,
     origin: reason,
   };
 }
