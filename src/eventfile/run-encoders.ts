@@ -5,10 +5,12 @@ import { type TagTable, tagTableOf } from '../plugins/index.ts';
 import { type LogEvent, ScalarRowEncoder } from '../tfevents/index.ts';
 
 export class RunEncoders {
+  readonly dictionary: Dictionary;
   readonly #tags: TagTable;
   readonly #rows: (ScalarRowEncoder | undefined)[] = [];
 
   constructor(dictionary: Dictionary) {
+    this.dictionary = dictionary;
     this.#tags = tagTableOf(dictionary);
   }
 

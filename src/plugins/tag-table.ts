@@ -26,6 +26,9 @@ interface ShownShape {
 const NOT_SHOWN: ShownShape = { plugin: null, tags: [] };
 const ROW_PLUGIN = PLUGINS.find(({ rows }) => rows !== undefined) ?? null;
 const RESERVED_TAGS = PLUGINS.flatMap(({ reservedTags }) => reservedTags);
+const RESERVED_PREFIXES = PLUGINS.flatMap(({ reservedPrefix }) => reservedPrefix ?? []);
+/** Before a tag that begins with a reserved prefix. */
+const KEY_PREFIX = 'key/';
 
 /**
  * Gives every series a tag of its own: TensorBoard takes a tag's plugin from its first value and drops values of another,
@@ -110,7 +113,9 @@ export class TagTable {
     return tag;
   }
 
-  #freeTag({ typeName }: Plugin, plain: string): string {
+  #freeTag({ typeName }: Plugin, wanted: string): string {
+    const isReserved = RESERVED_PREFIXES.some((prefix) => wanted.startsWith(prefix));
+    const plain = isReserved ? KEY_PREFIX + wanted : wanted;
     if (!this.#taken.has(plain)) return plain;
     const typed = `${plain}/${typeName}`;
     let tag = typed;

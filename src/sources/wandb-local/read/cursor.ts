@@ -29,7 +29,7 @@ export interface SegmentMark {
 export const LOG_START: LogPosition = { offset: 0, origin: 0, lastStep: -1, lastTimestamp: 0 };
 
 export interface LocalCursor {
-  /** What was read of the files beside a log without rows: `folderVersion`; null when nothing was. */
+  /** What was read of the files beside a log without rows: `folderVersion`; null when they were not looked at. */
   readonly folder: string | null;
   /** Segments that were read, of which every one but the last has been left behind for good. */
   readonly marks: readonly SegmentMark[];

@@ -86,15 +86,17 @@ export function nameSegments(logs: readonly LogFile[]): readonly Segment[] {
  */
 function byStart(a: LogFile, b: LogFile): number {
   return (
-    startOf(a) - startOf(b) ||
+    (startOf(a) ?? 0) - (startOf(b) ?? 0) ||
     compare(dirname(a.path), dirname(b.path)) ||
     compare(basename(a.path), basename(b.path))
   );
 }
 
 /** Unix seconds; as the directory's name has it for a log that does not say. */
-function startOf({ path, identity }: LogFile): number {
-  return identity.startTime ?? directoryTime(basename(dirname(path))) ?? directoryTime(basename(path)) ?? 0;
+export function startOf({ path, identity }: LogFile): number | null {
+  return (
+    identity.startTime ?? directoryTime(basename(dirname(path))) ?? directoryTime(basename(path)) ?? null
+  );
 }
 
 function compare(a: string, b: string): number {
