@@ -135,6 +135,13 @@ export class Run {
     return this.policy.reading === 'eager' || this.#source.atHand !== undefined;
   }
 
+  /** Whether what is read ahead of it has not been read yet since the program started, and is not in the cache either. */
+  get isFirstReadingDue(): boolean {
+    if (!this.isReadAhead || Math.max(this.#lookedAtMs, this.#peekedAtMs) > Number.NEGATIVE_INFINITY)
+      return false;
+    return this.#reading !== undefined || (this.log?.ledger.commits ?? 0) === 0;
+  }
+
   /** As its source said when last asked; before that, as its listing or its exit have it. */
   get state(): RunState {
     const exit = this.log?.ledger.exit ?? null;
