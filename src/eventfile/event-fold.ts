@@ -8,10 +8,12 @@
  * @module
  */
 
-import type { DocumentChange, RunKey } from '../core/index.ts';
+import type { RunKey } from '../core/index.ts';
 import type { BlockCell, Commit, CommitContext, PositionedChange, RowBlock } from '../history/index.ts';
+import type { RunMarker } from '../plugins/index.ts';
 import { eventLength } from '../tfevents/index.ts';
 import { CellWalk } from './block-cells.ts';
+import type { HistorySoFar } from './exit-words.ts';
 import { BEGINNING, type FoldState, type KnownOfRun, MarkerFold } from './marker-fold.ts';
 import { type Marker, markerLength } from './markers.ts';
 import type { RunEncoders } from './run-encoders.ts';
@@ -79,7 +81,8 @@ export class EventFold {
     this.#systemSteps = [...(record?.systemSteps ?? [])];
     this.segments = new SegmentList(record?.segments);
     this.#tagEnds = new TagEnds(this.#axes.tagsByStep, record?.tagEnds);
-    this.#marking = new MarkerFold(key, this.#state, (marker) => this.#addMarker(marker));
+    const history = () => this.#history();
+    this.#marking = new MarkerFold(key, this.#state, { add: (marker) => this.#addMarker(marker), history });
   }
 
   get startTime(): number | null {
@@ -151,6 +154,11 @@ export class EventFold {
     while (changes.length > 0) this.#change(changes.pop()!, known);
   }
 
+  /** What the next exit would tell that none has told yet; null before the run's start. */
+  untold(known: KnownOfRun): RunMarker | null {
+    return this.#marking.now(known);
+  }
+
   /** Step of a sample of the machine: whole seconds since the start of the run, pushed on where samples tie. */
   sampleStep(systemStep: number, timestamp: number): number {
     return Math.max(Math.floor(timestamp - (this.#state.startTime ?? timestamp)), systemStep + 1);
@@ -167,6 +175,7 @@ export class EventFold {
     let bytes = 0;
     const startOfStretch = state.systemStep;
     const ends: Record<number, number> = {};
+    const hidden: number[] = [];
     for (let row = from; row < limit; row++) {
       const systemStep = state.systemStep;
       const shapeId = shapeIds[row]!;
@@ -178,6 +187,8 @@ export class EventFold {
         supersedes = this.#addHistoryRow(block, row, cells.of(row), valuesAt);
         length = this.#rowLength(block, row, cells.of(row), valuesAt, supersedes);
       }
+      for (const cell of cells.of(row))
+        if (this.#encoders.tagsOf(cell.shapeId).length === 0) hidden.push(cell.shapeId);
       state.lastTimestamp = block.timestamps[row]!;
       valuesAt += this.#encoders.row(shapeId).tags.length;
       if (bytes > 0 && (supersedes || bytes + length > SEGMENT_BYTES)) {
@@ -191,6 +202,7 @@ export class EventFold {
     }
     this.#addSegment('rows', index, start, limit, startStep, bytes);
     if (state.systemStep !== startOfStretch) state.systemEnds = { ...state.systemEnds, ...ends };
+    if (hidden.length > 0) state.hiddenCells = withCounted(state.hiddenCells, hidden);
   }
 
   /** Bytes of the event of a sample of the machine. */
@@ -258,7 +270,13 @@ export class EventFold {
         break;
       case 'config':
         known.config.apply(change.change);
-        if (isOfUser(change.change)) this.#marking.changeConfig(known);
+        this.#marking.changeConfig(change.change, known);
+        break;
+      case 'summary':
+        known.summary.apply(change.change);
+        break;
+      case 'begun':
+        this.#marking.begun(known);
         break;
       case 'exit':
         this.#marking.end(change.exit, known);
@@ -267,6 +285,11 @@ export class EventFold {
         this.#axes.define(change.metric);
         break;
     }
+  }
+
+  #history(): HistorySoFar {
+    const { dictionary } = this.#encoders;
+    return { dictionary, shapeIds: this.#tagEnds.shapeIds, cellCounts: this.#state.hiddenCells };
   }
 
   #addMarker(marker: Marker): void {
@@ -280,7 +303,12 @@ export class EventFold {
   }
 }
 
-/** Whether a change touches more than W&B's own entries, which nobody is shown. */
-function isOfUser({ update, remove }: DocumentChange): boolean {
-  return [...update.map(({ path }) => path), ...remove].some(([first]) => first !== '_wandb');
+/** Counts of shapes with some more of them. */
+function withCounted(counts: readonly number[], shapeIds: readonly number[]): readonly number[] {
+  const counted = [...counts];
+  for (const shapeId of shapeIds) {
+    while (counted.length <= shapeId) counted.push(0);
+    counted[shapeId]!++;
+  }
+  return counted;
 }

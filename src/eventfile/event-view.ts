@@ -21,6 +21,7 @@ import {
   type RunStore,
 } from '../history/index.ts';
 import { EventFold, type FoldInput, type FoldRecord } from './event-fold.ts';
+import type { Marker } from './markers.ts';
 import { encodersOf, type RunEncoders } from './run-encoders.ts';
 import { DEFAULT_X_AXIS, type Exclusions, NO_EXCLUSIONS, type XAxis } from './step-axes.ts';
 
@@ -97,6 +98,12 @@ export class EventView {
   get weight(): number {
     const { segments, markers, blockCount } = this.#fold;
     return 4096 + 48 * segments.length + 8 * blockCount + 2048 * markers.length;
+  }
+
+  /** Markers of the file, and what the run's next exit would tell that none has told yet. */
+  get markersNow(): readonly Marker[] {
+    const untold = this.isCurrent ? this.#fold.untold(this.log.ledger) : null;
+    return untold === null ? this.#fold.markers : [...this.#fold.markers, untold];
   }
 
   /** Folds a commit just made, if everything before it is folded. */

@@ -5,18 +5,18 @@ import { type TagTable, tagTableOf } from '../plugins/index.ts';
 import { type LogEvent, ScalarRowEncoder } from '../tfevents/index.ts';
 
 export class RunEncoders {
-  readonly #dictionary: Dictionary;
+  readonly dictionary: Dictionary;
   readonly #tags: TagTable;
   readonly #rows: (ScalarRowEncoder | undefined)[] = [];
 
   constructor(dictionary: Dictionary) {
-    this.#dictionary = dictionary;
+    this.dictionary = dictionary;
     this.#tags = tagTableOf(dictionary);
   }
 
   /** Keys of a shape, in the order of its values. */
   readonly keysOf = (shapeId: number): readonly string[] => {
-    const { keys, shapes } = this.#dictionary;
+    const { keys, shapes } = this.dictionary;
     return shapes[shapeId]!.keys.map((key) => keys[key]!);
   };
 

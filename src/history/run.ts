@@ -42,7 +42,7 @@ export interface RunContext {
   readonly signal: AbortSignal;
 }
 
-/** How far a run was read. `unread`: not at all, as nobody asked for it. `behind`: not to its end. */
+/** How far a run was read. `unread`: nothing that costs requests, as nobody asked for it. `behind`: not to its end. */
 export type RunStatus = 'unread' | 'behind' | 'complete';
 
 export class Run {
@@ -58,6 +58,8 @@ export class Run {
   /** Monotonic milliseconds of the end of the last look at the source, and whether it went well. */
   #lookedAtMs = Number.NEGATIVE_INFINITY;
   #isUpToDate = false;
+  /** Monotonic milliseconds of the end of the last look at what is at hand alone. */
+  #peekedAtMs = Number.NEGATIVE_INFINITY;
   #failure: LogdirError | null = null;
   #state: RunState | null = null;
 
@@ -125,8 +127,19 @@ export class Run {
   /** Judged by the log, which must be open. A look that found nothing new does not change it. */
   get status(): RunStatus {
     if (this.#isUpToDate) return 'complete';
-    const isUnread = (this.log?.ledger.cursor ?? null) === null;
-    return isUnread && this.policy.reading === 'on-demand' && this.#failure === null ? 'unread' : 'behind';
+    return this.#isUnread && this.#failure === null ? 'unread' : 'behind';
+  }
+
+  /** Whether it is read without anybody asking for it, be it in part. */
+  get isReadAhead(): boolean {
+    return this.policy.reading === 'eager' || this.#source.atHand !== undefined;
+  }
+
+  /** Whether what is read ahead of it has not been read yet since the program started, and is not in the cache either. */
+  get isFirstReadingDue(): boolean {
+    if (!this.isReadAhead || Math.max(this.#lookedAtMs, this.#peekedAtMs) > Number.NEGATIVE_INFINITY)
+      return false;
+    return this.#reading !== undefined || (this.log?.ledger.commits ?? 0) === 0;
   }
 
   /** As its source said when last asked; before that, as its listing or its exit have it. */
@@ -178,10 +191,29 @@ export class Run {
   async refresh(policy: RefreshPolicy, { signal }: { readonly signal: AbortSignal }): Promise<void> {
     if (this.isFresh(policy)) return;
     const log = await this.open();
-    if (!policy.readsUnread && this.status === 'unread') return;
     const isEmpty = log.ledger.commits === 0;
+    if (!policy.readsUnread && this.status === 'unread') {
+      const waitMs = isEmpty ? policy.firstWaitMs : policy.newsWaitMs.eager;
+      if (this.#context.clock.monotonic() - this.#peekedAtMs < policy.maxAgeMs) return;
+      await within(waitMs, this.readAhead(), signal, this.#context.clock);
+      return;
+    }
     const waitMs = isEmpty ? policy.firstWaitMs : policy.newsWaitMs[this.policy.reading];
     await within(waitMs, this.update(), signal, this.#context.clock);
+  }
+
+  /** Reads on what can be read without asking anybody's server; nothing where that is none of it. */
+  async readAhead(): Promise<void> {
+    const { atHand } = this.#source;
+    if (atHand === undefined) {
+      if (this.policy.reading === 'eager') await this.update();
+      return;
+    }
+    await this.#reading;
+    this.#reading ??= this.#peek(atHand).finally(() => {
+      this.#reading = undefined;
+    });
+    await this.#reading;
   }
 
   /** Up to date as of the moment of the call: a look already under way may have been before it. */
@@ -243,35 +275,55 @@ export class Run {
     return await this.#source.openFile(this.key, name, options);
   }
 
+  get #isUnread(): boolean {
+    const cursor = this.log?.ledger.cursor ?? null;
+    return this.policy.reading === 'on-demand' && (this.#source.isUnread?.(cursor) ?? cursor === null);
+  }
+
   async #look(): Promise<void> {
+    await this.#readOn(this.#source, (failure) => {
+      this.#isUpToDate = failure === null;
+      this.#failure = failure;
+      this.#lookedAtMs = this.#context.clock.monotonic();
+    });
+  }
+
+  /** Trouble with what is at hand is noted by the next look at all of it. */
+  async #peek(atHand: RunSource): Promise<void> {
+    await this.#readOn(atHand, () => {
+      this.#peekedAtMs = this.#context.clock.monotonic();
+    });
+  }
+
+  /** Reads on what a source has, and tells what that failed with; null when it went well. */
+  async #readOn(source: RunSource, settle: (failure: LogdirError | null) => void): Promise<void> {
     const { updater, metrics, clock, onGrown, signal } = this.#context;
     // The program is ending: nothing more is written.
     if (signal.aborted) return;
     const startedMs = clock.monotonic();
     let outcome: 'grown' | 'unchanged' | 'failed' = 'failed';
     try {
-      outcome = await updater.update(this.logId, this.#source, () => {
+      outcome = await updater.update(this.logId, source, () => {
         this.#isUpToDate = false;
       });
-      this.#failure = null;
-      this.#isUpToDate = true;
+      settle(null);
     } catch (error) {
-      this.#isUpToDate = false;
-      this.#noteFailure(error);
+      settle(this.#failureOf(error));
     }
-    this.#lookedAtMs = clock.monotonic();
     metrics.increment('history_refreshes_total', { outcome });
     if (outcome !== 'grown') return;
-    metrics.observe('history_refresh_duration_seconds', (this.#lookedAtMs - startedMs) / 1000);
+    metrics.observe('history_refresh_duration_seconds', (clock.monotonic() - startedMs) / 1000);
     onGrown(this);
   }
 
-  #noteFailure(error: unknown): void {
+  /** Tells of a failure once. */
+  #failureOf(error: unknown): LogdirError | null {
     const { signal, logger } = this.#context;
-    if (signal.aborted) return;
     const failure = toLogdirError(error, `read run ${this.id}`);
+    // The program is ending.
+    if (signal.aborted) return failure;
     const level = this.#failure?.message === failure.message ? 'debug' : 'warn';
-    this.#failure = failure;
     logger[level]({ run: this.id, err: failure }, 'run not readable; what is cached is served');
+    return failure;
   }
 }

@@ -124,7 +124,7 @@ class RunOverview implements Overview {
   }
 
   #reading(run: Run): RunCard['reading'] {
-    if (run.status === 'unread') return 'unread';
+    if (run.status === 'unread' && !run.isReadAhead) return 'unread';
     return run.failure !== null || this.#history.background.isWaiting(run.id) ? 'behind' : 'complete';
   }
 }

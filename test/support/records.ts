@@ -38,6 +38,27 @@ export function text(key: string, value: string): Cell {
 
 export const exitRecord = (exitCode = 0): RunRecord => ({ kind: 'exit', exitCode, runtimeSeconds: 60 });
 
+export const summaryRecord = (
+  values: Readonly<Record<string, unknown>>,
+  remove: readonly string[] = [],
+): RunRecord => ({
+  kind: 'summary',
+  change: {
+    update: Object.entries(values).map(([key, value]) => ({ path: [key], json: wandbText(value) })),
+    remove: remove.map((key) => [key]),
+  },
+});
+
+/** NaN and infinities stand bare. */
+function wandbText(value: unknown): string {
+  return typeof value === 'number' ? String(value) : JSON.stringify(value);
+}
+
+/** A value with a type of W&B's own. */
+export function media(key: string, type: string): Cell {
+  return { key, kind: 'json', text: JSON.stringify({ _type: type, path: `media/${key}` }) };
+}
+
 export const factsRecord = (displayName: string, startTime = 1.7e9): RunRecord => ({
   kind: 'facts',
   facts: { displayName, startTime },

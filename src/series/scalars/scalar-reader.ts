@@ -31,6 +31,7 @@ export interface ScalarReaderOptions {
 interface WantedOfRun {
   readonly run: ResolvedRun;
   readonly series: ReadonlyMap<string, ScalarSeries>;
+  readonly told: ReadonlyMap<string, ScalarPoints>;
   readonly keys: ReadonlyMap<string, number | null>;
 }
 
@@ -67,10 +68,11 @@ export class ScalarReader {
   ): readonly RunEntries<SeriesListing>[] {
     if (rows === undefined) return [];
     const listing = (end: SeriesEnd): SeriesListing => ({ ...end, metadata: rows.metadata, blobCount: 0 });
-    return wantedOf(runs, selection).map(({ run, series, keys }) => ({
+    return wantedOf(runs, selection).map(({ run, series, told, keys }) => ({
       run: run.name,
       tags: [
         ...[...series].map(([tag, { newest }]) => [tag, listing(seriesEnd(newest))] as const),
+        ...[...told].map(([tag, points]) => [tag, listing(endOfPoints(points))] as const),
         ...[...keys.keys()].map((key) => [key, listing(previewEnd(run))] as const),
       ],
     }));
@@ -83,12 +85,19 @@ export class ScalarReader {
     options: MapRunsOptions,
   ): Promise<readonly RunEntries<ScalarPoints>[]> {
     const wanted = wantedOf(runs, selection);
-    const count = wanted.reduce((sum, { series, keys }) => sum + series.size + keys.size, 0);
+    const count = wanted.reduce(
+      (sum, { series, told, keys }) => sum + series.size + told.size + keys.size,
+      0,
+    );
     const allowed = pointsAllowed(maxPoints, count, this.#options.maxResponsePoints);
     await this.#sample(wanted, allowed, options);
-    const entries = await mapRuns(wanted, options, async ({ run, series, keys }) => ({
+    const entries = await mapRuns(wanted, options, async ({ run, series, told, keys }) => ({
       run: run.name,
-      tags: [...(await this.#exact(run, series, allowed)), ...this.#sampled(run, keys, allowed)],
+      tags: [
+        ...(await this.#exact(run, series, allowed)),
+        ...[...told].map(([tag, points]) => [tag, downsample(points, allowed)] as const),
+        ...this.#sampled(run, keys, allowed),
+      ],
     }));
     return entries.filter(({ tags }) => tags.length > 0);
   }
@@ -204,8 +213,13 @@ function wantedOf(runs: readonly ResolvedRun[], selection: Selection): readonly 
   return runs.flatMap((run) => {
     const series = selected(run.series.scalars, selection);
     const keys = selected(run.preview?.keys ?? NO_KEYS, selection);
-    return series.size + keys.size === 0 ? [] : [{ run, series, keys }];
+    const told = selected(run.told, selection);
+    return series.size + told.size + keys.size === 0 ? [] : [{ run, series, told, keys }];
   });
+}
+
+function endOfPoints({ steps, wallTimes }: ScalarPoints): SeriesEnd {
+  return { step: steps.at(-1) ?? 0, wallTime: wallTimes.at(-1) ?? 0 };
 }
 
 const NO_KEYS: ReadonlyMap<string, number | null> = new Map();

@@ -3,6 +3,7 @@
 import type { MetricDefinition, RunFacts, RunKey, RunState } from '../../core/index.ts';
 import {
   configYaml,
+  notShownCells,
   type SeriesDictionary,
   type SeriesShape,
   type TagTable,
@@ -35,6 +36,12 @@ export interface RunDescription {
   readonly unread: Readonly<Record<string, number>>;
   readonly skippedBytes: number;
   readonly locations: readonly string[];
+  /** Numbers of the summary that event files have, with how often they were told, by tag. */
+  readonly toldSummary: readonly { readonly tag: string; readonly key: string; readonly points: number }[];
+  /** Those that the run's next exit tells. */
+  readonly untoldSummary: readonly string[];
+  /** Whether the run has begun and nothing of it has reached its log. */
+  readonly isWaiting: boolean;
   readonly eventFile: { readonly name: string; readonly size: number } | null;
   /** Why the run could not be read further; null when all is well. */
   readonly failure: string | null;
@@ -48,6 +55,7 @@ const NOT_SHOWN_REASONS: Readonly<Record<string, string>> = {
   alert: 'alerts have no place in TensorBoard',
   tensorboard: 'event files synced by W&B are not read; their scalars are in the history already',
   other: 'a kind of record this version does not know',
+  summary: 'numbers of a summary are told when the run ends; until then the data provider alone shows them',
   missing: 'W&B counts more rows or values of this run than it sends',
   null: 'null is no value',
   list: 'lists have no TensorBoard summary of their own',
@@ -64,6 +72,7 @@ export function runJson(run: RunDescription): string {
     id: run.key.runId,
     name: facts.displayName ?? null,
     state: run.state,
+    ...(run.isWaiting && { waitingFor: 'the first block of its log, which the SDK writes when it is full' }),
     exitCode: run.exit?.exitCode ?? null,
     runtimeSeconds: run.exit?.runtimeSeconds ?? null,
     startTime: progress.startTime ?? facts.startTime ?? null,
@@ -93,7 +102,7 @@ interface ShownSeries {
 }
 
 /** Points per tag. */
-function shownSeries({ dictionary, shapeRows, stepMetricOf }: RunDescription, tags: TagTable) {
+function shownSeries({ dictionary, shapeRows, stepMetricOf, toldSummary }: RunDescription, tags: TagTable) {
   const found = new Map<string, ShownSeries>();
   dictionary.shapes.forEach((shape, shapeId) => {
     const type = tags.pluginOf(shapeId)?.typeName ?? '';
@@ -111,18 +120,18 @@ function shownSeries({ dictionary, shapeRows, stepMetricOf }: RunDescription, ta
       found.set(tag, series);
     });
   });
+  for (const told of toldSummary) found.set(told.tag, { ...told, type: 'scalar' });
   return [...found.values()].sort((a, b) => (a.tag < b.tag ? -1 : 1));
 }
 
-/** Cells without a plugin, and records that were not decoded. */
-function notShown({ dictionary, shapeRows, unread }: RunDescription, tags: TagTable) {
-  const cells = dictionary.shapes.flatMap((shape, shapeId) => {
-    const count = shapeRows[shapeId] ?? 0;
-    if (count === 0 || tags.pluginOf(shapeId) !== null) return [];
-    return [notShownEntry(keyOf(dictionary, shape, 0), shape.type ?? '', count)];
-  });
+/** Cells without a plugin, what waits for the run's end, and records that were not decoded. */
+function notShown({ dictionary, shapeRows, untoldSummary, unread }: RunDescription, tags: TagTable) {
+  const cells = notShownCells(dictionary, tags, shapeRows).map(({ key, type, count }) =>
+    notShownEntry(key, type, count),
+  );
+  const summary = untoldSummary.map((key) => notShownEntry(key, 'summary', 1));
   const records = Object.entries(unread).map(([type, count]) => notShownEntry(null, type, count));
-  return [...cells, ...records];
+  return [...cells, ...summary, ...records];
 }
 
 function notShownEntry(key: string | null, type: string, count: number) {

@@ -115,6 +115,7 @@ describe('values', () => {
     ['quiet-after', '1h', { quietAfterMs: 3_600_000 }],
     ['port', '0', { port: 0 }],
     ['run-name', '{group}-{name}', { runNameTemplate: '{group}-{name}' }],
+    ['run-name', '{group}/{name}', { runNameTemplate: '{group}/{name}' }],
     ['source', ['a', 'b c'], { sources: ['a', 'b c'] }],
   ])('--%s %s is read', (flag, value, expected) => {
     expect(load({ [flag]: value }).settings).toMatchObject(expected);
@@ -143,7 +144,6 @@ describe('values', () => {
     ['log-level', 'loud'],
     ['run-name', 'fixed'],
     ['run-name', '{nmae}'],
-    ['run-name', '{group}/{name}'],
     ['run-name', '{name'],
     ['source', []],
     ['host', ''],

@@ -41,6 +41,9 @@ const description: RunDescription = {
   unread: { console: 7, artifact: 1 },
   skippedBytes: 12,
   locations: ['/runs/a'],
+  toldSummary: [],
+  untoldSummary: [],
+  isWaiting: false,
   eventFile: { name: 'events.out.tfevents.1.abc', size: 99 },
   failure: null,
 };

@@ -30,6 +30,8 @@ export interface LogIdentity extends RunTitle {
   readonly isShared: boolean;
   /** Last step that a rewind leaves of what the run's earlier logs hold; null for a log that is no rewind. */
   readonly rewindTo: number | null;
+  /** Whether it goes on with a run that began in another process; SDKs before 0.30 do not say. */
+  readonly isResumed: boolean;
   /** `log`: the log says so itself. Else its path does, and the reason. */
   readonly origin: 'log' | NoIdentity;
 }
@@ -93,6 +95,7 @@ function afterRecord(known: LogIdentity | null, run: RunMessage): LogIdentity | 
     startTime: unixSeconds(run.startTime) ?? null,
     isShared: run.telemetry?.feature?.sharedMode ?? false,
     rewindTo: rewindIn(run),
+    isResumed: run.resumed === true || run.resume === true,
     origin: 'log',
   };
 }
@@ -131,6 +134,7 @@ export function identityFromPath(path: string, reason: NoIdentity): LogIdentity 
     startTime: null,
     isShared: false,
     rewindTo: null,
+    isResumed: false,
     origin: reason,
   };
 }
