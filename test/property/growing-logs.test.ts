@@ -125,7 +125,9 @@ class Reader {
   }
 }
 
-const lasting = (records: readonly RunRecord[]) => records.filter(({ kind }) => kind !== 'summary');
+/** What reading again must give: neither the summary nor the word that the run has begun is read again. */
+const lasting = (records: readonly RunRecord[]) =>
+  records.filter(({ kind }) => kind !== 'summary' && kind !== 'begun');
 
 /** What is left of a log once later ones have rewound the run. */
 function remaining(written: readonly Written[], number: number): readonly number[] {
