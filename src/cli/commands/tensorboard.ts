@@ -7,6 +7,7 @@ import { CommandFailure } from '../failure.ts';
 import { startWithRuns } from '../found-runs.ts';
 import { aborted } from '../interruption.ts';
 import { showReading } from '../progress.ts';
+import { withoutProxyFor } from '../proxy-environment.ts';
 import type { Arguments, Session } from '../session.ts';
 import { startTensorboard, type TensorboardProcess } from '../tensorboard-process.ts';
 import { requireTensorboard } from '../tensorboard-requirements.ts';
@@ -30,7 +31,9 @@ export async function tensorboard(session: Session, argv: Arguments): Promise<nu
       ? ['--logdir', server.logdir(logdirPath(projects))]
       : ['--grpc_data_provider', provided.address];
   const args = [...data, ...passedThrough(argv)];
-  const child = startTensorboard({ command, args, onLine: terminal.note });
+  const { hostname } = new URL(server.url);
+  const environment = withoutProxyFor([hostname.replace(/^\[|\]$/g, '')], session.environment.variables);
+  const child = startTensorboard({ command, args, environment, onLine: terminal.note });
   if (argv['open'] === true) void child.url.then(openBrowser);
   using _progress = showReading(terminal, app);
   return await untilEnd(session, child);

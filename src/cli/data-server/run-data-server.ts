@@ -9,6 +9,7 @@ import { EXIT } from '../exit-codes.ts';
 import { CommandFailure, exitCodeOf, failureText } from '../failure.ts';
 import { aborted } from '../interruption.ts';
 import { writePortFile } from '../port-file.ts';
+import { grpcProxyVariable, withoutProxyFor } from '../proxy-environment.ts';
 import { openSession, type Session } from '../session.ts';
 import { processTerminal } from '../terminal.ts';
 import { type DataServerFlags, parseDataServerFlags } from './data-server-flags.ts';
@@ -60,6 +61,7 @@ async function serveData(
     if (isMissingProject(flags.logdir)) session.terminal.note(missingProjectNote(flags.logdir));
     return await runOwnDataServer(session, flags.logdir, words);
   }
+  noteProxy(session);
   const { host, port } = flags;
   await using server = await app.provideData({ host, port, tls: null, projects: null });
   const looking = lookAtSource(session, app);
@@ -68,6 +70,17 @@ async function serveData(
   const over = flags.diesAfterStdin ? Promise.race([aborted(signal), stdinClosed()]) : aborted(signal);
   await Promise.race([over, logged(session, looking)]);
   return session.interruption.exitCode() ?? EXIT.ok;
+}
+
+/** TensorBoard asks for `localhost`, and only its own variables decide how; this program inherits them. */
+function noteProxy({ environment, terminal }: Session): void {
+  const { variables } = environment;
+  const name = grpcProxyVariable('localhost', variables);
+  if (name === null) return;
+  const { no_grpc_proxy: value } = withoutProxyFor([], variables);
+  terminal.note(
+    `${terminal.noteStyle('yellow', 'warning:')} ${name} is set, so TensorBoard looks for its data server, on this machine, through that proxy, and shows nothing unless the proxy leads back. Start it so: no_grpc_proxy=${value} tensorboard …`,
+  );
 }
 
 function missingProjectNote(logdir: string): string {
