@@ -248,6 +248,7 @@ export class Run {
     // The program is ending: nothing more is written.
     if (signal.aborted) return;
     const startedMs = clock.monotonic();
+    const before = this.#amount();
     let outcome: 'grown' | 'unchanged' | 'failed' = 'failed';
     try {
       outcome = await updater.update(this.logId, this.#source, () => {
@@ -262,8 +263,23 @@ export class Run {
     this.#lookedAtMs = clock.monotonic();
     metrics.increment('history_refreshes_total', { outcome });
     if (outcome !== 'grown') return;
-    metrics.observe('history_refresh_duration_seconds', (this.#lookedAtMs - startedMs) / 1000);
+    const ms = this.#lookedAtMs - startedMs;
+    metrics.observe('history_refresh_duration_seconds', ms / 1000);
+    this.#logGrowth(before, ms);
     onGrown(this);
+  }
+
+  /** Rows read so far, and what they take. */
+  #amount(): { readonly rows: number; readonly bytes: number } {
+    const { rowCount = 0, rowsBytes = 0 } = this.log?.ledger ?? {};
+    return { rows: rowCount, bytes: rowsBytes };
+  }
+
+  /** A look that finds nothing is not logged: polls make several in a second. */
+  #logGrowth(before: { readonly rows: number; readonly bytes: number }, ms: number): void {
+    const { rows, bytes } = this.#amount();
+    const read = { rows: rows - before.rows, bytes: bytes - before.bytes, ms: Math.round(ms) };
+    this.#context.logger.debug({ run: this.id, ...read }, 'run read');
   }
 
   #noteFailure(error: unknown): void {

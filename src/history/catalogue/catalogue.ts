@@ -31,6 +31,7 @@ export class Catalogue implements AsyncDisposable {
   readonly #entries: EntryStore;
   readonly #createRun: CatalogueOptions['createRun'];
   readonly #clock: Clock;
+  readonly #logger: Logger;
   /** By the origins that are merged: as many as there are combinations of sources. */
   readonly #merged = new Map<string, MergedSource>();
   #runs = new Map<string, Run>();
@@ -44,6 +45,7 @@ export class Catalogue implements AsyncDisposable {
     this.#entries = new EntryStore({ store, logger, clock });
     this.#createRun = createRun;
     this.#clock = clock;
+    this.#logger = logger;
   }
 
   /** Grows whenever `runs`, their names or `projects` may have changed. */
@@ -161,13 +163,20 @@ export class Catalogue implements AsyncDisposable {
       const known = this.#runs.get(id);
       isChanged ||= known === undefined || !hasSameName(known.listing, listing);
       known?.relist(listing);
-      runs.set(id, known ?? this.#createRun(listing, this.#sourceOf(sources)));
+      const run = known ?? this.#createRun(listing, this.#sourceOf(sources));
+      if (known === undefined) this.#logFound(run, sources);
+      runs.set(id, run);
     }
     const projects = this.#sources.flatMap((source) => source.projects);
     if (isChanged || runs.size !== this.#runs.size || projects.length !== this.#projects.length)
       this.#version++;
     this.#runs = runs;
     this.#projects = projects;
+  }
+
+  #logFound({ id, listing }: Run, sources: readonly RunSource[]): void {
+    const fields = { run: id, name: listing.displayName, sources: sources.map(({ name }) => name) };
+    this.#logger.debug(fields, 'run found');
   }
 
   #copies(): Map<string, Copies> {

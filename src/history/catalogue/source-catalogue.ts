@@ -26,6 +26,10 @@ export class SourceCatalogue {
   #projects: readonly ProjectListing[] = [];
   #listedAtMs = Number.NEGATIVE_INFINITY;
   #failure: LogdirError | null = null;
+  /** Whether the first look is over. */
+  #hasLooked = false;
+  /** How many runs and projects the log was told of. */
+  #logged = '';
 
   constructor(options: SourceCatalogueOptions) {
     this.source = options.source;
@@ -63,6 +67,13 @@ export class SourceCatalogue {
 
   /** Looks again at what there is. Trouble is noted, not thrown: an outage is not absence. */
   async refresh(signal: AbortSignal): Promise<void> {
+    const startedMs = this.#options.clock.monotonic();
+    await this.#look(signal);
+    this.#hasLooked = true;
+    this.#log(startedMs);
+  }
+
+  async #look(signal: AbortSignal): Promise<void> {
     await this.#noting(signal, async () => {
       if (this.source.policy.listing === 'per-project')
         this.#adopt(await this.source.listProjects({ signal }));
@@ -96,6 +107,18 @@ export class SourceCatalogue {
     }
   }
 
+  /** Says at debug what a look found, where that is another number than before: polls look every few seconds. */
+  #log(startedMs: number): void {
+    const { logger, clock } = this.#options;
+    const runs = [...this.#runs.values()].reduce((sum, { length }) => sum + length, 0);
+    const projects = this.#projects.length;
+    const fields = { source: this.source.name, runs, projects };
+    const isNews = this.#logged !== JSON.stringify(fields);
+    this.#logged = JSON.stringify(fields);
+    const ms = Math.round(clock.monotonic() - startedMs);
+    if (isNews) logger.debug({ ...fields, ms }, 'source listed');
+  }
+
   /** Keeps what a look fails with. Whether it went well. */
   async #noting(signal: AbortSignal, look: () => Promise<void>): Promise<boolean> {
     try {
@@ -106,9 +129,9 @@ export class SourceCatalogue {
     } catch (error) {
       if (signal.aborted) throw error;
       const failure = toLogdirError(error, `list runs of ${this.source.name}`);
-      // Each outage is reported once.
-      if (this.#failure === null)
-        this.#options.logger.warn({ source: this.source.name, err: failure }, 'source not readable');
+      // Each outage is reported once; that of a first look by whoever starts the program, who has to say what to do.
+      const level = this.#hasLooked && this.#failure === null ? 'warn' : 'debug';
+      this.#options.logger[level]({ source: this.source.name, err: failure }, 'source not readable');
       this.#failure = failure;
       return false;
     }
