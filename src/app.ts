@@ -39,6 +39,7 @@ export {
   userMountOptions,
 } from './frontends/fuse/index.ts';
 export type { GrpcServer } from './frontends/grpc/index.ts';
+export { isLoopback } from './frontends/web/index.ts';
 export type { PrefetchProgress } from './history/index.ts';
 export type { Overview, ProjectCard } from './overview/index.ts';
 export {
@@ -87,8 +88,12 @@ export interface Listening extends AsyncDisposable {
   /** Without a slash at its end. */
   readonly url: string;
   readonly port: number;
-  /** The `--logdir` by which stock TensorBoard reads a directory of the tree. */
-  logdir(path: string): string;
+  /** Whether it listens on more than loopback. */
+  readonly isPublic: boolean;
+  /** Where other machines reach it, likeliest first. */
+  readonly publicUrls: readonly string[];
+  /** The `--logdir` by which stock TensorBoard reads a directory of the tree; `from`: one of the addresses. */
+  logdir(path: string, from?: string): string;
 }
 
 /** What has been found of a source. */
@@ -226,9 +231,10 @@ function createWeb(
 }
 
 function listening(server: HttpServer): Listening {
-  const { url, port } = server;
-  const logdir = (path: string) => webHdfsUrl(path, new URL(url).host, port);
-  return { url, port, logdir, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  const { url, port, isPublic, publicUrls } = server;
+  const logdir = (path: string, from = url) => webHdfsUrl(path, new URL(from).host, port);
+  const dispose = () => server[Symbol.asyncDispose]();
+  return { url, port, isPublic, publicUrls, logdir, [Symbol.asyncDispose]: dispose };
 }
 
 /** Servers by the address of their API; nothing is asked of one before somebody looks. */
