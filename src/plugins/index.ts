@@ -6,6 +6,7 @@
  * @module
  */
 
+export { type NotShown, notShownOf } from './not-shown.ts';
 export type {
   CellPart,
   CellSeries,

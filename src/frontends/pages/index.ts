@@ -6,3 +6,4 @@ export { htmlDocument, htmlList } from './parts/document.ts';
 export { nameText, sizeText } from './parts/human-text.ts';
 export { Head } from './parts/layout.tsx';
 export type { Site } from './site.ts';
+export type { GrpcPort } from './tensorboard-command.ts';

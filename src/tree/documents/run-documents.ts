@@ -3,6 +3,7 @@
 import type { MetricDefinition, RunFacts, RunKey, RunState } from '../../core/index.ts';
 import {
   configYaml,
+  notShownOf,
   type SeriesDictionary,
   type SeriesShape,
   type TagTable,
@@ -38,20 +39,6 @@ export interface RunDescription {
   readonly failure: string | null;
 }
 
-/** Why a kind of record or value has nothing to show in TensorBoard yet; docs/MAPPING.md says the same. */
-const NOT_SHOWN_REASONS: Readonly<Record<string, string>> = {
-  console: 'console output is not turned into TensorBoard text',
-  file: 'files saved with a run are no TensorBoard values; they are below @files',
-  artifact: 'artifacts are not served',
-  alert: 'alerts have no place in TensorBoard',
-  tensorboard: 'event files synced by W&B are not read; their scalars are in the history already',
-  other: 'a kind of record this version does not know',
-  missing: 'W&B counts more rows or values of this run than it sends',
-  null: 'null is no value',
-  list: 'lists have no TensorBoard summary of their own',
-};
-const MEDIA_REASON = 'media and tables are not turned into TensorBoard summaries by this version';
-
 /** `run.json`: what the run is, what of it is shown under which tag, and what is not shown and why. */
 export function runJson(run: RunDescription): string {
   const { facts, progress } = run;
@@ -76,7 +63,7 @@ export function runJson(run: RunDescription): string {
     },
     eventFile: run.eventFile,
     series: shownSeries(run, tags),
-    notShown: notShown(run, tags),
+    notShown: notShownOf(run),
     metrics: [...run.metrics],
     source: { locations: run.locations, skippedBytes: run.skippedBytes, failure: run.failure },
   });
@@ -95,21 +82,6 @@ function shownSeries({ dictionary, shapeRows }: RunDescription, tags: TagTable) 
     });
   });
   return [...found.values()].sort((a, b) => (a.tag < b.tag ? -1 : 1));
-}
-
-/** Cells without a plugin, and records that were not decoded. */
-function notShown({ dictionary, shapeRows, unread }: RunDescription, tags: TagTable) {
-  const cells = dictionary.shapes.flatMap((shape, shapeId) => {
-    const count = shapeRows[shapeId] ?? 0;
-    if (count === 0 || tags.pluginOf(shapeId) !== null) return [];
-    return [notShownEntry(keyOf(dictionary, shape, 0), shape.type ?? '', count)];
-  });
-  const records = Object.entries(unread).map(([type, count]) => notShownEntry(null, type, count));
-  return [...cells, ...records];
-}
-
-function notShownEntry(key: string | null, type: string, count: number) {
-  return { key, type, count, reason: NOT_SHOWN_REASONS[type] ?? MEDIA_REASON };
 }
 
 /** The key of the tag at `index`: a cell has one key, whatever number of tags its plugin makes of it. */
