@@ -36,6 +36,8 @@ export interface RunContext {
   readonly updater: LogUpdater;
   /** Told after each reading that brought something new. */
   readonly onGrown: (run: Run) => void;
+  /** Told when its server refuses to tell of a run. */
+  readonly onRefused: (run: Run) => void;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -80,6 +82,11 @@ export class Run {
     return this.#source.policy;
   }
 
+  /** Whether its history is, in part or whole, of a source's origin. */
+  isOf(origin: string): boolean {
+    return this.#source.origins?.includes(origin) ?? this.#source.origin === origin;
+  }
+
   /** Tells of many runs at a time without reading them; absent where reading costs no more. */
   get previewer(): RunPreviewer | undefined {
     return this.#source.previewer;
@@ -87,7 +94,7 @@ export class Run {
 
   /** Its log, if it is open. */
   get log(): RunLog | undefined {
-    return this.#context.logs.peek(this.id);
+    return this.#context.logs.peek(this.logId);
   }
 
   /**
@@ -283,11 +290,12 @@ export class Run {
   }
 
   #noteFailure(error: unknown): void {
-    const { signal, logger } = this.#context;
+    const { signal, logger, onRefused } = this.#context;
     if (signal.aborted) return;
     const failure = toLogdirError(error, `read run ${this.id}`);
     const level = this.#failure?.message === failure.message ? 'debug' : 'warn';
     this.#failure = failure;
-    logger[level]({ run: this.id, err: failure }, 'run not readable; what is cached is served');
+    logger[level]({ run: this.id, err: failure }, 'run not readable');
+    if (failure.code === 'permission-denied' && this.policy.reading === 'on-demand') onRefused(this);
   }
 }

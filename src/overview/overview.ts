@@ -83,6 +83,8 @@ export interface SourceTrouble {
   readonly message: string;
   /** Milliseconds since its runs were last listed; null when they never were. */
   readonly listedAgoMs: number | null;
+  /** The server refuses to tell, so nothing of it is shown; else what was read before is. */
+  readonly isRefused: boolean;
 }
 
 export interface Overview {

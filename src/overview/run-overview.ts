@@ -53,9 +53,9 @@ class RunOverview implements Overview {
       const failure = catalogue.failure(source);
       if (failure === null) return [];
       const agoMs = catalogue.listedAgoMs(source);
-      return [
-        { source: source.name, message: failure.message, listedAgoMs: Number.isFinite(agoMs) ? agoMs : null },
-      ];
+      const listedAgoMs = Number.isFinite(agoMs) ? agoMs : null;
+      const isRefused = catalogue.isRefused(source);
+      return [{ source: source.name, message: failure.message, listedAgoMs, isRefused }];
     });
   }
 

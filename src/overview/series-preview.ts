@@ -26,7 +26,7 @@ export class SeriesPreviews {
 
   /** Previews of a run, the most telling series first; none for a run without scalars. */
   async of(run: Run, log: RunLog, tags: TagTable, count: number): Promise<readonly SeriesPreview[]> {
-    const version = `${log.generation} ${log.ledger.commits} ${count}`;
+    const version = `${log.id.origin} ${log.generation} ${log.ledger.commits} ${count}`;
     const known = this.#kept.get(run.id);
     if (known?.version === version) return known.previews;
     const previews = await this.#read(log, tags, count);

@@ -25,6 +25,7 @@ const ORDER: readonly RunState[] = ['running', 'finished', 'failed', 'crashed'];
 export class MergedSource implements RunSource {
   readonly name: string;
   readonly origin: string;
+  readonly origins: readonly string[];
   readonly policy: SourcePolicy;
   readonly previewer?: RunPreviewer;
   readonly #sources: readonly RunSource[];
@@ -33,7 +34,8 @@ export class MergedSource implements RunSource {
   constructor(sources: readonly RunSource[]) {
     this.#sources = sources;
     this.name = sources.map(({ name }) => name).join(' + ');
-    this.origin = sources.map(({ origin }) => origin).join('+');
+    this.origins = sources.map(({ origin }) => origin);
+    this.origin = this.origins.join('+');
     const reading = sources.some(({ policy }) => policy.reading === 'on-demand') ? 'on-demand' : 'eager';
     this.policy = { listing: 'all', reading };
     const previewer = sources.find((source) => source.previewer !== undefined)?.previewer;

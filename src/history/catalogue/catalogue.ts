@@ -80,6 +80,11 @@ export class Catalogue implements AsyncDisposable {
     return this.#of(source)?.failure ?? null;
   }
 
+  /** Whether the server of a source does not give what it was asked for, so that nothing of it is shown. */
+  isRefused(source: RunSource): boolean {
+    return this.#of(source)?.isRefused ?? false;
+  }
+
   /** How many projects a source lists by themselves. */
   projectCount(source: RunSource): number {
     return this.#of(source)?.projects.length ?? 0;
@@ -160,7 +165,7 @@ export class Catalogue implements AsyncDisposable {
     let isChanged = false;
     for (const [id, { sources, listings }] of this.#copies()) {
       const listing = listings.reduce(mergeListings);
-      const known = this.#runs.get(id);
+      const known = this.#goesOn(this.#runs.get(id), sources);
       isChanged ||= known === undefined || !hasSameName(known.listing, listing);
       known?.relist(listing);
       const run = known ?? this.#createRun(listing, this.#sourceOf(sources));
@@ -172,6 +177,20 @@ export class Catalogue implements AsyncDisposable {
       this.#version++;
     this.#runs = runs;
     this.#projects = projects;
+  }
+
+  /**
+   * A known run, unless it holds what a server gave that now refuses it: what other sources have of such a run is another
+   * log.
+   */
+  #goesOn(known: Run | undefined, sources: readonly RunSource[]): Run | undefined {
+    if (known === undefined) return undefined;
+    const listed = sources.map(({ origin }) => origin);
+    const refusing = this.#sources.filter(
+      (catalogue) => catalogue.refuses(known.key) && !listed.includes(catalogue.source.origin),
+    );
+    const isHolding = refusing.some(({ source }) => known.isOf(source.origin));
+    return isHolding ? undefined : known;
   }
 
   #logFound({ id, listing }: Run, sources: readonly RunSource[]): void {

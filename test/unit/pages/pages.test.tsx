@@ -355,8 +355,14 @@ it('says since when a source cannot be looked at, why, and what is shown meanwhi
   const away = {
     ...overview,
     troubles: [
-      { source: 'team/away', message: `W&B could not be reached ${HOSTILE}`, listedAgoMs: 3_700_000 },
-      { source: 'team/never', message: 'no', listedAgoMs: null },
+      {
+        source: 'team/away',
+        message: `W&B could not be reached ${HOSTILE}`,
+        listedAgoMs: 3_700_000,
+        isRefused: false,
+      },
+      { source: 'team/never', message: 'no', listedAgoMs: null, isRefused: false },
+      { source: 'team/closed', message: 'no key', listedAgoMs: 5, isRefused: true },
     ],
   };
   await using server = await serveTree(new MemoryTree({}), { overview: away });
@@ -366,6 +372,7 @@ it('says since when a source cannot be looked at, why, and what is shown meanwhi
       '<code>team/away</code> cannot be looked at.</strong> What is shown is 1 h 01 min old',
     );
     expect(text).toContain('What was read before is shown.');
+    expect(text).toContain('team/closed</code> may not be read.</strong> What its server refuses is not');
     expect(text).not.toContain('<script>alert');
   }
 });
