@@ -48,7 +48,7 @@ export function processTerminal({ noColor }: { readonly noColor: boolean }): Ter
 export function recordingTerminal(terminal: Terminal, logger: Logger): Terminal {
   return {
     ...terminal,
-    note: (line) => logger.info(line),
+    note: (line) => logger.info(line.trim()),
     warn: (text) => logger.warn(text),
     fail: (text) => logger.error(text),
     noteStyle: (_style, text) => text,

@@ -104,6 +104,26 @@ describe('the tensorboard command', () => {
     expect(code).toBe(7);
   });
 
+  it('labels the two addresses, TensorBoard last', async () => {
+    const interpreter = python(
+      COMPLETE,
+      'echo "TensorBoard 2.21.0 at http://localhost:6006/ (Press CTRL+C to quit)"; sleep 0.2',
+    );
+    const { stderr } = await run(`${interpreter} -m tb`);
+    const [first, ...others] = stderr.trim().split('\n');
+    expect(first).toMatch(/^project page {2}http:\/\/127\.0\.0\.1:\d+ {2}6 runs in 2 projects$/);
+    expect(others.at(-1)).toBe('  Open http://localhost:6006/   (TensorBoard; stop with Ctrl-C)');
+  });
+
+  it('asks for everything by itself: no proxy stands between', async () => {
+    const interpreter = python(COMPLETE, 'echo "direct: $no_grpc_proxy; $no_proxy; $NO_PROXY; $https_proxy"');
+    const variables = { https_proxy: 'http://127.0.0.1:9', no_proxy: 'intranet' };
+    const words = ['tensorboard', EXAMPLES, '--tensorboard', `${interpreter} -m tb`];
+    const { stderr } = await runProgram(words, { cwd: dir, variables });
+    const list = 'intranet,localhost,127.0.0.1,::1';
+    expect(stderr).toContain(`direct: ${list}; ${list}; ${list}; http://127.0.0.1:9\n`);
+  });
+
   it('lets it read files over HTTP when asked', async () => {
     const interpreter = python(COMPLETE, 'echo "args: $*"');
     const { stderr } = await run(`${interpreter} -m tb`, '--door', 'webhdfs');
