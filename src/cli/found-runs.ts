@@ -5,7 +5,6 @@ import { type App, type PassedOver, parseSource, type SourceReport } from '../ap
 import { EXIT } from './exit-codes.ts';
 import { CommandFailure } from './failure.ts';
 import type { Session } from './session.ts';
-import type { Terminal } from './terminal.ts';
 
 /**
  * Learns which runs there are. A source without any is told of, with what would work instead. With `waits`, a server
@@ -26,7 +25,7 @@ export async function startWithRuns(
   await app.start({ signal });
   for (const { name, failure, runs } of app.sources()) {
     if (runs > 0 && failure !== null)
-      warn(terminal, `${name}: what is cached is shown, because ${failure.message}`);
+      terminal.warn(`${name}: what is cached is shown, because ${failure.message}`);
   }
   const empty = emptySources(app);
   const reports = await inspectAll(app, empty, signal);
@@ -36,7 +35,7 @@ export async function startWithRuns(
     terminal.note('Starting all the same: runs show as soon as the server answers.');
   }
   // A source with runs that all lie in an earlier source too is fine.
-  for (const { text } of reports.filter(({ outcome }) => outcome !== 'runs')) warn(terminal, text);
+  for (const { text } of reports.filter(({ outcome }) => outcome !== 'runs')) terminal.warn(text);
 }
 
 /** What became of a source without runs. */
@@ -75,10 +74,6 @@ async function inspect(app: App, source: string, signal: AbortSignal): Promise<E
 
 function noRuns(reports: readonly EmptySource[]): CommandFailure {
   return new CommandFailure(EXIT.noRuns, reports.map(({ text }) => text).join('\n'));
-}
-
-function warn(terminal: Terminal, text: string): void {
-  terminal.note(`${terminal.noteStyle('yellow', 'warning:')} ${text}`);
 }
 
 /** What was looked at, and what would work. */

@@ -5,6 +5,7 @@ import { parseCommandLine } from './command-line.ts';
 import { EXIT } from './exit-codes.ts';
 import { exitCodeOf, failureText } from './failure.ts';
 import { openSession } from './session.ts';
+import { logStart } from './start-record.ts';
 import { processTerminal } from './terminal.ts';
 
 export interface RunOptions {
@@ -15,18 +16,15 @@ export interface RunOptions {
 
 export async function run({ words, version }: RunOptions): Promise<number> {
   const environment = readEnvironment();
-  const terminal = processTerminal(environment);
+  let terminal = processTerminal(environment);
   try {
     const invocation = await parseCommandLine(words, version);
     if (invocation === null) return EXIT.ok;
     const { command, argv } = invocation;
-    using session = openSession({
-      arguments: argv,
-      environment,
-      terminal,
-      version,
-      isBrief: command.isBrief ?? false,
-    });
+    const { isBrief = false } = command;
+    using session = openSession({ arguments: argv, environment, terminal, version, isBrief });
+    terminal = session.terminal;
+    if (!isBrief) logStart(session, command.name);
     const exitCode = await command.run(session, argv).catch((error: unknown) => {
       const stopped = session.interruption.exitCode();
       if (stopped === null) throw error;
@@ -34,7 +32,7 @@ export async function run({ words, version }: RunOptions): Promise<number> {
     });
     return exitCode;
   } catch (error) {
-    terminal.note(`${terminal.noteStyle('red', 'error:')} ${failureText(error)}`);
+    terminal.fail(failureText(error));
     return exitCodeOf(error);
   }
 }

@@ -30,7 +30,7 @@ export function readEnvironment(variables: Environment['variables'] = process.en
     configHome: variables['XDG_CONFIG_HOME'] || join(homeDir, '.config'),
     searchPath: (variables['PATH'] ?? '').split(delimiter).filter((entry) => entry !== ''),
     noColor: Boolean(variables['NO_COLOR']) || variables['TERM'] === 'dumb',
-    noProxy: (variables['NO_PROXY'] ?? variables['no_proxy'] ?? '').split(',').filter(Boolean),
+    noProxy: (variables['NO_PROXY'] || variables['no_proxy'] || '').split(',').filter(Boolean),
     isUnderSystemd: Boolean(variables['NOTIFY_SOCKET']),
   };
 }

@@ -265,11 +265,11 @@ export const SETTINGS = {
   grpcPort: {
     group: 'TensorBoard',
     flag: 'grpc-port',
-    schema: portNumber,
-    accepts: 'a port number, 0 for any that is free',
-    default: null,
-    defaultText: 'unset: off',
-    help: 'Also answer `tensorboard --grpc_data_provider HOST:PORT`, which reads only what is on screen.',
+    schema: z.union([portNumber, z.literal(false).transform(() => 'off' as const), z.literal('off')]),
+    accepts: 'a port number, 0 for any that is free, or off',
+    default: '6806',
+    defaultText: '6806, or any that is free, on this machine alone',
+    help: 'Port to answer `tensorboard --grpc_data_provider HOST:PORT` on, which reads only what is on screen. Given, it listens where --host says.',
     commands: ['serve'],
   },
   grpcCertFile: {
@@ -344,6 +344,7 @@ export const SETTINGS = {
     schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
     accepts: 'trace, debug, info, warn, error, fatal or silent',
     default: 'warn',
+    defaultText: 'warn; info with --log-format json',
     help: 'Least severe message to log. The log goes to stderr.',
     commands: ALL,
   },
@@ -353,7 +354,7 @@ export const SETTINGS = {
     schema: z.enum(['auto', 'pretty', 'json']),
     accepts: 'auto, pretty or json',
     default: 'auto',
-    help: 'Form of the log; auto is pretty on a terminal and json elsewhere.',
+    help: 'Form of the log; auto is pretty on a terminal and json elsewhere. Given as json, all that a server says is in the log.',
     commands: ALL,
   },
 } as const satisfies Record<string, SettingDefinition>;

@@ -56,7 +56,7 @@ describe.skipIf(BROWSER_MISSING !== null)(`pages in Chromium${skipped}`, () => {
     const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
     const page = await context.newPage();
     await page.goto(`${server.url}/p/team/mnist`);
-    await page.getByRole('button', { name: 'Copy' }).click();
+    await page.getByRole('button', { name: 'Copy' }).first().click();
     await page.getByRole('button', { name: 'Copied' }).waitFor();
     const command = `tensorboard --logdir webhdfs://127.0.0.1:${server.port}/team/mnist`;
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(command);

@@ -3,6 +3,9 @@
 import { join } from 'node:path';
 import type { ProjectCard } from '../../app.ts';
 
+/** Before the address of our own pages: TensorBoard's are others. */
+export const PAGE_LABEL = 'project page  ';
+
 /** TensorBoard keeps every event file open; the usual limit is 1,024 files, its own included. */
 const MANY_RUNS = 900;
 

@@ -1,5 +1,7 @@
 /** Starting the HTTP server for a command: listening, proving that it answers, and the port file. @module */
 
+import { once } from 'node:events';
+import { Agent, get, type IncomingMessage } from 'node:http';
 import type { App, Listening } from '../../app.ts';
 import { LogdirError } from '../../core/index.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -40,7 +42,13 @@ export async function orPortFailure<T>(listening: Promise<T>): Promise<T> {
   }
 }
 
+/** By an agent of its own: the global one and `fetch` ask a proxy where NODE_USE_ENV_PROXY is set. */
 async function requireAnswer({ url }: Listening): Promise<void> {
-  const response = await fetch(new URL('/healthz', url), { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
-  if (!response.ok) throw new Error(`the server answered ${response.status} to GET /healthz`);
+  const agent = new Agent();
+  const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
+  const [response] = (await once(get(`${url}/healthz`, { agent, signal }), 'response')) as [IncomingMessage];
+  response.resume();
+  agent.destroy();
+  if (response.statusCode !== 200)
+    throw new Error(`the server answered ${response.statusCode} to GET /healthz`);
 }

@@ -7,10 +7,12 @@ import { CommandFailure } from '../failure.ts';
 import { startWithRuns } from '../found-runs.ts';
 import { aborted } from '../interruption.ts';
 import { showReading } from '../progress.ts';
+import { withoutProxyFor } from '../proxy-environment.ts';
 import type { Arguments, Session } from '../session.ts';
 import { startTensorboard, type TensorboardProcess } from '../tensorboard-process.ts';
 import { requireTensorboard } from '../tensorboard-requirements.ts';
-import { countText, logdirPath } from './opening-text.ts';
+import { countText, logdirPath, PAGE_LABEL } from './opening-text.ts';
+import { publicWarning } from './served-text.ts';
 import { orPortFailure, startServer } from './server.ts';
 
 export async function tensorboard(session: Session, argv: Arguments): Promise<number> {
@@ -23,15 +25,23 @@ export async function tensorboard(session: Session, argv: Arguments): Promise<nu
   const projects = chosen(await app.overview.projects({ signal }), argv['project']);
   const port = loaded.origins.port === 'default' ? 0 : loaded.settings.port;
   await using server = await startServer(session, app, port);
-  terminal.note(`${server.url}  ${countText(projects)}`);
+  const warning = publicWarning({ server, grpc: null });
+  if (warning !== null) terminal.warn(warning);
+  terminal.note(`${PAGE_LABEL}${server.url}  ${countText(projects)}`);
   await using provided = door === 'grpc' ? await provide(app, argv, projects) : null;
   const data =
     provided === null
       ? ['--logdir', server.logdir(logdirPath(projects))]
       : ['--grpc_data_provider', provided.address];
   const args = [...data, ...passedThrough(argv)];
-  const child = startTensorboard({ command, args, onLine: terminal.note });
-  if (argv['open'] === true) void child.url.then(openBrowser);
+  const { hostname } = new URL(server.url);
+  const environment = withoutProxyFor([hostname.replace(/^\[|\]$/g, '')], session.environment.variables);
+  const child = startTensorboard({ command, args, environment, onLine: terminal.note });
+  void child.url.then((url) => {
+    terminal.note(`\n  Open ${terminal.noteStyle('bold', url)}   (TensorBoard; stop with Ctrl-C)\n`);
+    session.logger.info({ page: server.url, tensorboard: url, projects: projects.length }, 'ready');
+    if (argv['open'] === true) openBrowser(url);
+  });
   using _progress = showReading(terminal, app);
   return await untilEnd(session, child);
 }

@@ -9,7 +9,9 @@ import { EXIT } from '../exit-codes.ts';
 import { CommandFailure, exitCodeOf, failureText } from '../failure.ts';
 import { aborted } from '../interruption.ts';
 import { writePortFile } from '../port-file.ts';
+import { grpcProxyVariable, withoutProxyFor } from '../proxy-environment.ts';
 import { openSession, type Session } from '../session.ts';
+import { logStart } from '../start-record.ts';
 import { processTerminal } from '../terminal.ts';
 import { type DataServerFlags, parseDataServerFlags } from './data-server-flags.ts';
 import { isMissingProject, isOurs } from './logdir-kind.ts';
@@ -30,7 +32,7 @@ export interface DataServerOptions {
 /** The exit code. What goes wrong is told on stderr and in the error file. */
 export async function runDataServer({ words, version }: DataServerOptions): Promise<number> {
   const environment = readEnvironment();
-  const terminal = processTerminal(environment);
+  let terminal = processTerminal(environment);
   let errorFile: string | null = null;
   try {
     const flags = await parseDataServerFlags(words, version);
@@ -39,10 +41,12 @@ export async function runDataServer({ words, version }: DataServerOptions): Prom
     const level = LOG_LEVELS[Math.min(flags.verbosity, LOG_LEVELS.length - 1)];
     const given = { source: [flags.logdir], 'log-level': level };
     using session = openSession({ arguments: given, environment, terminal, version });
+    terminal = session.terminal;
+    logStart(session, 'data server');
     return await serveData(session, flags, words);
   } catch (error) {
     const text = failureText(error);
-    terminal.note(`${terminal.noteStyle('red', 'error:')} ${text}`);
+    terminal.fail(text);
     // TensorBoard ends the sentence itself.
     if (errorFile !== null) await writeFile(errorFile, text.replace(/\.$/, '')).catch(() => undefined);
     return exitCodeOf(error);
@@ -60,6 +64,7 @@ async function serveData(
     if (isMissingProject(flags.logdir)) session.terminal.note(missingProjectNote(flags.logdir));
     return await runOwnDataServer(session, flags.logdir, words);
   }
+  noteProxy(session);
   const { host, port } = flags;
   await using server = await app.provideData({ host, port, tls: null, projects: null });
   const looking = lookAtSource(session, app);
@@ -70,16 +75,29 @@ async function serveData(
   return session.interruption.exitCode() ?? EXIT.ok;
 }
 
+/** TensorBoard asks for `localhost`, and only its own variables decide how; this program inherits them. */
+function noteProxy({ environment, terminal }: Session): void {
+  const { variables } = environment;
+  const name = grpcProxyVariable('localhost', variables);
+  if (name === null) return;
+  const { no_grpc_proxy: value } = withoutProxyFor([], variables);
+  terminal.warn(
+    `${name} is set, so TensorBoard looks for its data server, on this machine, through that proxy, and shows nothing unless the proxy leads back. Start it so: no_grpc_proxy=${value} tensorboard …`,
+  );
+}
+
 function missingProjectNote(logdir: string): string {
   return `there is no folder ${logdir}, so TensorBoard waits for one. For the project on the W&B server: tensorboard --logdir wandb:${logdir.replace(/\/$/, '')}`;
 }
 
 /** @throws CommandFailure that says why there is nothing to show, where that is certain. */
-async function lookAtSource({ interruption }: Session, app: App): Promise<void> {
+async function lookAtSource({ interruption, terminal }: Session, app: App): Promise<void> {
   await app.start({ signal: interruption.signal });
-  for (const { failure, runs } of app.sources()) {
-    if (failure !== null && runs === 0 && FATAL.includes(failure.code))
+  for (const { name, failure, runs } of app.sources()) {
+    if (failure === null) continue;
+    if (runs === 0 && FATAL.includes(failure.code))
       throw new CommandFailure(EXIT.noRuns, failure.message, { cause: failure });
+    terminal.warn(`${name}: ${failure.message}`);
   }
 }
 

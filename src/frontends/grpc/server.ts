@@ -19,6 +19,8 @@ const MAX_REQUEST_BYTES = 64 * 1024 * 1024;
 /** For calls under way when the door closes. */
 const CLOSE_TIMEOUT_MS = 1000;
 
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/;
+
 // It writes to stderr by itself; what it has to say reaches us as errors.
 setLogVerbosity(logVerbosity.NONE);
 
@@ -36,6 +38,8 @@ export async function listenOn(
   return {
     port: bound,
     address: `${bracketed(reachable(host))}:${bound}`,
+    isPublic: !LOOPBACK.test(host),
+    isEncrypted: tls !== null,
     [Symbol.asyncDispose]: () => close(server),
   };
 }
@@ -79,10 +83,18 @@ async function bind(server: Server, address: string, credentials: ServerCredenti
   return await new Promise((resolve, reject) => {
     server.bindAsync(address, credentials, (error, port) => {
       if (error === null) return resolve(port);
-      const message = `can't listen on ${address}: ${error.message}; choose another port`;
+      const message = `can't listen on ${address}: ${bindReason(error.message)}`;
       reject(new LogdirError('unavailable', message, { cause: error }));
     });
   });
+}
+
+/** grpc-js hands on the system's words, among its own. */
+function bindReason(message: string): string {
+  if (message.includes('EADDRINUSE'))
+    return 'another process listens there; stop it, or choose another port (--grpc-port 0 takes any free one)';
+  if (message.includes('EACCES')) return 'the system does not allow it; choose a port above 1023';
+  return `${message}; choose another port`;
 }
 
 async function close(server: Server): Promise<void> {

@@ -1,6 +1,6 @@
 /** Brings the log of a run up to its source, whatever is in the way: other writers, a full disk, a source that changed. @module */
 
-import { type Clock, LogdirError, SingleFlight } from '../../core/index.ts';
+import { type Clock, errnoOf, LogdirError, SingleFlight } from '../../core/index.ts';
 import type { Logger, Metrics } from '../../observability/index.ts';
 import type { RunSource } from '../../sources/index.ts';
 import type { MemoryStore } from '../store/memory-store.ts';
@@ -115,7 +115,7 @@ export class LogUpdater {
     if (this.#spills === 0) {
       logger.warn(
         { cache: log.location, err: error },
-        'cache disk takes no more; serving goes on from memory. Free space or choose another --cache-dir, then restart',
+        `${spillReason(error)}; serving goes on from memory, and what was read is gone at the end`,
       );
     }
     const generation = ++this.#spills;
@@ -123,4 +123,11 @@ export class LogUpdater {
     log.spillTo(spill.log(log.id, generation));
     logs.pin(log);
   }
+}
+
+function spillReason(error: unknown): string {
+  const isFull = ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(errnoOf(error) ?? '');
+  return isFull
+    ? 'cache disk takes no more: free space or choose another --cache-dir, then restart'
+    : 'cache cannot be written: make it writable or choose another --cache-dir, then restart';
 }

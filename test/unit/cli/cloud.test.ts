@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { placePath } from '../../../src/cli/commands/path-source.ts';
 import { loadSettings, readEnvironment } from '../../../src/config/index.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/local-runs.ts';
-import { type ProgramResult, runProgram, startProgram } from '../../support/program.ts';
+import { EXAMPLES, type ProgramResult, runProgram, startProgram } from '../../support/program.ts';
 import {
   answerHtml,
   answerStatus,
@@ -112,6 +112,34 @@ describe('doctor', () => {
     const { stdout, code } = await program(['doctor', 'acme/vision'], { WANDB_API_KEY: '' });
     expect(String(stdout)).toContain(`wandb login --host ${server.url}`);
     expect(code).toBe(1);
+  });
+});
+
+describe('a key that was revoked', () => {
+  it('shows nothing of what is kept, in any command, and says how to log in', async () => {
+    expect((await program(['prefetch', 'acme/vision'])).code).toBe(0);
+    const bad = { WANDB_API_KEY: 'b'.repeat(40) };
+    for (const words of [
+      ['ls', 'acme/vision'],
+      ['tree', 'acme/vision'],
+      ['stat', 'acme/vision/one/run.json'],
+      ['cat', 'acme/vision/one/run.json'],
+      ['prefetch', 'acme/vision'],
+      ['serve', 'acme/vision', '--port', '0'],
+      ['tensorboard', 'acme/vision', '--tensorboard', '/bin/true'],
+    ]) {
+      const { code, stdout, stderr } = await program(words, bad);
+      expect([words, code === 0, String(stdout).includes('one')]).toEqual([words, false, false]);
+      expect(stderr).toContain(`wandb login --host ${server.url}`);
+      expect(stderr).not.toContain('what is cached');
+    }
+  }, 60_000);
+
+  it('leaves the runs of a folder', async () => {
+    const words = ['ls', '--source', 'wandb:acme/vision', '--source', EXAMPLES, 'acme'];
+    const { stdout, stderr, code } = await program(words, { WANDB_API_KEY: 'b'.repeat(40) });
+    expect([String(stdout), code]).toEqual(['image-classifier\nlanguage-model\nvision\n', 0]);
+    expect(stderr.match(/wandb login/g)).toHaveLength(1);
   });
 });
 

@@ -58,7 +58,7 @@ describe('precedence', () => {
       mountGid: null,
       mountUmask: 0o022,
       fuseDescriptor: null,
-      grpcPort: null,
+      grpcPort: 6806,
       grpcCertFile: null,
       grpcKeyFile: null,
       maxResponsePoints: 50_000,

@@ -39,8 +39,15 @@ export function createAgents(host: string, network: NetworkOptions, isFresh = fa
   return { httpAgent: new HttpAgent(options), httpsAgent: httpsAgent as HttpsAgent };
 }
 
-/** `NO_PROXY`: names, suffixes with or without a leading dot, or `*`. Ports are not told apart. */
+/** This machine, as a URL names it: no proxy elsewhere could reach it. */
+const LOOPBACK = /^(?:(?:.+\.)?localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+
+/**
+ * Whether a host is asked directly: this machine, and what `NO_PROXY` lists: names, suffixes with or without a leading
+ * dot, or `*`. Ports are not told apart.
+ */
 export function bypassesProxy(host: string, noProxy: readonly string[]): boolean {
+  if (LOOPBACK.test(host)) return true;
   return noProxy.some((entry) => {
     const name = entry
       .trim()

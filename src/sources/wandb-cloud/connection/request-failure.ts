@@ -77,7 +77,10 @@ function statusFailure(
     case 401:
       return failure('permission-denied', `${baseUrl} does not accept the API key. ${keyAdvice(baseUrl)}`);
     case 403:
-      return failure('permission-denied', `${baseUrl} does not allow it with this API key (HTTP 403)`);
+      return failure(
+        'permission-denied',
+        `${baseUrl} does not allow it with this API key (HTTP 403). ${keyAdvice(baseUrl)}`,
+      );
     case 404:
     case 405:
       return failure('unavailable', `${baseUrl} has no W&B API (HTTP ${status}): check --base-url`);

@@ -55,8 +55,8 @@ export class AccountIndex {
     const { entity, api, clock } = this.#options;
     const startedMs = clock.monotonic();
     const entities = entity === null ? (await requireViewer(api, options)).entities : [entity];
-    const listings = await Promise.all(entities.map((name) => this.#projectsOf(name, options)));
-    this.#projects = listings.flat();
+    const listings = await Promise.allSettled(entities.map((name) => this.#projectsOf(name, options)));
+    this.#projects = allowed(listings).flat();
     this.#listedAtMs = startedMs;
   }
 
@@ -76,6 +76,16 @@ export class AccountIndex {
     } while (cursor !== null);
     return found;
   }
+}
+
+/** What the key may see: of several entities one may be closed to it. @throws what stands for all of them, or an outage. */
+function allowed<T>(outcomes: readonly PromiseSettledResult<T>[]): T[] {
+  const values = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+  const isClosed = (error: unknown) => error instanceof LogdirError && error.code === 'permission-denied';
+  const outage = failures.find((error) => !isClosed(error));
+  if (outage !== undefined || (values.length === 0 && failures.length > 0)) throw outage ?? failures[0];
+  return values;
 }
 
 /** Whom the key belongs to; null without a key that is good. */
