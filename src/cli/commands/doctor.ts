@@ -2,8 +2,9 @@
 
 import { type App, parseSource, type SourceState } from '../../app.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { passedOverText } from '../found-runs.ts';
+import { noneYetText, serverFailureText } from '../found-runs.ts';
 import type { Session } from '../session.ts';
+import { adviceLines, passedOverText } from '../source-report-text.ts';
 import { checkCache, checkMount, checkNode, checkPort, checkTensorboard, type Finding } from './checks.ts';
 import { checkServer } from './server-checks.ts';
 
@@ -46,16 +47,18 @@ async function checkSources(session: Session, app: App): Promise<Finding[]> {
 
 async function checkPath({ interruption }: Session, app: App, source: string): Promise<Finding> {
   const { signal } = interruption;
-  const { path, logCount, directoryCount, advice, outcome, passedOver } = await app.inspect(source, {
-    signal,
-  });
+  const report = await app.inspect(source, { signal });
+  const { path, logCount, directoryCount, outcome, passedOver } = report;
   const left = passedOver.map((item) => `; not into ${passedOverText(item)}`).join('');
   const text = `source ${path}: ${logCount} run logs; looked into ${directoryCount} directories${left}`;
-  return outcome === 'runs' ? { mark: 'ok', text } : { mark: 'fail', text, next: advice };
+  if (outcome === 'runs') return { mark: 'ok', text };
+  return { mark: 'fail', text, next: adviceLines(source, report).join('\n      ') };
 }
 
-function checkProject({ name, runs, projects, failure }: SourceState): Finding {
-  if (failure !== null) return { mark: 'fail', text: `source ${name}: ${failure.message}` };
+function checkProject(source: SourceState): Finding {
+  const { name, runs, projects, failure } = source;
+  if (failure !== null) return { mark: 'fail', text: `source ${name}: ${serverFailureText(name, failure)}` };
+  if (runs === 0 && projects <= 1) return { mark: 'warn', text: `source ${noneYetText(source)}` };
   const found = projects > 1 ? `${projects} projects` : `${runs} runs`;
   return { mark: 'ok', text: `source ${name}: ${found}` };
 }

@@ -2,7 +2,7 @@
 
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { App, GrpcServer } from '../../app.ts';
+import { type App, type GrpcServer, otherReadings } from '../../app.ts';
 import { readEnvironment } from '../../config/index.ts';
 import { type ErrorCode, LogdirError } from '../../core/index.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -12,7 +12,7 @@ import { writePortFile } from '../port-file.ts';
 import { openSession, type Session } from '../session.ts';
 import { processTerminal } from '../terminal.ts';
 import { type DataServerFlags, parseDataServerFlags } from './data-server-flags.ts';
-import { isMissingProject, isOurs } from './logdir-kind.ts';
+import { isMissingPath, isOurs } from './logdir-kind.ts';
 import { runOwnDataServer } from './own-data-server.ts';
 
 /** TensorBoard looks for the port after half a second, and shows what is in the error file only until it found one. */
@@ -57,7 +57,7 @@ async function serveData(
   const { signal } = session.interruption;
   await using app = session.createApp();
   if (!(await isOurs(flags.logdir, app, { signal }))) {
-    if (isMissingProject(flags.logdir)) session.terminal.note(missingProjectNote(flags.logdir));
+    if (isMissingPath(flags.logdir)) session.terminal.note(missingPathNote(flags.logdir));
     return await runOwnDataServer(session, flags.logdir, words);
   }
   const { host, port } = flags;
@@ -70,8 +70,11 @@ async function serveData(
   return session.interruption.exitCode() ?? EXIT.ok;
 }
 
-function missingProjectNote(logdir: string): string {
-  return `there is no folder ${logdir}, so TensorBoard waits for one. For the project on the W&B server: tensorboard --logdir wandb:${logdir.replace(/\/$/, '')}`;
+function missingPathNote(logdir: string): string {
+  const { hints, onServer } = otherReadings(logdir);
+  const server =
+    onServer === null ? [] : [`For the W&B ${onServer.what}: tensorboard --logdir ${onServer.source}`];
+  return [`there is no folder ${logdir}, so TensorBoard waits for one`, ...hints, ...server].join('\n  ');
 }
 
 /** @throws CommandFailure that says why there is nothing to show, where that is certain. */
