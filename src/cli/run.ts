@@ -4,7 +4,6 @@ import { readEnvironment } from '../config/index.ts';
 import { parseCommandLine } from './command-line.ts';
 import { EXIT } from './exit-codes.ts';
 import { exitCodeOf, failureText } from './failure.ts';
-import { openSession } from './session.ts';
 import { processTerminal } from './terminal.ts';
 
 export interface RunOptions {
@@ -20,12 +19,16 @@ export async function run({ words, version }: RunOptions): Promise<number> {
     const invocation = await parseCommandLine(words, version);
     if (invocation === null) return EXIT.ok;
     const { command, argv } = invocation;
-    using session = openSession({
+    // Help and completion do without the parts of the program.
+    const { openSession } = await import('./session.ts');
+    using session = await openSession({
+      command: command.name,
       arguments: argv,
       environment,
       terminal,
       version,
       isBrief: command.isBrief ?? false,
+      reportsCache: command.reportsCache ?? false,
     });
     const exitCode = await command.run(session, argv).catch((error: unknown) => {
       const stopped = session.interruption.exitCode();

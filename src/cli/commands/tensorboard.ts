@@ -8,10 +8,14 @@ import { startWithRuns } from '../found-runs.ts';
 import { aborted } from '../interruption.ts';
 import { showReading } from '../progress.ts';
 import type { Arguments, Session } from '../session.ts';
+import { tensorboardArguments } from '../tensorboard-arguments.ts';
 import { startTensorboard, type TensorboardProcess } from '../tensorboard-process.ts';
 import { requireTensorboard } from '../tensorboard-requirements.ts';
 import { countText, logdirPath } from './opening-text.ts';
 import { orPortFailure, startServer } from './server.ts';
+
+/** The page beside TensorBoard is for the person who started it. */
+const PAGE_HOST = '127.0.0.1';
 
 export async function tensorboard(session: Session, argv: Arguments): Promise<number> {
   const { interruption, terminal, loaded } = session;
@@ -21,15 +25,15 @@ export async function tensorboard(session: Session, argv: Arguments): Promise<nu
   await using app = session.createApp();
   await startWithRuns(session, app, { waits: true });
   const projects = chosen(await app.overview.projects({ signal }), argv['project']);
-  const port = loaded.origins.port === 'default' ? 0 : loaded.settings.port;
-  await using server = await startServer(session, app, port);
+  const { pagePort } = loaded.settings;
+  await using server = await startServer(session, app, { host: PAGE_HOST, port: pagePort });
   terminal.note(`${server.url}  ${countText(projects)}`);
   await using provided = door === 'grpc' ? await provide(app, argv, projects) : null;
   const data =
     provided === null
       ? ['--logdir', server.logdir(logdirPath(projects))]
       : ['--grpc_data_provider', provided.address];
-  const args = [...data, ...passedThrough(argv)];
+  const args = [...data, ...tensorboardArguments(argv)];
   const child = startTensorboard({ command, args, onLine: terminal.note });
   if (argv['open'] === true) void child.url.then(openBrowser);
   using _progress = showReading(terminal, app);
@@ -56,10 +60,6 @@ function chosen(projects: readonly ProjectCard[], wanted: unknown): readonly Pro
   if (found.length > 0) return found;
   const known = projects.map(({ path }) => path).join(', ');
   throw new CommandFailure(EXIT.pathNotFound, `no project ${wanted}; there are: ${known}`);
-}
-
-function passedThrough(argv: Arguments): string[] {
-  return [argv['--'] ?? []].flat().map(String);
 }
 
 /** The platform's own opener; without one, the address is on the screen anyway. */

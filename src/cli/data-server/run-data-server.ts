@@ -38,7 +38,7 @@ export async function runDataServer({ words, version }: DataServerOptions): Prom
     errorFile = flags.errorFile;
     const level = LOG_LEVELS[Math.min(flags.verbosity, LOG_LEVELS.length - 1)];
     const given = { source: [flags.logdir], 'log-level': level };
-    using session = openSession({ arguments: given, environment, terminal, version });
+    using session = await openSession({ arguments: given, environment, terminal, version });
     return await serveData(session, flags, words);
   } catch (error) {
     const text = failureText(error);
