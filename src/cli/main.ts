@@ -15,4 +15,6 @@ if (words[0] === '--complete') {
 } else {
   const { run } = await import('./run.ts');
   process.exitCode = await run({ words, version });
+  const { endWithTerminal } = await import('./interruption.ts');
+  endWithTerminal();
 }

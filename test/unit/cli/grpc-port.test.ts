@@ -103,7 +103,7 @@ describe('serve --grpc-port', () => {
     blocker.close();
     expect([taken.code, taken.stderr]).toEqual([
       4,
-      expect.stringContaining(`can't listen on 127.0.0.1:${port}`),
+      expect.stringContaining(`can't listen on 127.0.0.1:${port}: another process listens there; stop it`),
     ]);
   });
 });
