@@ -1,7 +1,6 @@
 /** What of our command line is TensorBoard's own. @module */
 
 import type { Arguments } from './session.ts';
-import { passedThrough } from './usage-failure.ts';
 
 /** Options that TensorBoard's users know it by, and what follows `--`, which comes last and so holds. */
 export function tensorboardArguments(argv: Arguments): string[] {
@@ -10,4 +9,9 @@ export function tensorboardArguments(argv: Arguments): string[] {
     return value === undefined ? [] : [`--${name}`, String(value)];
   });
   return [...valued, ...(argv['bind_all'] === true ? ['--bind_all'] : []), ...passedThrough(argv)];
+}
+
+/** What follows `--`. */
+export function passedThrough(argv: Arguments): string[] {
+  return [argv['--'] ?? []].flat().map(String);
 }

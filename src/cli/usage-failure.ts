@@ -8,6 +8,7 @@ import { shellWord } from './commands/shell-word.ts';
 import { EXIT } from './exit-codes.ts';
 import { CommandFailure } from './failure.ts';
 import type { Arguments } from './session.ts';
+import { passedThrough } from './tensorboard-arguments.ts';
 
 /** Words of other programs, and what they are here. */
 const OTHER_WORDS: Readonly<Record<string, string>> = {
@@ -75,11 +76,6 @@ function isDataOption(word: string): boolean {
   return DATA_OPTIONS.some(
     (option) => option === name || (name.length >= '--log'.length && option.startsWith(name)),
   );
-}
-
-/** What follows `--`. */
-export function passedThrough(argv: Arguments): string[] {
-  return [argv['--'] ?? []].flat().map(String);
 }
 
 function unknownOption(name: string, words: readonly string[], argv: Arguments, command: Command): string {

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { type App, type LogdirNode, piecesOf } from '../../app.ts';
 import { byteRange } from '../../core/index.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { CommandFailure } from '../failure.ts';
 import { startWithRuns } from '../found-runs.ts';
 import type { Arguments, Session } from '../session.ts';
 import { longLine, sortedNodes, treeLines } from './listing.ts';
@@ -39,6 +40,7 @@ export async function stat(session: Session, argv: Arguments): Promise<ExitCode>
 export async function cat(session: Session, argv: Arguments): Promise<ExitCode> {
   await browse(session, argv, async (app, path) => {
     const { signal } = session.interruption;
+    if (path === '') throw notOneFile(String(argv['PATH']));
     await using file = await app.tree.open(path, { freshness: 'complete', signal });
     const bytes = Readable.from(piecesOf(file.read(byteRange(0, file.node.size), { signal })));
     await pipeline(bytes, session.terminal.stdout, { end: false, signal });
@@ -57,6 +59,11 @@ export async function tree(session: Session, argv: Arguments): Promise<ExitCode>
     for await (const line of treeLines(list, path)) session.terminal.print(line);
   });
   return EXIT.ok;
+}
+
+function notOneFile(typed: string): CommandFailure {
+  const text = `${typed} holds runs, and cat writes one file; wandb-logdir tree ${typed} shows all there are`;
+  return new CommandFailure(EXIT.usage, text);
 }
 
 /** Opens the tree that a PATH is in, and looks there. */

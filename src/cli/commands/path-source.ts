@@ -39,12 +39,11 @@ export function placePath(
   const { settings, origins } = session.loaded;
   if (origins.sources !== 'default') return { source: null, path };
   const isThere = settings.sources.some((source) => disk.exists(source));
-  if (text === '' || (isThere && !(disk.exists(text) && holdsRuns(text, disk))))
-    return { source: null, path };
-  if (disk.exists(text)) return { source: text, path: '' };
+  if (text === '' || (isThere && !namesFolder(text, disk))) return { source: null, path };
+  if (isThere || disk.exists(text)) return placeFolder(text, disk);
   // Slashes around it are of a path; what was meant for one reaches no server.
   const isProject = text === path && project.includes('/') && parseSource(project, disk).kind === 'cloud';
-  if (!isProject) throw notFound(text, disk);
+  if (!isProject) return placeFolder(text, disk);
   return { source: project, path };
 }
 
@@ -77,6 +76,13 @@ function placeFolder(text: string, disk: Disk): PlacedPath {
     return { source: folder, path: treePath(words.slice(count).join('/')) };
   }
   throw notFound(text, disk);
+}
+
+/** Whether a word that could be a name of the tree is a folder with runs, or leads into one. */
+function namesFolder(text: string, disk: Disk): boolean {
+  if (disk.exists(text)) return holdsRuns(text, disk);
+  const [first = ''] = text.split('/');
+  return SDK_FOLDER.test(first) && disk.exists(first);
 }
 
 /** Whether the SDK's names say so: looking for logs would take long in a large folder. */

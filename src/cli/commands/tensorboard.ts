@@ -1,7 +1,7 @@
 /** `tensorboard`: the server and a TensorBoard on it, started and stopped together. @module */
 
-import { spawn } from 'node:child_process';
 import type { App, GrpcServer, ProjectCard } from '../../app.ts';
+import { openBrowser } from '../browser.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
 import { startWithRuns } from '../found-runs.ts';
@@ -35,7 +35,7 @@ export async function tensorboard(session: Session, argv: Arguments): Promise<nu
       : ['--grpc_data_provider', provided.address];
   const args = [...data, ...tensorboardArguments(argv)];
   const child = startTensorboard({ command, args, onLine: terminal.note });
-  if (argv['open'] === true) void child.url.then(openBrowser);
+  if (argv['open'] === true) void child.url.then((url) => openBrowser(url, terminal));
   using _progress = showReading(terminal, app);
   return await untilEnd(session, child);
 }
@@ -60,12 +60,4 @@ function chosen(projects: readonly ProjectCard[], wanted: unknown): readonly Pro
   if (found.length > 0) return found;
   const known = projects.map(({ path }) => path).join(', ');
   throw new CommandFailure(EXIT.pathNotFound, `no project ${wanted}; there are: ${known}`);
-}
-
-/** The platform's own opener; without one, the address is on the screen anyway. */
-function openBrowser(url: string): void {
-  const opener = process.platform === 'darwin' ? 'open' : 'xdg-open';
-  spawn(opener, [url], { stdio: 'ignore', detached: true })
-    .on('error', () => {})
-    .unref();
 }

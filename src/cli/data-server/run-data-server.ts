@@ -21,6 +21,10 @@ const LOG_LEVELS = ['warn', 'info', 'debug'] as const;
 /** What no waiting mends. */
 const FATAL: readonly ErrorCode[] = ['not-found', 'permission-denied', 'invalid-argument'];
 
+/** TensorBoard's default, `--load_fast=auto`, keeps the reason to itself and reads the logdir as a folder. */
+const REFUSAL_NOTE =
+  'TensorBoard may start all the same, and then shows no runs; with --load_fast=true it says why and ends.';
+
 export interface DataServerOptions {
   /** The command line without node and the script. */
   readonly words: readonly string[];
@@ -43,6 +47,7 @@ export async function runDataServer({ words, version }: DataServerOptions): Prom
   } catch (error) {
     const text = failureText(error);
     terminal.note(`${terminal.noteStyle('red', 'error:')} ${text}`);
+    if (errorFile !== null) terminal.note(REFUSAL_NOTE);
     // TensorBoard ends the sentence itself.
     if (errorFile !== null) await writeFile(errorFile, text.replace(/\.$/, '')).catch(() => undefined);
     return exitCodeOf(error);
