@@ -1,6 +1,7 @@
 /** Which source a PATH is looked for in: a folder, and a place on a W&B server, say so themselves. @module */
 
 import { type Disk, localDisk, missingPathAdvice, parseSource } from '../../app.ts';
+import { nearestName } from '../../core/index.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
 import type { Session } from '../session.ts';
@@ -72,7 +73,9 @@ function placeFolder(text: string, disk: Disk): PlacedPath {
   for (let count = words.length - 1; count > 0; count--) {
     const folder = words.slice(0, count).join('/');
     if (!disk.exists(folder)) continue;
-    if (!holdsRuns(folder, disk)) break;
+    // What is nearly the name of a file there was meant for that.
+    const isTypo = nearestName(words[count] ?? '', disk.names(folder)) !== null;
+    if (isTypo || !holdsRuns(folder, disk)) break;
     return { source: folder, path: treePath(words.slice(count).join('/')) };
   }
   throw notFound(text, disk);
