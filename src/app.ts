@@ -45,8 +45,12 @@ export type { PrefetchProgress } from './history/index.ts';
 export type { Overview, ProjectCard } from './overview/index.ts';
 export {
   appUrl,
+  type Disk,
   type FindApiKey,
   keyAdvice,
+  localDisk,
+  missingPathAdvice,
+  otherReadings,
   type PassedOver,
   parseSource,
   type ServerReport,

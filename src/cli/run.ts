@@ -4,7 +4,6 @@ import { readEnvironment } from '../config/index.ts';
 import { parseCommandLine } from './command-line.ts';
 import { EXIT } from './exit-codes.ts';
 import { exitCodeOf, failureText } from './failure.ts';
-import { openSession } from './session.ts';
 import { logStart } from './start-record.ts';
 import { processTerminal } from './terminal.ts';
 
@@ -21,8 +20,18 @@ export async function run({ words, version }: RunOptions): Promise<number> {
     const invocation = await parseCommandLine(words, version);
     if (invocation === null) return EXIT.ok;
     const { command, argv } = invocation;
-    const { isBrief = false } = command;
-    using session = openSession({ arguments: argv, environment, terminal, version, isBrief });
+    // Help and completion do without the parts of the program.
+    const { openSession } = await import('./session.ts');
+    const { isBrief = false, reportsCache = false } = command;
+    using session = await openSession({
+      command: command.name,
+      arguments: argv,
+      environment,
+      terminal,
+      version,
+      isBrief,
+      reportsCache,
+    });
     terminal = session.terminal;
     if (!isBrief) logStart(session, command.name);
     const exitCode = await command.run(session, argv).catch((error: unknown) => {

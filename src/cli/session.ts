@@ -3,6 +3,7 @@
 import { type App, createApp } from '../app.ts';
 import {
   apiKeyFinder,
+  type CommandName,
   type Environment,
   type LoadedSettings,
   loadSettings,
@@ -10,6 +11,7 @@ import {
 } from '../config/index.ts';
 import { systemClock } from '../core/index.ts';
 import { createLogger, createMetrics, type Logger } from '../observability/index.ts';
+import { usableCache } from './cache-directory.ts';
 import { type Interruption, listenForInterruption } from './interruption.ts';
 import { givenFlags } from './setting-options.ts';
 import { recordingTerminal, type Terminal } from './terminal.ts';
@@ -39,17 +41,21 @@ export interface Session extends Disposable {
 
 export interface SessionOptions {
   readonly arguments: Arguments;
+  /** Whose options these are; absent: all there are. */
+  readonly command?: CommandName;
   readonly environment: Environment;
   readonly terminal: Terminal;
   readonly version: string;
   /** See `Command.isBrief`. */
   readonly isBrief?: boolean;
+  /** See `Command.reportsCache`. */
+  readonly reportsCache?: boolean;
 }
 
-/** @throws LogdirError `invalid-argument` when a setting is wrong. */
-export function openSession(options: SessionOptions): Session {
+/** @throws LogdirError `invalid-argument` when a setting is wrong; CommandFailure for a cache that cannot be. */
+export async function openSession(options: SessionOptions): Promise<Session> {
   const { environment, version } = options;
-  const loaded = loadSettings({ flags: givenFlags(options.arguments), environment });
+  const loaded = await withCache(options);
   const { logLevel, logFormat } = loaded.settings;
   const usualLevel = options.isBrief ? 'error' : logFormat === 'json' ? 'info' : logLevel;
   const level = loaded.origins.logLevel === 'default' ? usualLevel : logLevel;
@@ -81,4 +87,16 @@ export function openSession(options: SessionOptions): Session {
       ),
     [Symbol.dispose]: () => interruption[Symbol.dispose](),
   };
+}
+
+/** The settings, with the cache directory that will be used. Warnings are told. */
+async function withCache(options: SessionOptions): Promise<LoadedSettings> {
+  const { environment, terminal } = options;
+  const flags = givenFlags(options.arguments, options.command ?? null);
+  const loaded = loadSettings({ flags, environment });
+  const { cacheDir, warning } = options.reportsCache
+    ? { cacheDir: loaded.settings.cacheDir, warning: null }
+    : await usableCache(loaded, environment);
+  for (const text of [...loaded.warnings, ...(warning === null ? [] : [warning])]) terminal.warn(text);
+  return { ...loaded, settings: { ...loaded.settings, cacheDir } };
 }

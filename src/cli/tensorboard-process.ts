@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Environment } from '../config/index.ts';
+import { guardAgainstOrphan } from './orphan-guard.ts';
 
 export interface TensorboardProcess {
   /** Exit code; null when a signal ended it. */
@@ -43,6 +44,8 @@ export function startTensorboard(options: TensorboardProcessOptions): Tensorboar
       });
     }
   });
+  const guard = child.pid === undefined ? null : guardAgainstOrphan(child.pid);
+  child.once('exit', () => guard?.[Symbol.dispose]());
   const exited = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject).once('close', (code) => resolve(code));
   });

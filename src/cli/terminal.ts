@@ -28,6 +28,8 @@ export interface Terminal {
 export function processTerminal({ noColor }: { readonly noColor: boolean }): Terminal {
   const { stdout, stderr } = process;
   ignoreBrokenPipe(stdout);
+  ignoreHangup(stdout);
+  ignoreHangup(stderr);
   const styled = (stream: NodeJS.WriteStream) => (style: Style, text: string) =>
     stream.isTTY && !noColor ? styleText(style, text) : text;
   const note = (line: string) => void stderr.write(`${stderr.isTTY ? CLEAR_LINE : ''}${line}\n`);
@@ -59,6 +61,12 @@ export function recordingTerminal(terminal: Terminal, logger: Logger): Terminal 
 function ignoreBrokenPipe(stream: NodeJS.WriteStream): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
-    throw error;
+  });
+}
+
+/** A terminal that was closed refuses what is still said; SIGHUP, which comes with it, ends the program in order. */
+function ignoreHangup(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EIO' && error.code !== 'EPIPE') throw error;
   });
 }

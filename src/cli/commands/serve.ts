@@ -20,7 +20,7 @@ export async function serve(session: Session): Promise<ExitCode> {
   if (route?.kind === 'python') return await relaunchThroughPython(session, route);
   await using app = session.createApp();
   await startWithRuns(session, app, { waits: true });
-  await using server = await startServer(session, app, loaded.settings.port);
+  await using server = await startServer(session, app, loaded.settings);
   await using grpc = await openGrpcPort(session, app);
   await using mounted = route === null ? null : await mountTree(session, app, route);
   const projects = await app.overview.projects({ signal });

@@ -12,8 +12,12 @@ import type { Session } from '../session.ts';
 const ANSWER_TIMEOUT_MS = 5000;
 
 /** Listens, asks the server a real question, then writes the port file; disposing undoes all of it. */
-export async function startServer(session: Session, app: App, port: number): Promise<Listening> {
-  const { host, portFile } = session.loaded.settings;
+export async function startServer(
+  session: Session,
+  app: App,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<Listening> {
+  const { portFile } = session.loaded.settings;
   const { signal } = session.interruption;
   const server = await orPortFailure(app.listen({ host, port, signal }));
   try {

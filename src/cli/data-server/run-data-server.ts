@@ -2,7 +2,7 @@
 
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { App, GrpcServer } from '../../app.ts';
+import { type App, type GrpcServer, otherReadings } from '../../app.ts';
 import { readEnvironment } from '../../config/index.ts';
 import { type ErrorCode, LogdirError } from '../../core/index.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -14,7 +14,7 @@ import { openSession, type Session } from '../session.ts';
 import { logStart } from '../start-record.ts';
 import { processTerminal } from '../terminal.ts';
 import { type DataServerFlags, parseDataServerFlags } from './data-server-flags.ts';
-import { isMissingProject, isOurs } from './logdir-kind.ts';
+import { isMissingPath, isOurs } from './logdir-kind.ts';
 import { runOwnDataServer } from './own-data-server.ts';
 
 /** TensorBoard looks for the port after half a second, and shows what is in the error file only until it found one. */
@@ -22,6 +22,10 @@ const VERDICT_WAIT_MS = 800;
 const LOG_LEVELS = ['warn', 'info', 'debug'] as const;
 /** What no waiting mends. */
 const FATAL: readonly ErrorCode[] = ['not-found', 'permission-denied', 'invalid-argument'];
+
+/** TensorBoard's default, `--load_fast=auto`, keeps the reason to itself and reads the logdir as a folder. */
+const REFUSAL_NOTE =
+  'TensorBoard may start all the same, and then shows no runs; with --load_fast=true it says why and ends.';
 
 export interface DataServerOptions {
   /** The command line without node and the script. */
@@ -40,13 +44,14 @@ export async function runDataServer({ words, version }: DataServerOptions): Prom
     errorFile = flags.errorFile;
     const level = LOG_LEVELS[Math.min(flags.verbosity, LOG_LEVELS.length - 1)];
     const given = { source: [flags.logdir], 'log-level': level };
-    using session = openSession({ arguments: given, environment, terminal, version });
+    using session = await openSession({ arguments: given, environment, terminal, version });
     terminal = session.terminal;
     logStart(session, 'data server');
     return await serveData(session, flags, words);
   } catch (error) {
     const text = failureText(error);
     terminal.fail(text);
+    if (errorFile !== null) terminal.note(REFUSAL_NOTE);
     // TensorBoard ends the sentence itself.
     if (errorFile !== null) await writeFile(errorFile, text.replace(/\.$/, '')).catch(() => undefined);
     return exitCodeOf(error);
@@ -61,7 +66,7 @@ async function serveData(
   const { signal } = session.interruption;
   await using app = session.createApp();
   if (!(await isOurs(flags.logdir, app, { signal }))) {
-    if (isMissingProject(flags.logdir)) session.terminal.note(missingProjectNote(flags.logdir));
+    if (isMissingPath(flags.logdir)) session.terminal.note(missingPathNote(flags.logdir));
     return await runOwnDataServer(session, flags.logdir, words);
   }
   noteProxy(session);
@@ -86,8 +91,11 @@ function noteProxy({ environment, terminal }: Session): void {
   );
 }
 
-function missingProjectNote(logdir: string): string {
-  return `there is no folder ${logdir}, so TensorBoard waits for one. For the project on the W&B server: tensorboard --logdir wandb:${logdir.replace(/\/$/, '')}`;
+function missingPathNote(logdir: string): string {
+  const { hints, onServer } = otherReadings(logdir);
+  const server =
+    onServer === null ? [] : [`For the W&B ${onServer.what}: tensorboard --logdir ${onServer.source}`];
+  return [`there is no folder ${logdir}, so TensorBoard waits for one`, ...hints, ...server].join('\n  ');
 }
 
 /** @throws CommandFailure that says why there is nothing to show, where that is certain. */

@@ -69,11 +69,15 @@ describe('a path on a server', () => {
     const load = (flags: Readonly<Record<string, unknown>>) => ({
       loaded: loadSettings({ flags, environment: readEnvironment({}) }),
     });
-    expect(placePath('a/b/c', load({}), () => true)).toEqual({ source: null, path: 'a/b/c' });
-    expect(placePath('a/b/c', load({}), () => false)).toEqual({ source: 'wandb:a/b', path: 'a/b/c' });
-    expect(placePath('/a/', load({}), () => false)).toEqual({ source: null, path: 'a' });
-    expect(placePath('a/b', load({ source: ['/x'] }), () => false)).toEqual({ source: null, path: 'a/b' });
-    expect(placePath('wandb:a/b/c/d', load({ source: ['/x'] }), () => true)).toEqual({
+    const disk = (...paths: string[]) => ({
+      exists: (path: string) => paths.includes(path),
+      names: () => [],
+    });
+    expect(placePath('a/b/c', load({}), disk('./wandb'))).toEqual({ source: null, path: 'a/b/c' });
+    expect(placePath('a/b/c', load({}), disk())).toEqual({ source: 'a/b', path: 'a/b/c' });
+    expect(placePath('/a/', load({}), disk('./wandb'))).toEqual({ source: null, path: 'a' });
+    expect(placePath('a/b', load({ source: ['/x'] }), disk())).toEqual({ source: null, path: 'a/b' });
+    expect(placePath('wandb:a/b/c/d', load({ source: ['/x'] }), disk('./wandb'))).toEqual({
       ...{ source: 'wandb:a/b', path: 'a/b/c/d' },
     });
   });

@@ -143,6 +143,31 @@ describe('the tensorboard command', () => {
     expect(code).toBe(0);
   });
 
+  it("gives it the options that are TensorBoard's, and keeps the page on this machine", async () => {
+    const interpreter = python(COMPLETE, 'echo "args: $*"');
+    const words = ['--port', '6010', '--bind_all', '--page-port', '0'];
+    const { stderr, code } = await run(`${interpreter} -m tensorboard.main`, ...words);
+    expect(stderr).toMatch(/--grpc_data_provider 127\.0\.0\.1:\d+ --port 6010 --bind_all\n/);
+    expect(stderr).toMatch(/http:\/\/127\.0\.0\.1:\d+ {2}6 runs/);
+    expect(code).toBe(0);
+  });
+
+  it('says so where no browser opens', async () => {
+    const url = 'TensorBoard 2.21.0 at http://localhost:6010/ (Press CTRL+C)';
+    const interpreter = python(COMPLETE, `echo "${url}"; sleep 1`);
+    executable('bin/xdg-open', '#!/bin/sh\nexit 3\n');
+    const words = ['tensorboard', EXAMPLES, '--tensorboard', `${interpreter} -m tensorboard.main`, '--open'];
+    const withOpener = `${join(dir, 'bin')}:/usr/bin:/bin`;
+    const failing = await runProgram(words, { cwd: dir, variables: { PATH: withOpener } });
+    expect(failing.stderr).toContain(
+      'no browser was opened (xdg-open ended with 3): open http://localhost:6010/ yourself',
+    );
+    rmSync(join(dir, 'bin', 'xdg-open'));
+    const tools = executable('tools/sleep', '#!/bin/sh\nexec /bin/sleep "$@"\n');
+    const missing = await runProgram(words, { cwd: dir, variables: { PATH: join(tools, '..') } });
+    expect(missing.stderr).toContain('no browser was opened (xdg-open is not installed)');
+  });
+
   it('keeps TensorFlow out of it, which does not know webhdfs', async () => {
     const interpreter = python({ ...COMPLETE, tensorflow: '2.20.0' }, 'echo "args: $*"');
     const { code, stderr } = await run(

@@ -219,7 +219,7 @@ export class ApiClient {
   ): unknown {
     if (signal.aborted) return error;
     const { budget, logger, baseUrl, clock } = this.#options;
-    const failed = requestFailure(error, { what: name, baseUrl, nowMs: clock.now() });
+    const failed = requestFailure(error, { what: null, baseUrl, nowMs: clock.now() });
     const { failure, isLimit, isUnreachable, isRefusal, retryAfterMs } = failed;
     if (isLimit) budget.limited(retryAfterMs);
     // A server that refuses a document is there.
