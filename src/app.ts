@@ -65,6 +65,7 @@ export type AppSettings = Pick<
   | 'memoryMaxBytes'
   | 'maxResponsePoints'
   | 'runNameTemplate'
+  | 'xAxis'
   | 'baseUrl'
   | 'refreshIntervalMs'
   | 'caFile'
@@ -149,9 +150,9 @@ export function createApp(settings: AppSettings, parts: AppParts): App {
   const { logger, metrics, clock } = parts;
   const servers = new Servers(settings, parts);
   const history = createHistory(settings, parts, servers);
-  const { runNameTemplate, memoryMaxBytes } = settings;
+  const { runNameTemplate, memoryMaxBytes, xAxis } = settings;
   const namespace = new Namespace({ history, runNameTemplate });
-  const events = new EventFiles({ history, memoryMaxBytes, logger, metrics });
+  const events = new EventFiles({ history, memoryMaxBytes, xAxis, logger, metrics });
   const seen = { history, events, namespace, caller: OPERATOR };
   const logdir = { tree: createTree(seen), overview: createOverview(seen) };
   const opening = new Opening();

@@ -159,6 +159,15 @@ export const SETTINGS = {
     help: 'A run without an exit record whose log has been quiet for longer counts as crashed.',
     commands: ALL,
   },
+  xAxis: {
+    group: 'Tree',
+    flag: 'x-axis',
+    schema: filled,
+    accepts: 'step, auto, or the key of a metric',
+    default: 'auto',
+    help: "By which step points stand: auto by the metric a run names (define_metric, sync_tensorboard) where it never falls, else W&B's _step; step always by _step; a KEY by that metric.",
+    commands: ALL.filter((command) => command !== 'doctor'),
+  },
   runNameTemplate: {
     group: 'Tree',
     flag: 'run-name',

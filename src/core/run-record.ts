@@ -4,11 +4,17 @@
 export type RunState = 'running' | 'finished' | 'failed' | 'crashed';
 
 /**
- * An ordered set of history keys. A source returns the same object for the same set as long as it lives, so
- * that consumers may key on identity. Keys are unique and in ascending code-unit order; nested keys are dotted.
+ * An ordered set of history keys, and who logged them. A source returns the same object for the same set and writer as
+ * long as it lives, so that consumers may key on identity. Keys are unique and in ascending code-unit order; nested keys
+ * are dotted.
  */
 export interface RowShape {
   readonly keys: readonly string[];
+  /**
+   * Which of the processes that log to the run at the same time: 2, 3, … for the further ones. Rows of one writer take
+   * nothing back of what another has logged.
+   */
+  readonly writer?: number;
 }
 
 /** One value of a row that is not a number: strings as they are, the rest as W&B's JSON text. */

@@ -36,59 +36,65 @@ export class SeriesPreviews {
   }
 
   async #read(log: RunLog, tags: TagTable): Promise<readonly SeriesPreview[]> {
-    const chosen = tellingKeys(log);
-    const series = new Map(chosen.map((key) => [key, new PointBuffer()]));
+    const chosen = tellingTags(log, tags);
+    const series = new Map(chosen.map((tag) => [tag, new PointBuffer()]));
     if (chosen.length === 0) return [];
     for (const index of spread(log.ledger.blockCount, BLOCKS)) {
       // Rows that were evicted are not read again for a sparkline.
       const [block] = (await log.readBlocks(index, 1)) ?? [];
-      if (block !== undefined) collect(block, log, series);
+      if (block !== undefined) collect(block, log, tags, series);
     }
-    return [...series].flatMap(([key, points]) => {
+    return [...series].flatMap(([tag, points]) => {
       if (points.length === 0) return [];
       const { steps, values } = downsample(points.points(), POINTS);
       const shown = Array.from(steps, (step, i) => ({ step, value: values[i]! }));
-      return [{ tag: tagOf(log, tags, key), last: values.at(-1)!, points: shown }];
+      return [{ tag, last: values.at(-1)!, points: shown }];
     });
   }
 }
 
-/** Key ids of the series to show: telling names first, then those with most points. */
-function tellingKeys({ ledger }: RunLog): number[] {
-  const counts = new Map<number, number>();
-  ledger.dictionary.shapes.forEach((shape, shapeId) => {
+/** Tags of the series to show: telling names first, then those with most points. */
+function tellingTags({ ledger }: RunLog, tags: TagTable): string[] {
+  const { shapes, keys } = ledger.dictionary;
+  const found = new Map<string, { readonly rank: number; count: number }>();
+  shapes.forEach((shape, shapeId) => {
     if (shape.kind !== 'history') return;
-    for (const key of shape.keys) counts.set(key, (counts.get(key) ?? 0) + (ledger.shapeRows[shapeId] ?? 0));
+    tags.tagsOf(shapeId).forEach((tag, i) => {
+      const series = found.get(tag) ?? { rank: rankOf(keys[shape.keys[i]!]!), count: 0 };
+      series.count += ledger.shapeRows[shapeId] ?? 0;
+      found.set(tag, series);
+    });
   });
-  const rank = (key: number): number => {
-    const name = ledger.dictionary.keys[key]!;
-    const telling = TELLING.findIndex((pattern) => pattern.test(name));
-    return telling < 0 ? TELLING.length : telling;
-  };
-  return [...counts]
-    .sort(([a, countA], [b, countB]) => rank(a) - rank(b) || countB - countA || a - b)
+  return [...found]
+    .sort(([, a], [, b]) => a.rank - b.rank || b.count - a.count)
     .slice(0, SERIES_PER_RUN)
-    .map(([key]) => key);
+    .map(([tag]) => tag);
 }
 
-function collect(block: RowBlock, { ledger }: RunLog, series: ReadonlyMap<number, PointBuffer>): void {
+function rankOf(key: string): number {
+  const telling = TELLING.findIndex((pattern) => pattern.test(key));
+  return telling < 0 ? TELLING.length : telling;
+}
+
+function collect(
+  block: RowBlock,
+  { ledger }: RunLog,
+  tags: TagTable,
+  series: ReadonlyMap<string, PointBuffer>,
+): void {
   let valuesAt = 0;
   for (let row = 0; row < block.rowCount; row++) {
-    const shape = ledger.dictionary.shapes[block.shapeIds[row]!]!;
+    const shapeId = block.shapeIds[row]!;
+    const shape = ledger.dictionary.shapes[shapeId]!;
     if (shape.kind === 'history') {
+      const tagsOfRow = tags.tagsOf(shapeId);
       for (let i = 0; i < shape.keys.length; i++) {
-        const points = series.get(shape.keys[i]!);
+        const points = series.get(tagsOfRow[i]!);
         points?.push(block.steps[row]!, block.timestamps[row]!, block.values[valuesAt + i]!);
       }
     }
     valuesAt += shape.keys.length;
   }
-}
-
-function tagOf({ ledger }: RunLog, tags: TagTable, key: number): string {
-  const { shapes } = ledger.dictionary;
-  const shapeId = shapes.findIndex((shape) => shape.kind === 'history' && shape.keys.includes(key));
-  return tags.tagsOf(shapeId)[shapes[shapeId]!.keys.indexOf(key)]!;
 }
 
 /** Up to `count` of the indexes below `total`, evenly spread, the first and last among them. */

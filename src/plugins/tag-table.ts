@@ -16,6 +16,8 @@ export interface SeriesShape {
   readonly keys: readonly number[];
   /** Of a cell: see `CellSeries.accepts`; null for rows. */
   readonly type: string | null;
+  /** Which of several processes that logged at the same time: 2, 3, …; absent for the first. */
+  readonly writer?: number;
 }
 
 interface ShownShape {
@@ -23,6 +25,15 @@ interface ShownShape {
   readonly tags: readonly string[];
 }
 
+/** A series as far as its tag depends on it. */
+interface NamedSeries {
+  readonly plugin: Plugin;
+  /** Tells it from the others of its plugin and writer: the kind of row or the part of a cell, and the key. */
+  readonly name: string;
+  readonly writer: number;
+}
+
+const FIRST_WRITER = 1;
 const NOT_SHOWN: ShownShape = { plugin: null, tags: [] };
 const ROW_PLUGIN = PLUGINS.find(({ rows }) => rows !== undefined) ?? null;
 const RESERVED_TAGS = PLUGINS.flatMap(({ reservedTags }) => reservedTags);
@@ -33,14 +44,16 @@ const KEY_PREFIX = 'key/';
 /**
  * Gives every series a tag of its own: TensorBoard takes a tag's plugin from its first value and drops values of another,
  * and W&B lets one key hold numbers now and strings then. A series gets the plain tag its plugin gives the key; where that
- * is taken by an earlier series it gets `<tag>/<typeName>`, and ` (2)`, ` (3)` … after it if that is taken too. Tags
- * depend only on the order of first appearance, so they never change while a run grows.
+ * is taken by an earlier series it gets `<tag>/<typeName>`, and ` (2)`, ` (3)` … after it if that is taken too. A series
+ * whose plain tag another writer's has goes by `<tag>/writer-2` instead. Tags depend only on the order of first
+ * appearance, so they never change while a run grows.
  */
 export class TagTable {
   readonly #dictionary: SeriesDictionary;
-  /** By series: the plugin, the kind of row, the part of a cell, and the key. */
+  /** By series. */
   readonly #tags = new Map<string, string>();
-  readonly #taken = new Set(RESERVED_TAGS);
+  /** By tag that is taken: the writer of its series, null for those that are reserved. */
+  readonly #taken = new Map<string, number | null>(RESERVED_TAGS.map((tag) => [tag, null]));
   readonly #shapes: ShownShape[] = [];
 
   constructor(dictionary: SeriesDictionary) {
@@ -84,40 +97,47 @@ export class TagTable {
     return shape.kind === 'cell' ? this.#nameCell(shape) : this.#nameRow(shape, shape.kind);
   }
 
-  #nameRow({ keys }: SeriesShape, kind: 'history' | 'system'): ShownShape {
+  #nameRow({ keys, writer = FIRST_WRITER }: SeriesShape, kind: 'history' | 'system'): ShownShape {
     const plugin = ROW_PLUGIN;
     const rows = plugin?.rows;
     if (plugin === null || rows === undefined) return NOT_SHOWN;
     const tags = keys.map((key) =>
-      this.#tag(plugin, `${kind} ${key}`, rows.tag(kind, this.#dictionary.keys[key]!)),
+      this.#tag({ plugin, name: `${kind} ${key}`, writer }, rows.tag(kind, this.#dictionary.keys[key]!)),
     );
     return { plugin, tags };
   }
 
-  #nameCell({ keys: [key = 0], type }: SeriesShape): ShownShape {
+  #nameCell({ keys: [key = 0], type, writer = FIRST_WRITER }: SeriesShape): ShownShape {
     const plugin = PLUGINS.find(({ cells }) => cells?.accepts(type ?? ''));
     if (plugin?.cells === undefined) return NOT_SHOWN;
     const name = this.#dictionary.keys[key]!;
-    const tags = plugin.cells.parts.map((part, i) => this.#tag(plugin, `part${i} ${key}`, part.tag(name)));
+    const tags = plugin.cells.parts.map((part, i) =>
+      this.#tag({ plugin, name: `part${i} ${key}`, writer }, part.tag(name)),
+    );
     return { plugin, tags };
   }
 
-  #tag(plugin: Plugin, series: string, plain: string): string {
-    const id = `${plugin.name} ${series}`;
+  #tag(series: NamedSeries, plain: string): string {
+    const { plugin, name, writer } = series;
+    const id = `${writer} ${plugin.name} ${name}`;
     let tag = this.#tags.get(id);
     if (tag === undefined) {
-      tag = this.#freeTag(plugin, plain);
+      tag = this.#freeTag(series, plain);
       this.#tags.set(id, tag);
-      this.#taken.add(tag);
+      this.#taken.set(tag, writer);
     }
     return tag;
   }
 
-  #freeTag({ typeName }: Plugin, wanted: string): string {
+  #freeTag({ plugin: { typeName }, writer }: NamedSeries, wanted: string): string {
     const isReserved = RESERVED_PREFIXES.some((prefix) => wanted.startsWith(prefix));
     const plain = isReserved ? KEY_PREFIX + wanted : wanted;
-    if (!this.#taken.has(plain)) return plain;
-    const typed = `${plain}/${typeName}`;
+    const owner = this.#taken.get(plain);
+    if (owner === undefined) return plain;
+    const isOwn = owner === null || owner === writer;
+    const own = isOwn ? plain : `${plain}/writer-${writer}`;
+    if (!this.#taken.has(own)) return own;
+    const typed = `${own}/${typeName}`;
     let tag = typed;
     for (let n = 2; this.#taken.has(tag); n++) tag = `${typed} (${n})`;
     return tag;

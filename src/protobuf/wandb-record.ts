@@ -114,8 +114,14 @@ export interface RunMessage {
   runtime?: number;
   git?: GitMessage;
   forked?: boolean;
-  branchPoint?: { run?: string; value?: number; metric?: string };
+  branchPoint?: BranchPointMessage;
   resume?: boolean;
+}
+
+export interface BranchPointMessage {
+  run?: string;
+  value?: number;
+  metric?: string;
 }
 
 export interface GitMessage {
@@ -161,6 +167,7 @@ export interface HeaderMessage {
 }
 
 export interface TelemetryMessage {
+  feature?: { sharedMode?: boolean };
   pythonVersion?: string;
   cliVersion?: string;
   coreVersion?: string;

@@ -1,7 +1,7 @@
 /** Gathers the numbers of one row and finds the shape they have. @module */
 
 import type { RowShape } from '../core/index.ts';
-import type { ShapeRegistry } from './shape-registry.ts';
+import type { ShapeInterner } from './shape-registry.ts';
 
 /** A shape together with the name ids of its keys, in the order of the keys. */
 interface KnownShape {
@@ -17,7 +17,7 @@ export class RowAssembler {
   /** Where the value of a name id goes before `mark` is called for it. */
   values = new Float64Array(64);
 
-  readonly #registry: ShapeRegistry;
+  readonly #shapes: ShapeInterner;
   readonly #known = new Map<number, KnownShape[]>();
   #stamps = new Int32Array(64);
   /** The name ids of this row, as they came. */
@@ -26,8 +26,8 @@ export class RowAssembler {
   #count = 0;
   #last: KnownShape | null = null;
 
-  constructor(registry: ShapeRegistry) {
-    this.#registry = registry;
+  constructor(shapes: ShapeInterner) {
+    this.#shapes = shapes;
   }
 
   /** Starts a row whose name ids are all below `nameCount`. */
@@ -114,7 +114,7 @@ export class RowAssembler {
     const named = Array.from(this.#ids(), (id) => ({ id, key: name(id) }));
     named.sort((a, b) => (a.key < b.key ? -1 : 1));
     const known = {
-      shape: this.#registry.intern(named.map((entry) => entry.key)),
+      shape: this.#shapes.intern(named.map((entry) => entry.key)),
       nameIds: Int32Array.from(named, (entry) => entry.id),
     };
     const hash = this.#hash();

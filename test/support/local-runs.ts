@@ -86,6 +86,13 @@ export async function readLog(bytes: Uint8Array): Promise<ReadResult> {
   return readAll(source, listing!.key);
 }
 
+/** Whether a record is told of a log in which nothing has arrived yet, when it is read at that moment. */
+export function isOfWaiting(record: RunRecord): boolean {
+  return (
+    record.kind === 'begun' || (record.kind === 'facts' && String(Object.keys(record.facts)) === 'startTime')
+  );
+}
+
 /** A row as a plain object: numbers and cell texts by key. */
 export function rowObject(row: HistoryRow): Record<string, number | string> {
   const numbers = row.shape.keys.map((key, index) => [key, row.values[index]!] as const);

@@ -71,3 +71,9 @@ export const configRecord = (values: Readonly<Record<string, unknown>>): RunReco
     remove: [],
   },
 });
+
+/** `define_metric`. */
+export const metricRecord = (name: string, stepMetric: string): RunRecord => ({
+  kind: 'metric',
+  metric: { name, stepMetric },
+});

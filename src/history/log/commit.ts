@@ -57,7 +57,7 @@ export interface Progress {
   readonly lastStep: number | null;
   /** Unix seconds of the newest row of either kind. */
   readonly lastTimestamp: number | null;
-  /** Times that a history row's step was not above the one before. */
+  /** Times that a history row's step was not above that of the row its writer logged before. */
   readonly restarts: number;
 }
 
@@ -94,8 +94,8 @@ export interface Commit {
 
 type StoredEnd = readonly [shapeId: number, row: number, step: number | null, timestamp: number];
 type StoredBlock = readonly [bytes: number, checksum: number, rowCount: number, ends: readonly StoredEnd[]];
-/** Kind and type, then key ids. */
-type StoredShape = readonly [ShapeKind, string | null, ...number[]];
+/** Kind (`history@2` for another writer than the first) and type, then key ids. */
+type StoredShape = readonly [string, string | null, ...number[]];
 type StoredCommit = Omit<Commit, 'blocks' | 'shapes'> & {
   readonly blocks?: readonly StoredBlock[];
   readonly shapes?: readonly StoredShape[];
@@ -121,13 +121,18 @@ export function decodeCommit(value: unknown): Commit {
   const { blocks, shapes, ...rest } = value as StoredCommit;
   return {
     ...rest,
-    ...(shapes && { shapes: shapes.map(([kind, type, ...keys]) => ({ kind, type, keys })) }),
+    ...(shapes && { shapes: shapes.map(shapeOf) }),
     ...(blocks && { blocks: blocks.map(blockOf) }),
   };
 }
 
-function storedShape({ kind, type, keys }: ShapeEntry): StoredShape {
-  return [kind, type, ...keys];
+function storedShape({ kind, type, keys, writer }: ShapeEntry): StoredShape {
+  return [writer === undefined ? kind : `${kind}@${writer}`, type, ...keys];
+}
+
+function shapeOf([kindAndWriter, type, ...keys]: StoredShape): ShapeEntry {
+  const [kind, writer] = kindAndWriter.split('@') as [ShapeKind, string?];
+  return { kind, type, keys, ...(writer !== undefined && { writer: Number(writer) }) };
 }
 
 function storedBlock({ bytes, checksum, rowCount, ends }: BlockEntry): StoredBlock {

@@ -14,6 +14,8 @@ export interface ShapeEntry {
   readonly keys: readonly number[];
   /** Of a cell: `string`, `null`, `list`, `object`, or the `_type` W&B gave it; null for rows. */
   readonly type: string | null;
+  /** See `RowShape.writer`. */
+  readonly writer?: number;
 }
 
 /** Keys and shapes by number. */
@@ -46,7 +48,7 @@ export class Dictionary {
       if (id === undefined) return undefined;
       keys.push(id);
     }
-    const id = this.findShape({ kind, keys, type: null });
+    const id = this.findShape({ kind, keys, type: null, ...writerOf(shape) });
     if (id !== undefined) this.#byIdentity[kind].set(shape, id);
     return id;
   }
@@ -92,18 +94,23 @@ export class DictionaryDraft {
     if (id === undefined) {
       id =
         this.#base.findRowShape(kind, shape) ??
-        this.#shapeId({ kind, keys: shape.keys.map((key) => this.#keyId(key)), type: null });
+        this.#shapeId({
+          kind,
+          keys: shape.keys.map((key) => this.#keyId(key)),
+          type: null,
+          ...writerOf(shape),
+        });
       this.#byIdentity[kind].set(shape, id);
     }
     return id;
   }
 
-  /** The id of the shape of a cell. */
-  cellShapeId(type: string, key: string): number {
-    const text = `${type} ${key}`;
+  /** The id of the shape of a cell in a row of a shape. */
+  cellShapeId(type: string, key: string, row: RowShape): number {
+    const text = `${row.writer ?? ''} ${type} ${key}`;
     let id = this.#cellIds.get(text);
     if (id === undefined) {
-      id = this.#shapeId({ kind: 'cell', keys: [this.#keyId(key)], type });
+      id = this.#shapeId({ kind: 'cell', keys: [this.#keyId(key)], type, ...writerOf(row) });
       this.#cellIds.set(text, id);
     }
     return id;
@@ -127,6 +134,10 @@ export class DictionaryDraft {
   }
 }
 
-function shapeText({ kind, keys, type }: ShapeEntry): string {
-  return `${kind} ${keys.join(' ')} ${type ?? ''}`;
+function writerOf({ writer }: RowShape): Pick<ShapeEntry, 'writer'> {
+  return writer === undefined ? {} : { writer };
+}
+
+function shapeText({ kind, keys, type, writer }: ShapeEntry): string {
+  return `${writer ?? ''} ${kind} ${keys.join(' ')} ${type ?? ''}`;
 }

@@ -24,6 +24,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Prepares one commit. The ledger stays as it is until the commit is applied to it. */
 export class RunIngest {
+  readonly #ledger: RunLedger;
   readonly #dictionary: DictionaryDraft;
   readonly #builder = new BlockBuilder();
   readonly #blocks: SealedBlock[] = [];
@@ -32,12 +33,15 @@ export class RunIngest {
   #summary: DocumentChange[] = [];
   readonly #unread: Partial<Record<UnreadKind, number>> = {};
   readonly #progress: Mutable<Progress>;
+  /** By writer: step of its newest history row. */
+  readonly #lastSteps = new Map<number | undefined, number | null>();
   #skippedBytes = 0;
   #cursor: Cursor | undefined;
   /** Ordinal in the log of the next row. */
   #nextRow: number;
 
   constructor(ledger: RunLedger) {
+    this.#ledger = ledger;
     this.#dictionary = new DictionaryDraft(ledger.dictionary);
     this.#progress = { ...ledger.progress };
     this.#nextRow = ledger.rowCount;
@@ -115,15 +119,27 @@ export class RunIngest {
   #addHistoryRow(row: HistoryRow): void {
     this.#addRow(row.step, row.timestamp, this.#dictionary.rowShapeId('history', row.shape), row.values);
     for (const cell of row.cells) {
-      const shapeId = this.#dictionary.cellShapeId(cellType(cell), cell.key);
+      const shapeId = this.#dictionary.cellShapeId(cellType(cell), cell.key, row.shape);
       this.#builder.addCell(shapeId, cell.text);
       this.#count(shapeId);
     }
     const progress = this.#progress;
-    if (progress.lastStep !== null && row.step <= progress.lastStep) progress.restarts++;
+    const lastStep = this.#lastStepOf(row.shape.writer);
+    if (lastStep !== null && row.step <= lastStep) progress.restarts++;
+    this.#lastSteps.set(row.shape.writer, row.step);
     progress.rows++;
     progress.firstStep ??= row.step;
     progress.lastStep = row.step;
+  }
+
+  /** Step of the newest history row of a writer. */
+  #lastStepOf(writer: number | undefined): number | null {
+    let step = this.#lastSteps.get(writer);
+    if (step === undefined) {
+      step = this.#ledger.lastStepOf(writer);
+      this.#lastSteps.set(writer, step);
+    }
+    return step;
   }
 
   #addSystemRow(row: SystemRow): void {

@@ -101,6 +101,17 @@ export class RunLedger {
     return this.#newest[shapeId];
   }
 
+  /** Step of the newest history row of a writer; null before the first. */
+  lastStepOf(writer: number | undefined): number | null {
+    let last: NewestRow | undefined;
+    this.dictionary.shapes.forEach((shape, id) => {
+      const newest = this.newest(id);
+      if (shape.kind !== 'history' || shape.writer !== writer || newest === undefined) return;
+      if (last === undefined || isAfter(newest, last)) last = newest;
+    });
+    return last?.end.step ?? null;
+  }
+
   block(index: number): BlockPlace {
     const block = this.#blocks[index];
     if (block === undefined)
@@ -155,6 +166,10 @@ export class RunLedger {
         break;
     }
   }
+}
+
+function isAfter(a: NewestRow, b: NewestRow): boolean {
+  return a.block > b.block || (a.block === b.block && a.end.row > b.end.row);
 }
 
 function fingerprintOf({ cursor, blocks = [], changes = [] }: Commit, before: number): number {

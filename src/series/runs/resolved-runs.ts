@@ -49,6 +49,8 @@ export interface ResolvedRunsOptions {
 /** What is worked out of a log as of a number of commits. */
 interface Digest {
   readonly commits: number;
+  /** See `StepAxes.id`. */
+  readonly axes: string;
   readonly series: RunSeries;
   readonly told: ReadonlyMap<string, ScalarPoints>;
   readonly config: readonly PathValue[];
@@ -123,10 +125,11 @@ export class ResolvedRuns {
   #digest(view: EventView, tags: TagTable): Digest {
     const { log } = view;
     const { commits, config } = log.ledger;
+    const axes = view.fold.axes.id;
     const known = this.#digests.get(log);
-    if (known?.commits === commits) return known;
+    if (known?.commits === commits && known.axes === axes) return known;
     const told = SCALARS === undefined ? new Map() : markerScalars(view, SCALARS);
-    const digest = { commits, series: seriesOf(view, tags), told, config: config.entries };
+    const digest = { commits, axes, series: seriesOf(view, tags), told, config: config.entries };
     this.#digests.set(log, digest);
     return digest;
   }

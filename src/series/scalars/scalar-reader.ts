@@ -37,9 +37,9 @@ interface WantedOfRun {
 
 /** Downsampled points as they were answered; null: the run's source has none of that key. */
 interface Answer {
-  /** They are those of a log as of a number of blocks, or of a run's source as of a heartbeat. */
+  /** They are those of a log as of a number of blocks and by certain axes, or of a run's source as of a heartbeat. */
   readonly of: RunLog | Run;
-  readonly version: number;
+  readonly version: string;
   readonly points: ScalarPoints | null;
 }
 
@@ -107,10 +107,10 @@ export class ScalarReader {
     series: ReadonlyMap<string, ScalarSeries>,
     maxPoints: number,
   ): Promise<(readonly [string, ScalarPoints])[]> {
-    const { run, log } = resolved;
+    const { run, log, view } = resolved;
     if (series.size === 0) return [];
     if (maxPoints === 1) return await this.#newest(resolved, series);
-    const version = log.ledger.blockCount;
+    const version = `${log.ledger.blockCount}${view.fold.axes.id}`;
     const missing = new Map(series);
     const known: (readonly [string, ScalarPoints])[] = [];
     for (const tag of series.keys()) {
@@ -166,7 +166,7 @@ export class ScalarReader {
     }
     const keep = (key: string) => (run: Run, points: SampledPoints | null) => {
       const answer = points && downsample(scalarPoints(points), maxPoints);
-      const version = run.listing.modifiedAtMs;
+      const version = `${run.listing.modifiedAtMs}`;
       this.#answers.set(answerId(run.id, key, maxPoints), { of: run, version, points: answer });
     };
     await Promise.all(
@@ -189,10 +189,10 @@ export class ScalarReader {
   }
 
   #sampleAnswer(run: Run, key: string, maxPoints: number): Answer | undefined {
-    return this.#answer(run.id, key, maxPoints, run, run.listing.modifiedAtMs);
+    return this.#answer(run.id, key, maxPoints, run, `${run.listing.modifiedAtMs}`);
   }
 
-  #answer(id: string, tag: string, maxPoints: number, of: Answer['of'], version: number): Answer | undefined {
+  #answer(id: string, tag: string, maxPoints: number, of: Answer['of'], version: string): Answer | undefined {
     const answer = this.#answers.get(answerId(id, tag, maxPoints));
     return answer?.of === of && answer.version === version ? answer : undefined;
   }

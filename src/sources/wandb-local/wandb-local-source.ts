@@ -6,6 +6,7 @@ import {
   LogdirError,
   NEVER_ABORTED,
   type RunKey,
+  type RunRecord,
   type RunState,
   SingleFlight,
   systemClock,
@@ -24,8 +25,8 @@ import type {
   SourceChange,
 } from '../source.ts';
 import type { WatchMode } from './discovery/index.ts';
-import { LOG_HEADER } from './log/index.ts';
-import { cameLate, isWithoutRows, parseCursor, readRun } from './read/index.ts';
+import { LogEnds } from './log-ends.ts';
+import { changeSince, isWithoutRows, parseCursor, readRun, traitsOf } from './read/index.ts';
 import { RunWatches } from './run-watches.ts';
 import {
   folderVersion,
@@ -80,8 +81,9 @@ class WandbLocalSource implements RunSource {
   readonly #quietAfterMs: number;
   readonly #index: RunIndex;
   readonly #registry = new ShapeRegistry();
-  /** By log: where reading last ended, and how much of the file was there then. */
-  readonly #ends = new Map<string, { readonly offset: number; readonly seenBytes: number }>();
+  readonly #ends = new LogEnds();
+  /** Logs that were seen to grow after another had gone on for them. */
+  readonly #growing = new Set<string>();
   readonly #watches: RunWatches;
   readonly #refreshing = new SingleFlight<'all', readonly IndexedRun[]>();
 
@@ -116,9 +118,7 @@ class WandbLocalSource implements RunSource {
     exitCode: number | null,
     { signal }: { readonly signal: AbortSignal },
   ): Promise<RunState> {
-    const run = await this.#find(key, signal);
-    const newest = await this.#restat(run.segments.at(-1)!);
-    const current = { ...run, segments: [...run.segments.slice(0, -1), newest] };
+    const current = await this.#restatAll(await this.#find(key, signal));
     const times = { nowMs: this.#clock.now(), quietAfterMs: this.#quietAfterMs };
     return runState(current, exitCode, times).catch((error: unknown) => {
       throw toLogdirError(error, `run ${key.runId}`);
@@ -132,38 +132,41 @@ class WandbLocalSource implements RunSource {
   ): Promise<boolean> {
     const run = await this.#find(key, signal);
     const cursor = parseCursor(after);
-    if (cameLate(run, cursor) !== undefined) return true;
-    const mark = cursor.marks.at(-1);
-    const from = run.segments.findIndex(({ segmentId }) => segmentId === mark?.segmentId);
-    for (const segment of run.segments.slice(Math.max(from, 0))) {
-      const { sizeBytes } = await this.#restat(segment);
-      const read = segment.segmentId === mark?.segmentId ? mark.position.offset : 0;
-      const offset = Math.max(read, LOG_HEADER.length);
-      const end = this.#ends.get(segment.path);
-      const seenBytes = end !== undefined && end.offset === offset ? end.seenBytes : offset;
+    if (changeSince(run, cursor, traitsOf(run, this.#growing)) !== null) return true;
+    for (const segment of (await this.#restatAll(run)).segments) {
+      const mark = cursor.marks.find(({ segmentId }) => segmentId === segment.segmentId);
+      const seenBytes = this.#ends.seenBytes(segment, mark?.position.offset ?? 0);
       // A log that shrank is news too: reading it says what happened.
-      if (sizeBytes > seenBytes || (mark !== undefined && sizeBytes < seenBytes)) return true;
+      if (segment.sizeBytes > seenBytes || (mark !== undefined && segment.sizeBytes < seenBytes)) return true;
     }
     if (!isWithoutRows(cursor)) return false;
     return (await folderVersion(run.segments.at(-1)!.path)) !== cursor.folder;
   }
 
   async *read(key: RunKey, options: ReadRunOptions): AsyncGenerator<RecordBatch> {
-    const run = await this.#find(key, options.signal);
+    const found = await this.#find(key, options.signal);
+    const run = options.stopAt === undefined ? await this.#restatAll(found).catch(() => found) : found;
     const { logger, metrics } = this.#options;
+    let current = run.segments[0]!;
     const batches = readRun({
       ...options,
       run,
       logger,
       registry: this.#registry,
-      onRead: (bytes) => metrics.increment('source_read_bytes_total', LABELS, bytes),
-      onEnd: (segment, offset, seenBytes) => this.#noteEnd(segment, offset, seenBytes),
+      growing: this.#growing,
+      isRead: (segment, offset) => segment.sizeBytes === this.#ends.seenBytes(segment, offset),
+      onRead: (segment, bytes) => {
+        current = segment;
+        metrics.increment('source_read_bytes_total', LABELS, bytes);
+      },
+      onEnd: (segment, offset, seenBytes) => this.#ends.note(segment, offset, seenBytes),
+      onGrowing: ({ path }) => this.#growing.add(path),
     });
     try {
       for await (const batch of batches) {
         metrics.increment('source_records_total', LABELS, batch.records.length);
         metrics.increment('source_skipped_bytes_total', LABELS, batch.skippedBytes);
-        if (options.stopAt === undefined) this.#noteTitle(run, batch);
+        if (options.stopAt === undefined) this.#noteRecords(run, current, batch);
         yield batch;
       }
     } catch (error) {
@@ -183,8 +186,13 @@ class WandbLocalSource implements RunSource {
     return await openSavedFile(await this.#find(key, signal), name);
   }
 
+  #noteRecords(run: IndexedRun, segment: Segment, { records }: RecordBatch): void {
+    if (records.some(({ kind }) => kind === 'exit')) this.#ends.noteExit(segment);
+    if (segment.segmentId === run.segments.at(-1)!.segmentId) this.#noteTitle(run.key, records);
+  }
+
   /** What the newest log calls its run, it is called from now on. */
-  #noteTitle({ key, segments }: IndexedRun, { records, cursor }: RecordBatch): void {
+  #noteTitle(key: RunKey, records: readonly RunRecord[]): void {
     const title: { -readonly [Word in keyof RunTitle]?: string } = {};
     for (const record of records) {
       if (record.kind !== 'facts') continue;
@@ -194,7 +202,6 @@ class WandbLocalSource implements RunSource {
       if (jobType !== undefined) title.jobType = jobType;
     }
     if (Object.keys(title).length === 0) return;
-    if (parseCursor(cursor).marks.at(-1)?.segmentId !== segments.at(-1)!.segmentId) return;
     if (this.#index.retitle(key, title)) this.#watches.tellOfListing();
   }
 
@@ -202,11 +209,6 @@ class WandbLocalSource implements RunSource {
     const { code } = failure;
     if (code !== 'cancelled') this.#options.metrics.increment('source_errors_total', { ...LABELS, code });
     return failure;
-  }
-
-  #noteEnd({ path }: Segment, readTo: number, seen: number): void {
-    const offset = Math.max(readTo, LOG_HEADER.length);
-    this.#ends.set(path, { offset, seenBytes: Math.max(offset, seen) });
   }
 
   watch(onChange: (change: SourceChange) => void): AsyncDisposable {
@@ -224,8 +226,9 @@ class WandbLocalSource implements RunSource {
     try {
       const runs = await this.#index.refresh(NEVER_ABORTED);
       this.#watches.follow(this.#index.discovery!);
-      for (const path of this.#ends.keys())
-        if (this.#index.ownerOf(path) === undefined) this.#ends.delete(path);
+      const isThere = (path: string) => this.#index.ownerOf(path) !== undefined;
+      this.#ends.keepOnly(isThere);
+      for (const path of this.#growing) if (!isThere(path)) this.#growing.delete(path);
       return runs;
     } catch (error) {
       throw this.#noteFailure(toLogdirError(error, `local runs in ${this.name}`));
@@ -242,6 +245,19 @@ class WandbLocalSource implements RunSource {
       'not-found',
       `run ${key.runId} of ${key.entity}/${key.project}: no log of it in ${this.name}`,
     );
+  }
+
+  /** The logs of a run as they are now, those that can have changed. */
+  async #restatAll(run: IndexedRun): Promise<IndexedRun> {
+    const newest = run.segments.at(-1)!;
+    const segments: Segment[] = [];
+    for (const segment of run.segments) {
+      if (segment === newest) segments.push(await this.#restat(segment));
+      else if (this.#ends.isOver(segment)) segments.push(segment);
+      // One that has gone since leaves what was read of it.
+      else segments.push(await this.#index.restat(segment).catch(() => segment));
+    }
+    return { ...run, segments };
   }
 
   async #restat(segment: Segment): Promise<Segment> {

@@ -1,6 +1,7 @@
 /** The small files beside a run's events: run.json, config.yaml, summary.json. @module */
 
 import type { MetricDefinition, RunFacts, RunKey, RunState } from '../../core/index.ts';
+import { plainMetricName } from '../../eventfile/index.ts';
 import {
   configYaml,
   notShownCells,
@@ -30,6 +31,8 @@ export interface RunDescription {
   /** Rows or cells per shape id; fewer entries than shapes where the last ones have none. */
   readonly shapeRows: readonly (number | undefined)[];
   readonly metrics: Iterable<MetricDefinition>;
+  /** Key of the metric whose values are a tag's steps; null for `_step`. */
+  readonly stepMetricOf: (tag: string) => string | null;
   /** Records that were counted and not decoded. */
   readonly unread: Readonly<Record<string, number>>;
   readonly skippedBytes: number;
@@ -86,19 +89,40 @@ export function runJson(run: RunDescription): string {
     eventFile: run.eventFile,
     series: shownSeries(run, tags),
     notShown: notShown(run, tags),
-    metrics: [...run.metrics],
+    metrics: [...run.metrics].map(asWritten),
     source: { locations: run.locations, skippedBytes: run.skippedBytes, failure: run.failure },
   });
 }
 
+/** W&B escapes dots in the names of definitions. */
+function asWritten({ name, stepMetric, ...rest }: MetricDefinition): MetricDefinition {
+  const step = stepMetric === undefined ? {} : { stepMetric: plainMetricName(stepMetric) };
+  return { name: plainMetricName(name), ...step, ...rest };
+}
+
+interface ShownSeries {
+  readonly tag: string;
+  readonly key: string;
+  readonly type: string;
+  readonly stepMetric?: string;
+  points: number;
+}
+
 /** Points per tag. */
-function shownSeries({ dictionary, shapeRows, toldSummary }: RunDescription, tags: TagTable) {
-  const found = new Map<string, { tag: string; key: string; type: string; points: number }>();
+function shownSeries({ dictionary, shapeRows, toldSummary, stepMetricOf }: RunDescription, tags: TagTable) {
+  const found = new Map<string, ShownSeries>();
   dictionary.shapes.forEach((shape, shapeId) => {
     const type = tags.pluginOf(shapeId)?.typeName ?? '';
     tags.tagsOf(shapeId).forEach((tag, i) => {
       const key = keyOf(dictionary, shape, i);
-      const series = found.get(tag) ?? { tag, key, type, points: 0 };
+      const stepMetric = stepMetricOf(tag);
+      const series = found.get(tag) ?? {
+        tag,
+        key,
+        type,
+        ...(stepMetric !== null && { stepMetric }),
+        points: 0,
+      };
       series.points += shapeRows[shapeId] ?? 0;
       found.set(tag, series);
     });

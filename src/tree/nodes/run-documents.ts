@@ -136,6 +136,7 @@ function describe(snapshot: RunSnapshot, eventFile: FileNode | null): RunDescrip
     dictionary: ledger.dictionary,
     shapeRows: ledger.shapeRows,
     metrics: ledger.metrics.values(),
+    stepMetricOf: (tag) => view.fold.axes.metricOf(tag),
     unread: ledger.unread,
     skippedBytes: ledger.skippedBytes,
     locations: run.listing.locations,

@@ -61,7 +61,7 @@ describe('a path on a server', () => {
     expect(String((await program(['ls', `${server.url}/acme/vision`])).stdout)).toBe('one\ntwo\n');
     const run = await program(['ls', `${server.url}/acme/vision/runs/one`]);
     expect(String(run.stdout)).toMatch(
-      /^config\.yaml\nevents\.out\.tfevents\.\d+\.one\nrun\.json\nsummary\.json\n$/,
+      /^config\.yaml\nevents\.out\.tfevents\.\d+\.one\.v\d+\nrun\.json\nsummary\.json\n$/,
     );
   });
 

@@ -47,6 +47,7 @@ describe('precedence', () => {
       watch: 'events',
       pollIntervalMs: 5000,
       quietAfterMs: 300_000,
+      xAxis: 'auto',
       runNameTemplate: '{name}',
       host: '127.0.0.1',
       port: 7070,

@@ -3,7 +3,7 @@
 import type { HistoryRow } from '../../../core/index.ts';
 import { readScalar } from '../../json-scalar.ts';
 import { RowAssembler } from '../../row-assembler.ts';
-import type { ShapeRegistry } from '../../shape-registry.ts';
+import type { ShapeInterner } from '../../shape-registry.ts';
 import { ItemList } from './item-list.ts';
 import { type KeySlot, KeyTable } from './key-table.ts';
 import { type RowItem, resolveRow } from './mixed-row.ts';
@@ -47,8 +47,8 @@ export class HistoryDecoder {
   readonly #own = new Float64Array(2);
   #recordStep = 0;
 
-  constructor(registry: ShapeRegistry, clock: RowClock) {
-    this.#assembler = new RowAssembler(registry);
+  constructor(shapes: ShapeInterner, clock: RowClock) {
+    this.#assembler = new RowAssembler(shapes);
     this.clock = clock;
   }
 

@@ -52,7 +52,9 @@ function translateRun(run: RunMessage): readonly RunRecord[] {
     gitCommit: run.git?.commit,
     sdkVersion: run.telemetry?.cliVersion,
     python: run.telemetry?.pythonVersion,
-    forkedFrom: branch?.run ? { runId: branch.run, step: branch.value ?? 0 } : undefined,
+    // A branch point of its own is where a run was rewound to.
+    forkedFrom:
+      branch?.run && branch.run !== run.runId ? { runId: branch.run, step: branch.value ?? 0 } : undefined,
   });
   const config = run.config === undefined ? [] : changes('config', run.config);
   const summary = run.summary === undefined ? [] : changes('summary', run.summary);

@@ -3,7 +3,7 @@
 import type { SystemRow } from '../../../core/index.ts';
 import { readScalar } from '../../json-scalar.ts';
 import { RowAssembler } from '../../row-assembler.ts';
-import type { ShapeRegistry } from '../../shape-registry.ts';
+import type { ShapeInterner } from '../../shape-registry.ts';
 import { ItemList } from './item-list.ts';
 import { KeyTable } from './key-table.ts';
 import { FieldWalker, LENGTH_DELIMITED, VARINT } from './wire.ts';
@@ -21,8 +21,8 @@ export class SystemDecoder {
   readonly #assembler: RowAssembler;
   readonly #names: string[] = [];
 
-  constructor(registry: ShapeRegistry) {
-    this.#assembler = new RowAssembler(registry);
+  constructor(shapes: ShapeInterner) {
+    this.#assembler = new RowAssembler(shapes);
   }
 
   /** How many different keys have been seen. */

@@ -1,8 +1,8 @@
 /**
- * Where reading of a run stands, as text: the version of its folder's files that was read, if any, the segments passed,
- * and the place in the last one.
+ * Where reading of a run stands, as text: the version of its folder's files that was read, if any, and the place in each
+ * of its segments, in the order they are read in. Of a segment of a further writer, or one that was rewound, it says so.
  *
- *     @version|segment:headCrc:offset:origin:lastStep:lastTimestamp|…
+ *     @version|segment:headCrc:offset:origin:lastStep:lastTimestamp[:w<writer>][:r<maxStep>]|…
  * @module
  */
 
@@ -24,14 +24,19 @@ export interface SegmentMark {
   /** Checksum of the first bytes of the log up to the offset; tells a log that was replaced. */
   readonly headCrc: number;
   readonly position: LogPosition;
+  /** Who logged it: see `RowShape.writer`. */
+  readonly writer: number;
+  /** Rows above this step were left out, for a later log rewinds the run to it; infinite where none does. */
+  readonly maxStep: number;
 }
 
+export const FIRST_WRITER = 1;
 export const LOG_START: LogPosition = { offset: 0, origin: 0, lastStep: -1, lastTimestamp: 0 };
 
 export interface LocalCursor {
   /** What was read of the files beside a log without rows: `folderVersion`; null when they were not looked at. */
   readonly folder: string | null;
-  /** Segments that were read, of which every one but the last has been left behind for good. */
+  /** One for each segment that was read or, where its offset is 0, passed for it held nothing yet. */
   readonly marks: readonly SegmentMark[];
 }
 
@@ -56,7 +61,8 @@ export function parseCursor(cursor: Cursor | null): LocalCursor {
 }
 
 function parseMark(text: string, cursor: Cursor): SegmentMark {
-  const [id, crc, offset, origin, step, timestamp] = text.split(':');
+  const [id, crc, offset, origin, step, timestamp, ...rest] = text.split(':');
+  const extra = (letter: string): string | undefined => rest.find((part) => part[0] === letter)?.slice(1);
   const mark = {
     segmentId: decodeURIComponent(id ?? ''),
     headCrc: Number.parseInt(crc ?? '', 16),
@@ -66,9 +72,12 @@ function parseMark(text: string, cursor: Cursor): SegmentMark {
       lastStep: Number(step ?? Number.NaN),
       lastTimestamp: Number(timestamp ?? Number.NaN),
     },
+    writer: Number(extra('w') ?? FIRST_WRITER),
+    maxStep: Number(extra('r') ?? Number.POSITIVE_INFINITY),
   };
-  const { position } = mark;
-  if ([mark.headCrc, position.offset, position.lastStep, position.lastTimestamp].some(Number.isNaN)) {
+  const { position, headCrc, writer, maxStep } = mark;
+  const numbers = [headCrc, position.offset, position.lastStep, position.lastTimestamp, writer, maxStep];
+  if (numbers.some(Number.isNaN)) {
     throw new LogdirError(
       'invalid-argument',
       `cursor of a local run: "${cursor}" is not one; read the run from its start`,
@@ -77,10 +86,17 @@ function parseMark(text: string, cursor: Cursor): SegmentMark {
   return mark;
 }
 
-function formatMark({ segmentId, headCrc, position }: SegmentMark): string {
+function formatMark({ segmentId, headCrc, position, writer, maxStep }: SegmentMark): string {
   const { offset, origin, lastStep, lastTimestamp } = position;
-  // encodeURIComponent leaves neither ":" nor "|" in the name of a directory.
-  return [encodeURIComponent(segmentId), headCrc.toString(16), offset, origin, lastStep, lastTimestamp].join(
-    ':',
-  );
+  return [
+    // encodeURIComponent leaves neither ":" nor "|" in the name of a directory.
+    encodeURIComponent(segmentId),
+    headCrc.toString(16),
+    offset,
+    origin,
+    lastStep,
+    lastTimestamp,
+    ...(writer === FIRST_WRITER ? [] : [`w${writer}`]),
+    ...(maxStep === Number.POSITIVE_INFINITY ? [] : [`r${maxStep}`]),
+  ].join(':');
 }

@@ -3,7 +3,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { type RunRecord, TurnBudget } from '../../../core/index.ts';
 import { RECORD_FIELD, wandbRecordCodec } from '../../../protobuf/index.ts';
-import type { ShapeRegistry } from '../../shape-registry.ts';
+import type { ShapeInterner, ShapeRegistry } from '../../shape-registry.ts';
 import type { UnreadKind } from '../../source.ts';
 import {
   BOOKKEEPING_FIELDS,
@@ -15,7 +15,8 @@ import {
   UNREAD_KINDS,
 } from '../decode/index.ts';
 import { LOG_HEADER, LogFramer, LogWindows } from '../log/index.ts';
-import type { LogPosition } from './cursor.ts';
+import type { LogPosition, SegmentMark } from './cursor.ts';
+import { RewoundSegment } from './rewound-segment.ts';
 
 /** A batch ends at the first record that ends at or after a multiple of this: about 2 ms of decoding. */
 const BATCH_BYTES = 512 * 1024;
@@ -36,7 +37,9 @@ export interface SegmentBatch {
 /** One pass over one log. */
 export class SegmentReader {
   readonly #windows: LogWindows;
-  readonly #registry: ShapeRegistry;
+  /** The shapes of the writer. */
+  readonly #shapes: ShapeInterner;
+  readonly #rewound: RewoundSegment | null;
   readonly #framer: LogFramer;
   readonly #peek = new RecordPeek();
   #history: HistoryDecoder;
@@ -48,13 +51,14 @@ export class SegmentReader {
   #checkpoint = 0;
   readonly #turns = new TurnBudget();
 
-  constructor(file: FileHandle, start: LogPosition, registry: ShapeRegistry) {
+  constructor(file: FileHandle, { position, writer, maxStep }: SegmentMark, registry: ShapeRegistry) {
     this.#windows = new LogWindows(file);
-    this.#registry = registry;
-    this.#framer = new LogFramer(Math.max(start.offset, LOG_HEADER.length), start.origin);
-    const { lastStep, lastTimestamp } = start;
-    this.#history = new HistoryDecoder(registry, { lastStep, lastTimestamp });
-    this.#system = new SystemDecoder(registry);
+    this.#shapes = registry.ofWriter(writer);
+    const { offset, origin, lastStep, lastTimestamp } = position;
+    this.#rewound = maxStep === Number.POSITIVE_INFINITY ? null : new RewoundSegment(maxStep, lastStep);
+    this.#framer = new LogFramer(Math.max(offset, LOG_HEADER.length), origin);
+    this.#history = new HistoryDecoder(this.#shapes, { lastStep, lastTimestamp });
+    this.#system = new SystemDecoder(this.#shapes);
   }
 
   /** File offset up to which the log has been looked at, whole records or not. */
@@ -120,11 +124,14 @@ export class SegmentReader {
   /** Decodes the record that was peeked at; false when it is malformed. */
   #decode(payload: Uint8Array, start: number, end: number): boolean {
     const peek = this.#peek;
-    if (peek.field === RECORD_FIELD.history)
-      return this.#push(this.#history.decode(payload, peek.start, peek.end));
+    if (peek.field === RECORD_FIELD.history) {
+      const row = this.#history.decode(payload, peek.start, peek.end);
+      return (row !== null && this.#rewound?.takesBack(row) === true) || this.#push(row);
+    }
     if (peek.field === RECORD_FIELD.stats)
       return this.#push(this.#system.decode(payload, peek.start, peek.end));
     if (peek.field === RECORD_FIELD.summary) {
+      if (this.#rewound?.takesBackSummary(payload.subarray(start, end)) === true) return true;
       const changes = this.#summary.add(payload, peek.start, peek.end);
       for (const change of changes ?? []) this.#records.push({ kind: 'summary', change });
       return changes !== null;
@@ -184,8 +191,8 @@ export class SegmentReader {
 
   #boundKeys(): void {
     if (this.#history.keyCount > MAX_KEYS)
-      this.#history = new HistoryDecoder(this.#registry, this.#history.clock);
+      this.#history = new HistoryDecoder(this.#shapes, this.#history.clock);
     if (this.#summary.keyCount > MAX_KEYS) this.#summary = new SummaryMerger();
-    if (this.#system.keyCount > MAX_KEYS) this.#system = new SystemDecoder(this.#registry);
+    if (this.#system.keyCount > MAX_KEYS) this.#system = new SystemDecoder(this.#shapes);
   }
 }

@@ -28,11 +28,15 @@ export interface LogIdentity extends RunTitle {
   readonly startTime: number | null;
   /** Whether it goes on with a run that began in another process; SDKs before 0.30 do not say. */
   readonly isResumed: boolean;
+  /** Logged with `mode="shared"`: one of several processes that log to the run at a time. */
+  readonly isShared: boolean;
+  /** Last step that a rewind leaves of what the run's earlier logs hold; null for a log that is no rewind. */
+  readonly rewindTo: number | null;
   /** `log`: the log says so itself. Else its path does, and the reason. */
   readonly origin: 'log' | NoIdentity;
 }
 
-/** `pending`: nothing that names the run has reached the log yet. `missing`: damage, or a long head without a name. */
+/** `pending`: nothing that names the run has reached the log yet. `missing`: damage, or rows or a long head without a name. */
 export type NoIdentity = 'pending' | 'missing';
 
 /** `pending`: too short to tell. `foreign`: something else. `log`: a W&B log, perhaps with a damaged header. */
@@ -66,14 +70,18 @@ export function readIdentity(head: Uint8Array): LogIdentity | NoIdentity {
   const framer = new LogFramer(LOG_HEADER.length, 0);
   const peek = new RecordPeek();
   let identity: LogIdentity | null = null;
+  let hasRows = false;
   framer.attach(head, 0);
   while (framer.next()) {
     const { payload, payloadStart, payloadEnd } = framer;
-    if (!peek.look(payload, payloadStart, payloadEnd) || peek.field !== RECORD_FIELD.run) continue;
+    if (!peek.look(payload, payloadStart, payloadEnd)) continue;
+    hasRows ||= peek.field === RECORD_FIELD.history || peek.field === RECORD_FIELD.stats;
+    if (peek.field !== RECORD_FIELD.run) continue;
     const run = decodeRun(payload.subarray(payloadStart, payloadEnd));
     if (run !== undefined) identity = afterRecord(identity, run);
   }
-  return identity ?? (framer.skippedBytes > 0 || head.length >= HEAD_BYTES ? 'missing' : 'pending');
+  const isMissing = hasRows || framer.skippedBytes > 0 || head.length >= HEAD_BYTES;
+  return identity ?? (isMissing ? 'missing' : 'pending');
 }
 
 function afterRecord(known: LogIdentity | null, run: RunMessage): LogIdentity | null {
@@ -86,8 +94,16 @@ function afterRecord(known: LogIdentity | null, run: RunMessage): LogIdentity | 
     ...titleOf(run),
     startTime: unixSeconds(run.startTime) ?? null,
     isResumed: run.resumed === true || run.resume === true,
+    isShared: run.telemetry?.feature?.sharedMode ?? false,
+    rewindTo: rewindIn(run),
     origin: 'log',
   };
+}
+
+/** A fork names another run. The SDK rewinds by `_step` alone (github.com/wandb/wandb core/internal/runbranch). */
+function rewindIn({ runId, branchPoint }: RunMessage): number | null {
+  if (branchPoint?.run !== runId || branchPoint?.metric !== '_step') return null;
+  return branchPoint.value ?? 0;
 }
 
 function titleOf({ displayName, runGroup, jobType }: RunMessage): RunTitle {
@@ -117,6 +133,8 @@ export function identityFromPath(path: string, reason: NoIdentity): LogIdentity 
     jobType: null,
     startTime: null,
     isResumed: false,
+    isShared: false,
+    rewindTo: null,
     origin: reason,
   };
 }

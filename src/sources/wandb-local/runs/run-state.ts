@@ -16,8 +16,9 @@ export interface RunStateOptions {
 }
 
 /**
- * The state of a run whose last exit record said `exitCode` (null: none read). When a run was resumed, the
- * exit of an earlier segment says nothing of the newest one, whose end is looked at. @throws system errors.
+ * The state of a run whose last exit record said `exitCode` (null: none read). It runs while one of its logs is written.
+ * When a run was resumed, the exit of an earlier segment says nothing of the newest one, whose end is looked at.
+ * @throws system errors.
  */
 export async function runState(
   run: IndexedRun,
@@ -27,6 +28,8 @@ export async function runState(
   const isQuiet = ({ modifiedAtMs }: Segment): boolean => nowMs - modifiedAtMs > quietAfterMs;
   // A process that died before it wrote anything says nothing of those before it.
   const newest = run.segments.findLast((log) => !(isWaiting(log) && isQuiet(log))) ?? run.segments.at(-1)!;
+  for (const log of run.segments)
+    if (log !== newest && !isQuiet(log) && !(await endsWithExit(log))) return 'running';
   const exited = exitCode !== null && (run.segments.length === 1 || (await endsWithExit(newest)));
   if (exited) return exitCode === 0 ? 'finished' : 'failed';
   return isQuiet(newest) ? 'crashed' : 'running';
