@@ -238,16 +238,17 @@ function definedMetric(definitions: readonly MetricDefinition[], key: string): s
     const isCloser = best === undefined || !definition.name.endsWith('*') || best.name.endsWith('*');
     if (isCloser && (best === undefined || definition.name.length >= best.name.length)) best = definition;
   }
-  return best?.stepMetric === undefined ? null : unescaped(best.stepMetric);
+  return best?.stepMetric === undefined ? null : plainMetricName(best.stepMetric);
 }
 
 /** W&B's globs end in one `*`; a dot within a name is escaped in definitions. */
 function matches(name: string, key: string): boolean {
-  const plain = unescaped(name);
+  const plain = plainMetricName(name);
   return plain.endsWith('*') ? key.startsWith(plain.slice(0, -1)) : plain === key;
 }
 
-function unescaped(name: string): string {
+/** The name of a metric as people wrote it. */
+export function plainMetricName(name: string): string {
   return name.replaceAll('\\.', '.');
 }
 

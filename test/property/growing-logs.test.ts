@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { HistoryRow, RunKey, RunRecord } from '../../src/core/index.ts';
 import type { Cursor, RecordBatch, RunSource } from '../../src/sources/index.ts';
 import {
+  isOfWaiting,
   localSource,
   neverAborted,
   readAll,
@@ -139,9 +140,8 @@ class Reader {
   }
 }
 
-/** What reading again must give: neither the summary nor the word that the run has begun is read again. */
 const lasting = (records: readonly RunRecord[]) =>
-  records.filter(({ kind }) => kind !== 'summary' && kind !== 'begun');
+  records.filter((record) => record.kind !== 'summary' && !isOfWaiting(record));
 
 /** What is left of a log once later ones have rewound the run. */
 function remaining(written: readonly Written[], number: number): readonly number[] {

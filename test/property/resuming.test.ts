@@ -2,7 +2,14 @@ import { appendFile, truncate, writeFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { HistoryRow, RunRecord } from '../../src/core/index.ts';
-import { localSource, neverAborted, readAll, rowObject, temporaryFolder } from '../support/local-runs.ts';
+import {
+  isOfWaiting,
+  localSource,
+  neverAborted,
+  readAll,
+  rowObject,
+  temporaryFolder,
+} from '../support/local-runs.ts';
 import { MovingClock } from '../support/moving-clock.ts';
 import { randomNumbers } from '../support/random.ts';
 import { frameRecords, WandbLogWriter } from '../support/wandb-log-writer.ts';
@@ -30,13 +37,6 @@ const plain = (rows: readonly HistoryRow[]) =>
   rows.map((row) => ({ step: row.step, timestamp: row.timestamp, ...rowObject(row) }));
 const lasting = (records: readonly RunRecord[]) =>
   records.filter((record) => record.kind !== 'summary' && !isOfWaiting(record));
-
-/** Told of a log in which nothing has arrived, when it is read at that moment. */
-function isOfWaiting(record: RunRecord): boolean {
-  return (
-    record.kind === 'begun' || (record.kind === 'facts' && String(Object.keys(record.facts)) === 'startTime')
-  );
-}
 
 /** Without the word that the files beside an empty log were looked at. */
 const ofLog = (cursor: string | null) => cursor?.replace(/^@[^|]*\|?/, '');

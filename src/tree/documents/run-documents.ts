@@ -1,6 +1,7 @@
 /** The small files beside a run's events: run.json, config.yaml, summary.json. @module */
 
 import type { MetricDefinition, RunFacts, RunKey, RunState } from '../../core/index.ts';
+import { plainMetricName } from '../../eventfile/index.ts';
 import {
   configYaml,
   notShownOf,
@@ -73,9 +74,15 @@ export function runJson(run: RunDescription): string {
     eventFile: run.eventFile,
     series: shownSeries(run, tags),
     notShown: notShownOf(run),
-    metrics: [...run.metrics],
+    metrics: [...run.metrics].map(asWritten),
     source: { locations: run.locations, skippedBytes: run.skippedBytes, failure: run.failure },
   });
+}
+
+/** W&B escapes dots in the names of definitions. */
+function asWritten({ name, stepMetric, ...rest }: MetricDefinition): MetricDefinition {
+  const step = stepMetric === undefined ? {} : { stepMetric: plainMetricName(stepMetric) };
+  return { name: plainMetricName(name), ...step, ...rest };
 }
 
 interface ShownSeries {
@@ -87,7 +94,7 @@ interface ShownSeries {
 }
 
 /** Points per tag. */
-function shownSeries({ dictionary, shapeRows, stepMetricOf, toldSummary }: RunDescription, tags: TagTable) {
+function shownSeries({ dictionary, shapeRows, toldSummary, stepMetricOf }: RunDescription, tags: TagTable) {
   const found = new Map<string, ShownSeries>();
   dictionary.shapes.forEach((shape, shapeId) => {
     const type = tags.pluginOf(shapeId)?.typeName ?? '';

@@ -1,13 +1,6 @@
 /** Which runs the logs make up, and what their folders say of them. @module */
 
-export {
-  type IndexedRun,
-  isWaiting,
-  listingOf,
-  newestChange,
-  type Segment,
-  startOf,
-} from './indexed-run.ts';
+export { type IndexedRun, isWaiting, listingOf, newestChange, type Segment, startOf } from './indexed-run.ts';
 export { HEAD_BYTES, type LogIdentity, logKind, type RunTitle, readHead, readIdentity } from './log-head.ts';
 export { openSavedFile, savedFiles } from './run-files.ts';
 export { folderRecords, folderVersion } from './run-folder.ts';

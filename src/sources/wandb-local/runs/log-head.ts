@@ -26,12 +26,12 @@ export interface LogIdentity extends RunTitle {
   readonly runId: string;
   /** Unix seconds with fraction. */
   readonly startTime: number | null;
+  /** Whether it goes on with a run that began in another process; SDKs before 0.30 do not say. */
+  readonly isResumed: boolean;
   /** Logged with `mode="shared"`: one of several processes that log to the run at a time. */
   readonly isShared: boolean;
   /** Last step that a rewind leaves of what the run's earlier logs hold; null for a log that is no rewind. */
   readonly rewindTo: number | null;
-  /** Whether it goes on with a run that began in another process; SDKs before 0.30 do not say. */
-  readonly isResumed: boolean;
   /** `log`: the log says so itself. Else its path does, and the reason. */
   readonly origin: 'log' | NoIdentity;
 }
@@ -93,9 +93,9 @@ function afterRecord(known: LogIdentity | null, run: RunMessage): LogIdentity | 
     runId: run.runId,
     ...titleOf(run),
     startTime: unixSeconds(run.startTime) ?? null,
+    isResumed: run.resumed === true || run.resume === true,
     isShared: run.telemetry?.feature?.sharedMode ?? false,
     rewindTo: rewindIn(run),
-    isResumed: run.resumed === true || run.resume === true,
     origin: 'log',
   };
 }
@@ -132,9 +132,9 @@ export function identityFromPath(path: string, reason: NoIdentity): LogIdentity 
     group: null,
     jobType: null,
     startTime: null,
+    isResumed: false,
     isShared: false,
     rewindTo: null,
-    isResumed: false,
     origin: reason,
   };
 }
