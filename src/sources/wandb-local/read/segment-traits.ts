@@ -1,9 +1,5 @@
 /** What the heads of a run's logs say of their part in it. @module */
 
-import { RECORD_FIELD } from '../../../protobuf/index.ts';
-import { ShapeRegistry } from '../../shape-registry.ts';
-import { HistoryDecoder, RecordPeek } from '../decode/index.ts';
-import { LOG_HEADER, LogFramer } from '../log/index.ts';
 import {
   HEAD_BYTES,
   type IndexedRun,
@@ -44,22 +40,4 @@ async function identityNow({ path, identity }: Segment): Promise<LogIdentity> {
   const found = readIdentity(head);
   if (found === 'pending') return identity;
   return found === 'missing' ? identityFromPath(path, 'missing') : found;
-}
-
-/** Keys of the rows in the head of a log; none when it cannot be read. */
-export async function headKeys({ path }: Segment): Promise<ReadonlySet<string>> {
-  const head = await readHead(path, HEAD_BYTES).catch(() => new Uint8Array(0));
-  const keys = new Set<string>();
-  const framer = new LogFramer(LOG_HEADER.length, 0);
-  const peek = new RecordPeek();
-  const decoder = new HistoryDecoder(new ShapeRegistry(), { lastStep: -1, lastTimestamp: 0 });
-  framer.attach(head, 0);
-  while (framer.next()) {
-    const { payload, payloadStart, payloadEnd } = framer;
-    if (!peek.look(payload, payloadStart, payloadEnd) || peek.field !== RECORD_FIELD.history) continue;
-    const row = decoder.decode(payload, peek.start, peek.end);
-    for (const key of row?.shape.keys ?? []) keys.add(key);
-    for (const { key } of row?.cells ?? []) keys.add(key);
-  }
-  return keys;
 }
