@@ -5,7 +5,7 @@
 
 import { loadSettings, readEnvironment } from '../../src/config/index.ts';
 import { type RunState, systemClock } from '../../src/core/index.ts';
-import { EventFiles } from '../../src/eventfile/index.ts';
+import { DEFAULT_X_AXIS, EventFiles } from '../../src/eventfile/index.ts';
 import { chooseRoute, createFuseFrontend } from '../../src/frontends/fuse/index.ts';
 import { History, LocalStore } from '../../src/history/index.ts';
 import { Namespace, OPERATOR } from '../../src/namespace/index.ts';
@@ -28,7 +28,7 @@ async function serve(readyPath: string, cacheFolder: string, mountPoint: string)
   const sources = [new SyntheticSource(Number(rowCount), Number(runCount), state as RunState)];
   const store = new LocalStore({ cacheDir: cacheFolder, maxBytes: cacheMaxBytes, ...parts });
   const history = new History({ sources, store, memoryMaxBytes, ...parts });
-  const events = new EventFiles({ history, memoryMaxBytes, ...parts });
+  const events = new EventFiles({ history, memoryMaxBytes, xAxis: DEFAULT_X_AXIS, ...parts });
   await history.catalogue.refresh({ signal });
   for (const run of history.catalogue.runs.values()) {
     if (run.key.runId === LONG_RUN.runId) await run.update();

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 export const RUN_NAME_PLACEHOLDERS = ['name', 'id', 'group', 'jobType'] as const;
 
-/** Checks a template such as `{group}-{name}`. A run is one directory, so it holds no `/`. */
+/** Checks a template such as `{group}/{name}`. */
 export const runNameTemplate = z.string().check((context) => {
   const message = problemOf(context.value);
   if (message) context.issues.push({ code: 'custom', message, input: context.value });
@@ -16,6 +16,5 @@ function problemOf(template: string): string | null {
   const unknown = found.find((name) => !known.includes(name));
   if (unknown !== undefined) return `unknown placeholder {${unknown}}`;
   if (/[{}]/.test(template.replace(/\{[^{}]*\}/g, ''))) return 'a brace has no partner';
-  if (template.includes('/')) return 'a run is one directory, so no "/"';
   return found.length > 0 ? null : 'without a placeholder every run would have the same name';
 }

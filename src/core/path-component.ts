@@ -3,20 +3,27 @@
 /** What a file system takes as one component (`NAME_MAX` of Linux). */
 const MAX_COMPONENT_BYTES = 255;
 
-/** `%` itself, the separator, and control characters; a leading `@` is kept for unlisted directories such as `@files`. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is for
-const UNSAFE = /[%/\u0000-\u001f\u007f-\u009f]|^@|^\.{1,2}$/gu;
+/** Stands for `/` and looks like it: U+2215, division slash. People read these names in TensorBoard's list of runs. */
+const SLASH = '\u2215';
 
 /**
- * A name as one path component: NFC, with what can't stand in one percent-encoded. Decoding percent signs gives
- * the name back. May be longer than a file system takes: see `fitComponent`.
+ * `%` itself, the slash's stand-in, and control characters; a leading `@` is kept for unlisted directories such as
+ * `@files`.
+ */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it is for
+const UNSAFE = /[%\u2215\u0000-\u001f\u007f-\u009f]|^@|^\.{1,2}$/gu;
+
+/**
+ * A name as one path component: NFC, `/` as `\u2215`, and what else can't stand in one percent-encoded. With that slash
+ * put back and percent signs decoded it is the name again. May be longer than a file system takes: see `fitComponent`.
  */
 export function encodeComponent(name: string): string {
   // Through UTF-8 first: a lone surrogate has no bytes of its own.
   return Buffer.from(name, 'utf8')
     .toString('utf8')
     .normalize('NFC')
-    .replace(UNSAFE, (part: string) => [...new TextEncoder().encode(part)].map(percent).join(''));
+    .replace(UNSAFE, (part: string) => [...new TextEncoder().encode(part)].map(percent).join(''))
+    .replaceAll('/', SLASH);
 }
 
 function percent(byte: number): string {

@@ -99,4 +99,6 @@ export type RunRecord =
   | { readonly kind: 'config'; readonly change: DocumentChange }
   | { readonly kind: 'summary'; readonly change: DocumentChange }
   | { readonly kind: 'metric'; readonly metric: MetricDefinition }
+  /** A run that has no row yet, or died before it had one: what it said of itself so far is all there is to show. */
+  | { readonly kind: 'begun' }
   | { readonly kind: 'exit'; readonly exitCode: number; readonly runtimeSeconds: number };

@@ -233,5 +233,5 @@ function allocate(bytes: number): Uint8Array {
 function cacheKey({ id, logId }: Run, { log, version, fold }: EventView, index: number): string {
   const at = fold.segments.offsetOf(index);
   const end = fold.segments.offsetOf(index + 1);
-  return `${logId.origin} ${id} ${log.generation}.${version} ${at}-${end}`;
+  return `${logId.origin} ${id} ${log.generation}.${version}${fold.axes.id} ${at}-${end}`;
 }

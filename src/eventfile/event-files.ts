@@ -6,7 +6,8 @@ import type { History, Run, RunLog } from '../history/index.ts';
 import type { Logger, Metrics } from '../observability/index.ts';
 import { EncodedSegments } from './encoded-segments.ts';
 import { EventFile } from './event-file.ts';
-import { EventView, VIEW_VERSION } from './event-view.ts';
+import { EventView, type EventViewOptions, VIEW_VERSION } from './event-view.ts';
+import { type Exclusions, UnsuitableAxis, type XAxis } from './step-axes.ts';
 
 /** Bound on what views keep in memory: some 5,000 ordinary runs. */
 const MAX_VIEW_BYTES = 64 * 1024 * 1024;
@@ -19,6 +20,7 @@ export interface EventFilesOptions {
   readonly memoryMaxBytes: number;
   /** Default: `VIEW_VERSION`. */
   readonly viewVersion?: number;
+  readonly xAxis: XAxis;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -26,8 +28,8 @@ export interface EventFilesOptions {
 /** An event file as a listing shows it. */
 export interface EventFileFacts {
   /**
-   * Made of the start of the run, its id, the generation of its history and the version of the view: a file of one name
-   * has the same bytes for ever.
+   * Made of the start of the run, its id, the generation of its history, the version of the view and the axes of its tags:
+   * a file of one name has the same bytes for ever.
    */
   readonly name: string;
   /** Bytes. */
@@ -40,7 +42,7 @@ export class EventFiles implements AsyncDisposable {
   readonly #history: History;
   readonly #logger: Logger;
   readonly #segments: EncodedSegments;
-  readonly #viewVersion: number;
+  readonly #viewOptions: EventViewOptions;
   /** By run id. */
   readonly #views = new LRUCache<string, EventView>({
     maxSize: MAX_VIEW_BYTES,
@@ -53,10 +55,11 @@ export class EventFiles implements AsyncDisposable {
   /** Side files being written. */
   readonly #saving = new Set<Promise<void>>();
 
-  constructor({ history, memoryMaxBytes, viewVersion = VIEW_VERSION, logger, metrics }: EventFilesOptions) {
+  constructor(options: EventFilesOptions) {
+    const { history, memoryMaxBytes, viewVersion: version = VIEW_VERSION, xAxis, logger, metrics } = options;
     this.#history = history;
     this.#logger = logger.child({ room: 'eventfile' });
-    this.#viewVersion = viewVersion;
+    this.#viewOptions = { version, xAxis };
     this.#segments = new EncodedSegments({ maxBytes: memoryMaxBytes, metrics });
     this.#listeners = [
       history.watchCommits((log, prepared, before) =>
@@ -72,13 +75,27 @@ export class EventFiles implements AsyncDisposable {
    */
   async view(run: Run): Promise<EventView> {
     const log = await run.open();
-    const view = this.#of(log, true)!;
-    if (!view.isCurrent) {
-      await view.catchUp(run, this.#history.store);
+    for (;;) {
+      const view = this.#of(log, true)!;
+      if (view.isCurrent) return view;
+      try {
+        await view.catchUp(run, this.#history.store);
+      } catch (error) {
+        if (!(error instanceof UnsuitableAxis)) throw error;
+        this.#supplant(view, error.exclusions);
+        continue;
+      }
       this.#keep(view);
       await this.#save(view, false);
     }
-    return view;
+  }
+
+  /** What has the old one open reads it to its end. */
+  #supplant(view: EventView, exclusions: Exclusions): void {
+    const id = runKeyText(view.log.key);
+    if (this.#views.peek(id) !== view) return;
+    this.#logger.debug({ run: view.log.key.runId, exclusions }, 'tags do not suit their step metric');
+    this.#views.set(id, new EventView(view.log, { ...this.#viewOptions, exclusions }));
   }
 
   /** The same if it can be had without waiting. */
@@ -107,7 +124,7 @@ export class EventFiles implements AsyncDisposable {
     const known = this.#views.get(id);
     if (known?.log === log) return known;
     if (!isNew) return undefined;
-    const view = new EventView(log, this.#viewVersion);
+    const view = new EventView(log, this.#viewOptions);
     this.#views.set(id, view);
     return view;
   }
@@ -145,13 +162,14 @@ export function eventFileFacts({ key, listing }: Run, view: EventView): EventFil
   if (startTime === null) return null;
   const { generation, ledger } = view.log;
   const { version, size } = view;
-  const fingerprint = `${generation}.${version}-${size}-${ledger.fingerprint.toString(36)}`;
-  return { name: fileName(startTime, key.runId, generation, version), size, fingerprint };
+  const axes = view.fold.axes.id;
+  const fingerprint = `${generation}.${version}${axes}-${size}-${ledger.fingerprint.toString(36)}`;
+  const parts = [generation === 1 ? '' : `.g${generation}`, `.v${version}`, axes === '' ? '' : `.x${axes}`];
+  return { name: fileName(startTime, key.runId, parts.join('')), size, fingerprint };
 }
 
 /** TensorBoard takes a file for one of events by `tfevents` in its name. */
-function fileName(startTime: number, runId: string, generation: number, version: number): string {
-  const suffix = (generation === 1 ? '' : `.g${generation}`) + (version === 1 ? '' : `.v${version}`);
+function fileName(startTime: number, runId: string, suffix: string): string {
   const start = Math.max(0, Math.floor(startTime));
   return fitComponent(`events.out.tfevents.${start}.${encodeComponent(runId)}${suffix}`, `~${suffix}`);
 }

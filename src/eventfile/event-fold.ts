@@ -8,14 +8,24 @@
  * @module
  */
 
-import type { DocumentChange, RunKey } from '../core/index.ts';
+import type { RunKey } from '../core/index.ts';
 import type { BlockCell, Commit, CommitContext, PositionedChange, RowBlock } from '../history/index.ts';
+import type { RunMarker } from '../plugins/index.ts';
 import { eventLength } from '../tfevents/index.ts';
 import { CellWalk } from './block-cells.ts';
+import type { HistorySoFar } from './exit-words.ts';
 import { BEGINNING, type FoldState, type KnownOfRun, MarkerFold } from './marker-fold.ts';
 import { type Marker, markerLength } from './markers.ts';
 import type { RunEncoders } from './run-encoders.ts';
 import { SegmentList } from './segment-list.ts';
+import {
+  type Exclusions,
+  NO_EXCLUSIONS,
+  StepAxes,
+  type StepAxesRecord,
+  stepOfGroup,
+  type XAxis,
+} from './step-axes.ts';
 import { supersedingLength } from './superseding.ts';
 import { TagEnds, type TagEndsRecord } from './tag-ends.ts';
 
@@ -37,6 +47,7 @@ export interface FoldInput {
 export interface FoldRecord {
   readonly state: FoldState;
   readonly tagEnds: TagEndsRecord;
+  readonly axes: StepAxesRecord;
   readonly markers: readonly Marker[];
   /** By block: step of the last sample of the machine before it; -1 before the first. */
   readonly systemSteps: readonly number[];
@@ -50,20 +61,37 @@ export class EventFold {
   readonly #state: FoldState;
   readonly #marking: MarkerFold;
   readonly #systemSteps: number[];
+  readonly #xAxis: XAxis;
+  #axes: StepAxes;
   #tagEnds: TagEnds;
 
-  constructor(key: RunKey, encoders: RunEncoders, record?: FoldRecord) {
+  /** `from`: what was folded before, or tags of which it is known that they do not suit their axis. */
+  constructor(
+    key: RunKey,
+    encoders: RunEncoders,
+    xAxis: XAxis,
+    from: FoldRecord | Exclusions = NO_EXCLUSIONS,
+  ) {
+    const record = 'state' in from ? from : undefined;
     this.#encoders = encoders;
+    this.#xAxis = xAxis;
+    this.#axes = new StepAxes(xAxis, encoders, record?.axes ?? (from as Exclusions));
     this.#state = { ...(record?.state ?? BEGINNING) };
     this.markers = [...(record?.markers ?? [])];
     this.#systemSteps = [...(record?.systemSteps ?? [])];
     this.segments = new SegmentList(record?.segments);
-    this.#tagEnds = new TagEnds(encoders.tagsOf, record?.tagEnds);
-    this.#marking = new MarkerFold(key, this.#state, (marker) => this.#addMarker(marker));
+    this.#tagEnds = new TagEnds(this.#axes.tagsByStep, record?.tagEnds);
+    const history = () => this.#history();
+    this.#marking = new MarkerFold(key, this.#state, { add: (marker) => this.#addMarker(marker), history });
   }
 
   get startTime(): number | null {
     return this.#state.startTime;
+  }
+
+  /** By which step tags stand. */
+  get axes(): StepAxes {
+    return this.#axes;
   }
 
   /** Blocks folded so far. */
@@ -85,6 +113,7 @@ export class EventFold {
     return {
       state: this.#state,
       tagEnds: this.#tagEnds.record(),
+      axes: this.#axes.record(),
       markers: this.markers,
       systemSteps: this.#systemSteps,
       segments: this.segments.toJSON(),
@@ -94,11 +123,12 @@ export class EventFold {
   /** What takes back all that is folded from now on. */
   checkpoint(): () => void {
     const state = { ...this.#state };
-    const tagEnds = this.#tagEnds.record();
+    const [tagEnds, axes] = [this.#tagEnds.record(), this.#axes.record()];
     const [markers, blocks, segments] = [this.markers.length, this.blockCount, this.segments.length];
     return () => {
       Object.assign(this.#state, state);
-      this.#tagEnds = new TagEnds(this.#encoders.tagsOf, tagEnds);
+      this.#axes = new StepAxes(this.#xAxis, this.#encoders, axes);
+      this.#tagEnds = new TagEnds(this.#axes.tagsByStep, tagEnds);
       this.markers.length = markers;
       this.#systemSteps.length = blocks;
       this.segments.truncate(segments);
@@ -124,49 +154,71 @@ export class EventFold {
     while (changes.length > 0) this.#change(changes.pop()!, known);
   }
 
+  /** What the next exit would tell that none has told yet; null before the run's start. */
+  untold(known: KnownOfRun): RunMarker | null {
+    return this.#marking.now(known);
+  }
+
   /** Step of a sample of the machine: whole seconds since the start of the run, pushed on where samples tie. */
   sampleStep(systemStep: number, timestamp: number): number {
     return Math.max(Math.floor(timestamp - (this.#state.startTime ?? timestamp)), systemStep + 1);
   }
 
-  /** Adds rows `[from, limit)` of a block. */
+  /** Adds rows `[from, limit)` of a block. @throws UnsuitableAxis as `StepAxes.log` */
   #addRows(block: RowBlock, index: number, from: number, limit: number): void {
     const state = this.#state;
-    const { steps, timestamps, shapeIds } = block;
+    const { steps, shapeIds } = block;
     const cells = new CellWalk(block, from);
+    let valuesAt = this.#encoders.valuesBefore(block, from);
     let start = from;
     let startStep = state.systemStep;
     let bytes = 0;
     const startOfStretch = state.systemStep;
     const ends: Record<number, number> = {};
+    const hidden: number[] = [];
     for (let row = from; row < limit; row++) {
       const systemStep = state.systemStep;
       const shapeId = shapeIds[row]!;
-      let step = steps[row]!;
-      let supersedes = false;
-      if (Number.isNaN(step)) {
-        step = this.sampleStep(systemStep, timestamps[row]!);
-        state.systemStep = step;
-        ends[shapeId] = step;
-      } else supersedes = this.#addHistoryRow(shapeId, step, cells.of(row));
-      state.lastTimestamp = timestamps[row]!;
-      const length = this.#rowLength(shapeId, step, timestamps[row]!, cells.of(row), supersedes);
+      let [length, supersedes] = [0, false];
+      if (Number.isNaN(steps[row]!)) {
+        length = this.#addSample(block, row);
+        ends[shapeId] = state.systemStep;
+      } else {
+        supersedes = this.#addHistoryRow(block, row, cells.of(row), valuesAt);
+        length = this.#rowLength(block, row, cells.of(row), valuesAt, supersedes);
+      }
+      for (const cell of cells.of(row))
+        if (this.#encoders.tagsOf(cell.shapeId).length === 0) hidden.push(cell.shapeId);
+      state.lastTimestamp = block.timestamps[row]!;
+      for (const cell of cells.of(row))
+        if (this.#encoders.tagsOf(cell.shapeId).length === 0) hidden.push(cell.shapeId);
+      valuesAt += this.#encoders.row(shapeId).tags.length;
       if (bytes > 0 && (supersedes || bytes + length > SEGMENT_BYTES)) {
-        this.#addRowSegment(index, start, row, startStep, bytes);
+        this.#addSegment('rows', index, start, row, startStep, bytes);
         [start, startStep, bytes] = [row, systemStep, 0];
       }
       bytes += length;
       if (!supersedes) continue;
-      this.segments.add({ kind: 'superseding', block: index, from: row, to: row + 1, systemStep, bytes });
+      this.#addSegment('superseding', index, row, row + 1, systemStep, bytes);
       [start, startStep, bytes] = [row + 1, state.systemStep, 0];
     }
-    this.#addRowSegment(index, start, limit, startStep, bytes);
+    this.#addSegment('rows', index, start, limit, startStep, bytes);
     if (state.systemStep !== startOfStretch) state.systemEnds = { ...state.systemEnds, ...ends };
+    if (hidden.length > 0) state.hiddenCells = withCounted(state.hiddenCells, hidden);
+  }
+
+  /** Bytes of the event of a sample of the machine. */
+  #addSample({ shapeIds, timestamps }: RowBlock, row: number): number {
+    this.#state.systemStep = this.sampleStep(this.#state.systemStep, timestamps[row]!);
+    return this.#encoders.rowLength(shapeIds[row]!, this.#state.systemStep, timestamps[row]!);
   }
 
   /** Says whether a row of history logs one of its tags at a step that the tag has already. */
-  #addHistoryRow(shapeId: number, step: number, cells: readonly BlockCell[]): boolean {
+  #addHistoryRow(block: RowBlock, row: number, cells: readonly BlockCell[], valuesAt: number): boolean {
     const state = this.#state;
+    const [step, shapeId] = [block.steps[row]!, block.shapeIds[row]!];
+    const groups = this.#axes.groupsOf(shapeId);
+    if (groups !== null) this.#axes.log(shapeId, groups, block.values, valuesAt);
     if (state.lastStep !== null && step <= state.lastStep) this.#tagEnds.goBack(state.rows);
     let supersedes = this.#tagEnds.log(shapeId, step, state.rows);
     for (const cell of cells) if (this.#tagEnds.log(cell.shapeId, step, state.rows)) supersedes = true;
@@ -175,27 +227,42 @@ export class EventFold {
     return supersedes;
   }
 
+  /** Bytes of the events of a row of history. */
   #rowLength(
-    shapeId: number,
-    step: number,
-    timestamp: number,
+    { steps, shapeIds, timestamps, values }: RowBlock,
+    row: number,
     cells: readonly BlockCell[],
+    valuesAt: number,
     supersedes: boolean,
   ): number {
     const encoders = this.#encoders;
-    const scalars = encoders.rowLength(shapeId, step, timestamp);
-    let [bytes, events] = [scalars, scalars > 0 ? 1 : 0];
+    const [step, shapeId, timestamp] = [steps[row]!, shapeIds[row]!, timestamps[row]!];
+    const groups = this.#axes.groupsOf(shapeId);
+    let bytes = groups === null ? encoders.rowLength(shapeId, step, timestamp) : 0;
+    const eventSteps = bytes > 0 ? [step] : [];
+    for (const group of groups ?? []) {
+      const at = stepOfGroup(group, step, values, valuesAt);
+      bytes += group.encoder.recordLength(at, timestamp);
+      eventSteps.push(at);
+    }
     for (const cell of cells) {
       for (const event of encoders.cellEvents(cell, step, timestamp)) {
         bytes += eventLength(event);
-        events++;
+        eventSteps.push(step);
       }
     }
-    return supersedes ? bytes + supersedingLength(step, timestamp, events) : bytes;
+    return supersedes ? bytes + supersedingLength(timestamp, eventSteps) : bytes;
   }
 
-  #addRowSegment(block: number, from: number, to: number, systemStep: number, bytes: number): void {
-    if (bytes > 0) this.segments.add({ kind: 'rows', block, from, to, systemStep, bytes });
+  #addSegment(
+    kind: 'rows' | 'superseding',
+    block: number,
+    from: number,
+    to: number,
+    systemStep: number,
+    bytes: number,
+  ): void {
+    if (bytes > 0) this.segments.add({ kind, block, from, to, systemStep, bytes });
   }
 
   #change(change: PositionedChange, known: KnownOfRun): void {
@@ -205,14 +272,26 @@ export class EventFold {
         break;
       case 'config':
         known.config.apply(change.change);
-        if (isOfUser(change.change)) this.#marking.changeConfig(known);
+        this.#marking.changeConfig(change.change, known);
+        break;
+      case 'summary':
+        known.summary.apply(change.change);
+        break;
+      case 'begun':
+        this.#marking.begun(known);
         break;
       case 'exit':
         this.#marking.end(change.exit, known);
         break;
       case 'metric':
+        this.#axes.define(change.metric);
         break;
     }
+  }
+
+  #history(): HistorySoFar {
+    const { dictionary } = this.#encoders;
+    return { dictionary, shapeIds: this.#tagEnds.shapeIds, cellCounts: this.#state.hiddenCells };
   }
 
   #addMarker(marker: Marker): void {
@@ -226,7 +305,12 @@ export class EventFold {
   }
 }
 
-/** Whether a change touches more than W&B's own entries, which nobody is shown. */
-function isOfUser({ update, remove }: DocumentChange): boolean {
-  return [...update.map(({ path }) => path), ...remove].some(([first]) => first !== '_wandb');
+/** Counts of shapes with some more of them. */
+function withCounted(counts: readonly number[], shapeIds: readonly number[]): readonly number[] {
+  const counted = [...counts];
+  for (const shapeId of shapeIds) {
+    while (counted.length <= shapeId) counted.push(0);
+    counted[shapeId]!++;
+  }
+  return counted;
 }

@@ -1,13 +1,13 @@
 /**
  * The event file of one run as of now: its log folded, kept beside the log in a side file, and folded on as the log grows.
  *
- * The side file is a document of the run, `h<generation>.view-<version>.json`: a CRC-32 in hexadecimal, a space, and JSON.
+ * The side file is a document of the run, `h<generation>.view-<version>.json`, with the x axis in its name where it is not the usual one: a CRC-32 in hexadecimal, a space, and JSON.
  * It can be deleted at any time; folding the log again takes as long as reading its rows.
  * @module
  */
 
 import { crc32 } from 'node:zlib';
-import { SingleFlight, TurnBudget } from '../core/index.ts';
+import { encodeComponent, SingleFlight, TurnBudget } from '../core/index.ts';
 import {
   type Allocate,
   type Commit,
@@ -21,7 +21,9 @@ import {
   type RunStore,
 } from '../history/index.ts';
 import { EventFold, type FoldInput, type FoldRecord } from './event-fold.ts';
+import type { Marker } from './markers.ts';
 import { encodersOf, type RunEncoders } from './run-encoders.ts';
+import { DEFAULT_X_AXIS, type Exclusions, NO_EXCLUSIONS, type XAxis } from './step-axes.ts';
 
 /**
  * Version of the fold and of everything below it. Raised whenever the same history would become other bytes; event files
@@ -40,10 +42,17 @@ interface SideFile extends FoldRecord {
   readonly history: number;
 }
 
-export class EventView {
-  readonly log: RunLog;
+export interface EventViewOptions {
   /** See `VIEW_VERSION`. */
   readonly version: number;
+  readonly xAxis: XAxis;
+  /** Tags that were found not to suit their axis. */
+  readonly exclusions?: Exclusions;
+}
+
+export class EventView {
+  readonly log: RunLog;
+  readonly options: EventViewOptions;
   readonly encoders: RunEncoders;
   #fold: EventFold;
   /** Commits of the log that are folded. */
@@ -55,11 +64,15 @@ export class EventView {
   #savedCommits = 0;
   readonly #catchingUp = new SingleFlight<'fold', void>();
 
-  constructor(log: RunLog, version: number) {
+  constructor(log: RunLog, options: EventViewOptions) {
     this.log = log;
-    this.version = version;
+    this.options = options;
     this.encoders = encodersOf(log.ledger.dictionary);
-    this.#fold = new EventFold(log.key, this.encoders);
+    this.#fold = new EventFold(log.key, this.encoders, options.xAxis, options.exclusions);
+  }
+
+  get version(): number {
+    return this.options.version;
   }
 
   get fold(): EventFold {
@@ -87,6 +100,12 @@ export class EventView {
     return 4096 + 48 * segments.length + 8 * blockCount + 2048 * markers.length;
   }
 
+  /** Markers of the file, and what the run's next exit would tell that none has told yet. */
+  get markersNow(): readonly Marker[] {
+    const untold = this.isCurrent ? this.#fold.untold(this.log.ledger) : null;
+    return untold === null ? this.#fold.markers : [...this.#fold.markers, untold];
+  }
+
   /** Folds a commit just made, if everything before it is folded. */
   add({ commit, blocks }: PreparedCommit, before: CommitContext): void {
     const { ledger } = this.log;
@@ -104,7 +123,7 @@ export class EventView {
 
   /**
    * Folds what is not folded yet: from the side file if there is one, else from the log.
-   * @throws LogdirError as `Run.readBlocks`
+   * @throws LogdirError as `Run.readBlocks`; UnsuitableAxis when a view with its exclusions is needed in place of this one
    */
   async catchUp(run: Run, store: RunStore): Promise<void> {
     while (!this.isCurrent) {
@@ -148,14 +167,19 @@ export class EventView {
   }
 
   get #sideFile(): string {
-    return `h${this.log.generation}.view-${this.version}.json`;
+    const { version, xAxis } = this.options;
+    const axis = xAxis === DEFAULT_X_AXIS ? '' : `.x-${encodeComponent(xAxis)}`;
+    return `h${this.log.generation}.view-${version}${axis}.json`;
   }
 
   async #load(store: RunStore): Promise<void> {
     const side = parseSideFile(await store.readDocument(this.log.id, this.#sideFile));
     // A log that lost its end goes on otherwise: what was folded of it is another history.
     if (side === undefined || this.log.ledger.fingerprintAt(side.commits) !== side.history) return;
-    this.#fold = new EventFold(this.log.key, this.encoders, side);
+    const { xAxis, exclusions = NO_EXCLUSIONS } = this.options;
+    // One that was folded before it was known which tags do not suit their axis has other steps.
+    if (side.axes.exclusions.attempts < exclusions.attempts) return;
+    this.#fold = new EventFold(this.log.key, this.encoders, xAxis, side);
     this.#settle(side.commits);
     this.#savedCommits = side.commits;
     this.#savedSegments = this.#fold.segments.length;

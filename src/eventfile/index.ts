@@ -6,3 +6,4 @@ export { type EventFileFacts, EventFiles, type EventFilesOptions, eventFileFacts
 export { type EventView, VIEW_VERSION } from './event-view.ts';
 export { eventsOfMarker, type Marker } from './markers.ts';
 export { stepsOfBlock } from './segment-encoder.ts';
+export { DEFAULT_X_AXIS, plainMetricName, type StepAxes, type XAxis } from './step-axes.ts';

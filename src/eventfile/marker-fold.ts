@@ -1,8 +1,17 @@
 /** The part of the fold that is about the run itself: when it starts, what its config shows first, how it ends. Pure. @module */
 
-import type { RunFacts, RunKey } from '../core/index.ts';
+import { crc32 } from 'node:zlib';
+import type { DocumentChange, RunFacts, RunKey } from '../core/index.ts';
 import type { RunExit, WandbDocument } from '../history/index.ts';
-import type { RunMarker } from '../plugins/index.ts';
+import { configYaml, type RunMarker } from '../plugins/index.ts';
+import {
+  exitWords,
+  type HistorySoFar,
+  NOTHING_TOLD,
+  newWords,
+  type ToldAtExit,
+  toldAfter,
+} from './exit-words.ts';
 import type { Marker } from './markers.ts';
 
 /** What the fold carries from one row to the next. Steps are TensorBoard's. */
@@ -17,12 +26,17 @@ export interface FoldState {
   lastStep: number | null;
   lastTimestamp: number | null;
   rows: number;
-  /** Whether config changed since the last marker that showed it. */
-  configChanged: boolean;
+  /** Checksum of the config that was told last, as YAML. */
+  configTold: number;
   /** Whether a marker has shown a config that holds a value. */
   configShown: boolean;
   /** By shape id, of samples of the machine: step of the newest. */
   systemEnds: Readonly<Record<number, number>>;
+  /** By shape id: cells that no plugin shows. */
+  hiddenCells: readonly number[];
+  /** Whether the run was shown before its first row, and has none yet. */
+  isWaiting: boolean;
+  toldAtExit: ToldAtExit;
 }
 
 export const BEGINNING: FoldState = {
@@ -32,60 +46,87 @@ export const BEGINNING: FoldState = {
   lastStep: null,
   lastTimestamp: null,
   rows: 0,
-  configChanged: true,
+  configTold: checksumOf([]),
   configShown: false,
   systemEnds: {},
+  hiddenCells: [],
+  isWaiting: false,
+  toldAtExit: NOTHING_TOLD,
 };
 
 /** What is known of a run at a place of its history. */
 export interface KnownOfRun {
   facts: RunFacts;
   readonly config: WandbDocument;
+  readonly summary: WandbDocument;
+}
+
+/** What the fold of rows has for markers, and does with them. */
+export interface MarkerContext {
+  readonly add: (marker: Marker) => void;
+  readonly history: () => HistorySoFar;
 }
 
 /** Adds markers where they are due, as rows and changes go by. */
 export class MarkerFold {
   readonly #key: RunKey;
   readonly #state: FoldState;
-  readonly #add: (marker: Marker) => void;
+  readonly #context: MarkerContext;
 
   /** `state`: shared with the fold of rows. */
-  constructor(key: RunKey, state: FoldState, add: (marker: Marker) => void) {
+  constructor(key: RunKey, state: FoldState, context: MarkerContext) {
     this.#key = key;
     this.#state = state;
-    this.#add = add;
+    this.#context = context;
+  }
+
+  /** The run has no row yet, and is shown as what is known of it. */
+  begun(known: KnownOfRun): void {
+    if (this.#state.startTime !== null) return;
+    this.#state.isWaiting = true;
+    this.#begin('waiting', known.facts.startTime ?? 0, known);
   }
 
   /** Before the first row, sample or exit: fixes the start, and marks what is known of the run. */
   start(timestamp: number, known: KnownOfRun): void {
     const state = this.#state;
-    if (state.startTime !== null) return;
-    state.startTime = known.facts.startTime ?? timestamp;
-    state.configChanged = true;
-    this.#add({ kind: 'begin', wallTime: state.startTime });
-    this.#mark('start', 0, state.startTime, known);
+    if (state.startTime === null) this.#begin('start', known.facts.startTime ?? timestamp, known);
+    else if (state.isWaiting) this.#mark('start', this.#nextMarkerStep(), state.startTime, known);
+    state.isWaiting = false;
   }
 
   /**
    * The config is another. One that held nothing at the start and holds something now is shown at once, and once:
-   * TensorBoard takes the first it sees.
+   * TensorBoard takes the first hyperparameters it sees.
    */
-  changeConfig(known: KnownOfRun): void {
+  changeConfig(change: DocumentChange, known: KnownOfRun): void {
     const state = this.#state;
-    state.configChanged = true;
-    if (state.startTime === null || state.configShown || !holdsValue(known.config)) return;
+    if (!isOfUser(change) || state.startTime === null || state.configShown || !holdsValue(known.config))
+      return;
     this.#mark('config', this.#nextMarkerStep(), state.startTime, known);
-    // This marker shows hyperparameters only: the text comes with the exit.
-    state.configChanged = true;
   }
 
   /** The run exited. One that never had a row starts and ends there. */
   end(exit: RunExit, known: KnownOfRun): void {
     const state = this.#state;
     const startTime = known.facts.startTime ?? 0;
+    state.isWaiting = false;
     this.start(startTime, known);
     const wallTime = Math.max(state.lastTimestamp ?? 0, startTime + exit.runtimeSeconds);
-    this.#mark('end', this.#nextMarkerStep(), wallTime, known, exit);
+    const words = exitWords(known.summary, this.#context.history());
+    const news = { ...newWords(words, state.toldAtExit), exit };
+    this.#mark('end', this.#nextMarkerStep(), wallTime, known, news);
+    state.toldAtExit = toldAfter(words, state.toldAtExit);
+  }
+
+  /** What an exit would tell now; null before the start, and where that would be nothing new. */
+  now(known: KnownOfRun): RunMarker | null {
+    const { startTime, lastTimestamp, toldAtExit } = this.#state;
+    if (startTime === null) return null;
+    const news = newWords(exitWords(known.summary, this.#context.history()), toldAtExit);
+    if (Object.keys(news).length === 0) return null;
+    const wallTime = Math.max(lastTimestamp ?? 0, startTime);
+    return { ...this.#marker('now', this.#nextMarkerStep(), wallTime, known), ...news };
   }
 
   #nextMarkerStep(): number {
@@ -93,33 +134,51 @@ export class MarkerFold {
     return Math.max(Math.max(markerStep, 0) + 1, lastStep ?? 0);
   }
 
+  #begin(kind: 'waiting' | 'start', startTime: number, known: KnownOfRun): void {
+    this.#state.startTime = startTime;
+    this.#context.add({ kind: 'begin', wallTime: startTime });
+    this.#mark(kind, 0, startTime, known);
+  }
+
   #mark(
     kind: RunMarker['kind'],
     step: number,
     wallTime: number,
-    { facts, config }: KnownOfRun,
-    exit?: RunExit,
+    known: KnownOfRun,
+    news: Pick<RunMarker, 'exit' | 'summary' | 'notShown'> = {},
   ): void {
     const state = this.#state;
-    state.configShown ||= state.configChanged && holdsValue(config);
-    this.#add({
-      kind,
-      step,
-      wallTime,
-      run: this.#key,
-      facts,
-      ...(state.configChanged && { config: config.entries }),
+    const marker = this.#marker(kind, step, wallTime, known);
+    const checksum = checksumOf(known.config.entries);
+    const isTold = checksum === state.configTold;
+    state.configShown ||= !isTold && holdsValue(known.config);
+    this.#context.add({
+      ...marker,
+      ...(!isTold && { config: known.config.entries }),
       configShown: state.configShown,
-      ...(exit !== undefined && { exit }),
-      rows: state.rows,
-      lastStep: state.lastStep,
+      ...news,
     });
     state.markerStep = step;
-    state.configChanged = false;
+    state.configTold = checksum;
   }
+
+  #marker(kind: RunMarker['kind'], step: number, wallTime: number, { facts }: KnownOfRun): RunMarker {
+    const { configShown, rows, lastStep } = this.#state;
+    const configBefore = configShown;
+    return { kind, step, wallTime, run: this.#key, facts, configShown, configBefore, rows, lastStep };
+  }
+}
+
+function checksumOf(config: WandbDocument['entries']): number {
+  return crc32(configYaml(config));
 }
 
 /** Whether there is more in a config than W&B's own entries, and than nothing. */
 function holdsValue(config: WandbDocument): boolean {
   return config.entries.some(({ path, json }) => path[0] !== '_wandb' && json !== 'null');
+}
+
+/** Whether a change touches more than W&B's own entries, which nobody is shown. */
+function isOfUser({ update, remove }: DocumentChange): boolean {
+  return [...update.map(({ path }) => path), ...remove].some(([first]) => first !== '_wandb');
 }

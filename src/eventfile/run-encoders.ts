@@ -1,16 +1,24 @@
 /** What turns rows and cells of one run into events: tags and row templates, made as its shapes are met. @module */
 
-import type { BlockCell, Dictionary } from '../history/index.ts';
+import type { BlockCell, Dictionary, RowBlock } from '../history/index.ts';
 import { type TagTable, tagTableOf } from '../plugins/index.ts';
 import { type LogEvent, ScalarRowEncoder } from '../tfevents/index.ts';
 
 export class RunEncoders {
+  readonly dictionary: Dictionary;
   readonly #tags: TagTable;
   readonly #rows: (ScalarRowEncoder | undefined)[] = [];
 
   constructor(dictionary: Dictionary) {
+    this.dictionary = dictionary;
     this.#tags = tagTableOf(dictionary);
   }
+
+  /** Keys of a shape, in the order of its values. */
+  readonly keysOf = (shapeId: number): readonly string[] => {
+    const { keys, shapes } = this.dictionary;
+    return shapes[shapeId]!.keys.map((key) => keys[key]!);
+  };
 
   /** See `TagTable.tagsOf`. */
   readonly tagsOf = (shapeId: number): readonly string[] => this.#tags.tagsOf(shapeId);
@@ -23,6 +31,13 @@ export class RunEncoders {
       this.#rows[shapeId] = encoder;
     }
     return encoder;
+  }
+
+  /** Values of a block's rows before one. */
+  valuesBefore({ shapeIds }: RowBlock, row: number): number {
+    let values = 0;
+    for (let i = 0; i < row; i++) values += this.row(shapeIds[i]!).tags.length;
+    return values;
   }
 
   /** Bytes of the event of a row; 0 without one. */

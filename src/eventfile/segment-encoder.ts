@@ -17,6 +17,7 @@ import type { EventFold } from './event-fold.ts';
 import { eventsOfMarker } from './markers.ts';
 import type { RunEncoders } from './run-encoders.ts';
 import type { Segment } from './segment-list.ts';
+import { type StepAxes, stepOfGroup } from './step-axes.ts';
 import { supersedingFrame } from './superseding.ts';
 
 /** The steps of a whole block as TensorBoard has them. `index`: the block's, in the log of the fold. */
@@ -41,12 +42,17 @@ function stepsOf(
   return steps;
 }
 
-/** Rows of one segment, and where they are written. */
-interface Writing {
+/** Rows of one segment, and what makes events of them. */
+interface SegmentRows {
   readonly block: RowBlock;
-  /** Steps as TensorBoard has them. */
+  /** Steps as TensorBoard has them, but for tags that stand by a metric. */
   readonly columns: ScalarColumns;
   readonly encoders: RunEncoders;
+  readonly axes: StepAxes;
+}
+
+/** The same, and where they are written. */
+interface Writing extends SegmentRows {
   readonly target: Uint8Array;
   readonly view: DataView;
 }
@@ -87,26 +93,22 @@ export async function* encodeSegmentPieces(
   encoders: RunEncoders,
   fetchBlob: FetchBlob,
 ): AsyncGenerator<Uint8Array> {
-  const { shapeIds, timestamps, values } = block;
-  const steps = stepsOf(block, segment, fold);
-  let valuesAt = valuesBefore(block, segment.from, encoders);
-  let cell = firstCellFrom(block, segment.from);
+  const rows = { block, columns: columnsOf(block, segment, fold), encoders, axes: fold.axes };
+  let valuesAt = encoders.valuesBefore(block, segment.from);
   for (let row = segment.from; row < segment.to; row++) {
-    const { tags } = encoders.row(shapeIds[row]!);
-    const frame = segment.kind === 'superseding' ? supersedingFrame(steps[row]!, timestamps[row]!) : null;
+    const wallTime = block.timestamps[row]!;
+    const frame = segment.kind === 'superseding' ? supersedingFrame(wallTime) : null;
     if (frame !== null) yield encodeEvent(frame.before);
-    if (tags.length > 0) {
-      if (frame !== null) yield encodeEvent(frame.eachEvent);
-      yield encodeScalarsPlainly(tags, steps[row]!, timestamps[row]!, values.subarray(valuesAt));
+    for (const { step, record } of scalarRecords(rows, row, valuesAt)) {
+      if (frame !== null) yield encodeEvent(frame.beforeEvent(step));
+      yield record;
     }
-    valuesAt += tags.length;
-    for (; block.cells[cell]?.row === row; cell++) {
-      for (const event of encoders.cellEvents(block.cells[cell]!, steps[row]!, timestamps[row]!)) {
-        if (frame !== null) yield encodeEvent(frame.eachEvent);
-        yield* encodeEventPieces(event, fetchBlob);
-      }
+    for (const event of cellEventsOf(rows, row)) {
+      if (frame !== null) yield encodeEvent(frame.beforeEvent(block.steps[row]!));
+      yield* encodeEventPieces(event, fetchBlob);
     }
     if (frame !== null) yield encodeEvent(frame.after);
+    valuesAt += encoders.row(block.shapeIds[row]!).tags.length;
   }
 }
 
@@ -132,27 +134,33 @@ function writing(
   encoders: RunEncoders,
   target: Uint8Array,
 ): Writing {
-  const { timestamps, values } = block;
-  const columns = { steps: stepsOf(block, segment, fold), timestamps, values };
+  const columns = columnsOf(block, segment, fold);
   const view = new DataView(target.buffer, target.byteOffset, target.byteLength);
-  return { block, columns, encoders, target, view };
+  return { block, columns, encoders, axes: fold.axes, target, view };
+}
+
+function columnsOf(block: RowBlock, segment: Segment, fold: EventFold): ScalarColumns {
+  const { timestamps, values } = block;
+  return { steps: stepsOf(block, segment, fold), timestamps, values };
 }
 
 /** A stretch of rows of one shape is written at once; a row with cells ends it, as their events follow its own. */
 function encodeRows({ from, to }: Segment, writing: Writing): number {
-  const { block, columns, encoders, target, view } = writing;
+  const { block, columns, encoders, axes, target, view } = writing;
   const { shapeIds } = block;
   let at = 0;
-  let valuesAt = valuesBefore(block, from, encoders);
+  let valuesAt = encoders.valuesBefore(block, from);
   let cellRow = nextCellRow(block, from, to);
   for (let row = from; row < to; ) {
     const encoder = encoders.row(shapeIds[row]!);
     const count = encoder.tags.length;
-    const alike = alikeUntil(block, columns, row, cellRow < to ? cellRow + 1 : to, encoder);
-    if (count === 0) {
-      // No event: a row without tags.
-    } else if (alike > row) at = encoder.writeRows(target, view, at, columns, row, alike, valuesAt);
-    else at = writeBytes(target, at, plainRow(encoder, columns, row, valuesAt));
+    const isPlain = axes.groupsOf(shapeIds[row]!) !== null;
+    const limit = cellRow < to ? cellRow + 1 : to;
+    const alike = isPlain ? row : alikeUntil(block, columns, row, limit, encoder);
+    // A row without tags has no event.
+    if (alike > row && count > 0) at = encoder.writeRows(target, view, at, columns, row, alike, valuesAt);
+    else if (count > 0)
+      for (const { record } of scalarRecords(writing, row, valuesAt)) at = writeBytes(target, at, record);
     const end = alike > row ? alike : row + 1;
     valuesAt += (end - row) * count;
     row = end;
@@ -165,19 +173,15 @@ function encodeRows({ from, to }: Segment, writing: Writing): number {
 
 /** A row with what makes its events supersede. */
 function encodeSupersedingRow(row: number, writing: Writing): number {
-  const { block, columns, encoders, target } = writing;
-  const [step, wallTime] = [columns.steps[row]!, columns.timestamps[row]!];
-  const { before, eachEvent, after } = supersedingFrame(step, wallTime);
-  const encoder = encoders.row(block.shapeIds[row]!);
+  const { block, encoders, target } = writing;
+  const { before, beforeEvent, after } = supersedingFrame(block.timestamps[row]!);
   let at = writeEvents(target, 0, [before]);
-  if (encoder.tags.length > 0) {
-    at = writeEvents(target, at, [eachEvent]);
-    at = writeBytes(target, at, plainRow(encoder, columns, row, valuesBefore(block, row, encoders)));
+  for (const { step, record } of scalarRecords(writing, row, encoders.valuesBefore(block, row))) {
+    at = writeEvents(target, at, [beforeEvent(step)]);
+    at = writeBytes(target, at, record);
   }
-  for (let cell = firstCellFrom(block, row); block.cells[cell]?.row === row; cell++) {
-    for (const event of encoders.cellEvents(block.cells[cell]!, step, wallTime))
-      at = writeEvents(target, at, [eachEvent, event]);
-  }
+  for (const event of cellEventsOf(writing, row))
+    at = writeEvents(target, at, [beforeEvent(block.steps[row]!), event]);
   return writeEvents(target, at, [after]);
 }
 
@@ -187,13 +191,15 @@ function nextCellRow(block: RowBlock, row: number, to: number): number {
 }
 
 /** The events of a row's cells, written at `at`; returns the offset after them. */
-function writeCells({ block, columns, encoders, target }: Writing, at: number, row: number): number {
-  let end = at;
-  for (let cell = firstCellFrom(block, row); block.cells[cell]?.row === row; cell++) {
-    const events = encoders.cellEvents(block.cells[cell]!, columns.steps[row]!, columns.timestamps[row]!);
-    end = writeEvents(target, end, events);
-  }
-  return end;
+function writeCells(writing: Writing, at: number, row: number): number {
+  return writeEvents(writing.target, at, cellEventsOf(writing, row));
+}
+
+function cellEventsOf({ block, columns, encoders }: SegmentRows, row: number): readonly LogEvent[] {
+  const events: LogEvent[] = [];
+  for (let cell = firstCellFrom(block, row); block.cells[cell]?.row === row; cell++)
+    events.push(...encoders.cellEvents(block.cells[cell]!, columns.steps[row]!, columns.timestamps[row]!));
+  return events;
 }
 
 /** The end of the rows from `row` on that are of its shape and that templates cover; `row` if it is not itself. */
@@ -210,21 +216,26 @@ function alikeUntil(
   return end;
 }
 
-/** The record of a row that templates do not cover. */
-function plainRow(
-  { tags }: ScalarRowEncoder,
-  { steps, timestamps, values }: ScalarColumns,
+/** The records of a row's scalars, one for each axis; without templates. */
+function scalarRecords(
+  { block, columns, encoders, axes }: SegmentRows,
   row: number,
   valuesAt: number,
-): Uint8Array {
-  return encodeScalarsPlainly(tags, steps[row]!, timestamps[row]!, values.subarray(valuesAt));
-}
-
-/** Values of the rows before one. */
-function valuesBefore({ shapeIds }: RowBlock, row: number, encoders: RunEncoders): number {
-  let values = 0;
-  for (let i = 0; i < row; i++) values += encoders.row(shapeIds[i]!).tags.length;
-  return values;
+): readonly { readonly step: number; readonly record: Uint8Array }[] {
+  const { steps, timestamps, values } = columns;
+  const shapeId = block.shapeIds[row]!;
+  const { tags } = encoders.row(shapeId);
+  const [step, wallTime] = [steps[row]!, timestamps[row]!];
+  const groups = axes.groupsOf(shapeId);
+  if (groups === null)
+    return tags.length === 0
+      ? []
+      : [{ step, record: encodeScalarsPlainly(tags, step, wallTime, values.subarray(valuesAt)) }];
+  return groups.map((group) => {
+    const own = group.columns.map((column) => values[valuesAt + column]!);
+    const at = stepOfGroup(group, step, values, valuesAt);
+    return { step: at, record: encodeScalarsPlainly(group.encoder.tags, at, wallTime, own) };
+  });
 }
 
 function markerEvents({ from, to }: Segment, fold: EventFold): readonly LogEvent[] {

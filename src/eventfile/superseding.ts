@@ -14,20 +14,24 @@ import { eventLength, type LogEvent } from '../tfevents/index.ts';
 /** What stands before a superseding row, before each of its events, and after it. */
 export interface SupersedingFrame {
   readonly before: LogEvent;
-  readonly eachEvent: LogEvent;
+  /** `step`: the event's. */
+  readonly beforeEvent: (step: number) => LogEvent;
   readonly after: LogEvent;
 }
 
-export function supersedingFrame(step: number, wallTime: number): SupersedingFrame {
+export function supersedingFrame(wallTime: number): SupersedingFrame {
   return {
     before: { kind: 'file-version', version: 0, wallTime },
-    eachEvent: { kind: 'no-values', step: step + 1, wallTime },
+    beforeEvent: (step) => ({ kind: 'no-values', step: step + 1, wallTime }),
     after: { kind: 'file-version', version: 2, wallTime },
   };
 }
 
-/** Bytes of a frame around a row of so many events. */
-export function supersedingLength(step: number, wallTime: number, events: number): number {
-  const { before, eachEvent, after } = supersedingFrame(step, wallTime);
-  return eventLength(before) + events * eventLength(eachEvent) + eventLength(after);
+/** Bytes of a frame around a row whose events have these steps. */
+export function supersedingLength(wallTime: number, steps: readonly number[]): number {
+  const { before, beforeEvent, after } = supersedingFrame(wallTime);
+  return steps.reduce(
+    (sum, step) => sum + eventLength(beforeEvent(step)),
+    eventLength(before) + eventLength(after),
+  );
 }

@@ -34,6 +34,11 @@ export class TagEnds {
     });
   }
 
+  /** Shapes of which something was logged. */
+  get shapeIds(): readonly number[] {
+    return this.#rows.flatMap((row, shapeId) => (row < 0 ? [] : [shapeId]));
+  }
+
   /** History goes back: the next row has this ordinal. */
   goBack(row: number): void {
     this.#since = row;

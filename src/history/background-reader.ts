@@ -28,11 +28,9 @@ export class BackgroundReader {
     return this.#waiting.has(id);
   }
 
-  /** Puts every run that is read eagerly in the queue, newest first. */
+  /** Puts every run that is read ahead, in whole or in part, in the queue, newest first. */
   enqueueAll(): void {
-    const runs = [...this.#options.catalogue.runs.values()].filter(
-      ({ policy }) => policy.reading === 'eager',
-    );
+    const runs = [...this.#options.catalogue.runs.values()].filter((run) => run.isReadAhead);
     runs.sort((a, b) => b.listing.modifiedAtMs - a.listing.modifiedAtMs);
     for (const run of runs) this.#waiting.add(run.id);
     this.#wake();
@@ -60,7 +58,7 @@ export class BackgroundReader {
     for (const id of this.#waiting) {
       if (signal.aborted) break;
       this.#waiting.delete(id);
-      await catalogue.runs.get(id)?.update();
+      await catalogue.runs.get(id)?.readAhead();
       this.#read++;
     }
   }

@@ -1,7 +1,7 @@
 /** The history of every run, kept: which runs there are, what was read of them, and what keeps it up to date. @module */
 
 import { setMaxListeners } from 'node:events';
-import { type Clock, mapLimit, runKeyText, within } from '../core/index.ts';
+import { type Clock, mapLimit, within } from '../core/index.ts';
 import type { Logger, Metrics } from '../observability/index.ts';
 import type { RunListing, RunSource } from '../sources/index.ts';
 import { BackgroundReader } from './background-reader.ts';
@@ -55,7 +55,9 @@ export class History implements AsyncDisposable {
     };
     this.#updater = new LogUpdater({ logs, store, spill, onCommit, logger, metrics, clock, signal });
     const onGrown = (run: Run) => this.#announceGrowth(run);
-    const context = { logs, updater: this.#updater, onGrown, logger, metrics, clock, signal };
+    const onRefused = ({ key }: Run) =>
+      void this.catalogue.refreshProject(key, { signal }).catch(() => undefined);
+    const context = { logs, updater: this.#updater, onGrown, onRefused, logger, metrics, clock, signal };
     const createRun = (listing: RunListing, source: RunSource) => new Run(listing, source, context);
     this.catalogue = new Catalogue({ sources, store, createRun, logger, clock });
     this.background = new BackgroundReader({ catalogue: this.catalogue, signal });
@@ -68,7 +70,7 @@ export class History implements AsyncDisposable {
     this.store.checkBound();
     this.#watchers = this.#sources.map((source) =>
       source.watch((change) => {
-        if (change.kind === 'growth') this.background.enqueue(runKeyText(change.key));
+        if (change.kind === 'growth') this.background.enqueue(this.catalogue.idOf(source, change.key));
         else void this.relist();
       }),
     );
@@ -82,8 +84,8 @@ export class History implements AsyncDisposable {
     } catch {
       return; // Only an abort gets here: the program is ending.
     }
-    for (const { id, listing, policy } of this.catalogue.runs.values()) {
-      if (policy.reading === 'eager' && before.get(id) !== listing.modifiedAtMs) this.background.enqueue(id);
+    for (const { id, listing, isReadAhead } of this.catalogue.runs.values()) {
+      if (isReadAhead && before.get(id) !== listing.modifiedAtMs) this.background.enqueue(id);
     }
   }
 
@@ -98,7 +100,7 @@ export class History implements AsyncDisposable {
   ): Promise<void> {
     const due = runs.filter((run) => !run.isFresh(policy));
     if (due.length === 0) return;
-    const isFirst = due.some((run) => run.policy.reading === 'eager' && run.status !== 'complete');
+    const isFirst = due.some((run) => run.isReadAhead && run.status !== 'complete');
     const waitMs = isFirst ? policy.firstWaitMs : Math.max(...Object.values(policy.newsWaitMs));
     const { signal } = this.#ending;
     const patient = { ...policy, firstWaitMs: Number.POSITIVE_INFINITY, newsWaitMs: FOREVER };

@@ -36,13 +36,15 @@ export interface RunContext {
   readonly updater: LogUpdater;
   /** Told after each reading that brought something new. */
   readonly onGrown: (run: Run) => void;
+  /** Told when its server refuses to tell of a run. */
+  readonly onRefused: (run: Run) => void;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
-/** How far a run was read. `unread`: not at all, as nobody asked for it. `behind`: not to its end. */
+/** How far a run was read. `unread`: nothing that costs requests, as nobody asked for it. `behind`: not to its end. */
 export type RunStatus = 'unread' | 'behind' | 'complete';
 
 export class Run {
@@ -58,6 +60,8 @@ export class Run {
   /** Monotonic milliseconds of the end of the last look at the source, and whether it went well. */
   #lookedAtMs = Number.NEGATIVE_INFINITY;
   #isUpToDate = false;
+  /** Monotonic milliseconds of the end of the last look at what is at hand alone. */
+  #peekedAtMs = Number.NEGATIVE_INFINITY;
   #failure: LogdirError | null = null;
   #state: RunState | null = null;
 
@@ -80,6 +84,11 @@ export class Run {
     return this.#source.policy;
   }
 
+  /** Whether its history is, in part or whole, of a source's origin. */
+  isOf(origin: string): boolean {
+    return this.#source.origins?.includes(origin) ?? this.#source.origin === origin;
+  }
+
   /** Tells of many runs at a time without reading them; absent where reading costs no more. */
   get previewer(): RunPreviewer | undefined {
     return this.#source.previewer;
@@ -87,7 +96,7 @@ export class Run {
 
   /** Its log, if it is open. */
   get log(): RunLog | undefined {
-    return this.#context.logs.peek(this.id);
+    return this.#context.logs.peek(this.logId);
   }
 
   /**
@@ -125,8 +134,19 @@ export class Run {
   /** Judged by the log, which must be open. A look that found nothing new does not change it. */
   get status(): RunStatus {
     if (this.#isUpToDate) return 'complete';
-    const isUnread = (this.log?.ledger.cursor ?? null) === null;
-    return isUnread && this.policy.reading === 'on-demand' && this.#failure === null ? 'unread' : 'behind';
+    return this.#isUnread && this.#failure === null ? 'unread' : 'behind';
+  }
+
+  /** Whether it is read without anybody asking for it, be it in part. */
+  get isReadAhead(): boolean {
+    return this.policy.reading === 'eager' || this.#source.atHand !== undefined;
+  }
+
+  /** Whether what is read ahead of it has not been read yet since the program started, and is not in the cache either. */
+  get isFirstReadingDue(): boolean {
+    if (!this.isReadAhead || Math.max(this.#lookedAtMs, this.#peekedAtMs) > Number.NEGATIVE_INFINITY)
+      return false;
+    return this.#reading !== undefined || (this.log?.ledger.commits ?? 0) === 0;
   }
 
   /** As its source said when last asked; before that, as its listing or its exit have it. */
@@ -178,10 +198,29 @@ export class Run {
   async refresh(policy: RefreshPolicy, { signal }: { readonly signal: AbortSignal }): Promise<void> {
     if (this.isFresh(policy)) return;
     const log = await this.open();
-    if (!policy.readsUnread && this.status === 'unread') return;
     const isEmpty = log.ledger.commits === 0;
+    if (!policy.readsUnread && this.status === 'unread') {
+      const waitMs = isEmpty ? policy.firstWaitMs : policy.newsWaitMs.eager;
+      if (this.#context.clock.monotonic() - this.#peekedAtMs < policy.maxAgeMs) return;
+      await within(waitMs, this.readAhead(), signal, this.#context.clock);
+      return;
+    }
     const waitMs = isEmpty ? policy.firstWaitMs : policy.newsWaitMs[this.policy.reading];
     await within(waitMs, this.update(), signal, this.#context.clock);
+  }
+
+  /** Reads on what can be read without asking anybody's server; nothing where that is none of it. */
+  async readAhead(): Promise<void> {
+    const { atHand } = this.#source;
+    if (atHand === undefined) {
+      if (this.policy.reading === 'eager') await this.update();
+      return;
+    }
+    await this.#reading;
+    this.#reading ??= this.#peek(atHand).finally(() => {
+      this.#reading = undefined;
+    });
+    await this.#reading;
   }
 
   /** Up to date as of the moment of the call: a look already under way may have been before it. */
@@ -243,35 +282,72 @@ export class Run {
     return await this.#source.openFile(this.key, name, options);
   }
 
+  get #isUnread(): boolean {
+    const cursor = this.log?.ledger.cursor ?? null;
+    return this.policy.reading === 'on-demand' && (this.#source.isUnread?.(cursor) ?? cursor === null);
+  }
+
   async #look(): Promise<void> {
+    await this.#readOn(this.#source, (failure) => {
+      this.#isUpToDate = failure === null;
+      this.#failure = failure;
+      this.#lookedAtMs = this.#context.clock.monotonic();
+    });
+  }
+
+  /** Trouble with what is at hand is noted by the next look at all of it. */
+  async #peek(atHand: RunSource): Promise<void> {
+    await this.#readOn(atHand, () => {
+      this.#peekedAtMs = this.#context.clock.monotonic();
+    });
+  }
+
+  /** Reads on what a source has, and tells what that failed with; null when it went well. */
+  async #readOn(source: RunSource, settle: (failure: LogdirError | null) => void): Promise<void> {
     const { updater, metrics, clock, onGrown, signal } = this.#context;
     // The program is ending: nothing more is written.
     if (signal.aborted) return;
     const startedMs = clock.monotonic();
+    const before = this.#amount();
     let outcome: 'grown' | 'unchanged' | 'failed' = 'failed';
     try {
-      outcome = await updater.update(this.logId, this.#source, () => {
+      outcome = await updater.update(this.logId, source, () => {
         this.#isUpToDate = false;
       });
-      this.#failure = null;
-      this.#isUpToDate = true;
+      settle(null);
     } catch (error) {
-      this.#isUpToDate = false;
-      this.#noteFailure(error);
+      settle(this.#failureOf(error));
     }
-    this.#lookedAtMs = clock.monotonic();
     metrics.increment('history_refreshes_total', { outcome });
     if (outcome !== 'grown') return;
-    metrics.observe('history_refresh_duration_seconds', (this.#lookedAtMs - startedMs) / 1000);
+    const ms = clock.monotonic() - startedMs;
+    metrics.observe('history_refresh_duration_seconds', ms / 1000);
+    this.#logGrowth(before, ms);
     onGrown(this);
   }
 
-  #noteFailure(error: unknown): void {
-    const { signal, logger } = this.#context;
-    if (signal.aborted) return;
+  /** Rows read so far, and what they take. */
+  #amount(): { readonly rows: number; readonly bytes: number } {
+    const { rowCount = 0, rowsBytes = 0 } = this.log?.ledger ?? {};
+    return { rows: rowCount, bytes: rowsBytes };
+  }
+
+  /** A look that finds nothing is not logged: polls make several in a second. */
+  #logGrowth(before: { readonly rows: number; readonly bytes: number }, ms: number): void {
+    const { rows, bytes } = this.#amount();
+    const read = { rows: rows - before.rows, bytes: bytes - before.bytes, ms: Math.round(ms) };
+    this.#context.logger.debug({ run: this.id, ...read }, 'run read');
+  }
+
+  /** Tells of a failure once. */
+  #failureOf(error: unknown): LogdirError | null {
+    const { signal, logger, onRefused } = this.#context;
     const failure = toLogdirError(error, `read run ${this.id}`);
+    // The program is ending.
+    if (signal.aborted) return failure;
     const level = this.#failure?.message === failure.message ? 'debug' : 'warn';
-    this.#failure = failure;
-    logger[level]({ run: this.id, err: failure }, 'run not readable; what is cached is served');
+    logger[level]({ run: this.id, err: failure }, 'run not readable');
+    if (failure.code === 'permission-denied' && this.policy.reading === 'on-demand') onRefused(this);
+    return failure;
   }
 }

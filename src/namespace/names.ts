@@ -107,7 +107,12 @@ export interface RunNameParts {
   readonly jobType: string;
 }
 
-/** Fills `{name}`, `{id}`, `{group}`, `{jobType}`. */
+/** Fills `{name}`, `{id}`, `{group}`, `{jobType}`. Of `{group}/{name}` nothing is left but the name where there is no group. */
 export function fillTemplate(template: string, parts: RunNameParts): string {
-  return template.replace(/\{(name|id|group|jobType)\}/g, (_, part: keyof RunNameParts) => parts[part]);
+  const filled = template
+    .split('/')
+    .map((piece) =>
+      piece.replace(/\{(name|id|group|jobType)\}/g, (_, part: keyof RunNameParts) => parts[part]),
+    );
+  return filled.filter((piece) => piece !== '').join('/');
 }

@@ -33,7 +33,9 @@ export const HPARAMS: Plugin = {
 };
 
 /** None without a hyperparameter: the run would be an empty line of the dashboard. */
-function startOfMarker({ config, wallTime }: RunMarker): TaggedSummary[] {
+function startOfMarker({ config, configBefore, wallTime }: RunMarker): TaggedSummary[] {
+  // TensorBoard takes no second one.
+  if (configBefore) return [];
   const hparams = hparamsOf(config ?? []);
   return hparams.size === 0 ? [] : [sessionStart(hparams, wallTime)];
 }

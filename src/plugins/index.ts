@@ -6,6 +6,7 @@
  * @module
  */
 
+export { type NotShownEntry, notShownCells, notShownOf } from './not-shown.ts';
 export type {
   CellPart,
   CellSeries,
@@ -13,21 +14,25 @@ export type {
   CurrentSeries,
   CurrentSummary,
   DataClass,
+  NotShown,
   Plugin,
   RowSeries,
   RunExit,
   RunMarker,
   TaggedSummary,
 } from './plugin.ts';
+export { summaryTag } from './scalars.ts';
 export {
   type BlobReference,
   isBlobReference,
   type NumberTensor,
+  numberIn,
   type StringTensor,
   type SummaryContent,
   type TensorContent,
   tensorProto,
 } from './summary.ts';
+export { type SummaryMetric, summaryMetricsOf } from './summary-metrics.ts';
 export { PLUGINS, pluginNamed, summariesOfMarker } from './table.ts';
 export { type SeriesDictionary, type SeriesShape, TagTable, tagTableOf } from './tag-table.ts';
 export { configYaml } from './text.ts';

@@ -13,6 +13,7 @@ import type { RunFacts, RunKey, RunState } from '../core/index.ts';
 import type { SummaryMetadata } from '../protobuf/index.ts';
 import type { PathValue } from '../wandb-json/index.ts';
 import type { SummaryContent, TensorContent } from './summary.ts';
+import type { SummaryMetric } from './summary-metrics.ts';
 
 /** How TensorBoard stores the points of a series, and by which calls of its data provider it asks for them. */
 export type DataClass = 'scalar' | 'tensor' | 'blob-sequence';
@@ -25,6 +26,8 @@ export interface Plugin {
   readonly typeName: string;
   /** Tags that no series of a run gets: those of markers, and those TensorBoard takes for something else. */
   readonly reservedTags: readonly string[];
+  /** No series gets a tag that begins with this. */
+  readonly reservedPrefix?: string;
   readonly rows?: RowSeries;
   readonly cells?: CellSeries;
   /** Summaries for event files of what is known of the run at its start and exit, in the order they are written. */
@@ -76,25 +79,39 @@ export interface CurrentSummary extends TaggedSummary {
 }
 
 /**
- * What was known of a run at one place of its history. `start`: when it began. `config`: when its config, empty at the
- * start, first held something. `end`: at an exit.
+ * What was known of a run at one place of its history. `waiting`: it has begun and has no row yet. `start`: when its first
+ * row came. `config`: when its config, empty at the start, first held something. `end`: at an exit. `now`: what the next
+ * exit would tell; no event file has it.
  */
 export interface RunMarker {
-  readonly kind: 'start' | 'config' | 'end';
+  readonly kind: 'waiting' | 'start' | 'config' | 'end' | 'now';
   readonly step: number;
   /** Unix seconds. */
   readonly wallTime: number;
   readonly run: RunKey;
   readonly facts: RunFacts;
-  /** Absent in an `end`: as in the marker before. */
+  /** Absent: as in a marker before. */
   readonly config?: readonly PathValue[];
+  /** Whether a marker before has shown a config that holds a value. */
+  readonly configBefore: boolean;
   /** Whether this marker's config, or that of one before, held a value. */
   readonly configShown: boolean;
   /** Of an `end`. */
   readonly exit?: RunExit;
+  /** Of an `end`: numbers of the summary that were not told before, or are others now. */
+  readonly summary?: readonly SummaryMetric[];
+  /** Of an `end`: values that no plugin shows, if there are others than were told before. */
+  readonly notShown?: readonly NotShown[];
   /** Rows of history so far. */
   readonly rows: number;
   readonly lastStep: number | null;
+}
+
+/** Values of one key and type that no plugin shows. */
+export interface NotShown {
+  readonly key: string;
+  readonly type: string;
+  readonly count: number;
 }
 
 export interface RunExit {

@@ -6,16 +6,36 @@
  * @module
  */
 
-import { DATA_CLASS } from '../protobuf/index.ts';
-import type { Plugin } from './plugin.ts';
+import { DATA_CLASS, type SummaryMetadata } from '../protobuf/index.ts';
+import type { Plugin, RunMarker, TaggedSummary } from './plugin.ts';
+import { numberTensor } from './summary.ts';
+
+const METADATA: SummaryMetadata = { pluginData: { pluginName: 'scalars' }, dataClass: DATA_CLASS.scalar };
+/** Before the key of a number of the summary, so that it is no series of history. */
+const SUMMARY_PREFIX = 'wandb/summary/';
+
+/** Tag of a number of the summary. */
+export function summaryTag(key: string): string {
+  return SUMMARY_PREFIX + key;
+}
 
 export const SCALARS: Plugin = {
   name: 'scalars',
   dataClass: 'scalar',
   typeName: 'scalar',
   reservedTags: [],
+  reservedPrefix: SUMMARY_PREFIX,
   rows: {
     tag: (kind, key) => (kind === 'system' ? `system/${key}` : key),
-    metadata: { pluginData: { pluginName: 'scalars' }, dataClass: DATA_CLASS.scalar },
+    metadata: METADATA,
   },
+  markers: summaryScalars,
 };
+
+/** Numbers of the summary, which TensorBoard's HParams dashboard takes for metrics as it does all scalars. */
+function summaryScalars({ summary = [] }: RunMarker): TaggedSummary[] {
+  return summary.map(({ key, text }) => ({
+    tag: summaryTag(key),
+    content: { metadata: METADATA, tensor: numberTensor(Number(text)) },
+  }));
+}

@@ -49,6 +49,18 @@ export function textTensor(text: string): StringTensor {
   return { shape: [], strings: [UTF8.encode(text)] };
 }
 
+/** A single number, as a float of 32 bits. */
+export function numberTensor(value: number): NumberTensor {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setFloat32(0, value, true);
+  return { shape: [], dtype: DATA_TYPE.float, bytes };
+}
+
+/** The number in such a tensor. */
+export function numberIn({ bytes }: NumberTensor): number {
+  return new DataView(bytes.buffer, bytes.byteOffset).getFloat32(0, true);
+}
+
 /** The tensor as a message. `strings`: those of a string tensor, its blobs fetched. Default: those it has, if none is a blob. */
 export function tensorProto(tensor: TensorContent, strings = plainStrings(tensor)): TensorProto {
   const tensorShape = tensor.shape.length === 0 ? {} : { dim: tensor.shape.map((size) => ({ size })) };

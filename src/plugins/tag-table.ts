@@ -37,6 +37,9 @@ const FIRST_WRITER = 1;
 const NOT_SHOWN: ShownShape = { plugin: null, tags: [] };
 const ROW_PLUGIN = PLUGINS.find(({ rows }) => rows !== undefined) ?? null;
 const RESERVED_TAGS = PLUGINS.flatMap(({ reservedTags }) => reservedTags);
+const RESERVED_PREFIXES = PLUGINS.flatMap(({ reservedPrefix }) => reservedPrefix ?? []);
+/** Before a tag that begins with a reserved prefix. */
+const KEY_PREFIX = 'key/';
 
 /**
  * Gives every series a tag of its own: TensorBoard takes a tag's plugin from its first value and drops values of another,
@@ -126,7 +129,9 @@ export class TagTable {
     return tag;
   }
 
-  #freeTag({ plugin: { typeName }, writer }: NamedSeries, plain: string): string {
+  #freeTag({ plugin: { typeName }, writer }: NamedSeries, wanted: string): string {
+    const isReserved = RESERVED_PREFIXES.some((prefix) => wanted.startsWith(prefix));
+    const plain = isReserved ? KEY_PREFIX + wanted : wanted;
     const owner = this.#taken.get(plain);
     if (owner === undefined) return plain;
     const isOwn = owner === null || owner === writer;

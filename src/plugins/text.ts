@@ -9,7 +9,7 @@
 import { stringify } from 'yaml';
 import { DATA_CLASS, type SummaryMetadata } from '../protobuf/index.ts';
 import { compactJson, type JsonValue, objectOfPaths, type PathValue } from '../wandb-json/index.ts';
-import type { Plugin, RunMarker, TaggedSummary } from './plugin.ts';
+import type { NotShown, Plugin, RunMarker, TaggedSummary } from './plugin.ts';
 import { textTensor } from './summary.ts';
 
 const METADATA: SummaryMetadata = { pluginData: { pluginName: 'text' }, dataClass: DATA_CLASS.tensor };
@@ -18,25 +18,49 @@ const METADATA: SummaryMetadata = { pluginData: { pluginName: 'text' }, dataClas
 const OVERVIEW_TAG = 'wandb/overview';
 /** Tag of the text that shows a run's config. */
 const CONFIG_TAG = 'wandb/config';
+/** Tag of the text that names what of a run TensorBoard does not show. */
+const NOT_SHOWN_TAG = 'wandb/not shown';
+/** Keys that are named there: beyond that, run.json has them. */
+const MAX_NAMED = 50;
 
 export const TEXT: Plugin = {
   name: 'text',
   dataClass: 'tensor',
   typeName: 'text',
-  reservedTags: [OVERVIEW_TAG, CONFIG_TAG],
+  reservedTags: [OVERVIEW_TAG, CONFIG_TAG, NOT_SHOWN_TAG],
   cells: {
     accepts: (type) => type === 'string',
     parts: [{ tag: (key) => key, metadata: () => METADATA }],
     read: (text) => [textTensor(text)],
   },
-  markers: (marker) => (marker.kind === 'config' ? [] : runTexts(marker)),
+  markers: runTexts,
 };
 
 function runTexts(marker: RunMarker): TaggedSummary[] {
-  const texts = [tagged(OVERVIEW_TAG, overviewMarkdown(marker))];
-  if (marker.config?.some((entry) => entry.path[0] !== '_wandb'))
-    texts.push(tagged(CONFIG_TAG, configMarkdown(marker.config)));
+  const { kind, config, notShown = [] } = marker;
+  const texts: TaggedSummary[] = [];
+  if (kind !== 'config' && kind !== 'now') texts.push(tagged(OVERVIEW_TAG, overviewMarkdown(marker)));
+  if (config?.some((entry) => entry.path[0] !== '_wandb'))
+    texts.push(tagged(CONFIG_TAG, configMarkdown(config)));
+  if (notShown.length > 0) texts.push(tagged(NOT_SHOWN_TAG, notShownMarkdown(notShown)));
   return texts;
+}
+
+/** How many values of which keys, and where they are. */
+export function notShownMarkdown(notShown: readonly NotShown[]): string {
+  const named = notShown.slice(0, MAX_NAMED);
+  const count = notShown.reduce((sum, entry) => sum + entry.count, 0);
+  const lines = named.map(({ key, type, count: of }) => `| ${tableCell(key)} | ${tableCell(type)} | ${of} |`);
+  const more = notShown.length - named.length;
+  return [
+    `${count} value${count === 1 ? '' : 's'} of this run are not shown in TensorBoard. Files of media and tables are in the`,
+    "folder `@files` of the run's directory, which opens by its name; `run.json` there gives the reasons.",
+    '',
+    '| key | type | values |',
+    '|---|---|---|',
+    ...lines,
+    ...(more > 0 ? [`| and ${more} more keys | | |`] : []),
+  ].join('\n');
 }
 
 function tagged(tag: string, markdown: string): TaggedSummary {
@@ -58,14 +82,7 @@ function overviewRows(marker: RunMarker): [string, string | undefined][] {
     ['name', facts.displayName ?? run.runId],
     ['id', run.runId],
     ['project', `${run.entity}/${run.project}`],
-    [
-      'state',
-      exit === undefined
-        ? 'started'
-        : exit.exitCode === 0
-          ? 'finished'
-          : `failed (exit code ${exit.exitCode})`,
-    ],
+    ['state', stateOf(marker)],
     ['started', facts.startTime === undefined ? undefined : isoTime(facts.startTime)],
     ['runtime', exit === undefined ? undefined : `${exit.runtimeSeconds} s`],
     [
@@ -96,6 +113,12 @@ function overviewRows(marker: RunMarker): [string, string | undefined][] {
     ],
     ['wandb', facts.sdkVersion],
   ];
+}
+
+function stateOf({ kind, exit }: RunMarker): string {
+  if (kind === 'waiting') return 'begun, waiting for the first block of rows';
+  if (exit === undefined) return 'started';
+  return exit.exitCode === 0 ? 'finished' : `failed (exit code ${exit.exitCode})`;
 }
 
 function isoTime(unixSeconds: number): string | undefined {

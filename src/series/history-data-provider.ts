@@ -175,8 +175,8 @@ function pluginsOf(runs: readonly ResolvedRun[]): readonly Plugin[] {
 }
 
 /** Whether a plugin has anything to show of a run; of markers, which begin with a run's history, whether there is any. */
-function hasData(plugin: Plugin, { series, preview, config, log }: ResolvedRun): boolean {
-  if (plugin.rows !== undefined && series.scalars.size + (preview?.keys.size ?? 0) > 0) return true;
+function hasData(plugin: Plugin, { series, told, preview, config, log }: ResolvedRun): boolean {
+  if (plugin.rows !== undefined) return series.scalars.size + told.size + (preview?.keys.size ?? 0) > 0;
   if (series.cells.has(plugin)) return true;
   if (plugin.current !== undefined) return plugin.current.shows(config);
   return plugin.markers !== undefined && log.ledger.commits > 0;

@@ -25,19 +25,32 @@ const ORDER: readonly RunState[] = ['running', 'finished', 'failed', 'crashed'];
 export class MergedSource implements RunSource {
   readonly name: string;
   readonly origin: string;
+  readonly origins: readonly string[];
   readonly policy: SourcePolicy;
   readonly previewer?: RunPreviewer;
+  readonly atHand?: RunSource;
   readonly #sources: readonly RunSource[];
+  /** Which of them are read. Cursors have a place for each. */
+  readonly #isRead: (source: RunSource) => boolean;
 
   /** `sources`: the fresher first; a folder has rows that were not sent yet. */
-  constructor(sources: readonly RunSource[]) {
+  constructor(sources: readonly RunSource[], isRead: (source: RunSource) => boolean = () => true) {
     this.#sources = sources;
+    this.#isRead = isRead;
     this.name = sources.map(({ name }) => name).join(' + ');
-    this.origin = sources.map(({ origin }) => origin).join('+');
+    this.origins = sources.map(({ origin }) => origin);
+    this.origin = this.origins.join('+');
     const reading = sources.some(({ policy }) => policy.reading === 'on-demand') ? 'on-demand' : 'eager';
     this.policy = { listing: 'all', reading };
     const previewer = sources.find((source) => source.previewer !== undefined)?.previewer;
     if (previewer !== undefined) this.previewer = previewer;
+    const eager = sources.filter(isEager).length;
+    if (eager > 0 && eager < sources.filter(isRead).length) this.atHand = new MergedSource(sources, isEager);
+  }
+
+  isUnread(cursor: Cursor | null): boolean {
+    const { parts } = this.#parse(cursor);
+    return this.#sources.every((source, i) => isEager(source) || parts[i] === null);
   }
 
   async listProjects(): Promise<readonly []> {
@@ -72,7 +85,9 @@ export class MergedSource implements RunSource {
     options: { readonly signal: AbortSignal },
   ): Promise<boolean> {
     const { parts } = this.#parse(after);
-    const asked = this.#sources.map((source, i) => source.hasNews(key, parts[i] ?? null, options));
+    const asked = this.#sources.flatMap((source, i) =>
+      this.#isRead(source) ? [source.hasNews(key, parts[i] ?? null, options)] : [],
+    );
     return valuesOf(await Promise.allSettled(asked)).includes(true);
   }
 
@@ -82,7 +97,7 @@ export class MergedSource implements RunSource {
     let cursor = this.#parse(options.after);
     let trouble: unknown;
     for (const [i, source] of this.#sources.entries()) {
-      if (stops !== undefined && stops[i] === cursor.parts[i]) continue;
+      if (!this.#isRead(source) || (stops !== undefined && stops[i] === cursor.parts[i])) continue;
       const stopAt = stops?.[i];
       const range = { ...options, after: cursor.parts[i] ?? null };
       const { stopAt: _, ...open } = range;
@@ -149,6 +164,10 @@ export class MergedSource implements RunSource {
       'a cached position is that of another set of sources; the run is read anew',
     );
   }
+}
+
+function isEager({ policy }: RunSource): boolean {
+  return policy.reading === 'eager';
 }
 
 /** What of a batch is news, and how far things are after it. */

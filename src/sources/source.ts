@@ -35,6 +35,12 @@ export interface RunListing {
    * the log says, and what it is called is not worth keeping.
    */
   readonly isWaiting?: true;
+  /** Set where the run does not say whose it is (`wandb.init` without an entity): the entity of the key stands for none. */
+  readonly isEntityAssumed?: true;
+  /** Set where what the source has begins with a resumption of a run that began elsewhere. */
+  readonly isResumed?: true;
+  /** Set where the run was not sent to a server as it was logged. */
+  readonly isOffline?: true;
 }
 
 /** A project whose runs are listed when somebody looks at it. */
@@ -96,9 +102,19 @@ export interface RunSource {
   readonly name: string;
   /** Whose history it is, the same for all sources that give the same records: `local`, or a server's host. */
   readonly origin: string;
+  /** Of a source made of others: theirs. */
+  readonly origins?: readonly string[];
   readonly policy: SourcePolicy;
   /** Tells of many runs at a time without reading them; absent where reading costs no more. */
   readonly previewer?: RunPreviewer;
+  /**
+   * What of it can be read without asking anybody's server, as a source of the same runs and cursors. Absent where that is
+   * all of it, or nothing (`SourcePolicy.reading`).
+   */
+  readonly atHand?: RunSource;
+
+  /** Whether nothing that costs requests lies before a cursor. Absent: so it is for null alone. */
+  isUnread?(cursor: Cursor | null): boolean;
 
   /**
    * Projects whose runs are listed one project at a time. Cheap enough to ask on every look at the tree. A source that

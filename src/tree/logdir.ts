@@ -1,9 +1,10 @@
 /** The tree itself: walks paths from node to node. @module */
 
-import { LogdirError, type MaybePromise } from '../core/index.ts';
+import { type Clock, LogdirError, type MaybePromise, systemClock } from '../core/index.ts';
 import type { EventFiles } from '../eventfile/index.ts';
 import type { History } from '../history/index.ts';
 import type { Caller, Namespace } from '../namespace/index.ts';
+import { ListingPatience } from './listing-patience.ts';
 import { EventFileNodes } from './nodes/event-file.ts';
 import { type NamedParts, type ProjectQuery, RootDirectory } from './nodes/named-directories.ts';
 import type { TreeNode } from './nodes/node.ts';
@@ -21,15 +22,17 @@ export interface CreateTreeOptions {
   readonly events: EventFiles;
   /** Directories below a project that resolve by name and are not listed. Default: none. */
   readonly queries?: readonly ProjectQuery[];
+  readonly clock?: Clock;
 }
 
 /** The tree that one caller sees. */
 export function createTree(options: CreateTreeOptions): LogdirTree {
-  const { history, namespace, caller, queries = [] } = options;
+  const { history, namespace, caller, queries = [], clock = systemClock } = options;
   const snapshots = new RunSnapshots(options.events);
   const events = new EventFileNodes(options.events, snapshots);
   const documents = new RunDocuments({ snapshots, events });
-  const runs = { snapshots, events, documents, saved: new SavedFiles() };
+  const patience = new ListingPatience(clock);
+  const runs = { patience, snapshots, events, documents, saved: new SavedFiles() };
   return new Logdir(history, { namespace, caller, queries, runs });
 }
 

@@ -201,7 +201,8 @@ describe.skipIf(PYTHON_MISSING !== null)('runs that the real SDK logged to a ser
 
   async function serveBeside(wandb: string, folder: string): Promise<ServedRuns> {
     const projects = origin.store.projects.map(({ entity, name }) => `${entity}/${name}`);
-    const words = [...projects, '--base-url', origin.url];
+    // Rows are compared by their own steps.
+    const words = [...projects, '--base-url', origin.url, '--x-axis', 'step'];
     return await serveRuns(wandb, folder, words, { WANDB_API_KEY: origin.apiKey });
   }
 });

@@ -57,14 +57,14 @@ describe.skipIf(PYTHON_MISSING !== null)(`runs of the real SDK in the real Tenso
   }
 
   it('holds what the scripts logged', () => {
-    for (const { id, series } of expected) {
+    for (const { id, series, stepMetrics } of expected) {
       const truth = loggedScalars(join(recorded.truth, `${id}.jsonl`));
       truth.delete(''); // The SDK takes an empty key and does not write it.
       // A killed run loses what its SDK had not handed to the disk; everything it has must be what was logged.
       const complete = id !== 'crash001';
       if (complete) expect([id, [...series.keys()].toSorted()]).toEqual([id, [...truth.keys()].toSorted()]);
       for (const [tag, points] of series) {
-        const logged = truth.get(tag)!;
+        const logged = byMetric(truth.get(tag)!, truth.get(stepMetrics.get(tag) ?? ''));
         if (complete) expect([id, tag, points.length]).toEqual([id, tag, logged.size]);
         for (const [, step, value] of points) {
           if (!Object.is(value, logged.get(step)))
@@ -155,4 +155,12 @@ function* flatNumbers(
 function shown(value: number): number | string {
   const single = Math.fround(value);
   return Number.isFinite(single) ? single : single > 0 ? 'Infinity' : '-Infinity';
+}
+
+type Logged = ReadonlyMap<number, number | string>;
+
+/** Values by the metric logged in the same row instead of by the row's step. */
+function byMetric(logged: Logged, metric: Logged | undefined): Logged {
+  if (metric === undefined) return logged;
+  return new Map([...logged].map(([step, value]) => [Number(metric.get(step)), value]));
 }

@@ -6,7 +6,16 @@ import { type RunRecord, runKey } from '../../src/core/index.ts';
 import { MemoryStore } from '../../src/history/index.ts';
 import { readEvents } from '../support/event-reader.ts';
 import { buildHouse, COMPLETE, eventPath, readWhole } from '../support/house.ts';
-import { configRecord, exitRecord, factsRecord, row, systemRow, text } from '../support/records.ts';
+import {
+  configRecord,
+  exitRecord,
+  factsRecord,
+  media,
+  row,
+  summaryRecord,
+  systemRow,
+  text,
+} from '../support/records.ts';
 import { ScriptedSource } from '../support/scripted-source.ts';
 
 const KEY = runKey('acme', 'research', 'run1');
@@ -23,6 +32,11 @@ const script: fc.Arbitrary<readonly RunRecord[]> = fc
       { weight: 3, arbitrary: fc.record({ seconds: fc.nat(40) }) },
       { weight: 1, arbitrary: fc.record({ lr: fc.integer() }) },
       { weight: 1, arbitrary: fc.record({ exitCode: fc.nat(1) }) },
+      {
+        weight: 1,
+        arbitrary: fc.record({ score: fc.double(), of: fc.constantFrom('loss', 'score', 'best') }),
+      },
+      { weight: 1, arbitrary: fc.constant({ begun: true }) },
     ),
     { minLength: 1, maxLength: 60 },
   )
@@ -31,13 +45,16 @@ const script: fc.Arbitrary<readonly RunRecord[]> = fc
     let seconds = 0;
     return moves.map((move): RunRecord => {
       if ('exitCode' in move) return exitRecord(move.exitCode);
+      if ('score' in move) return summaryRecord({ [move.of]: move.score });
+      if ('begun' in move) return { kind: 'begun' };
       if ('lr' in move) return configRecord({ lr: move.lr });
       if ('seconds' in move) {
         seconds += move.seconds;
         return systemRow(1.7e9 + seconds, { cpu: seconds });
       }
       step = Math.max(0, step + move.go);
-      return row(step, { loss: move.loss }, move.note ? [text('note', `at ${step}`)] : []);
+      const cells = move.note ? [text('note', `at ${step}`), media('seen', 'image-file')] : [];
+      return row(step, { loss: move.loss }, cells);
     });
   });
 

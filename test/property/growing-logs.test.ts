@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { HistoryRow, RunKey, RunRecord } from '../../src/core/index.ts';
 import type { Cursor, RecordBatch, RunSource } from '../../src/sources/index.ts';
 import {
+  isOfWaiting,
   localSource,
   neverAborted,
   readAll,
@@ -139,7 +140,8 @@ class Reader {
   }
 }
 
-const lasting = (records: readonly RunRecord[]) => records.filter(({ kind }) => kind !== 'summary');
+const lasting = (records: readonly RunRecord[]) =>
+  records.filter((record) => record.kind !== 'summary' && !isOfWaiting(record));
 
 /** What is left of a log once later ones have rewound the run. */
 function remaining(written: readonly Written[], number: number): readonly number[] {

@@ -34,6 +34,32 @@ export function readEvents(file: Uint8Array): TensorBoardEvent[] {
   return events;
 }
 
+/** Texts by tag, in order; of tensors of one string. */
+export function textsOf(events: readonly TensorBoardEvent[]): Map<string, string[]> {
+  const texts = new Map<string, string[]>();
+  for (const { summary } of events) {
+    for (const { tag = '', tensor } of summary?.value ?? []) {
+      const [bytes] = tensor?.stringVal ?? [];
+      if (bytes === undefined) continue;
+      texts.set(tag, [...(texts.get(tag) ?? []), Buffer.from(bytes).toString('utf8')]);
+    }
+  }
+  return texts;
+}
+
+/** Numbers that stand as tensors, by tag: step and value. */
+export function tensorScalarsOf(events: readonly TensorBoardEvent[]): Scalars {
+  const series: Scalars = new Map();
+  for (const { step = 0, summary } of events) {
+    for (const { tag = '', tensor, metadata } of summary?.value ?? []) {
+      if (metadata?.pluginData?.pluginName !== 'scalars' || tensor?.tensorContent === undefined) continue;
+      const value = Buffer.from(tensor.tensorContent).readFloatLE(0);
+      series.set(tag, [...(series.get(tag) ?? []), [step, value]]);
+    }
+  }
+  return series;
+}
+
 export type Scalars = Map<string, [step: number, value: number][]>;
 
 /** Scalar points per tag as TensorBoard's Rust loader keeps them: a step that goes back drops what it overtakes. */

@@ -26,12 +26,20 @@ export async function sdkRows(logs: readonly string[]): Promise<ReadonlyMap<stri
   return found;
 }
 
-/** Scalar points per tag: float32, later rows over earlier ones where steps go back. */
-export function scalarSeries(rows: readonly SdkRow[]): Map<string, ScalarPoint[]> {
+/**
+ * Scalar points per tag: float32, later rows over earlier ones where steps go back. `stepMetrics`: by tag, the metric whose
+ * values are its steps; others stand by their rows' steps.
+ */
+export function scalarSeries(
+  rows: readonly SdkRow[],
+  stepMetrics: ReadonlyMap<string, string>,
+): Map<string, ScalarPoint[]> {
   const series = new Map<string, ScalarPoint[]>();
   for (const { step, timestamp, values } of rows) {
     for (const [tag, value] of Object.entries(values)) {
-      add(series, tag, [timestamp, step, asShown(value)]);
+      const metric = stepMetrics.get(tag);
+      const at = metric === undefined ? step : Number(values[metric]);
+      add(series, tag, [timestamp, at, asShown(value)]);
     }
   }
   return series;

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../../src/core/index.ts';
-import { EventFiles, VIEW_VERSION } from '../../src/eventfile/index.ts';
+import { DEFAULT_X_AXIS, EventFiles, VIEW_VERSION } from '../../src/eventfile/index.ts';
 import { History, LocalStore, type RunStore } from '../../src/history/index.ts';
 import { Namespace, OPERATOR } from '../../src/namespace/index.ts';
 import { createMetrics, type Logger, type Metrics, silentLogger } from '../../src/observability/index.ts';
@@ -35,6 +35,8 @@ export interface HouseOptions {
   readonly cacheMaxBytes?: number;
   /** Of the view of event files; default: that of the program. */
   readonly viewVersion?: number;
+  /** Default: that of the program. */
+  readonly xAxis?: string;
   /** In place of the cache directory. */
   readonly store?: RunStore;
   readonly memoryMaxBytes?: number;
@@ -57,8 +59,8 @@ export async function buildHouse(options: HouseOptions): Promise<House> {
     options.store ??
     new LocalStore({ cacheDir, maxBytes: options.cacheMaxBytes ?? 1e9, logger, metrics, clock });
   const history = new History({ sources: options.sources, store, memoryMaxBytes, logger, metrics, clock });
-  const { viewVersion = VIEW_VERSION } = options;
-  const events = new EventFiles({ history, memoryMaxBytes, viewVersion, logger, metrics });
+  const { viewVersion = VIEW_VERSION, xAxis = DEFAULT_X_AXIS } = options;
+  const events = new EventFiles({ history, memoryMaxBytes, viewVersion, xAxis, logger, metrics });
   const namespace = new Namespace({ history, runNameTemplate: options.runNameTemplate ?? '{name}' });
   const seen = { history, events, namespace, caller: OPERATOR };
   await history.catalogue.refresh({ signal });

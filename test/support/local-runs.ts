@@ -83,7 +83,14 @@ export async function readLog(bytes: Uint8Array): Promise<ReadResult> {
   await folder.write('wandb/run-20240101_000000-abc/run-abc.wandb', bytes);
   const source = localSource(folder.path, { clock: new MovingClock(Date.now() + 3_600_000) });
   const [listing] = await source.listRuns({ signal: neverAborted });
-  return readAll(source, listing!.key);
+  return await readAll(source, listing!.key);
+}
+
+/** Whether a record is told of a log in which nothing has arrived yet, when it is read at that moment. */
+export function isOfWaiting(record: RunRecord): boolean {
+  return (
+    record.kind === 'begun' || (record.kind === 'facts' && String(Object.keys(record.facts)) === 'startTime')
+  );
 }
 
 /** A row as a plain object: numbers and cell texts by key. */

@@ -16,7 +16,7 @@ const { signal } = new AbortController();
 const source = createWandbLocalSource({ path, watch: 'off', logger, metrics, clock });
 const store = new LocalStore({ cacheDir, maxBytes: 1e9, logger, metrics, clock });
 const history = new History({ sources: [source], store, memoryMaxBytes: 1e8, logger, metrics, clock });
-const events = new EventFiles({ history, memoryMaxBytes: 1e8, logger, metrics });
+const events = new EventFiles({ history, memoryMaxBytes: 1e8, xAxis: 'auto', logger, metrics });
 await history.catalogue.refresh({ signal });
 const [run] = history.catalogue.runs.values();
 

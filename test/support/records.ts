@@ -1,6 +1,13 @@
 /** Short ways to write the records of a run. @module */
 
-import type { Cell, HistoryRow, RowShape, RunRecord, SystemRow } from '../../src/core/index.ts';
+import type {
+  Cell,
+  DocumentChange,
+  HistoryRow,
+  RowShape,
+  RunRecord,
+  SystemRow,
+} from '../../src/core/index.ts';
 
 const SHAPES = new Map<string, RowShape>();
 
@@ -38,15 +45,43 @@ export function text(key: string, value: string): Cell {
 
 export const exitRecord = (exitCode = 0): RunRecord => ({ kind: 'exit', exitCode, runtimeSeconds: 60 });
 
+export const summaryRecord = (
+  values: Readonly<Record<string, unknown>>,
+  remove: readonly string[] = [],
+): RunRecord => ({
+  kind: 'summary',
+  change: {
+    update: Object.entries(values).map(([key, value]) => ({ path: [key], json: wandbText(value) })),
+    remove: remove.map((key) => [key]),
+  },
+});
+
+/** NaN and infinities stand bare. */
+function wandbText(value: unknown): string {
+  return typeof value === 'number' ? String(value) : JSON.stringify(value);
+}
+
+/** A value with a type of W&B's own. */
+export function media(key: string, type: string): Cell {
+  return { key, kind: 'json', text: JSON.stringify({ _type: type, path: `media/${key}` }) };
+}
+
 export const factsRecord = (displayName: string, startTime = 1.7e9): RunRecord => ({
   kind: 'facts',
   facts: { displayName, startTime },
 });
 
-export const configRecord = (values: Readonly<Record<string, unknown>>): RunRecord => ({
-  kind: 'config',
-  change: {
-    update: Object.entries(values).map(([key, value]) => ({ path: [key], json: JSON.stringify(value) })),
-    remove: [],
-  },
+type Values = Readonly<Record<string, unknown>>;
+
+export const configRecord = (values: Values): RunRecord => ({ kind: 'config', change: changeTo(values) });
+
+function changeTo(values: Values): DocumentChange {
+  const update = Object.entries(values).map(([key, value]) => ({ path: [key], json: JSON.stringify(value) }));
+  return { update, remove: [] };
+}
+
+/** `define_metric`. */
+export const metricRecord = (name: string, stepMetric: string): RunRecord => ({
+  kind: 'metric',
+  metric: { name, stepMetric },
 });

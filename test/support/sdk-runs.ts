@@ -13,6 +13,7 @@ const ASKED_AT_A_TIME = 16;
 interface RunDocument {
   readonly id: string;
   readonly source: { readonly locations: readonly string[] };
+  readonly series: readonly { readonly tag: string; readonly stepMetric?: string }[];
 }
 
 /** One run as it must be shown: its name below the entity, and its points per tag. */
@@ -21,26 +22,36 @@ export interface SdkRun {
   readonly id: string;
   readonly series: ReadonlyMap<string, readonly ScalarPoint[]>;
   readonly texts: ReadonlyMap<string, readonly LoggedText[]>;
+  /** By tag: the metric whose values are its steps. */
+  readonly stepMetrics: ReadonlyMap<string, string>;
 }
 
 export async function sdkRuns(served: ServedRuns): Promise<SdkRun[]> {
   const runs = await servedRuns(served);
   // One Python for all: starting it takes longer than reading.
   const rows = await sdkRows(runs.flatMap(({ logs }) => logs));
-  return runs.map(({ run, id, logs }) => {
+  return runs.map(({ run, id, logs, stepMetrics }) => {
     const all = logs.flatMap((log) => rows.get(log) ?? []);
-    return { run, id, series: scalarSeries(all), texts: textSeries(all) };
+    return { run, id, series: scalarSeries(all, stepMetrics), texts: textSeries(all), stepMetrics };
   });
 }
 
 async function servedRuns(served: ServedRuns) {
-  const found: { readonly run: string; readonly id: string; readonly logs: readonly string[] }[] = [];
+  const found: {
+    readonly run: string;
+    readonly id: string;
+    readonly logs: readonly string[];
+    readonly stepMetrics: ReadonlyMap<string, string>;
+  }[] = [];
   for (const project of await served.list(ENTITY)) {
     for (const { name } of await served.list(`${ENTITY}/${project.name}`)) {
       const run = `${project.name}/${name}`;
       const document = (await served.read(`${ENTITY}/${run}/run.json`)).toString();
-      const { id, source } = JSON.parse(document) as RunDocument;
-      found.push({ run, id, logs: await Promise.all(source.locations.map(logIn)) });
+      const { id, source, series } = JSON.parse(document) as RunDocument;
+      const stepMetrics = new Map(
+        series.flatMap(({ tag, stepMetric }) => (stepMetric === undefined ? [] : [[tag, stepMetric]])),
+      );
+      found.push({ run, id, logs: await Promise.all(source.locations.map(logIn)), stepMetrics });
     }
   }
   return found;

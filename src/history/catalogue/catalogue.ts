@@ -1,14 +1,21 @@
 /** Which runs there are, over all sources. @module */
 
-import { type Clock, type LogdirError, type RunId, runKeyText } from '../../core/index.ts';
+import { type Clock, type LogdirError, type RunId, type RunKey, runKeyText } from '../../core/index.ts';
 import type { Logger } from '../../observability/index.ts';
-import { MergedSource, type ProjectListing, type RunListing, type RunSource } from '../../sources/index.ts';
+import {
+  MergedSource,
+  type ProjectListing,
+  RenamedSource,
+  type RunListing,
+  type RunSource,
+} from '../../sources/index.ts';
 import type { RunLog } from '../log/run-log.ts';
 import type { Run } from '../run.ts';
 import type { RunStore } from '../store/run-store.ts';
 import { type CatalogueEntry, entryOf } from './catalogue-entry.ts';
 import { EntryStore } from './entry-store.ts';
 import { ListingStore } from './listing-store.ts';
+import { RunCopies, type RunCopy } from './run-copies.ts';
 import { type ProjectKey, SourceCatalogue } from './source-catalogue.ts';
 
 export interface CatalogueOptions {
@@ -20,17 +27,14 @@ export interface CatalogueOptions {
   readonly clock: Clock;
 }
 
-/** Who lists a run, and as what. */
-interface Copies {
-  readonly sources: RunSource[];
-  readonly listings: RunListing[];
-}
-
 export class Catalogue implements AsyncDisposable {
   readonly #sources: readonly SourceCatalogue[];
   readonly #entries: EntryStore;
   readonly #createRun: CatalogueOptions['createRun'];
   readonly #clock: Clock;
+  readonly #copies: RunCopies;
+  readonly #renamed = new Map<RunSource, RenamedSource>();
+  readonly #logger: Logger;
   /** By the origins that are merged: as many as there are combinations of sources. */
   readonly #merged = new Map<string, MergedSource>();
   #runs = new Map<string, Run>();
@@ -44,6 +48,8 @@ export class Catalogue implements AsyncDisposable {
     this.#entries = new EntryStore({ store, logger, clock });
     this.#createRun = createRun;
     this.#clock = clock;
+    this.#copies = new RunCopies(clock);
+    this.#logger = logger;
   }
 
   /** Grows whenever `runs`, their names or `projects` may have changed. */
@@ -76,6 +82,11 @@ export class Catalogue implements AsyncDisposable {
   /** Why a source could not be listed when last looked at; null when it could. */
   failure(source: RunSource): LogdirError | null {
     return this.#of(source)?.failure ?? null;
+  }
+
+  /** Whether the server of a source does not give what it was asked for, so that nothing of it is shown. */
+  isRefused(source: RunSource): boolean {
+    return this.#of(source)?.isRefused ?? false;
   }
 
   /** How many projects a source lists by themselves. */
@@ -120,6 +131,11 @@ export class Catalogue implements AsyncDisposable {
     return found;
   }
 
+  /** The id of a run that a source has under this key. */
+  idOf(source: RunSource, key: RunKey): string {
+    return runKeyText(this.#copies.nameOf(source, key));
+  }
+
   /** Keeps what the log of a run says now. */
   record(log: RunLog): void {
     const { key, origin } = log.id;
@@ -130,6 +146,7 @@ export class Catalogue implements AsyncDisposable {
   /** Looks at every source again. One that fails keeps the runs it had: an outage is not absence. */
   async refresh({ signal }: { readonly signal: AbortSignal }): Promise<void> {
     await Promise.all(this.#sources.map((source) => source.refresh(signal)));
+    await this.#listCounterparts(signal);
     this.#update();
     this.#refreshedAtMs = this.#clock.monotonic();
   }
@@ -152,49 +169,91 @@ export class Catalogue implements AsyncDisposable {
     return this.#sources.filter((source) => source.has(project));
   }
 
+  /** Lists, once, the projects of servers whose runs may be those of a folder: which are the same is decided as they show. */
+  async #listCounterparts(signal: AbortSignal): Promise<void> {
+    const logged = new Set<string>();
+    for (const { source, listing } of this.#listed()) {
+      if (source.policy.listing === 'all') logged.add(listing.key.project);
+    }
+    await Promise.all(
+      this.#sources.flatMap((source) =>
+        source.projects
+          .filter((project) => logged.has(project.project) && !Number.isFinite(source.ageMs(project)))
+          .map((project) => source.refreshProject(project, signal)),
+      ),
+    );
+  }
+
   /** Runs as their sources list them now. Known ones go on, with the source they were first seen with: another would yield their history in another order. */
   #update(): void {
     const runs = new Map<string, Run>();
+    const projects = this.#sources.flatMap((source) => source.projects);
+    const copies = this.#copies.group({
+      copies: [...this.#listed()],
+      projects,
+      isKnown: (id) => this.#runs.get(id)?.listing.isWaiting === undefined && this.#runs.has(id),
+    });
     let isChanged = false;
-    for (const [id, { sources, listings }] of this.#copies()) {
-      const listing = listings.reduce(mergeListings);
-      const known = this.#runs.get(id);
+    for (const [id, group] of copies) {
+      const listing = group.map((copy) => copy.listing).reduce(mergeListings);
+      const sources = group.map(({ source }) => source);
+      const known = this.#goesOn(this.#runs.get(id), sources);
       isChanged ||= known === undefined || !hasSameName(known.listing, listing);
       known?.relist(listing);
-      runs.set(id, known ?? this.#createRun(listing, this.#sourceOf(sources)));
+      const run = known ?? this.#createRun(listing, this.#sourceOf(id, group));
+      if (known === undefined) this.#logFound(run, sources);
+      runs.set(id, run);
     }
-    const projects = this.#sources.flatMap((source) => source.projects);
     if (isChanged || runs.size !== this.#runs.size || projects.length !== this.#projects.length)
       this.#version++;
     this.#runs = runs;
     this.#projects = projects;
   }
 
-  #copies(): Map<string, Copies> {
-    const copies = new Map<string, Copies>();
-    for (const catalogue of this.#sources) {
-      for (const listing of catalogue.listings()) {
-        const id = runKeyText(listing.key);
-        const known = copies.get(id) ?? { sources: [], listings: [] };
-        copies.set(id, known);
-        // Of two folders that hold a run, the first counts.
-        if (known.sources.some(({ origin }) => origin === catalogue.source.origin)) continue;
-        known.sources.push(catalogue.source);
-        known.listings.push(listing);
-      }
-    }
-    return copies;
+  *#listed(): Iterable<RunCopy> {
+    for (const catalogue of this.#sources)
+      for (const listing of catalogue.listings()) yield { source: catalogue.source, listing };
   }
 
-  #sourceOf(sources: readonly RunSource[]): RunSource {
+  /**
+   * A known run, unless it holds what a server gave that now refuses it: what other sources have of such a run is another
+   * log.
+   */
+  #goesOn(known: Run | undefined, sources: readonly RunSource[]): Run | undefined {
+    if (known === undefined) return undefined;
+    const listed = sources.map(({ origin }) => origin);
+    const refusing = this.#sources.filter(
+      (catalogue) => catalogue.refuses(known.key) && !listed.includes(catalogue.source.origin),
+    );
+    const isHolding = refusing.some(({ source }) => known.isOf(source.origin));
+    return isHolding ? undefined : known;
+  }
+
+  #logFound({ id, listing }: Run, sources: readonly RunSource[]): void {
+    const fields = { run: id, name: listing.displayName, sources: sources.map(({ name }) => name) };
+    this.#logger.debug(fields, 'run found');
+  }
+
+  #sourceOf(id: string, copies: readonly RunCopy[]): RunSource {
+    const sources = copies.map(({ source }) => this.#asCalled(source, id));
     const [first] = sources;
     if (first !== undefined && sources.length === 1) return first;
     // A folder on this machine is fresher than what was sent from it.
     const freshestFirst = [...sources].sort((a, b) => freshness(a) - freshness(b));
-    const id = freshestFirst.map(({ name, origin }) => `${origin} ${name}`).join('\n');
-    const merged = this.#merged.get(id) ?? new MergedSource(freshestFirst);
-    this.#merged.set(id, merged);
+    const isRenamed = sources.some((source) => source instanceof RenamedSource);
+    const names = freshestFirst.map(({ name, origin }) => `${origin} ${name}`).join('\n');
+    const merged = this.#merged.get(`${isRenamed} ${names}`) ?? new MergedSource(freshestFirst);
+    this.#merged.set(`${isRenamed} ${names}`, merged);
     return merged;
+  }
+
+  /** The source, or the same by the names of runs here, where it has this one under a key of its own. */
+  #asCalled(source: RunSource, id: string): RunSource {
+    const ownKeys = this.#copies.ownKeys(source);
+    if (!ownKeys.has(id)) return source;
+    const renamed = this.#renamed.get(source) ?? new RenamedSource(source, ownKeys);
+    this.#renamed.set(source, renamed);
+    return renamed;
   }
 }
 
@@ -202,7 +261,8 @@ export class Catalogue implements AsyncDisposable {
 function mergeListings(a: RunListing, b: RunListing): RunListing {
   const [newer, older] = b.modifiedAtMs > a.modifiedAtMs ? [b, a] : [a, b];
   return {
-    ...newer,
+    key: newer.key,
+    modifiedAtMs: newer.modifiedAtMs,
     displayName: newer.displayName ?? older.displayName,
     group: newer.group ?? older.group,
     jobType: newer.jobType ?? older.jobType,

@@ -71,6 +71,9 @@ export type PositionedChange = { readonly at: number } & (
   | { readonly kind: 'facts'; readonly facts: RunFacts }
   | { readonly kind: 'config'; readonly change: DocumentChange }
   | { readonly kind: 'metric'; readonly metric: MetricDefinition }
+  /** Before an exit, which tells the summary as of then; others are in `Commit.summary`. */
+  | { readonly kind: 'summary'; readonly change: DocumentChange }
+  | { readonly kind: 'begun' }
   | { readonly kind: 'exit'; readonly exit: RunExit }
 );
 

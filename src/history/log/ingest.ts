@@ -30,7 +30,7 @@ export class RunIngest {
   readonly #blocks: SealedBlock[] = [];
   readonly #shapeRows = new Map<number, number>();
   readonly #changes: PositionedChange[] = [];
-  readonly #summary: DocumentChange[] = [];
+  #summary: DocumentChange[] = [];
   readonly #unread: Partial<Record<UnreadKind, number>> = {};
   readonly #progress: Mutable<Progress>;
   /** By writer: step of its newest history row. */
@@ -103,8 +103,14 @@ export class RunIngest {
       case 'metric':
         this.#changes.push({ at: this.#nextRow, kind: 'metric', metric: record.metric });
         break;
+      case 'begun':
+        this.#changes.push({ at: this.#nextRow, kind: 'begun' });
+        break;
       case 'exit': {
         const { exitCode, runtimeSeconds } = record;
+        if (this.#summary.length > 0)
+          this.#changes.push({ at: this.#nextRow, kind: 'summary', change: merged(this.#summary) });
+        this.#summary = [];
         this.#changes.push({ at: this.#nextRow, kind: 'exit', exit: { exitCode, runtimeSeconds } });
       }
     }

@@ -153,6 +153,11 @@ export class RunLedger {
       case 'config':
         this.config.apply(change.change);
         break;
+      case 'summary':
+        this.summary.apply(change.change);
+        break;
+      case 'begun':
+        break;
       case 'metric':
         this.metrics.set(change.metric.name, change.metric);
         break;

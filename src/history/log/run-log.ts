@@ -153,12 +153,19 @@ export class RunLog {
 export interface CommitContext {
   readonly facts: RunFacts;
   readonly config: WandbDocument;
+  readonly summary: WandbDocument;
 }
 
-/** What a ledger knows before it applies a commit. The config is copied only where the commit changes it. */
-export function contextOf({ facts, config }: RunLedger, commit: Commit): CommitContext {
-  const changesConfig = commit.changes?.some(({ kind }) => kind === 'config') ?? false;
-  return { facts, config: changesConfig ? config.copy() : config };
+/** What a ledger knows before it applies a commit. Documents are copied only where changes of the commit are to them. */
+export function contextOf({ facts, config, summary }: RunLedger, { changes = [] }: Commit): CommitContext {
+  const changed = new Set(changes.map(({ kind }) => kind));
+  // The summary is changed behind the changes as well, so that one at an exit must not be the ledger's own.
+  const isTold = changed.has('summary') || changed.has('exit');
+  return {
+    facts,
+    config: changed.has('config') ? config.copy() : config,
+    summary: isTold ? summary.copy() : summary,
+  };
 }
 
 /** The right to write to a run's log. */

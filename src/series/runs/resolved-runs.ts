@@ -3,14 +3,19 @@
 import { LogdirError, mapSettled } from '../../core/index.ts';
 import type { EventFiles, EventView } from '../../eventfile/index.ts';
 import { type History, REFRESH, type Run, type RunLog, type RunPreview } from '../../history/index.ts';
-import { type TagTable, tagTableOf } from '../../plugins/index.ts';
+import { PLUGINS, type TagTable, tagTableOf } from '../../plugins/index.ts';
+import type { ScalarPoints } from '../../points/index.ts';
 import type { PathValue } from '../../wandb-json/index.ts';
 import type { Selection } from '../data-provider.ts';
+import { markerScalars } from '../scalars/marker-scalars.ts';
 import type { RunList } from './run-list.ts';
 import type { NamedRun } from './run-names.ts';
 import type { RunPreviews } from './run-previews.ts';
 import { type RunSeries, seriesOf } from './run-series.ts';
 import { UnreadRuns } from './unread-runs.ts';
+
+/** The plugin whose series are numbers. */
+const SCALARS = PLUGINS.find(({ dataClass }) => dataClass === 'scalar');
 
 /** While one waits for its disk, others are worked on. */
 const RUNS_AT_A_TIME = 16;
@@ -23,6 +28,8 @@ export interface ResolvedRun {
   readonly view: EventView;
   readonly tags: TagTable;
   readonly series: RunSeries;
+  /** Numbers that its markers tell, by tag. */
+  readonly told: ReadonlyMap<string, ScalarPoints>;
   /** What its source sums up, where nobody has read it yet; null otherwise. */
   readonly preview: RunPreview | null;
   readonly config: readonly PathValue[];
@@ -42,7 +49,10 @@ export interface ResolvedRunsOptions {
 /** What is worked out of a log as of a number of commits. */
 interface Digest {
   readonly commits: number;
+  /** See `StepAxes.id`. */
+  readonly axes: string;
   readonly series: RunSeries;
+  readonly told: ReadonlyMap<string, ScalarPoints>;
   readonly config: readonly PathValue[];
 }
 
@@ -106,18 +116,20 @@ export class ResolvedRuns {
   #resolved(named: NamedRun, view: EventView): ResolvedRun {
     const { log } = view;
     const tags = tagTableOf(log.ledger.dictionary);
-    const { series, config } = this.#digest(view, tags);
+    const { series, told, config } = this.#digest(view, tags);
     const startTime = view.fold.startTime ?? named.run.listing.startTime ?? 0;
     const preview = log.ledger.cursor === null ? this.#options.previews.of(named.run) : null;
-    return { ...named, log, view, tags, series, preview, config: preview?.config ?? config, startTime };
+    return { ...named, log, view, tags, series, told, preview, config: preview?.config ?? config, startTime };
   }
 
   #digest(view: EventView, tags: TagTable): Digest {
     const { log } = view;
     const { commits, config } = log.ledger;
+    const axes = view.fold.axes.id;
     const known = this.#digests.get(log);
-    if (known?.commits === commits) return known;
-    const digest = { commits, series: seriesOf(view, tags), config: config.entries };
+    if (known?.commits === commits && known.axes === axes) return known;
+    const told = SCALARS === undefined ? new Map() : markerScalars(view, SCALARS);
+    const digest = { commits, axes, series: seriesOf(view, tags), told, config: config.entries };
     this.#digests.set(log, digest);
     return digest;
   }

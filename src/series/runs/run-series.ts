@@ -1,6 +1,6 @@
 /** The series of one run by tag, and where in its log their values are. @module */
 
-import type { EventView } from '../../eventfile/index.ts';
+import type { EventView, StepAxes } from '../../eventfile/index.ts';
 import type { NewestRow } from '../../history/index.ts';
 import type { Plugin, TagTable } from '../../plugins/index.ts';
 import type { Selection, SeriesEnd } from '../data-provider.ts';
@@ -9,6 +9,8 @@ import type { Selection, SeriesEnd } from '../data-provider.ts';
 export interface Column {
   readonly shapeId: number;
   readonly column: number;
+  /** Column of the metric whose values are its steps; -1 for the steps of its rows. */
+  readonly axis: number;
 }
 
 /** A series of numbers. */
@@ -45,7 +47,7 @@ export function seriesOf({ log: { ledger }, fold }: EventView, tags: TagTable): 
     // Samples of the machine have their steps from the fold.
     const newest =
       kind === 'system' ? { ...last, end: { ...last.end, step: fold.systemEnd(shapeId) } } : last;
-    if (plugin.rows !== undefined) addColumns(scalars, newest, shapeId, tags.tagsOf(shapeId));
+    if (plugin.rows !== undefined) addColumns(scalars, newest, shapeId, tags.tagsOf(shapeId), fold.axes);
     else addParts(mapOf(cells, plugin), newest, shapeId, tags.tagsOf(shapeId));
   }
   return { scalars, cells };
@@ -75,12 +77,16 @@ function addColumns(
   newest: NewestRow,
   shapeId: number,
   tags: readonly string[],
+  axes: StepAxes,
 ): void {
   tags.forEach((tag, column) => {
     const known = scalars.get(tag);
-    const here = { ...newest, shapeId, column };
+    const axis = axes.axisOf(shapeId, column);
+    // Steps of a metric never fall, so the newest row of any shape has the newest.
+    const end = axis < 0 ? newest.end : { ...newest.end, step: axes.endOf(tag) ?? newest.end.step };
+    const here = { ...newest, end, shapeId, column, axis };
     scalars.set(tag, {
-      columns: [...(known?.columns ?? []), { shapeId, column }],
+      columns: [...(known?.columns ?? []), { shapeId, column, axis }],
       newest: known === undefined || isLater(here, known.newest) ? here : known.newest,
     });
   });

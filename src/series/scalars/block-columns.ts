@@ -18,8 +18,10 @@ export function takeColumns(block: RowBlock, dictionary: Dictionary, wanted: rea
     const width = dictionary.shapes[shapeId]!.keys.length;
     let end = row + 1;
     while (end < rowCount && shapeIds[end] === shapeId) end++;
-    for (const { shapeId: wantedId, column, target } of wanted) {
-      if (wantedId === shapeId) takeStretch(block, row, end, valuesAt + column, width, target);
+    for (const { shapeId: wantedId, column, axis, target } of wanted) {
+      if (wantedId !== shapeId) continue;
+      if (axis < 0) takeStretch(block, row, end, valuesAt + column, width, target);
+      else takeByMetric(block, row, end, valuesAt + column, valuesAt + axis, width, target);
     }
     valuesAt += (end - row) * width;
     row = end;
@@ -37,6 +39,21 @@ function takeStretch(
 ): void {
   for (let next = row, from = at; next < end; next++, from += width) {
     target.push(steps[next]!, timestamps[next]!, values[from]!);
+  }
+}
+
+/** The same, with the values of a metric from `stepAt` on as steps. */
+function takeByMetric(
+  { timestamps, values }: RowBlock,
+  row: number,
+  end: number,
+  at: number,
+  stepAt: number,
+  width: number,
+  target: PointBuffer,
+): void {
+  for (let next = row, passed = 0; next < end; next++, passed += width) {
+    target.push(values[stepAt + passed]!, timestamps[next]!, values[at + passed]!);
   }
 }
 

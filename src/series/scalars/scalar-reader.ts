@@ -31,14 +31,15 @@ export interface ScalarReaderOptions {
 interface WantedOfRun {
   readonly run: ResolvedRun;
   readonly series: ReadonlyMap<string, ScalarSeries>;
+  readonly told: ReadonlyMap<string, ScalarPoints>;
   readonly keys: ReadonlyMap<string, number | null>;
 }
 
 /** Downsampled points as they were answered; null: the run's source has none of that key. */
 interface Answer {
-  /** They are those of a log as of a number of blocks, or of a run's source as of a heartbeat. */
+  /** They are those of a log as of a number of blocks and by certain axes, or of a run's source as of a heartbeat. */
   readonly of: RunLog | Run;
-  readonly version: number;
+  readonly version: string;
   readonly points: ScalarPoints | null;
 }
 
@@ -67,10 +68,11 @@ export class ScalarReader {
   ): readonly RunEntries<SeriesListing>[] {
     if (rows === undefined) return [];
     const listing = (end: SeriesEnd): SeriesListing => ({ ...end, metadata: rows.metadata, blobCount: 0 });
-    return wantedOf(runs, selection).map(({ run, series, keys }) => ({
+    return wantedOf(runs, selection).map(({ run, series, told, keys }) => ({
       run: run.name,
       tags: [
         ...[...series].map(([tag, { newest }]) => [tag, listing(seriesEnd(newest))] as const),
+        ...[...told].map(([tag, points]) => [tag, listing(endOfPoints(points))] as const),
         ...[...keys.keys()].map((key) => [key, listing(previewEnd(run))] as const),
       ],
     }));
@@ -83,12 +85,19 @@ export class ScalarReader {
     options: MapRunsOptions,
   ): Promise<readonly RunEntries<ScalarPoints>[]> {
     const wanted = wantedOf(runs, selection);
-    const count = wanted.reduce((sum, { series, keys }) => sum + series.size + keys.size, 0);
+    const count = wanted.reduce(
+      (sum, { series, told, keys }) => sum + series.size + told.size + keys.size,
+      0,
+    );
     const allowed = pointsAllowed(maxPoints, count, this.#options.maxResponsePoints);
     await this.#sample(wanted, allowed, options);
-    const entries = await mapRuns(wanted, options, async ({ run, series, keys }) => ({
+    const entries = await mapRuns(wanted, options, async ({ run, series, told, keys }) => ({
       run: run.name,
-      tags: [...(await this.#exact(run, series, allowed)), ...this.#sampled(run, keys, allowed)],
+      tags: [
+        ...(await this.#exact(run, series, allowed)),
+        ...[...told].map(([tag, points]) => [tag, downsample(points, allowed)] as const),
+        ...this.#sampled(run, keys, allowed),
+      ],
     }));
     return entries.filter(({ tags }) => tags.length > 0);
   }
@@ -98,10 +107,10 @@ export class ScalarReader {
     series: ReadonlyMap<string, ScalarSeries>,
     maxPoints: number,
   ): Promise<(readonly [string, ScalarPoints])[]> {
-    const { run, log } = resolved;
+    const { run, log, view } = resolved;
     if (series.size === 0) return [];
     if (maxPoints === 1) return await this.#newest(resolved, series);
-    const version = log.ledger.blockCount;
+    const version = `${log.ledger.blockCount}${view.fold.axes.id}`;
     const missing = new Map(series);
     const known: (readonly [string, ScalarPoints])[] = [];
     for (const tag of series.keys()) {
@@ -157,7 +166,7 @@ export class ScalarReader {
     }
     const keep = (key: string) => (run: Run, points: SampledPoints | null) => {
       const answer = points && downsample(scalarPoints(points), maxPoints);
-      const version = run.listing.modifiedAtMs;
+      const version = `${run.listing.modifiedAtMs}`;
       this.#answers.set(answerId(run.id, key, maxPoints), { of: run, version, points: answer });
     };
     await Promise.all(
@@ -180,10 +189,10 @@ export class ScalarReader {
   }
 
   #sampleAnswer(run: Run, key: string, maxPoints: number): Answer | undefined {
-    return this.#answer(run.id, key, maxPoints, run, run.listing.modifiedAtMs);
+    return this.#answer(run.id, key, maxPoints, run, `${run.listing.modifiedAtMs}`);
   }
 
-  #answer(id: string, tag: string, maxPoints: number, of: Answer['of'], version: number): Answer | undefined {
+  #answer(id: string, tag: string, maxPoints: number, of: Answer['of'], version: string): Answer | undefined {
     const answer = this.#answers.get(answerId(id, tag, maxPoints));
     return answer?.of === of && answer.version === version ? answer : undefined;
   }
@@ -204,8 +213,13 @@ function wantedOf(runs: readonly ResolvedRun[], selection: Selection): readonly 
   return runs.flatMap((run) => {
     const series = selected(run.series.scalars, selection);
     const keys = selected(run.preview?.keys ?? NO_KEYS, selection);
-    return series.size + keys.size === 0 ? [] : [{ run, series, keys }];
+    const told = selected(run.told, selection);
+    return series.size + told.size + keys.size === 0 ? [] : [{ run, series, told, keys }];
   });
+}
+
+function endOfPoints({ steps, wallTimes }: ScalarPoints): SeriesEnd {
+  return { step: steps.at(-1) ?? 0, wallTime: wallTimes.at(-1) ?? 0 };
 }
 
 const NO_KEYS: ReadonlyMap<string, number | null> = new Map();

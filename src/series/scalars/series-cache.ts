@@ -32,6 +32,8 @@ export interface SeriesCacheOptions {
 interface CachedSeries {
   readonly id: string;
   readonly log: RunLog;
+  /** See `StepAxes.id`. */
+  readonly axes: string;
   readonly points: PointBuffer;
   /** Blocks before this one are in it. */
   blocksRead: number;
@@ -85,7 +87,7 @@ export class SeriesCache {
     const found = [...wanted].map(([tag, series]) => ({
       tag,
       series,
-      cached: this.#borrow(log, tag, series),
+      cached: this.#borrow(log, view.fold.axes.id, tag, series),
     }));
     try {
       for (;;) {
@@ -102,18 +104,19 @@ export class SeriesCache {
   }
 
   /** A series of a run, as it was read or empty. */
-  #borrow(log: RunLog, tag: string, series: ScalarSeries): CachedSeries {
+  #borrow(log: RunLog, axes: string, tag: string, series: ScalarSeries): CachedSeries {
     const id = JSON.stringify([log.key, tag]);
     const known = this.#series.get(id);
-    const borrowed = known?.log === log ? known : this.#begin(id, log, series);
+    const isKnown = known?.log === log && known.axes === axes;
+    const borrowed = isKnown ? known : this.#begin(id, log, axes, series);
     borrowed.users++;
     return borrowed;
   }
 
-  #begin(id: string, log: RunLog, { columns }: ScalarSeries): CachedSeries {
+  #begin(id: string, log: RunLog, axes: string, { columns }: ScalarSeries): CachedSeries {
     const expected = columns.reduce((sum, { shapeId }) => sum + (log.ledger.shapeRows[shapeId] ?? 0), 0);
     const points = this.#memoryFor(PointBuffer.capacityFor(expected));
-    const empty: CachedSeries = { id, log, points, blocksRead: 0, users: 0, isCached: false };
+    const empty: CachedSeries = { id, log, axes, points, blocksRead: 0, users: 0, isCached: false };
     this.#cache(empty);
     return empty;
   }

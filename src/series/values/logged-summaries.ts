@@ -12,7 +12,7 @@ export interface LoggedSummary extends SeriesEnd {
 
 /** In order. */
 export function* markerSummaries({ view }: ResolvedRun, plugin: Plugin): Generator<LoggedSummary> {
-  for (const marker of view.fold.markers) {
+  for (const marker of view.markersNow) {
     for (const event of eventsOfMarker(marker)) {
       if (event.kind !== 'summary') continue;
       if (event.content.metadata.pluginData?.pluginName === plugin.name) yield event;

@@ -76,7 +76,10 @@ export async function* readOn(
   cursor = { ...cursor, missing, seen: seenOf(detail.run) };
   const unread = missing === start.missing ? {} : { missing: missing - start.missing };
   if (formatCursor(cursor) === after) return;
-  yield { ...batch(cursor, conclusionOf(detail.run)), unread };
+  const conclusion = conclusionOf(detail.run);
+  const isWithoutRows = cursor.rows === 0 && !conclusion.some(({ kind }) => kind === 'exit');
+  const records: RunRecord[] = isWithoutRows ? [...conclusion, { kind: 'begun' }] : conclusion;
+  yield { ...batch(cursor, records), unread };
 }
 
 /**

@@ -140,8 +140,7 @@ class WandbLocalSource implements RunSource {
       if (segment.sizeBytes > seenBytes || (mark !== undefined && segment.sizeBytes < seenBytes)) return true;
     }
     if (!isWithoutRows(cursor)) return false;
-    const folder = await folderVersion(run.segments.at(-1)!.path);
-    return folder !== null && folder !== cursor.folder;
+    return (await folderVersion(run.segments.at(-1)!.path)) !== cursor.folder;
   }
 
   async *read(key: RunKey, options: ReadRunOptions): AsyncGenerator<RecordBatch> {

@@ -1,8 +1,10 @@
 /** The small files beside a run's events: run.json, config.yaml, summary.json. @module */
 
 import type { MetricDefinition, RunFacts, RunKey, RunState } from '../../core/index.ts';
+import { plainMetricName } from '../../eventfile/index.ts';
 import {
   configYaml,
+  notShownOf,
   type SeriesDictionary,
   type SeriesShape,
   type TagTable,
@@ -29,28 +31,22 @@ export interface RunDescription {
   /** Rows or cells per shape id; fewer entries than shapes where the last ones have none. */
   readonly shapeRows: readonly (number | undefined)[];
   readonly metrics: Iterable<MetricDefinition>;
+  /** Key of the metric whose values are a tag's steps; null for `_step`. */
+  readonly stepMetricOf: (tag: string) => string | null;
   /** Records that were counted and not decoded. */
   readonly unread: Readonly<Record<string, number>>;
   readonly skippedBytes: number;
   readonly locations: readonly string[];
+  /** Numbers of the summary that event files have, with how often they were told, by tag. */
+  readonly toldSummary: readonly { readonly tag: string; readonly key: string; readonly points: number }[];
+  /** Those that the run's next exit tells. */
+  readonly untoldSummary: readonly string[];
+  /** Whether the run has begun and nothing of it has reached its log. */
+  readonly isWaiting: boolean;
   readonly eventFile: { readonly name: string; readonly size: number } | null;
   /** Why the run could not be read further; null when all is well. */
   readonly failure: string | null;
 }
-
-/** Why a kind of record or value has nothing to show in TensorBoard yet; docs/MAPPING.md says the same. */
-const NOT_SHOWN_REASONS: Readonly<Record<string, string>> = {
-  console: 'console output is not turned into TensorBoard text',
-  file: 'files saved with a run are no TensorBoard values; they are below @files',
-  artifact: 'artifacts are not served',
-  alert: 'alerts have no place in TensorBoard',
-  tensorboard: 'event files synced by W&B are not read; their scalars are in the history already',
-  other: 'a kind of record this version does not know',
-  missing: 'W&B counts more rows or values of this run than it sends',
-  null: 'null is no value',
-  list: 'lists have no TensorBoard summary of their own',
-};
-const MEDIA_REASON = 'media and tables are not turned into TensorBoard summaries by this version';
 
 /** `run.json`: what the run is, what of it is shown under which tag, and what is not shown and why. */
 export function runJson(run: RunDescription): string {
@@ -62,6 +58,7 @@ export function runJson(run: RunDescription): string {
     id: run.key.runId,
     name: facts.displayName ?? null,
     state: run.state,
+    ...(run.isWaiting && { waitingFor: 'the first block of its log, which the SDK writes when it is full' }),
     exitCode: run.exit?.exitCode ?? null,
     runtimeSeconds: run.exit?.runtimeSeconds ?? null,
     startTime: progress.startTime ?? facts.startTime ?? null,
@@ -76,40 +73,47 @@ export function runJson(run: RunDescription): string {
     },
     eventFile: run.eventFile,
     series: shownSeries(run, tags),
-    notShown: notShown(run, tags),
-    metrics: [...run.metrics],
+    notShown: notShownOf(run),
+    metrics: [...run.metrics].map(asWritten),
     source: { locations: run.locations, skippedBytes: run.skippedBytes, failure: run.failure },
   });
 }
 
+/** W&B escapes dots in the names of definitions. */
+function asWritten({ name, stepMetric, ...rest }: MetricDefinition): MetricDefinition {
+  const step = stepMetric === undefined ? {} : { stepMetric: plainMetricName(stepMetric) };
+  return { name: plainMetricName(name), ...step, ...rest };
+}
+
+interface ShownSeries {
+  readonly tag: string;
+  readonly key: string;
+  readonly type: string;
+  readonly stepMetric?: string;
+  points: number;
+}
+
 /** Points per tag. */
-function shownSeries({ dictionary, shapeRows }: RunDescription, tags: TagTable) {
-  const found = new Map<string, { tag: string; key: string; type: string; points: number }>();
+function shownSeries({ dictionary, shapeRows, toldSummary, stepMetricOf }: RunDescription, tags: TagTable) {
+  const found = new Map<string, ShownSeries>();
   dictionary.shapes.forEach((shape, shapeId) => {
     const type = tags.pluginOf(shapeId)?.typeName ?? '';
     tags.tagsOf(shapeId).forEach((tag, i) => {
       const key = keyOf(dictionary, shape, i);
-      const series = found.get(tag) ?? { tag, key, type, points: 0 };
+      const stepMetric = stepMetricOf(tag);
+      const series = found.get(tag) ?? {
+        tag,
+        key,
+        type,
+        ...(stepMetric !== null && { stepMetric }),
+        points: 0,
+      };
       series.points += shapeRows[shapeId] ?? 0;
       found.set(tag, series);
     });
   });
+  for (const told of toldSummary) found.set(told.tag, { ...told, type: 'scalar' });
   return [...found.values()].sort((a, b) => (a.tag < b.tag ? -1 : 1));
-}
-
-/** Cells without a plugin, and records that were not decoded. */
-function notShown({ dictionary, shapeRows, unread }: RunDescription, tags: TagTable) {
-  const cells = dictionary.shapes.flatMap((shape, shapeId) => {
-    const count = shapeRows[shapeId] ?? 0;
-    if (count === 0 || tags.pluginOf(shapeId) !== null) return [];
-    return [notShownEntry(keyOf(dictionary, shape, 0), shape.type ?? '', count)];
-  });
-  const records = Object.entries(unread).map(([type, count]) => notShownEntry(null, type, count));
-  return [...cells, ...records];
-}
-
-function notShownEntry(key: string | null, type: string, count: number) {
-  return { key, type, count, reason: NOT_SHOWN_REASONS[type] ?? MEDIA_REASON };
 }
 
 /** The key of the tag at `index`: a cell has one key, whatever number of tags its plugin makes of it. */

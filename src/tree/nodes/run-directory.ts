@@ -1,6 +1,7 @@
 /** `<entity>/<project>/<run>/`: the files of one run. @module */
 
 import type { Run } from '../../history/index.ts';
+import type { ListingPatience } from '../listing-patience.ts';
 import type { RunSnapshots } from '../run-snapshot.ts';
 import type { DirectoryNode, FileNode } from '../tree.ts';
 import type { EventFileNodes } from './event-file.ts';
@@ -10,6 +11,7 @@ import { SAVED_FILES, type SavedFiles } from './saved-files.ts';
 
 /** What the directories of all runs share. */
 export interface RunParts {
+  readonly patience: ListingPatience;
   readonly snapshots: RunSnapshots;
   readonly events: EventFileNodes;
   readonly documents: RunDocuments;
@@ -41,7 +43,8 @@ export class RunDirectory implements TreeDirectory {
   }
 
   async entries({ signal }: { readonly signal: AbortSignal }): Promise<readonly FileNode[]> {
-    const { snapshots, events, documents } = this.#parts;
+    const { patience, snapshots, events, documents } = this.#parts;
+    await patience.awaitFirstReading(this.#run, signal);
     const snapshot = await snapshots.take(this.#run, { signal, freshness: 'cached' });
     const event = events.nodeOf(this.#run, snapshot.view);
     const nodes = [...(event === null ? [] : [event]), ...documents.nodes(snapshot)];

@@ -3,7 +3,9 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { LogdirError } from '../../core/index.ts';
+import type { EventView } from '../../eventfile/index.ts';
 import type { Run } from '../../history/index.ts';
+import { summaryTag } from '../../plugins/index.ts';
 import { configDocument, type RunDescription, runJson, summaryJson } from '../documents/index.ts';
 import { MemoryFile } from '../memory-file.ts';
 import { lastChangeMs, type RunSnapshot, type RunSnapshots } from '../run-snapshot.ts';
@@ -134,10 +136,26 @@ function describe(snapshot: RunSnapshot, eventFile: FileNode | null): RunDescrip
     dictionary: ledger.dictionary,
     shapeRows: ledger.shapeRows,
     metrics: ledger.metrics.values(),
+    stepMetricOf: (tag) => view.fold.axes.metricOf(tag),
     unread: ledger.unread,
     skippedBytes: ledger.skippedBytes,
     locations: run.listing.locations,
+    ...summaryTold(view),
+    isWaiting: run.listing.isWaiting === true && state === 'running',
     eventFile: eventFile === null ? null : { name: eventFile.name, size: eventFile.size },
     failure: failure?.message ?? null,
   };
+}
+
+/** Which numbers of the summary markers have told, and which the next exit will. */
+function summaryTold({ markersNow }: EventView): Pick<RunDescription, 'toldSummary' | 'untoldSummary'> {
+  const told = new Map<string, { tag: string; key: string; points: number }>();
+  const untold: string[] = [];
+  for (const marker of markersNow) {
+    for (const { key } of (marker.kind !== 'begin' && marker.summary) || []) {
+      if (marker.kind === 'now') untold.push(key);
+      else told.set(key, { tag: summaryTag(key), key, points: (told.get(key)?.points ?? 0) + 1 });
+    }
+  }
+  return { toldSummary: [...told.values()], untoldSummary: untold };
 }

@@ -96,7 +96,7 @@ describe('the events of a run', () => {
       configRecord({ lr: 2 }),
     );
     source.push(KEY, row(6, { loss: 1 }));
-    const told = [...start, ['_hparams_/session_start_info', 4]];
+    const told = [...start, ['wandb/config', 4], ['_hparams_/session_start_info', 4]];
     expect(texts(await eventsOf(house))).toEqual(told);
     source.push(KEY, row(2, { loss: 1 }), configRecord({ lr: 3 }), exitRecord(1));
     const end = [

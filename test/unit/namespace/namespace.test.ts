@@ -111,13 +111,14 @@ describe('run names', () => {
 
   it('follow the template', () => {
     const catalogue = new Catalogue().show(run('a', 'n', 1));
-    expect(names(catalogue.namespace('{group}/{name}-{id}'))).toEqual({ 'g1%2Fn-a': 'a' });
+    expect(names(catalogue.namespace('{group}/{name}-{id}'))).toEqual({ 'g1∕n-a': 'a' });
+    expect(names(catalogue.namespace('{jobType}/{group}/{name}'))).toEqual({ 'g1∕n': 'a' });
   });
 
   it('resolve by id too, but a name goes first', () => {
     const catalogue = new Catalogue().show(run('a', 'b', 1), run('b', 'other', 2), run('c/d', 'third', 3));
     const project = catalogue.namespace().visible(OPERATOR).project('e', 'p')!;
-    expect(['a', 'b', 'c%2Fd', 'nobody'].map((name) => project.run(name)?.key.runId)).toEqual([
+    expect(['a', 'b', 'c∕d', 'nobody'].map((name) => project.run(name)?.key.runId)).toEqual([
       ...['a', 'a', 'c/d', undefined],
     ]);
   });
@@ -151,7 +152,7 @@ describe('names of entities and projects', () => {
       .visible(OPERATOR);
     expect([...seen.entities.keys()]).toEqual(['%40team']);
     const named = projects.map((project) => seen.projectOf({ entity: '@team', project })!);
-    expect(named[0]!.path).toBe('%40team/a%2Fb');
+    expect(named[0]!.path).toBe('%40team/a∕b');
     expect(new Set(named.map(({ name }) => name)).size).toBe(projects.length);
     for (const { name } of named) expect(Buffer.byteLength(name)).toBeLessThanOrEqual(255);
     expect(named.map(({ project, runs: found }) => [project, found.size])).toEqual(

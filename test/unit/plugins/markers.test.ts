@@ -19,6 +19,7 @@ function marker(kind: RunMarker['kind'], { config, configShown = false, exitCode
     facts: {},
     ...(config && { config: entries.map(([key, value]) => ({ path: [key], json: JSON.stringify(value) })) }),
     configShown,
+    configBefore: false,
     ...(exitCode !== undefined && { exit: { exitCode, runtimeSeconds: 1 } }),
     rows: 0,
     lastStep: null,
@@ -49,9 +50,9 @@ describe('the marker of a start', () => {
 });
 
 describe('the marker of a config that begins to hold something', () => {
-  it('has the hyperparameters alone', () => {
+  it('has the config and the hyperparameters', () => {
     const config = marker('config', { config: { lr: 1 } });
-    expect(tagsOf(config)).toEqual([START]);
+    expect(tagsOf(config)).toEqual([CONFIG, START]);
     expect(lastSession(config)).toEqual({
       sessionStartInfo: { hparams: { lr: { numberValue: 1 } }, startTimeSecs: 1.7e9 },
     });

@@ -16,6 +16,7 @@ const marker: RunMarker = {
     args: ['--lr', '1'],
   },
   configShown: false,
+  configBefore: false,
   rows: 10,
   lastStep: 9,
 };

@@ -134,6 +134,7 @@ describe('the other records', () => {
       },
       { kind: 'metric', metric: { name: 'val/*' } },
       { kind: 'exit', exitCode: 3, runtimeSeconds: 60 },
+      { kind: 'begun' },
     ]);
   });
 

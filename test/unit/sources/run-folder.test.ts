@@ -105,6 +105,7 @@ describe('of a run without a row', () => {
           remove: [],
         },
       },
+      { kind: 'begun' },
     ]);
     expect(await source.hasNews(key, cursor, { signal })).toBe(false);
     expect((await readAll(source, key, { after: cursor })).batches).toEqual([]);
@@ -123,6 +124,7 @@ describe('of a run without a row', () => {
     const second = await readAll(source, key, { after: first.cursor });
     expect(second.records).toEqual([
       { kind: 'config', change: { update: [{ path: ['lr'], json: '0.2' }], remove: [] } },
+      { kind: 'begun' },
     ]);
     await folder.write(`${DIRECTORY}/run-early.wandb`, log.row({ a: 1 }).bytes());
     await folder.write(`${DIRECTORY}/files/config.yaml`, Buffer.from('lr: {value: 0.3}\n'));
@@ -152,7 +154,11 @@ describe('of a run without a row', () => {
   ])('files that are %s say nothing', async (_, files) => {
     await using folder = await temporaryFolder();
     const { source, key } = await makeRun(folder, new Uint8Array(0), files);
-    expect((await readAll(source, key)).records).toEqual([]);
+    const startTime = new Date(2024, 0, 1).getTime() / 1000;
+    expect((await readAll(source, key)).records).toEqual([
+      { kind: 'facts', facts: { startTime } },
+      { kind: 'begun' },
+    ]);
   });
 
   it('files beside a folder of many logs are anybody’s', async () => {
@@ -161,6 +167,6 @@ describe('of a run without a row', () => {
     await folder.write('logs/files/config.yaml', Buffer.from(CONFIG));
     const source = localSource(folder.path);
     const [run] = await source.listRuns({ signal });
-    expect(await source.hasNews(run!.key, null, { signal })).toBe(false);
+    expect((await readAll(source, run!.key)).records).toEqual([{ kind: 'begun' }]);
   });
 });

@@ -36,10 +36,14 @@ const description: RunDescription = {
   },
   dictionary,
   shapeRows: [5, 3, 2, 2, 1, undefined],
-  metrics: [{ name: 'val/*', stepMetric: 'epoch' }],
+  stepMetricOf: () => null,
+  metrics: [{ name: 'val\\.acc/*', stepMetric: 'epoch\\.n' }],
   unread: { console: 7, artifact: 1 },
   skippedBytes: 12,
   locations: ['/runs/a'],
+  toldSummary: [],
+  untoldSummary: [],
+  isWaiting: false,
   eventFile: { name: 'events.out.tfevents.1.abc', size: 99 },
   failure: null,
 };
@@ -59,7 +63,8 @@ describe('run.json', () => {
       history: { rows: 5, lastStep: 4, restarts: 1 },
       eventFile: { size: 99 },
       source: { locations: ['/runs/a'], skippedBytes: 12, failure: null },
-      metrics: [{ name: 'val/*', stepMetric: 'epoch' }],
+      // As people wrote it, not as W&B escapes it.
+      metrics: [{ name: 'val.acc/*', stepMetric: 'epoch.n' }],
     });
   });
 

@@ -1,7 +1,7 @@
 /** Everything about a run but its rows, asked for in one request. @module */
 
 import { LogdirError } from '../../../core/index.ts';
-import { parseLenientJson } from '../../../wandb-json/index.ts';
+import { parseJsonString, parseLenientJson, wordNumber } from '../../../wandb-json/index.ts';
 import { inFileOrder } from '../files/index.ts';
 import {
   type ArtifactFiles,
@@ -13,6 +13,7 @@ import {
 } from '../graphql/index.ts';
 import { type HistoryKeys, keyTypesOf } from '../rows/index.ts';
 import { askRun, type RunContext } from '../run-context.ts';
+import { readSummary } from './run-documents.ts';
 
 export interface DetailedRun {
   readonly run: RunDetail;
@@ -74,10 +75,28 @@ async function withKeys(context: RunContext, run: RunDetail): Promise<RunDetail>
 }
 
 /** What the server knows of a run's keys. Where it names none: the last step alone, and any key may hold numbers. */
-export function historyKeysOf({ historyKeys, historyTail }: RunDetail): HistoryKeys {
+export function historyKeysOf({ historyKeys, historyTail, summaryMetrics }: RunDetail): HistoryKeys {
   const keys = keyTypesOf(historyKeys);
-  if (keys.keys().length > 0) return keys;
+  if (keys.keys().length > 0) return { ...keys, isNumeric: withNaN(keys, summaryMetrics) };
   return { ...keys, lastStep: Math.max(keys.lastStep, lastStepOf(historyTail)), isNumeric: () => true };
+}
+
+/**
+ * A key that only ever held NaN held strings, as the server counts: it keeps NaN as a word. That it held numbers shows in
+ * the summary, which has its last value.
+ */
+function withNaN(keys: HistoryKeys, summaryMetrics: RunDetail['summaryMetrics']): HistoryKeys['isNumeric'] {
+  const words = new Set(
+    readSummary(summaryMetrics)
+      .filter(({ json }) => wordNumber(parseJsonString(json) ?? json) !== undefined)
+      .map(({ path }) => path.join('.')),
+  );
+  return (key) => keys.isNumeric(key) || (words.has(key) && [...keys.counts(key).keys()].every(isWord));
+}
+
+/** As the server counts NaN, and a value that a row leaves out. */
+function isWord(type: string): boolean {
+  return type === 'string' || type === 'nil';
 }
 
 /** Of `historyTail`: JSON text of a list of JSON texts, the newest last; -1 when there are none. */

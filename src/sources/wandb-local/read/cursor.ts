@@ -34,7 +34,7 @@ export const FIRST_WRITER = 1;
 export const LOG_START: LogPosition = { offset: 0, origin: 0, lastStep: -1, lastTimestamp: 0 };
 
 export interface LocalCursor {
-  /** What was read of the files beside a log without rows: `folderVersion`; null when nothing was. */
+  /** What was read of the files beside a log without rows: `folderVersion`; null when they were not looked at. */
   readonly folder: string | null;
   /** One for each segment that was read or, where its offset is 0, passed for it held nothing yet. */
   readonly marks: readonly SegmentMark[];

@@ -7,7 +7,14 @@
 import { LogdirError, type RunRecord } from '../../../core/index.ts';
 import type { RecordBatch } from '../../source.ts';
 import { LOG_HEADER } from '../log/index.ts';
-import { folderRecords, folderVersion, type IndexedRun, type Segment } from '../runs/index.ts';
+import {
+  folderRecords,
+  folderVersion,
+  type IndexedRun,
+  isWaiting,
+  type Segment,
+  startOf,
+} from '../runs/index.ts';
 import { formatCursor, isWithoutRows, type LocalCursor, parseCursor, type SegmentMark } from './cursor.ts';
 import { MarkTable } from './mark-table.ts';
 import { beginningOf, emptyMark, UNREAD } from './segment-beginning.ts';
@@ -110,10 +117,19 @@ function findSegment(run: IndexedRun, segmentId: string): Segment {
 /** What the files of the newest run directory say, when no log has a row and they were written since. */
 async function* readFolder(run: IndexedRun, cursor: LocalCursor): AsyncGenerator<RecordBatch> {
   if (!isWithoutRows(cursor)) return;
-  const { path } = run.segments.at(-1)!;
-  const folder = await folderVersion(path);
-  if (folder !== null && folder !== cursor.folder)
-    yield folderBatch({ ...cursor, folder }, await folderRecords(path));
+  const newest = run.segments.at(-1)!;
+  const folder = await folderVersion(newest.path);
+  if (folder === cursor.folder) return;
+  const records = await folderRecords(newest.path);
+  yield folderBatch({ ...cursor, folder }, [...startIn(newest, records), ...records, { kind: 'begun' }]);
+}
+
+/** When the run began, as the name of its directory has it, where nothing else says so: its event file is named by that. */
+function startIn(log: Segment, records: readonly RunRecord[]): readonly RunRecord[] {
+  const isKnown = records.some((record) => record.kind === 'facts' && record.facts.startTime !== undefined);
+  const startTime = startOf(log);
+  if (isKnown || !isWaiting(log) || startTime === null) return [];
+  return [{ kind: 'facts', facts: { startTime } }];
 }
 
 function folderBatch(cursor: LocalCursor, records: readonly RunRecord[]): RecordBatch {

@@ -1,6 +1,14 @@
 /** Which runs the logs make up, and what their folders say of them. @module */
 
-export { type IndexedRun, inOrder, isWaiting, listingOf, newestChange, type Segment } from './indexed-run.ts';
+export {
+  type IndexedRun,
+  inOrder,
+  isWaiting,
+  listingOf,
+  newestChange,
+  type Segment,
+  startOf,
+} from './indexed-run.ts';
 export {
   HEAD_BYTES,
   identityFromPath,

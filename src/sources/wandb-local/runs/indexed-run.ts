@@ -26,6 +26,8 @@ export interface Segment extends LogFile {
 /** A run and its segments, oldest first; never without one. */
 export interface IndexedRun {
   readonly key: RunKey;
+  /** Whether no log names an entity. */
+  readonly isEntityAssumed: boolean;
   readonly segments: readonly Segment[];
   /** What reading came upon in RunRecords beyond the head of the newest log. */
   readonly readTitle: Partial<RunTitle>;
@@ -37,7 +39,7 @@ export function isWaiting({ identity }: LogFile): boolean {
 }
 
 /** The run as listings show it. */
-export function listingOf({ key, segments, readTitle }: IndexedRun): RunListing {
+export function listingOf({ key, isEntityAssumed, segments, readTitle }: IndexedRun): RunListing {
   const nameless: RunTitle = { displayName: null, group: null, jobType: null };
   const inHeads = segments.reduce<RunTitle>((title, { identity }) => newerTitle(title, identity), nameless);
   const waits = segments.every(isWaiting);
@@ -51,7 +53,15 @@ export function listingOf({ key, segments, readTitle }: IndexedRun): RunListing 
     modifiedAtMs: newestChange(segments),
     locations: segments.map(({ path }) => dirname(path)),
     ...(waits && { isWaiting: true }),
+    ...(isEntityAssumed && { isEntityAssumed: true }),
+    ...(segments[0]?.identity.isResumed && { isResumed: true }),
+    ...(segments.every(isOffline) && { isOffline: true }),
   };
+}
+
+/** By the name that the SDK gives the directory. */
+function isOffline({ path }: LogFile): boolean {
+  return basename(dirname(path)).startsWith('offline-run-');
 }
 
 /** When the run last changed. Unix milliseconds. */
@@ -81,15 +91,17 @@ export function nameSegments(logs: readonly LogFile[]): readonly Segment[] {
  */
 function byStart(a: LogFile, b: LogFile): number {
   return (
-    startOf(a) - startOf(b) ||
+    (startOf(a) ?? 0) - (startOf(b) ?? 0) ||
     compare(dirname(a.path), dirname(b.path)) ||
     compare(basename(a.path), basename(b.path))
   );
 }
 
 /** Unix seconds; as the directory's name has it for a log that does not say. */
-function startOf({ path, identity }: LogFile): number {
-  return identity.startTime ?? directoryTime(basename(dirname(path))) ?? directoryTime(basename(path)) ?? 0;
+export function startOf({ path, identity }: LogFile): number | null {
+  return (
+    identity.startTime ?? directoryTime(basename(dirname(path))) ?? directoryTime(basename(path)) ?? null
+  );
 }
 
 function compare(a: string, b: string): number {

@@ -26,6 +26,8 @@ export interface LogIdentity extends RunTitle {
   readonly runId: string;
   /** Unix seconds with fraction. */
   readonly startTime: number | null;
+  /** Whether it goes on with a run that began in another process; SDKs before 0.30 do not say. */
+  readonly isResumed: boolean;
   /** Logged with `mode="shared"`: one of several processes that log to the run at a time. */
   readonly isShared: boolean;
   /** Last step that a rewind leaves of what the run's earlier logs hold; null for a log that is no rewind. */
@@ -91,6 +93,7 @@ function afterRecord(known: LogIdentity | null, run: RunMessage): LogIdentity | 
     runId: run.runId,
     ...titleOf(run),
     startTime: unixSeconds(run.startTime) ?? null,
+    isResumed: run.resumed === true || run.resume === true,
     isShared: run.telemetry?.feature?.sharedMode ?? false,
     rewindTo: rewindIn(run),
     origin: 'log',
@@ -129,6 +132,7 @@ export function identityFromPath(path: string, reason: NoIdentity): LogIdentity 
     group: null,
     jobType: null,
     startTime: null,
+    isResumed: false,
     isShared: false,
     rewindTo: null,
     origin: reason,

@@ -37,12 +37,15 @@ export async function newestSign(logPath: string): Promise<number> {
   return Math.max(0, ...times.map((stats) => stats?.mtimeMs ?? 0));
 }
 
-/** Differs when one of the files was written anew; null when there is none of them. */
-export async function folderVersion(logPath: string): Promise<string | null> {
+/** Where there are none of the files. */
+const NO_FILES = '-';
+
+/** Differs when one of the files was written anew. */
+export async function folderVersion(logPath: string): Promise<string> {
   const folder = folderOf(logPath);
-  if (folder === null) return null;
+  if (folder === null) return NO_FILES;
   const stats = await Promise.all([METADATA, CONFIG, SUMMARY].map((name) => statOf(join(folder, name))));
-  if (stats.every((found) => found === null)) return null;
+  if (stats.every((found) => found === null)) return NO_FILES;
   const text = stats.map((found) => (found === null ? '' : `${found.size}:${found.mtimeMs}`)).join(' ');
   return crc32(text).toString(16);
 }

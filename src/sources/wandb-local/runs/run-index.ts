@@ -114,8 +114,8 @@ export class RunIndex {
     const parallel = { limit: PARALLEL_HEADS, signal };
     const looked = await mapLimit(found.logs, parallel, (path) => this.#look(path));
     const logs = looked.filter((log) => log !== null);
-    const runs = await mapLimit(this.#group(logs), parallel, async ({ key, group }) => ({
-      key,
+    const runs = await mapLimit(this.#group(logs), parallel, async ({ group, ...run }) => ({
+      ...run,
       segments: nameSegments(await withoutCopies(group)),
     }));
     this.#discovery = found;
@@ -131,18 +131,19 @@ export class RunIndex {
   }
 
   /** What reading came upon holds until a newer log says what the run is called. */
-  #titleRead({ key, segments }: Omit<IndexedRun, 'readTitle'>): Partial<RunTitle> {
+  #titleRead({ key, segments }: Pick<IndexedRun, 'key' | 'segments'>): Partial<RunTitle> {
     const known = this.get(key);
     return known?.segments.at(-1)?.path === segments.at(-1)?.path ? (known?.readTitle ?? {}) : {};
   }
 
-  #group(logs: readonly LogFile[]): readonly { readonly key: RunKey; readonly group: readonly LogFile[] }[] {
-    const groups = new Map<string, { key: RunKey; group: LogFile[] }>();
+  #group(logs: readonly LogFile[]): readonly GroupOfLogs[] {
+    const groups = new Map<string, GroupOfLogs & { group: LogFile[] }>();
     const neighbours = projectsByFolder(logs);
     for (const log of logs) {
-      const key = this.#keyOf(log, neighbours);
+      const owner = this.#ownerOf(log, neighbours);
+      const key = runKey(owner.entity, owner.project, log.identity.runId);
       const text = runKeyText(key);
-      const entry = groups.get(text) ?? { key, group: [] };
+      const entry = groups.get(text) ?? { key, isEntityAssumed: owner.entity === null, group: [] };
       entry.group.push(log);
       groups.set(text, entry);
     }
@@ -150,13 +151,12 @@ export class RunIndex {
   }
 
   /** A run that waits for the first block of its log goes by the project of the runs beside it, if they have one alone. */
-  #keyOf({ path, identity }: LogFile, neighbours: ReadonlyMap<string, ProjectOfFolder>): RunKey {
+  #ownerOf({ path, identity }: LogFile, neighbours: ReadonlyMap<string, ProjectOfFolder>): Owner {
     const { entity = null, project = null } = this.#options;
-    const { runId } = identity;
     const folder = wandbFolderOf(path);
-    const beside = [neighbours.get(join(folder, runId)), neighbours.get(folder)];
+    const beside = [neighbours.get(join(folder, identity.runId)), neighbours.get(folder)];
     const known = identity.origin === 'pending' ? beside.find(isOneProject) : undefined;
-    return runKey((known ?? identity).entity ?? entity, (known ?? identity).project ?? project, runId);
+    return { entity: (known ?? identity).entity ?? entity, project: (known ?? identity).project ?? project };
   }
 
   /** A log's size and identity; null when it is gone, unreadable, or no log at all. */
@@ -217,7 +217,14 @@ export class RunIndex {
   }
 }
 
-type ProjectOfFolder = Pick<LogIdentity, 'entity' | 'project'> | 'several';
+type Owner = Pick<LogIdentity, 'entity' | 'project'>;
+type ProjectOfFolder = Owner | 'several';
+
+interface GroupOfLogs {
+  readonly key: RunKey;
+  readonly isEntityAssumed: boolean;
+  readonly group: readonly LogFile[];
+}
 
 /** By wandb folder, and by folder and run id: the project of the runs there that name theirs. */
 function projectsByFolder(logs: readonly LogFile[]): ReadonlyMap<string, ProjectOfFolder> {
