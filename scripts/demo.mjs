@@ -28,7 +28,7 @@ const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'inhe
 createInterface({ input: child.stderr }).on('line', (line) => {
   console.error(line);
   const url = /^TensorBoard \S+ at (http\S+)/.exec(line)?.[1];
-  if (url) void ready(url);
+  if (url && isOnce) void ready(url);
 });
 process.on('SIGINT', () => {}); // The terminal sends Ctrl-C to the program as well; its end is ours.
 child.once('exit', (code) => {
@@ -37,7 +37,6 @@ child.once('exit', (code) => {
 
 /** @param {string} url */
 async function ready(url) {
-  if (!isOnce) return console.error(`\n  Open ${url}   (stop with Ctrl-C)\n`);
   const shown = await runsShown(url);
   console.error(`TensorBoard shows ${shown.length} runs: ${shown.join(', ')}`);
   process.exitCode = 0;

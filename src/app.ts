@@ -1,13 +1,13 @@
 /** The only file that knows every room: builds the program's parts and wires them. @module */
 
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { apiUrl, type Settings } from './config/index.ts';
 import type { Clock, LogdirError } from './core/index.ts';
 import { EventFiles } from './eventfile/index.ts';
 import { createFiles } from './frontends/files/index.ts';
 import { createFuseFrontend, type Mounted, type MountOptions } from './frontends/fuse/index.ts';
 import { createGrpcFrontend, type GrpcListenOptions, type GrpcServer } from './frontends/grpc/index.ts';
-import { createPages, type Site } from './frontends/pages/index.ts';
+import { createPages, type PagesOptions, type Site } from './frontends/pages/index.ts';
 import { createProbes, createWebServer, type HttpServer, type WebServer } from './frontends/web/index.ts';
 import { createWebHdfs, webHdfsUrl } from './frontends/webhdfs/index.ts';
 import { History, LocalStore, type PrefetchProgress, prefetch } from './history/index.ts';
@@ -19,6 +19,7 @@ import {
   connectWandbServer,
   describeSource,
   type FindApiKey,
+  parseSource,
   type ServerReport,
   type SourceContext,
   type SourceReport,
@@ -39,12 +40,17 @@ export {
   userMountOptions,
 } from './frontends/fuse/index.ts';
 export type { GrpcServer } from './frontends/grpc/index.ts';
+export { isLoopback } from './frontends/web/index.ts';
 export type { PrefetchProgress } from './history/index.ts';
 export type { Overview, ProjectCard } from './overview/index.ts';
 export {
   appUrl,
+  type Disk,
   type FindApiKey,
   keyAdvice,
+  localDisk,
+  missingPathAdvice,
+  otherReadings,
   type PassedOver,
   parseSource,
   type ServerReport,
@@ -88,8 +94,12 @@ export interface Listening extends AsyncDisposable {
   /** Without a slash at its end. */
   readonly url: string;
   readonly port: number;
-  /** The `--logdir` by which stock TensorBoard reads a directory of the tree. */
-  logdir(path: string): string;
+  /** Whether it listens on more than loopback. */
+  readonly isPublic: boolean;
+  /** Where other machines reach it, likeliest first. */
+  readonly publicUrls: readonly string[];
+  /** The `--logdir` by which stock TensorBoard reads a directory of the tree; `from`: one of the addresses. */
+  logdir(path: string, from?: string): string;
 }
 
 /** What has been found of a source. */
@@ -156,7 +166,9 @@ export function createApp(settings: AppSettings, parts: AppParts): App {
   const seen = { history, events, namespace, caller: OPERATOR };
   const logdir = { tree: createTree(seen), overview: createOverview(seen) };
   const opening = new Opening();
-  const web = createWeb(logdir, opening, parts);
+  let grpc: GrpcServer | null = null;
+  const ownSources = settings.sources.map(absoluteSource);
+  const web = createWeb({ ...logdir, ownSources, grpc: () => grpc }, opening, parts);
   const fuse = createFuseFrontend({ tree: logdir.tree, logger, metrics, clock });
   const folders = settings.sources.flatMap((text) => understandSource(text).folder ?? []);
   const keepClear = [...folders, settings.cacheDir];
@@ -171,13 +183,16 @@ export function createApp(settings: AppSettings, parts: AppParts): App {
     serverReport: () => servers.at(settings.baseUrl).report(),
     reading: () => history.background.progress,
     listen: async (options) => listening(await web.listen(options)),
-    provideData: ({ projects, ...options }) => {
+    provideData: async ({ projects, ...options }) => {
       const { maxResponsePoints } = settings;
       const provider = createDataProvider({
         ...{ ...seen, projects, logger, metrics, clock },
         ...{ started: opening.over, memoryMaxBytes, maxResponsePoints },
       });
-      return createGrpcFrontend({ provider, logger, metrics }).listen(options);
+      const server = await createGrpcFrontend({ provider, logger, metrics }).listen(options);
+      // One that shows a choice would not do for the pages, which show everything.
+      if (projects === null) grpc = server;
+      return server;
     },
     mount: (options) => fuse.mount({ ...options, keepClear }),
     [Symbol.asyncDispose]: async () => {
@@ -210,9 +225,19 @@ class Opening {
   }
 }
 
+/** What the doors of HTTP show. */
+interface Shown extends Pick<PagesOptions, 'overview' | 'ownSources' | 'grpc'> {
+  readonly tree: LogdirTree;
+}
+
+/** A source as it is named in any folder of this machine. */
+function absoluteSource(source: string): string {
+  return parseSource(source).kind === 'local' ? resolve(source) : source;
+}
+
 /** The doors of HTTP, the most particular first. */
 function createWeb(
-  { tree, overview }: { readonly tree: LogdirTree; readonly overview: Overview },
+  { tree, ...shown }: Shown,
   opening: Opening,
   { logger, metrics, version, clock }: AppParts,
 ): WebServer {
@@ -221,15 +246,16 @@ function createWeb(
     createWebHdfs(),
     createFiles(site),
     createProbes({ metrics, isReady: () => opening.isOver, basePath: site.basePath }),
-    createPages({ site, overview, clock }),
+    createPages({ site, ...shown, clock }),
   ];
   return createWebServer({ tree, doors, logger, metrics });
 }
 
 function listening(server: HttpServer): Listening {
-  const { url, port } = server;
-  const logdir = (path: string) => webHdfsUrl(path, new URL(url).host, port);
-  return { url, port, logdir, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  const { url, port, isPublic, publicUrls } = server;
+  const logdir = (path: string, from = url) => webHdfsUrl(path, new URL(from).host, port);
+  const dispose = () => server[Symbol.asyncDispose]();
+  return { url, port, isPublic, publicUrls, logdir, [Symbol.asyncDispose]: dispose };
 }
 
 /** Servers by the address of their API; nothing is asked of one before somebody looks. */

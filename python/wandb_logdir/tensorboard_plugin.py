@@ -13,6 +13,7 @@ from tensorboard.plugins import base_plugin
 from wandb_logdir import logdirs
 
 VARIABLE = "TENSORBOARD_DATA_SERVER_BINARY"
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _PROGRAM = "wandb-logdir-data-server"
 
 
@@ -32,6 +33,8 @@ class Loader(base_plugin.TBLoader):
 
 
 def _fix_flags(flags):
+    if os.environ.get(VARIABLE) or flags.grpc_data_provider:
+        _ask_this_machine_directly()
     logdir = getattr(flags, "logdir", "")
     if not logdir or flags.inspect or flags.version_tb or flags.grpc_data_provider:
         return
@@ -77,7 +80,19 @@ def _use_data_server(flags):
     TensorBoard would go on without data."""
     if not os.environ.get(VARIABLE):
         os.environ[VARIABLE] = _installed_program()
+    _ask_this_machine_directly()
     flags.load_fast = "true"
+
+
+def _ask_this_machine_directly():
+    """gRPC takes a proxy from the environment also for data servers on this machine, which no proxy elsewhere reaches.
+
+    It reads `no_grpc_proxy`, or else `no_proxy`: what the user has there stays.
+    """
+    kept = os.environ.get("no_grpc_proxy", os.environ.get("no_proxy", ""))
+    listed = [entry.strip() for entry in kept.split(",") if entry.strip()]
+    added = [host for host in LOOPBACK if host not in listed]
+    os.environ["no_grpc_proxy"] = ",".join(listed + added)
 
 
 def _installed_program():

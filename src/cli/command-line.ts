@@ -2,24 +2,26 @@
 
 import yargs, { type Argv } from 'yargs';
 import { COMMANDS, type Command } from './command-table.ts';
+import { COMPLETION_DESCRIPTION, completionScript, SHELLS } from './completion/scripts.ts';
 import { EXIT, EXIT_CODE_MEANINGS } from './exit-codes.ts';
 import { CommandFailure } from './failure.ts';
 import type { Arguments } from './session.ts';
-import { withSettings } from './setting-options.ts';
+import { USUAL_OPTIONS, withSettings } from './setting-options.ts';
+import { refuseUnknownWords, unknownCommand, usageText } from './usage-failure.ts';
 
 export interface Invocation {
   readonly command: Command;
   readonly argv: Arguments;
 }
 
-/** Narrow enough to read, wide enough for the tables. */
+/** Narrow enough to read, wide enough for the tables and the examples. */
 const HELP_WIDTH = 100;
 
 /** What each positional argument stands for, by its words in yargs' notation. */
 const POSITIONALS: Readonly<Record<string, string>> = {
   '[SOURCE..]': 'Where runs lie; the same as --source.',
-  '[PATH]': 'Path in the tree, such as ENTITY/PROJECT/RUN.',
-  '<PATH>': 'Path in the tree, such as ENTITY/PROJECT/RUN/FILE.',
+  '[PATH]': 'Path in the tree, such as ENTITY/PROJECT/RUN; or a SOURCE, and a path in its tree.',
+  '<PATH>': 'Path in the tree, such as ENTITY/PROJECT/RUN/FILE; or a SOURCE, and a path in its tree.',
   '<DIR>': 'An empty directory, or a name for a new one; /dev/fd/N for one that is mounted already.',
 };
 
@@ -30,59 +32,94 @@ const PARSER_CONFIGURATION = {
   'populate--': true,
 } as const;
 
+const COMPLETION = 'completion';
+
 /**
  * The command to run; null when there is none because help, version or completion was printed instead.
  * @throws CommandFailure `usage`
  */
 export async function parseCommandLine(
-  words: readonly string[],
+  given: readonly string[],
   version: string,
 ): Promise<Invocation | null> {
+  const words = rewritten(given);
+  const [first = ''] = words;
+  const names: readonly string[] = [...COMMANDS.map(({ name }) => name), COMPLETION];
+  if (!first.startsWith('-') && !names.includes(first)) throw unknownCommand(words, COMMANDS);
+  const own = COMMANDS.find(({ name }) => name === first) ?? null;
   let invocation: Invocation | null = null;
   const parser = yargs([...words])
     .scriptName('wandb-logdir')
     .locale('en')
     .usage('Shows Weights & Biases runs as a TensorBoard logdir.\n\nUsage: $0 <command> [options]')
     .parserConfiguration(PARSER_CONFIGURATION)
+    .help('help')
+    .alias('help', 'h')
     .version(version)
+    .alias('version', ['v', 'V'])
     .wrap(HELP_WIDTH)
-    .strict()
     .demandCommand(1, 'a command is needed')
-    .recommendCommands()
-    .completion('completion', 'Print a completion script for bash or zsh')
     .epilogue(exitCodesText())
     .exitProcess(false)
     .fail((message, error) => {
-      throw usageFailure(message, error);
+      if (error instanceof CommandFailure) throw error;
+      throw new CommandFailure(EXIT.usage, usageText(message ?? error?.message ?? 'wrong command line', own));
     });
   for (const command of COMMANDS) {
     addCommand(parser, command, (argv) => {
+      refuseUnknownWords(words, argv, command);
       invocation = { command, argv };
     });
   }
+  addCompletion(parser);
   await parser.parseAsync();
   return invocation;
 }
 
+/** Other ways to ask for the same. */
+function rewritten(words: readonly string[]): readonly string[] {
+  const [first, ...rest] = words;
+  if (first === undefined) return ['--help'];
+  if (first === 'help') return [...rest, '--help'];
+  return first === 'version' ? ['--version'] : words;
+}
+
 function addCommand(parser: Argv, command: Command, select: (argv: Arguments) => void): void {
-  const { name, positional, describe, options, examples } = command;
+  const { name, positional, describe, options } = command;
   const rest = name === 'tensorboard' ? ' [-- TENSORBOARD ARGS]' : '';
   const words = `$0 ${name} ${positional.replace('..', '…')}`.trimEnd();
   const build = (yargsOfCommand: Argv) => {
-    withSettings(yargsOfCommand.usage(`${describe}.\n\nUsage: ${words} [options]${rest}`), name);
+    yargsOfCommand.usage(`${describe}.\n\nUsage: ${words} [options]${rest}`);
     for (const word of positional.split(' ').filter(Boolean)) {
       const text = POSITIONALS[word] ?? '';
-      yargsOfCommand.positional(word.replace(/[^A-Z]/g, ''), { type: 'string', describe: text });
+      const isSource = word === '[SOURCE..]';
+      yargsOfCommand.positional(word.replace(/[^A-Z]/g, ''), {
+        ...{ type: 'string', describe: text },
+        ...(isSource ? { defaultDescription: './wandb' } : {}),
+      });
     }
-    return yargsOfCommand.options(options).example(examples.map(([line, text]) => [line, text]));
+    // Groups come in the order of their first option.
+    return withSettings(yargsOfCommand.group([], USUAL_OPTIONS).options(options), name).epilogue(
+      examplesText(command),
+    );
   };
   parser.command(`${name} ${positional}`.trim(), describe, build, select);
 }
 
-function usageFailure(message: string | null, error: Error | undefined): Error {
-  if (error instanceof CommandFailure) return error;
-  const text = message ?? error?.message ?? 'wrong command line';
-  return new CommandFailure(EXIT.usage, `${text}\nFor help: wandb-logdir --help`);
+/** Each on a line of its own, so that it can be copied. */
+function examplesText({ examples }: Command): string {
+  const lines = examples.flatMap(([line, text]) => [`  ${line}`, ...(text === '' ? [] : [`      ${text}`])]);
+  return ['Examples:', ...lines].join('\n');
+}
+
+function addCompletion(parser: Argv): void {
+  const build = (own: Argv) =>
+    own
+      .usage(`${COMPLETION_DESCRIPTION}.\n\nUsage: $0 ${COMPLETION} [SHELL]`)
+      .positional('SHELL', { choices: SHELLS, describe: 'The shell; the one in $SHELL unless given.' });
+  parser.command(`${COMPLETION} [SHELL]`, COMPLETION_DESCRIPTION, build, ({ SHELL: shell }) => {
+    process.stdout.write(completionScript(shell ?? null));
+  });
 }
 
 function exitCodesText(): string {

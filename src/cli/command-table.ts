@@ -1,14 +1,9 @@
-/** Every command: its words, its own options, its examples and what it runs. @module */
+/** Every command: its words, its own options, its examples and what it runs. Loads none of them. @module */
 
 import type { Options } from 'yargs';
 import type { CommandName } from '../config/index.ts';
-import { cat, ls, stat, tree } from './commands/browse.ts';
-import { doctor } from './commands/doctor.ts';
-import { mount } from './commands/mount.ts';
-import { prefetch } from './commands/prefetch.ts';
-import { serve } from './commands/serve.ts';
-import { tensorboard } from './commands/tensorboard.ts';
 import type { Arguments, Session } from './session.ts';
+import { USUAL_OPTIONS } from './setting-options.ts';
 
 export interface Command {
   readonly name: CommandName;
@@ -19,10 +14,13 @@ export interface Command {
   readonly examples: readonly (readonly [string, string])[];
   /** It ends by itself and says on its own what went wrong, so that the log has only what it cannot know of. */
   readonly isBrief?: boolean;
+  /** It tells of a cache directory that cannot be used, and goes on. */
+  readonly reportsCache?: boolean;
+  /** Loads what the command needs: help and completion need nothing of it. */
   run(session: Session, argv: Arguments): Promise<number>;
 }
 
-const JSON_OPTION: Options = { type: 'boolean', describe: 'Print JSON.' };
+const JSON_OPTION: Options = { type: 'boolean', group: USUAL_OPTIONS, describe: 'Print JSON.' };
 
 export const COMMANDS: readonly Command[] = [
   {
@@ -30,11 +28,32 @@ export const COMMANDS: readonly Command[] = [
     positional: '[SOURCE..]',
     describe: 'Open runs in TensorBoard: starts the server and TensorBoard, stops both',
     options: {
+      open: { type: 'boolean', group: USUAL_OPTIONS, describe: 'Open TensorBoard in a browser.' },
       project: {
         type: 'string',
         requiresArg: true,
-        group: 'TensorBoard:',
+        group: USUAL_OPTIONS,
         describe: 'Show this project alone, as PROJECT or ENTITY/PROJECT.',
+      },
+      port: {
+        type: 'string',
+        requiresArg: true,
+        group: USUAL_OPTIONS,
+        describe: "TensorBoard's port; 0: any free one.",
+        defaultDescription: "TensorBoard's own: 6006, or the next that is free",
+      },
+      host: {
+        type: 'string',
+        requiresArg: true,
+        group: USUAL_OPTIONS,
+        describe: 'Address TensorBoard listens on. It has no login.',
+        defaultDescription: 'localhost',
+      },
+      bind_all: {
+        type: 'boolean',
+        alias: 'bind-all',
+        group: USUAL_OPTIONS,
+        describe: 'Have TensorBoard listen on all addresses of this machine. It has no login.',
       },
       door: {
         type: 'string',
@@ -45,15 +64,15 @@ export const COMMANDS: readonly Command[] = [
         describe:
           'How TensorBoard gets at the runs: asks for what is on screen, or reads event files over HTTP (needs: pip install fsspec requests).',
       },
-      open: { type: 'boolean', group: 'TensorBoard:', describe: 'Open the page in a browser.' },
     },
     examples: [
       ['$0 tensorboard', 'the runs in ./wandb'],
       ['$0 tensorboard ~/experiments --project acme/research', 'one project of many'],
       ['$0 tensorboard team/project', 'a project of the W&B cloud, or of your own server'],
-      ['$0 tensorboard ./wandb -- --port 6007 --bind_all', 'what follows -- goes to TensorBoard'],
+      ['$0 tensorboard ./wandb --port 6007 --bind_all', 'for other machines; there is no login'],
+      ['$0 tensorboard ./wandb -- --samples_per_plugin scalars=5000', 'what follows -- goes to TensorBoard'],
     ],
-    run: tensorboard,
+    run: async (session, argv) => (await import('./commands/tensorboard.ts')).tensorboard(session, argv),
   },
   {
     name: 'serve',
@@ -67,14 +86,18 @@ export const COMMANDS: readonly Command[] = [
       ['$0 serve --grpc-port 6806', 'for tensorboard --grpc_data_provider localhost:6806'],
       ['$0 serve --mount ~/wandb-mnt', 'the same tree as a directory, too'],
     ],
-    run: serve,
+    run: async (session) => (await import('./commands/serve.ts')).serve(session),
   },
   {
     name: 'mount',
     positional: '<DIR> [SOURCE..]',
     describe: 'Mount runs as a directory, for TensorBoard and any other program (Linux)',
     options: {
-      daemon: { type: 'boolean', group: 'Mount:', describe: 'Go on in the background once it is mounted.' },
+      daemon: {
+        type: 'boolean',
+        group: USUAL_OPTIONS,
+        describe: 'Go on in the background once it is mounted.',
+      },
       'daemon-log': {
         type: 'string',
         requiresArg: true,
@@ -87,7 +110,7 @@ export const COMMANDS: readonly Command[] = [
       ['$0 mount ~/wandb-mnt', 'the runs in ./wandb'],
       ['$0 mount ~/wandb-mnt ~/experiments --daemon', 'in the background; umount ~/wandb-mnt ends it'],
     ],
-    run: mount,
+    run: async (session, argv) => (await import('./commands/mount.ts')).mount(session, argv),
   },
   {
     name: 'prefetch',
@@ -96,22 +119,28 @@ export const COMMANDS: readonly Command[] = [
     options: {},
     examples: [['$0 prefetch acme/research', 'a project of the W&B cloud; may be stopped and started again']],
     isBrief: true,
-    run: prefetch,
+    run: async (session) => (await import('./commands/prefetch.ts')).prefetch(session),
   },
   {
     name: 'ls',
     positional: '[PATH]',
     describe: 'List a directory of the tree',
     options: {
-      long: { type: 'boolean', alias: 'l', describe: 'With exact sizes and times (reads the runs listed).' },
+      long: {
+        type: 'boolean',
+        alias: 'l',
+        group: USUAL_OPTIONS,
+        describe: 'With exact sizes and times (reads the runs listed).',
+      },
       json: JSON_OPTION,
     },
     examples: [
       ['$0 ls acme/research', 'the runs of a project in ./wandb; of the W&B cloud where there is no ./wandb'],
       ['$0 ls wandb:acme/research', 'of the W&B cloud'],
+      ['$0 ls ./wandb', 'what a folder holds; ls ./wandb/acme/research goes on from there'],
     ],
     isBrief: true,
-    run: ls,
+    run: async (session, argv) => (await import('./commands/browse.ts')).ls(session, argv),
   },
   {
     name: 'tree',
@@ -120,7 +149,7 @@ export const COMMANDS: readonly Command[] = [
     options: {},
     examples: [['$0 tree --source ~/experiments', 'everything']],
     isBrief: true,
-    run: tree,
+    run: async (session, argv) => (await import('./commands/browse.ts')).tree(session, argv),
   },
   {
     name: 'stat',
@@ -129,7 +158,7 @@ export const COMMANDS: readonly Command[] = [
     options: { json: JSON_OPTION },
     examples: [['$0 stat acme/research/baseline/run.json', '']],
     isBrief: true,
-    run: stat,
+    run: async (session, argv) => (await import('./commands/browse.ts')).stat(session, argv),
   },
   {
     name: 'cat',
@@ -141,7 +170,7 @@ export const COMMANDS: readonly Command[] = [
       ['$0 cat wandb:acme/research/baseline/@files/output.log', 'what it wrote to its console'],
     ],
     isBrief: true,
-    run: cat,
+    run: async (session, argv) => (await import('./commands/browse.ts')).cat(session, argv),
   },
   {
     name: 'doctor',
@@ -150,6 +179,7 @@ export const COMMANDS: readonly Command[] = [
     options: {},
     examples: [['$0 doctor ~/experiments', '']],
     isBrief: true,
-    run: doctor,
+    reportsCache: true,
+    run: async (session) => (await import('./commands/doctor.ts')).doctor(session),
   },
 ];

@@ -1,15 +1,16 @@
-/** Learning which runs there are before a server starts, and telling people whose path holds none. @module */
+/** Learning which runs there are before a command goes on, and telling people whose source holds none. @module */
 
 import { existsSync } from 'node:fs';
-import { type App, type PassedOver, parseSource, type SourceReport } from '../app.ts';
+import { type App, parseSource, type SourceState } from '../app.ts';
+import { errnoOf, type LogdirError } from '../core/index.ts';
 import { EXIT } from './exit-codes.ts';
 import { CommandFailure } from './failure.ts';
 import type { Session } from './session.ts';
-import type { Terminal } from './terminal.ts';
+import { reportText } from './source-report-text.ts';
 
 /**
  * Learns which runs there are. A source without any is told of, with what would work instead. With `waits`, a server
- * that is away is no reason to fail: its runs show later.
+ * that is away and a project without runs are no reason to fail: runs show later.
  * @throws CommandFailure `noRuns` when no source has a run.
  */
 export async function startWithRuns(
@@ -19,101 +20,78 @@ export async function startWithRuns(
 ): Promise<void> {
   const { terminal } = session;
   const { signal } = session.interruption;
-  const sources = app.sources().map(({ name }) => name);
+  const sources = app.sources();
   // Told before anything is opened, so that the most usual mistake gets one short message.
-  const isHopeless = sources.every((source) => parseSource(source).kind === 'local' && !existsSync(source));
+  const isHopeless = sources.every(({ name }) => parseSource(name).kind === 'local' && !existsSync(name));
   if (isHopeless) throw noRuns(await inspectAll(app, sources, signal));
   await app.start({ signal });
   for (const { name, failure, runs } of app.sources()) {
     if (runs > 0 && failure !== null)
-      warn(terminal, `${name}: what is cached is shown, because ${failure.message}`);
+      terminal.warn(`${name}: what is cached is shown, because ${failure.message}`);
   }
-  const empty = emptySources(app);
-  const reports = await inspectAll(app, empty, signal);
-  if (empty.length === sources.length) {
-    const isAway = waits && reports.some(({ outcome }) => outcome === 'away');
-    if (!isAway) throw noRuns(reports);
-    terminal.note('Starting all the same: runs show as soon as the server answers.');
+  const reports = await inspectAll(app, app.sources().filter(isEmpty), signal);
+  if (reports.length === sources.length) {
+    const later = waits && reports.find(({ outcome }) => outcome === 'away' || outcome === 'none-yet');
+    if (!later) throw noRuns(reports);
+    const when = later.outcome === 'away' ? 'as soon as the server answers' : 'as soon as there are any';
+    terminal.note(`Starting all the same: runs show ${when}.`);
   }
   // A source with runs that all lie in an earlier source too is fine.
-  for (const { text } of reports.filter(({ outcome }) => outcome !== 'runs')) warn(terminal, text);
+  for (const { text } of reports.filter(({ outcome }) => outcome !== 'runs')) terminal.warn(text);
 }
 
-/** What became of a source without runs. */
+/** What became of a source without runs. `away`: may be there later. `none-yet`: is there, and may have some later. */
 interface EmptySource {
-  /** `away`: may be there later. */
-  readonly outcome: SourceReport['outcome'] | 'refused' | 'away';
+  readonly outcome: 'runs' | 'nothing' | 'away' | 'none-yet';
   readonly text: string;
 }
 
-function emptySources(app: App): string[] {
-  // A project of a server that has no runs yet is there all the same.
-  return app.sources().flatMap(({ name, runs, listsByProject, failure }) => {
-    const isEmpty = runs === 0 && (!listsByProject || failure !== null);
-    return isEmpty ? [name] : [];
-  });
+/** The runs of one project are listed at the start, those of several when somebody looks. */
+function isEmpty({ runs, projects, failure }: SourceState): boolean {
+  return runs === 0 && (projects <= 1 || failure !== null);
 }
 
 async function inspectAll(
   app: App,
-  sources: readonly string[],
+  sources: readonly SourceState[],
   signal: AbortSignal,
 ): Promise<readonly EmptySource[]> {
   return await Promise.all(sources.map((source) => inspect(app, source, signal)));
 }
 
-async function inspect(app: App, source: string, signal: AbortSignal): Promise<EmptySource> {
-  if (parseSource(source).kind === 'local') {
-    const report = await app.inspect(source, { signal });
-    return { outcome: report.outcome, text: reportText(report) };
+async function inspect(app: App, source: SourceState, signal: AbortSignal): Promise<EmptySource> {
+  const { name, failure } = source;
+  const reference = parseSource(name);
+  if (reference.kind === 'local') {
+    const report = await app.inspect(name, { signal });
+    return { outcome: report.outcome === 'runs' ? 'runs' : 'nothing', text: reportText(name, report) };
   }
-  const failure = app.sources().find(({ name }) => name === source)?.failure ?? null;
-  if (failure === null) return { outcome: 'runs', text: '' };
+  if (failure === null) return { outcome: 'none-yet', text: noneYetText(source) };
   const isAway = failure.code === 'unavailable' || failure.code === 'rate-limited';
-  return { outcome: isAway ? 'away' : 'refused', text: failure.message };
+  // Where nobody answers, nothing says that a word which could be a folder is a project.
+  const isDoubtful = reference.isBare && isUnreachable(failure);
+  return { outcome: isAway && !isDoubtful ? 'away' : 'nothing', text: serverFailureText(name, failure) };
+}
+
+/** What a server said of a source, with the other reading of a word that could have been a folder. */
+export function serverFailureText(name: string, { message }: LogdirError): string {
+  const reference = parseSource(name);
+  if (reference.kind === 'local' || !reference.isBare) return message;
+  return `${name}: no such file or folder here, so it is taken as a W&B ${name.split('/').length > 2 ? 'run' : 'project'}: ${message}`;
+}
+
+export function noneYetText({ name, projects }: SourceState): string {
+  return projects === 0
+    ? `${name}: the W&B server lists no projects there yet`
+    : `${name}: there is such a project, and it has no runs yet`;
+}
+
+/** No answer came, as opposed to one that says that the server has trouble. */
+function isUnreachable({ cause }: LogdirError): boolean {
+  const errno = errnoOf(cause) ?? errnoOf(cause instanceof Error ? cause.cause : null) ?? '';
+  return errno.startsWith('E') && !errno.startsWith('ERR_');
 }
 
 function noRuns(reports: readonly EmptySource[]): CommandFailure {
   return new CommandFailure(EXIT.noRuns, reports.map(({ text }) => text).join('\n'));
-}
-
-function warn(terminal: Terminal, text: string): void {
-  terminal.note(`${terminal.noteStyle('yellow', 'warning:')} ${text}`);
-}
-
-/** What was looked at, and what would work. */
-export function reportText({
-  path,
-  lookedAt,
-  directoryCount,
-  unreadable,
-  foreign,
-  passedOver,
-  advice,
-}: SourceReport): string {
-  const more = directoryCount - lookedAt.length;
-  const lines = [
-    ...(lookedAt.length > 0
-      ? [`looked in: ${lookedAt.join(', ')}${more > 0 ? ` and ${more} more` : ''}`]
-      : []),
-    ...unreadable.map((item) => `not readable: ${item.path}`),
-    ...passedOver.map((item) => `not looked into: ${passedOverText(item)}`),
-    ...(foreign.length > 0 ? [`not W&B logs: ${foreign.join(', ')}`] : []),
-    advice,
-  ];
-  return [`no runs in ${path}`, ...lines.map((line) => `  ${line}`)].join('\n');
-}
-
-const PASSED_OVER_REASONS: Readonly<Record<PassedOver['reason'], string>> = {
-  hidden: 'hidden',
-  packages: 'packages',
-  system: 'of the system',
-  depth: 'too deep; give a path nearer to the runs',
-  count: 'beyond the most that are looked into; give a path nearer to the runs',
-};
-
-/** Directories below a path that nobody looked into: how many, why, and one of them. */
-export function passedOverText({ reason, count, example }: PassedOver): string {
-  const what = count === 1 ? 'directory' : 'directories';
-  return `${count} ${what} (${PASSED_OVER_REASONS[reason]}), as ${example}`;
 }

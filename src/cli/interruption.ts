@@ -1,8 +1,13 @@
-/** Ctrl-C and SIGTERM: the first asks to stop, a second one stops at once. @module */
+/** Ctrl-C, SIGTERM, and the end of the terminal: the first asks to stop, a second one stops at once. @module */
+
+import { constants } from 'node:os';
+import { isatty } from 'node:tty';
 
 import { EXIT, type ExitCode } from './exit-codes.ts';
 
-export type StopSignal = 'SIGINT' | 'SIGTERM';
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+export type StopSignal = (typeof STOP_SIGNALS)[number];
 
 export interface Interruption extends Disposable {
   /** Aborted by the first signal, with its name as reason. */
@@ -15,17 +20,19 @@ export function listenForInterruption(): Interruption {
   const controller = new AbortController();
   const stop = (name: StopSignal) => {
     // The shell reads 128 + signal number as "killed by that signal".
-    if (controller.signal.aborted) process.exit(name === 'SIGINT' ? EXIT.interrupted : 143);
+    if (controller.signal.aborted) process.exit(128 + constants.signals[name]);
     controller.abort(name);
   };
-  process.on('SIGINT', stop).on('SIGTERM', stop);
+  for (const name of STOP_SIGNALS) process.on(name, stop);
   return {
     signal: controller.signal,
     exitCode: () => {
       if (!controller.signal.aborted) return null;
       return controller.signal.reason === 'SIGINT' ? EXIT.interrupted : EXIT.ok;
     },
-    [Symbol.dispose]: () => void process.off('SIGINT', stop).off('SIGTERM', stop),
+    [Symbol.dispose]: () => {
+      for (const name of STOP_SIGNALS) process.off(name, stop);
+    },
   };
 }
 
@@ -33,4 +40,15 @@ export function listenForInterruption(): Interruption {
 export function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+/**
+ * Where the terminal was closed, ends the process by a signal. Node restores the terminal when it exits and
+ * aborts, with a core dump, when there is none any more.
+ */
+export function endWithTerminal(): void {
+  const isGone = [process.stdin, process.stdout, process.stderr].some(
+    (stream) => stream.isTTY && !isatty(stream.fd),
+  );
+  if (isGone) process.kill(process.pid, 'SIGKILL');
 }

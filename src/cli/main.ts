@@ -5,9 +5,16 @@ import { readFileSync } from 'node:fs';
 import { requireNode } from './node-version.ts';
 
 requireNode();
-const { run } = await import('./run.ts');
-
 const packageFile = new URL('../../package.json', import.meta.url);
 const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string };
 
-process.exitCode = await run({ words: process.argv.slice(2), version });
+const words = process.argv.slice(2);
+if (words[0] === '--complete') {
+  const { complete } = await import('./completion/complete.ts');
+  await complete(words.slice(1));
+} else {
+  const { run } = await import('./run.ts');
+  process.exitCode = await run({ words, version });
+  const { endWithTerminal } = await import('./interruption.ts');
+  endWithTerminal();
+}

@@ -1,11 +1,12 @@
 /** `mount --daemon`: the same command in a process of its own, once it is mounted and answers. @module */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isMountedOn } from '../app.ts';
+import { errnoOf, makeDirectory } from '../core/index.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { CommandFailure } from './failure.ts';
 import type { Session } from './session.ts';
@@ -22,7 +23,9 @@ export async function startMountDaemon(
 ): Promise<ExitCode> {
   const { terminal, interruption, loaded } = session;
   const log = typeof logFile === 'string' ? logFile : join(loaded.settings.cacheDir, 'mount.log');
-  mkdirSync(dirname(log), { recursive: true });
+  await makeDirectory(dirname(log)).catch((cause: unknown) => {
+    throw new CommandFailure(EXIT.usage, `the log ${log} cannot be written: ${errnoOf(cause)}`, { cause });
+  });
   // Another's mount must not pass for ours; a dead one is cleared away.
   const wasMounted = await answers(directory);
   const descriptor = openSync(log, 'a', 0o600);

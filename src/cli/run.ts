@@ -4,7 +4,7 @@ import { readEnvironment } from '../config/index.ts';
 import { parseCommandLine } from './command-line.ts';
 import { EXIT } from './exit-codes.ts';
 import { exitCodeOf, failureText } from './failure.ts';
-import { openSession } from './session.ts';
+import { logStart } from './start-record.ts';
 import { processTerminal } from './terminal.ts';
 
 export interface RunOptions {
@@ -15,18 +15,25 @@ export interface RunOptions {
 
 export async function run({ words, version }: RunOptions): Promise<number> {
   const environment = readEnvironment();
-  const terminal = processTerminal(environment);
+  let terminal = processTerminal(environment);
   try {
     const invocation = await parseCommandLine(words, version);
     if (invocation === null) return EXIT.ok;
     const { command, argv } = invocation;
-    using session = openSession({
+    // Help and completion do without the parts of the program.
+    const { openSession } = await import('./session.ts');
+    const { isBrief = false, reportsCache = false } = command;
+    using session = await openSession({
+      command: command.name,
       arguments: argv,
       environment,
       terminal,
       version,
-      isBrief: command.isBrief ?? false,
+      isBrief,
+      reportsCache,
     });
+    terminal = session.terminal;
+    if (!isBrief) logStart(session, command.name);
     const exitCode = await command.run(session, argv).catch((error: unknown) => {
       const stopped = session.interruption.exitCode();
       if (stopped === null) throw error;
@@ -34,7 +41,7 @@ export async function run({ words, version }: RunOptions): Promise<number> {
     });
     return exitCode;
   } catch (error) {
-    terminal.note(`${terminal.noteStyle('red', 'error:')} ${failureText(error)}`);
+    terminal.fail(failureText(error));
     return exitCodeOf(error);
   }
 }

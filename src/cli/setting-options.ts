@@ -13,11 +13,19 @@ import {
 /** Name of the positional argument that `--source` stands for. */
 const SOURCE_POSITIONAL = 'SOURCE';
 
-/** Adds the options of a command, in the groups of the table. */
+/** Group of what people use every day, above all others. */
+export const USUAL_OPTIONS = 'Usual options:';
+
+/** Adds the options of a command: the usual ones, then the rest in the groups of the table. */
 export function withSettings(yargs: Argv, command: CommandName): Argv {
-  for (const [, definition] of definitions()) {
-    if (definition.commands.includes(command)) yargs.option(definition.flag, option(definition));
-  }
+  const own = definitions().flatMap(([, definition]) =>
+    definition.commands.includes(command) ? [definition] : [],
+  );
+  const isDaily = ({ daily = [] }: SettingDefinition) => daily.includes(command);
+  for (const definition of own.filter(isDaily))
+    yargs.option(definition.flag, option(definition, USUAL_OPTIONS));
+  for (const definition of own.filter((one) => !isDaily(one)))
+    yargs.option(definition.flag, option(definition, `${definition.group}:`));
   return yargs.option(CONFIG_FLAG, {
     type: 'string',
     requiresArg: true,
@@ -26,10 +34,17 @@ export function withSettings(yargs: Argv, command: CommandName): Argv {
   });
 }
 
-/** Values by flag name, as far as they were given. Of a flag given twice, the last holds; sources add up. */
-export function givenFlags(argv: Readonly<Record<string, unknown>>): Record<string, unknown> {
+/**
+ * Values by flag name, as far as they were given. Of a flag given twice, the last holds; sources add up. A command may have
+ * an option of its own that is called as a setting of others.
+ */
+export function givenFlags(
+  argv: Readonly<Record<string, unknown>>,
+  command: CommandName | null,
+): Record<string, unknown> {
   const flags: Record<string, unknown> = { [CONFIG_FLAG]: given(argv[CONFIG_FLAG]).at(-1) };
-  for (const [, { flag }] of definitions()) flags[flag] = given(argv[flag]).at(-1);
+  for (const [, { flag, commands }] of definitions())
+    if (command === null || commands.includes(command)) flags[flag] = given(argv[flag]).at(-1);
   const sources = [...given(argv[SOURCE_POSITIONAL]), ...given(argv['source'])];
   flags['source'] = sources.length > 0 ? sources : undefined;
   return flags;
@@ -39,13 +54,15 @@ function given(value: unknown): unknown[] {
   return [value].flat().filter((item) => item !== undefined);
 }
 
-function option(definition: SettingDefinition): Options {
+function option(definition: SettingDefinition, group: string): Options {
   const text = defaultText(definition);
+  const { flag, help, choices, isSwitch } = definition;
+  const values = choices === undefined ? '' : ` One of: ${choices.join(', ')}.`;
   return {
-    ...(definition.isSwitch ? { type: 'boolean' } : { type: 'string', requiresArg: true }),
-    group: `${definition.group}:`,
-    describe: `${definition.help} [env: ${environmentName(definition.flag)}]`,
+    ...(isSwitch ? { type: 'boolean' } : { type: 'string', requiresArg: true }),
+    group,
+    describe: `${help}${values} [env: ${environmentName(flag)}]`,
     ...(text === 'unset' ? {} : { defaultDescription: text }),
-    ...(definition.flag === 'source' ? { array: true } : {}),
+    ...(flag === 'source' ? { array: true } : {}),
   };
 }

@@ -2,6 +2,8 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { Environment } from '../config/index.ts';
+import { guardAgainstOrphan } from './orphan-guard.ts';
 
 export interface TensorboardProcess {
   /** Exit code; null when a signal ended it. */
@@ -15,6 +17,8 @@ export interface TensorboardProcess {
 export interface TensorboardProcessOptions {
   readonly command: readonly [string, ...string[]];
   readonly args: readonly string[];
+  /** Its variables. */
+  readonly environment: Environment['variables'];
   readonly onLine: (line: string) => void;
 }
 
@@ -24,9 +28,13 @@ const STOP_TIMEOUT_MS = 5000;
 /** The line TensorBoard prints when its page can be opened. */
 const READY_LINE = /^TensorBoard \S+ at (http\S+)/;
 
-export function startTensorboard({ command, args, onLine }: TensorboardProcessOptions): TensorboardProcess {
+export function startTensorboard(options: TensorboardProcessOptions): TensorboardProcess {
+  const { command, args, environment, onLine } = options;
   const [program, ...leading] = command;
-  const child = spawn(program, [...leading, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, [...leading, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...environment },
+  });
   const url = new Promise<string>((resolve) => {
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {
@@ -36,6 +44,8 @@ export function startTensorboard({ command, args, onLine }: TensorboardProcessOp
       });
     }
   });
+  const guard = child.pid === undefined ? null : guardAgainstOrphan(child.pid);
+  child.once('exit', () => guard?.[Symbol.dispose]());
   const exited = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject).once('close', (code) => resolve(code));
   });

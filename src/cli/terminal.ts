@@ -1,6 +1,7 @@
 /** Where a command writes, and how text looks there. @module */
 
 import { styleText } from 'node:util';
+import type { Logger } from '../observability/index.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -14,6 +15,10 @@ export interface Terminal {
   print(line: string): void;
   /** A line for the person watching. */
   note(line: string): void;
+  /** The same for what may not be as it was meant. */
+  warn(text: string): void;
+  /** The same for why the command ends. */
+  fail(text: string): void;
   /** Styled text for stdout; plain when stdout is no terminal or colour is unwanted. */
   style(style: Style, text: string): string;
   /** The same for stderr. */
@@ -23,15 +28,32 @@ export interface Terminal {
 export function processTerminal({ noColor }: { readonly noColor: boolean }): Terminal {
   const { stdout, stderr } = process;
   ignoreBrokenPipe(stdout);
+  ignoreHangup(stdout);
+  ignoreHangup(stderr);
   const styled = (stream: NodeJS.WriteStream) => (style: Style, text: string) =>
     stream.isTTY && !noColor ? styleText(style, text) : text;
+  const note = (line: string) => void stderr.write(`${stderr.isTTY ? CLEAR_LINE : ''}${line}\n`);
+  const noteStyle = styled(stderr);
   return {
     stdout,
     stderr,
     print: (line) => void stdout.write(`${line}\n`),
-    note: (line) => void stderr.write(`${stderr.isTTY ? CLEAR_LINE : ''}${line}\n`),
+    note,
+    warn: (text) => note(`${noteStyle('yellow', 'warning:')} ${text}`),
+    fail: (text) => note(`${noteStyle('red', 'error:')} ${text}`),
     style: styled(stdout),
-    noteStyle: styled(stderr),
+    noteStyle,
+  };
+}
+
+/** The same terminal where programs read stderr: what is said to the person watching are records of the log. */
+export function recordingTerminal(terminal: Terminal, logger: Logger): Terminal {
+  return {
+    ...terminal,
+    note: (line) => logger.info(line.trim()),
+    warn: (text) => logger.warn(text),
+    fail: (text) => logger.error(text),
+    noteStyle: (_style, text) => text,
   };
 }
 
@@ -39,6 +61,12 @@ export function processTerminal({ noColor }: { readonly noColor: boolean }): Ter
 function ignoreBrokenPipe(stream: NodeJS.WriteStream): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
-    throw error;
+  });
+}
+
+/** A terminal that was closed refuses what is still said; SIGHUP, which comes with it, ends the program in order. */
+function ignoreHangup(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EIO' && error.code !== 'EPIPE') throw error;
   });
 }

@@ -9,6 +9,9 @@ import { environmentName } from './settings.ts';
 
 export const CONFIG_FLAG = 'config';
 
+/** There is no such file, as in a home that is none. */
+const MISSING = new Set(['ENOENT', 'ENOTDIR']);
+
 export interface ConfigFile {
   readonly path: string;
   readonly values: Readonly<Record<string, unknown>>;
@@ -24,18 +27,20 @@ export type ConfigFileResult =
 export function readConfigFile(flag: string | undefined, environment: Environment): ConfigFileResult {
   const variable = environment.variables[environmentName(CONFIG_FLAG)] || undefined;
   const path = flag ?? variable ?? defaultConfigPath(environment);
+  if (path === null) return { kind: 'none' };
   const origin = flag !== undefined ? `flag --${CONFIG_FLAG}` : `env ${environmentName(CONFIG_FLAG)}`;
   try {
     return parseConfigFile(path, readFileSync(path, 'utf8'));
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT' && flag === undefined && variable === undefined) return { kind: 'none' };
+    if (MISSING.has(errnoOf(error) ?? '') && flag === undefined && variable === undefined)
+      return { kind: 'none' };
     const message = error instanceof Error ? error.message : String(error);
     return { kind: 'problem', problem: `${origin}: cannot read ${path}: ${message}` };
   }
 }
 
-export function defaultConfigPath(environment: Environment): string {
-  return join(environment.configHome, 'wandb-logdir', 'config.yaml');
+export function defaultConfigPath({ configHome }: Environment): string | null {
+  return configHome === null ? null : join(configHome, 'wandb-logdir', 'config.yaml');
 }
 
 function parseConfigFile(path: string, text: string): ConfigFileResult {

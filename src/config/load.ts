@@ -1,6 +1,6 @@
 /** Settings from flags, environment, file and defaults, in that order; every problem in one message. @module */
 
-import { LogdirError } from '../core/index.ts';
+import { LogdirError, nearestName } from '../core/index.ts';
 import { CONFIG_FLAG, type ConfigFile, readConfigFile } from './config-file.ts';
 import type { Environment } from './environment.ts';
 import {
@@ -20,6 +20,8 @@ export interface LoadedSettings {
   readonly origins: Readonly<Record<SettingName, SettingOrigin>>;
   /** Path of the config file that was read, if any. */
   readonly configFile: string | null;
+  /** What was given and means nothing, in sentences: variables nobody reads. */
+  readonly warnings: readonly string[];
 }
 
 export interface LoadOptions {
@@ -54,6 +56,7 @@ export function loadSettings({ flags, environment }: LoadOptions): LoadedSetting
     settings: settings as Settings,
     origins: origins as LoadedSettings['origins'],
     configFile: file?.path ?? null,
+    warnings: unknownVariables(environment),
   };
 }
 
@@ -96,7 +99,28 @@ function unknownKeys(file: ConfigFile | null): string[] {
   const known = definitions().map(([, { flag }]) => fileKey(flag));
   return Object.keys(file?.values ?? {})
     .filter((key) => !known.includes(key))
-    .map((key) => `file ${file?.path}, key ${key}: no such setting; known: ${known.join(', ')}`);
+    .map((key) => {
+      const near = nearestName(key, known);
+      const meant = near === null ? '' : `. Did you mean ${near}?`;
+      return `file ${file?.path}, key ${key}: no such setting; known: ${known.join(', ')}${meant}`;
+    });
+}
+
+/** Variables that only look like ours: a warning, since another version of the program may have them. */
+function unknownVariables({ variables }: Environment): string[] {
+  const known = [CONFIG_FLAG, ...definitions().map(([, { flag }]) => flag)].map(environmentName);
+  return Object.keys(variables)
+    .filter((name) => name.startsWith(environmentName('')) && !known.includes(name))
+    .map((name) => {
+      const near = nearestName(withoutPrefix(name), known.map(withoutPrefix));
+      const meant =
+        near === null ? 'docs/CONFIGURATION.md has all' : `did you mean ${environmentName(near)}?`;
+      return `env ${name}: no such setting; ${meant}`;
+    });
+}
+
+function withoutPrefix(name: string): string {
+  return name.slice(environmentName('').length);
 }
 
 function problemText(problems: readonly string[]): string {

@@ -19,8 +19,10 @@ export interface SdkSettings {
  * `$WANDB_CONFIG_DIR`), as the SDK's wandb_settings.py has them. Variables come before both.
  */
 export function sdkSettings({ variables, homeDir }: Environment): SdkSettings {
-  const configDir = variables['WANDB_CONFIG_DIR'] || join(homeDir, '.config', 'wandb');
-  const files = [join('wandb', 'settings'), join(configDir, 'settings')].map(readIni);
+  const usual = homeDir === null ? null : join(homeDir, '.config', 'wandb');
+  const configDir = variables['WANDB_CONFIG_DIR'] || usual;
+  const paths = [join('wandb', 'settings'), ...(configDir === null ? [] : [join(configDir, 'settings')])];
+  const files = paths.map(readIni);
   const value = (variable: string, key: string) =>
     variables[variable] || files.find((file) => file.has(key))?.get(key) || null;
   return {
@@ -67,11 +69,12 @@ export function apiKeyFinder(
   { variables, homeDir }: Environment,
   apiKeyFile: string | null,
 ): (baseUrl: string) => Promise<FoundKey | null> {
-  const netrc = variables['NETRC'] || join(homeDir, '.netrc');
+  const netrc = variables['NETRC'] || (homeDir === null ? null : join(homeDir, '.netrc'));
   return async (baseUrl) => {
     if (apiKeyFile !== null) return { key: (await readFile(apiKeyFile, 'utf8')).trim(), origin: apiKeyFile };
     const variable = variables['WANDB_API_KEY'];
     if (variable) return { key: variable, origin: 'WANDB_API_KEY' };
+    if (netrc === null) return null;
     const text = await readFile(netrc, 'utf8').catch(() => '');
     const key = passwordOf(text, new URL(baseUrl).hostname);
     return key === null ? null : { key, origin: netrc };

@@ -18,6 +18,8 @@ export {
   runKey,
   runKeyText,
 } from './ids.ts';
+export { makeDirectory } from './make-directory.ts';
+export { nearestName } from './nearest-name.ts';
 export { encodeComponent, fitComponent } from './path-component.ts';
 export type {
   Cell,

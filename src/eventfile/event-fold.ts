@@ -187,6 +187,8 @@ export class EventFold {
         supersedes = this.#addHistoryRow(block, row, cells.of(row), valuesAt);
         length = this.#rowLength(block, row, cells.of(row), valuesAt, supersedes);
       }
+      for (const cell of cells.of(row))
+        if (this.#encoders.tagsOf(cell.shapeId).length === 0) hidden.push(cell.shapeId);
       state.lastTimestamp = block.timestamps[row]!;
       for (const cell of cells.of(row))
         if (this.#encoders.tagsOf(cell.shapeId).length === 0) hidden.push(cell.shapeId);

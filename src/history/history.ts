@@ -55,7 +55,9 @@ export class History implements AsyncDisposable {
     };
     this.#updater = new LogUpdater({ logs, store, spill, onCommit, logger, metrics, clock, signal });
     const onGrown = (run: Run) => this.#announceGrowth(run);
-    const context = { logs, updater: this.#updater, onGrown, logger, metrics, clock, signal };
+    const onRefused = ({ key }: Run) =>
+      void this.catalogue.refreshProject(key, { signal }).catch(() => undefined);
+    const context = { logs, updater: this.#updater, onGrown, onRefused, logger, metrics, clock, signal };
     const createRun = (listing: RunListing, source: RunSource) => new Run(listing, source, context);
     this.catalogue = new Catalogue({ sources, store, createRun, logger, clock });
     this.background = new BackgroundReader({ catalogue: this.catalogue, signal });

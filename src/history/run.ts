@@ -36,6 +36,8 @@ export interface RunContext {
   readonly updater: LogUpdater;
   /** Told after each reading that brought something new. */
   readonly onGrown: (run: Run) => void;
+  /** Told when its server refuses to tell of a run. */
+  readonly onRefused: (run: Run) => void;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -82,6 +84,11 @@ export class Run {
     return this.#source.policy;
   }
 
+  /** Whether its history is, in part or whole, of a source's origin. */
+  isOf(origin: string): boolean {
+    return this.#source.origins?.includes(origin) ?? this.#source.origin === origin;
+  }
+
   /** Tells of many runs at a time without reading them; absent where reading costs no more. */
   get previewer(): RunPreviewer | undefined {
     return this.#source.previewer;
@@ -89,7 +96,7 @@ export class Run {
 
   /** Its log, if it is open. */
   get log(): RunLog | undefined {
-    return this.#context.logs.peek(this.id);
+    return this.#context.logs.peek(this.logId);
   }
 
   /**
@@ -301,6 +308,7 @@ export class Run {
     // The program is ending: nothing more is written.
     if (signal.aborted) return;
     const startedMs = clock.monotonic();
+    const before = this.#amount();
     let outcome: 'grown' | 'unchanged' | 'failed' = 'failed';
     try {
       outcome = await updater.update(this.logId, source, () => {
@@ -312,18 +320,34 @@ export class Run {
     }
     metrics.increment('history_refreshes_total', { outcome });
     if (outcome !== 'grown') return;
-    metrics.observe('history_refresh_duration_seconds', (clock.monotonic() - startedMs) / 1000);
+    const ms = clock.monotonic() - startedMs;
+    metrics.observe('history_refresh_duration_seconds', ms / 1000);
+    this.#logGrowth(before, ms);
     onGrown(this);
+  }
+
+  /** Rows read so far, and what they take. */
+  #amount(): { readonly rows: number; readonly bytes: number } {
+    const { rowCount = 0, rowsBytes = 0 } = this.log?.ledger ?? {};
+    return { rows: rowCount, bytes: rowsBytes };
+  }
+
+  /** A look that finds nothing is not logged: polls make several in a second. */
+  #logGrowth(before: { readonly rows: number; readonly bytes: number }, ms: number): void {
+    const { rows, bytes } = this.#amount();
+    const read = { rows: rows - before.rows, bytes: bytes - before.bytes, ms: Math.round(ms) };
+    this.#context.logger.debug({ run: this.id, ...read }, 'run read');
   }
 
   /** Tells of a failure once. */
   #failureOf(error: unknown): LogdirError | null {
-    const { signal, logger } = this.#context;
+    const { signal, logger, onRefused } = this.#context;
     const failure = toLogdirError(error, `read run ${this.id}`);
     // The program is ending.
     if (signal.aborted) return failure;
     const level = this.#failure?.message === failure.message ? 'debug' : 'warn';
-    logger[level]({ run: this.id, err: failure }, 'run not readable; what is cached is served');
+    logger[level]({ run: this.id, err: failure }, 'run not readable');
+    if (failure.code === 'permission-denied' && this.policy.reading === 'on-demand') onRefused(this);
     return failure;
   }
 }

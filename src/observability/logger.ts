@@ -2,7 +2,7 @@
 
 import { destination as fileDescriptor, type Logger, pino, stdSerializers } from 'pino';
 import { build as prettyStream } from 'pino-pretty';
-import { LogdirError } from '../core/index.ts';
+import { errnoOf, LogdirError } from '../core/index.ts';
 
 export type { Logger } from 'pino';
 
@@ -24,6 +24,9 @@ export const SECRET_KEYS = [
 /** Objects logged here are shallow; four levels reach an HTTP client's `err.config.headers.authorization`. */
 const REDACTION_DEPTH = 4;
 
+/** Errors of the system, `EACCES`, and none of Node's own, `ERR_INVALID_ARG_TYPE`. */
+const SYSTEM_CODE = /^E[A-Z0-9]+$/;
+
 /** File descriptor of stderr: stdout belongs to what a command prints. */
 const STDERR = 2;
 
@@ -39,7 +42,7 @@ export interface LoggerOptions {
 /** A logger that writes one line per message. Rooms take `logger.child({ room })`. */
 export function createLogger({ level, format, destination, color }: LoggerOptions): Logger {
   const redact = { paths: secretPaths(), censor: '[redacted]' };
-  const options = { level, redact, base: null, serializers: { err: errorFields } };
+  const options = { level, redact, serializers: { err: errorFields } };
   if (format === 'json') return pino(options, destination ?? fileDescriptor({ fd: STDERR, sync: true }));
   return pino(options, prettyDestination(destination ?? process.stderr, color));
 }
@@ -56,17 +59,19 @@ function prettyDestination(destination: NodeJS.WritableStream, color: boolean | 
     destination,
     colorize: color ?? isTerminal,
     translateTime: 'SYS:HH:MM:ss.l',
-    ignore: 'room',
+    ignore: 'room,pid,hostname',
     messageFormat: (log, messageKey) => `${log['room'] ? `${log['room']}: ` : ''}${log[messageKey] ?? ''}`,
     singleLine: true,
     sync: true,
   });
 }
 
-/** What went wrong outside says all in its message; a stack belongs to what should not happen. */
+/** What went wrong outside, here or in the system, says all in its message; a stack belongs to what should not happen. */
 function errorFields(error: Error): object {
-  if (!(error instanceof LogdirError) || error.code === 'internal') return stdSerializers.err(error);
-  return { type: error.name, code: error.code, message: error.message };
+  const code = error instanceof LogdirError ? error.code : errnoOf(error);
+  const isForeseen = error instanceof LogdirError ? code !== 'internal' : SYSTEM_CODE.test(code ?? '');
+  if (!isForeseen) return stdSerializers.err(error);
+  return { type: error.name, code, message: error.message };
 }
 
 function secretPaths(): string[] {

@@ -28,10 +28,12 @@ const DURATION_BUCKETS = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1,
 export interface MetricsOptions {
   /** Also report the process: CPU, memory, event loop lag, open files. Default true. */
   readonly processMetrics?: boolean;
+  /** Of the program, for `build_info`. */
+  readonly version?: string;
 }
 
 /** A set of metrics of its own: two in one process do not see each other. */
-export function createMetrics({ processMetrics = true }: MetricsOptions = {}): Metrics {
+export function createMetrics({ processMetrics = true, version }: MetricsOptions = {}): Metrics {
   const registry = new Registry();
   const counters = new Map<string, Counter>();
   const histograms = new Map<string, Histogram>();
@@ -44,6 +46,7 @@ export function createMetrics({ processMetrics = true }: MetricsOptions = {}): M
       histograms.set(key, new Histogram({ ...config, buckets: DURATION_BUCKETS }));
     else new Gauge({ ...config, collect: readGauge(() => readers.get(key)) });
   }
+  if (version !== undefined) registerBuildInfo(registry, version);
   if (processMetrics) collectDefaultMetrics({ register: registry });
   return {
     increment: (name, labels = {}, by = 1) => counters.get(name)?.inc(labels, by),
@@ -55,6 +58,15 @@ export function createMetrics({ processMetrics = true }: MetricsOptions = {}): M
       return { contentType: registry.contentType, body: await registry.metrics() };
     },
   };
+}
+
+/** What runs, as Prometheus has it: a gauge that is always 1, whose labels tell. */
+function registerBuildInfo(registry: Registry, version: string): void {
+  const labels = { version, node: process.versions.node };
+  const help = 'Always 1; the labels say what runs.';
+  const labelNames = Object.keys(labels);
+  const name = `${METRIC_PREFIX}build_info`;
+  new Gauge({ name, help, labelNames, registers: [registry] }).set(labels, 1);
 }
 
 function readGauge(reader: () => (() => number) | undefined) {

@@ -4,6 +4,7 @@ export type {
   Overview,
   ProjectCard,
   RunCard,
+  RunDetail,
   RunPage,
   SeriesPreview,
   SourceTrouble,

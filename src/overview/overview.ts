@@ -1,6 +1,7 @@
 /** What pages for people show: projects and runs with state, progress and last values. @module */
 
-import type { RunState } from '../core/index.ts';
+import type { RunFacts, RunState } from '../core/index.ts';
+import type { NotShownEntry } from '../plugins/index.ts';
 
 export interface ProjectCard {
   readonly entity: string;
@@ -49,6 +50,25 @@ export interface RunCard {
    */
   readonly reading: 'complete' | 'behind' | 'unread';
   readonly previews: readonly SeriesPreview[];
+  /** Values that TensorBoard does not show: how many of each type, in the order they were first logged. */
+  readonly notShown: readonly { readonly type: string; readonly count: number }[];
+}
+
+/** A run by itself. Its card has more previews than in a list. */
+export interface RunDetail {
+  readonly card: RunCard;
+  readonly facts: RunFacts;
+  /** Where it lies, for people: paths or addresses of pages. */
+  readonly locations: readonly string[];
+  /** Every tag, ascending. */
+  readonly tags: readonly string[];
+  /** As YAML; '' where there is none. */
+  readonly config: string;
+  /** Key paths and W&B's JSON text. */
+  readonly summary: readonly { readonly key: string; readonly json: string }[];
+  readonly notShown: readonly NotShownEntry[];
+  /** Why it could not be read further; null when all is well. */
+  readonly failure: string | null;
 }
 
 export interface RunPage {
@@ -63,6 +83,8 @@ export interface SourceTrouble {
   readonly message: string;
   /** Milliseconds since its runs were last listed; null when they never were. */
   readonly listedAgoMs: number | null;
+  /** The server refuses to tell, so nothing of it is shown; else what was read before is. */
+  readonly isRefused: boolean;
 }
 
 export interface Overview {
@@ -85,4 +107,14 @@ export interface Overview {
       readonly signal: AbortSignal;
     },
   ): Promise<RunPage>;
+  /**
+   * One run of a project, by the name of its directory or its id; read, if nobody has read it, within a second or so.
+   * @throws LogdirError `not-found`
+   */
+  run(
+    entity: string,
+    project: string,
+    run: string,
+    options: { readonly signal: AbortSignal },
+  ): Promise<RunDetail>;
 }

@@ -2,10 +2,10 @@
 
 import { LogdirError } from '../core/index.ts';
 import { type EventFiles, eventFileFacts } from '../eventfile/index.ts';
-import type { History, Run } from '../history/index.ts';
+import { type History, REFRESH, type Run, type RunLog } from '../history/index.ts';
 import type { Caller, NamedProject, Namespace } from '../namespace/index.ts';
-import { tagTableOf } from '../plugins/index.ts';
-import type { Overview, ProjectCard, RunCard, RunPage, SourceTrouble } from './overview.ts';
+import { configYaml, notShownOf, tagTableOf } from '../plugins/index.ts';
+import type { Overview, ProjectCard, RunCard, RunDetail, RunPage, SourceTrouble } from './overview.ts';
 import { type RunQuery, type SearchedRun, SearchedRuns } from './searched-runs.ts';
 import { SeriesPreviews } from './series-preview.ts';
 
@@ -23,6 +23,11 @@ export function createOverview(options: CreateOverviewOptions): Overview {
   return new RunOverview(options);
 }
 
+/** Series with a sparkline: in a list of runs, and on the page of one. */
+const LISTED_PREVIEWS = 3;
+const DETAIL_PREVIEWS = 24;
+
+type Ledger = RunLog['ledger'];
 type Signal = { readonly signal: AbortSignal };
 
 class RunOverview implements Overview {
@@ -48,9 +53,9 @@ class RunOverview implements Overview {
       const failure = catalogue.failure(source);
       if (failure === null) return [];
       const agoMs = catalogue.listedAgoMs(source);
-      return [
-        { source: source.name, message: failure.message, listedAgoMs: Number.isFinite(agoMs) ? agoMs : null },
-      ];
+      const listedAgoMs = Number.isFinite(agoMs) ? agoMs : null;
+      const isRefused = catalogue.isRefused(source);
+      return [{ source: source.name, message: failure.message, listedAgoMs, isRefused }];
     });
   }
 
@@ -61,19 +66,45 @@ class RunOverview implements Overview {
   }
 
   async runs(entity: string, project: string, query: RunQuery): Promise<RunPage> {
-    const { namespace } = this.#options;
-    const known = this.#project(entity, project);
-    // Whoever opens the page looks into the project; what is new in the sources shows on the next one.
-    if (known !== undefined) await namespace.refreshProject(known, 'directory', query);
-    void namespace.refreshSources('directory', query).catch(() => undefined);
-    const found = this.#project(entity, project);
-    if (found === undefined)
-      throw new LogdirError('not-found', `no project ${entity}/${project} in this tree`);
+    const found = await this.#lookInto(entity, project, query);
     const matching = await this.#search.matching(found, query);
     const page = matching.slice(query.offset, query.offset + query.limit);
     const runs: RunCard[] = [];
-    for (const run of page) runs.push(await this.#runCard(found, run));
+    for (const run of page) runs.push(await this.#runCard(found, run, LISTED_PREVIEWS));
     return { total: matching.length, runs };
+  }
+
+  async run(entity: string, project: string, name: string, { signal }: Signal): Promise<RunDetail> {
+    const found = await this.#lookInto(entity, project, { signal });
+    const run = found.run(name);
+    if (run === undefined)
+      throw new LogdirError('not-found', `no run ${name} in project ${entity}/${project} of this tree`);
+    await run.refresh(REFRESH.page, { signal });
+    const { ledger } = (await this.#options.events.view(run)).log;
+    const searched = await this.#search.one(found.nameOf(run.id) ?? name, run, signal);
+    return {
+      card: await this.#runCard(found, searched, DETAIL_PREVIEWS),
+      facts: run.facts,
+      locations: run.listing.locations,
+      tags: tagsOf(ledger),
+      config: ledger.config.entries.some(({ path }) => path[0] !== '_wandb')
+        ? configYaml(ledger.config.entries)
+        : '',
+      summary: summaryOf(ledger),
+      notShown: notShownOf(ledger),
+      failure: run.failure?.message ?? null,
+    };
+  }
+
+  /** Whoever opens a page looks into the project; what is new in the sources shows on the next one. */
+  async #lookInto(entity: string, project: string, options: Signal): Promise<NamedProject> {
+    const { namespace } = this.#options;
+    const known = this.#project(entity, project);
+    if (known !== undefined) await namespace.refreshProject(known, 'directory', options);
+    void namespace.refreshSources('directory', options).catch(() => undefined);
+    const found = this.#project(entity, project);
+    if (found !== undefined) return found;
+    throw new LogdirError('not-found', `no project ${entity}/${project} in this tree`);
   }
 
   #project(entity: string, project: string): NamedProject | undefined {
@@ -94,7 +125,11 @@ class RunOverview implements Overview {
     };
   }
 
-  async #runCard(project: NamedProject, { directory, run, state }: SearchedRun): Promise<RunCard> {
+  async #runCard(
+    project: NamedProject,
+    { directory, run, state }: SearchedRun,
+    previewCount: number,
+  ): Promise<RunCard> {
     const view = await this.#options.events.view(run);
     const { log } = view;
     const { dictionary, exit, progress, skippedBytes } = log.ledger;
@@ -115,11 +150,12 @@ class RunOverview implements Overview {
       sdkVersion: facts.sdkVersion ?? null,
       rows: progress.rows,
       lastStep: progress.lastStep,
-      tagCount: new Set(dictionary.shapes.flatMap((_, shapeId) => tags.tagsOf(shapeId))).size,
+      tagCount: tagsOf(log.ledger).length,
       eventFile: event === null ? null : { name: event.name, size: event.size },
       skippedBytes,
       reading: this.#reading(run),
-      previews: await this.#previews.of(run, log, tags),
+      previews: await this.#previews.of(run, log, tags, previewCount),
+      notShown: valuesNotShown(log.ledger),
     };
   }
 
@@ -127,4 +163,29 @@ class RunOverview implements Overview {
     if (run.status === 'unread' && !run.isReadAhead) return 'unread';
     return run.failure !== null || this.#history.background.isWaiting(run.id) ? 'behind' : 'complete';
   }
+}
+
+/** Every tag, ascending. */
+function tagsOf({ dictionary }: Ledger): readonly string[] {
+  const tags = tagTableOf(dictionary);
+  return [...new Set(dictionary.shapes.flatMap((_, shapeId) => tags.tagsOf(shapeId)))].sort();
+}
+
+/** By type. That null is not shown, nobody misses. */
+function valuesNotShown(ledger: Ledger): RunCard['notShown'] {
+  const counts = new Map<string, number>();
+  for (const { key, type, count } of notShownOf(ledger)) {
+    if (key !== null && type !== 'null') counts.set(type, (counts.get(type) ?? 0) + count);
+  }
+  return [...counts].map(([type, count]) => ({ type, count }));
+}
+
+/** By key. Of media, which are described by many values, the type alone; what W&B keeps for itself is left out. */
+function summaryOf({ summary }: Ledger): RunDetail['summary'] {
+  const entries = summary.entries.filter(({ path }) => path[0]?.startsWith('_') === false);
+  const isMedia = new Set(entries.flatMap(({ path }) => (path[1] === '_type' ? [path[0]] : [])));
+  return entries
+    .filter(({ path }) => !isMedia.has(path[0]) || path[1] === '_type')
+    .map(({ path, json }) => ({ key: path.filter((name) => name !== '_type').join('.'), json }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
 }

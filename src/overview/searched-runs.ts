@@ -35,6 +35,11 @@ export class SearchedRuns {
     );
   }
 
+  /** A run by itself. Its log is open. */
+  async one(directory: string, run: Run, signal: AbortSignal): Promise<SearchedRun> {
+    return await searchedRun(directory, run, undefined, signal);
+  }
+
   /** Those that match a query, sorted as it asks. */
   async matching(project: NamedProject, query: RunQuery): Promise<readonly SearchedRun[]> {
     const runs = await this.all(project, query.signal);

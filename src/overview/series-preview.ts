@@ -6,7 +6,6 @@ import type { TagTable } from '../plugins/index.ts';
 import { downsample, PointBuffer } from '../points/index.ts';
 import type { SeriesPreview } from './overview.ts';
 
-const SERIES_PER_RUN = 3;
 /** Points of a sparkline: about one per pixel or two. */
 const POINTS = 64;
 /** Blocks looked at per run, spread over its length; a block holds up to 8,192 values. */
@@ -26,17 +25,17 @@ export class SeriesPreviews {
   });
 
   /** Previews of a run, the most telling series first; none for a run without scalars. */
-  async of(run: Run, log: RunLog, tags: TagTable): Promise<readonly SeriesPreview[]> {
-    const version = `${log.generation} ${log.ledger.commits}`;
+  async of(run: Run, log: RunLog, tags: TagTable, count: number): Promise<readonly SeriesPreview[]> {
+    const version = `${log.id.origin} ${log.generation} ${log.ledger.commits} ${count}`;
     const known = this.#kept.get(run.id);
     if (known?.version === version) return known.previews;
-    const previews = await this.#read(log, tags);
+    const previews = await this.#read(log, tags, count);
     this.#kept.set(run.id, { version, previews });
     return previews;
   }
 
-  async #read(log: RunLog, tags: TagTable): Promise<readonly SeriesPreview[]> {
-    const chosen = tellingTags(log, tags);
+  async #read(log: RunLog, tags: TagTable, count: number): Promise<readonly SeriesPreview[]> {
+    const chosen = tellingTags(log, tags, count);
     const series = new Map(chosen.map((tag) => [tag, new PointBuffer()]));
     if (chosen.length === 0) return [];
     for (const index of spread(log.ledger.blockCount, BLOCKS)) {
@@ -54,7 +53,7 @@ export class SeriesPreviews {
 }
 
 /** Tags of the series to show: telling names first, then those with most points. */
-function tellingTags({ ledger }: RunLog, tags: TagTable): string[] {
+function tellingTags({ ledger }: RunLog, tags: TagTable, limit: number): string[] {
   const { shapes, keys } = ledger.dictionary;
   const found = new Map<string, { readonly rank: number; count: number }>();
   shapes.forEach((shape, shapeId) => {
@@ -67,7 +66,7 @@ function tellingTags({ ledger }: RunLog, tags: TagTable): string[] {
   });
   return [...found]
     .sort(([, a], [, b]) => a.rank - b.rank || b.count - a.count)
-    .slice(0, SERIES_PER_RUN)
+    .slice(0, limit)
     .map(([tag]) => tag);
 }
 

@@ -6,7 +6,7 @@
  * @module
  */
 
-export { notShownCells } from './not-shown.ts';
+export { type NotShownEntry, notShownCells, notShownOf } from './not-shown.ts';
 export type {
   CellPart,
   CellSeries,

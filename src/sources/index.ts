@@ -1,6 +1,7 @@
 /** Where run history comes in: the port, and its implementations. @module */
 
 export { MergedSource } from './merged-source.ts';
+export { type Disk, localDisk, missingPathAdvice, otherReadings } from './path-reading.ts';
 export { RenamedSource } from './renamed-source.ts';
 export type { RunPreview, RunPreviewer, RunsOfProject, SampledPoints } from './run-preview.ts';
 export type { OpenedSavedFile, SavedFile } from './saved-files.ts';

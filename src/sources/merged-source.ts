@@ -25,6 +25,7 @@ const ORDER: readonly RunState[] = ['running', 'finished', 'failed', 'crashed'];
 export class MergedSource implements RunSource {
   readonly name: string;
   readonly origin: string;
+  readonly origins: readonly string[];
   readonly policy: SourcePolicy;
   readonly previewer?: RunPreviewer;
   readonly atHand?: RunSource;
@@ -37,7 +38,8 @@ export class MergedSource implements RunSource {
     this.#sources = sources;
     this.#isRead = isRead;
     this.name = sources.map(({ name }) => name).join(' + ');
-    this.origin = sources.map(({ origin }) => origin).join('+');
+    this.origins = sources.map(({ origin }) => origin);
+    this.origin = this.origins.join('+');
     const reading = sources.some(({ policy }) => policy.reading === 'on-demand') ? 'on-demand' : 'eager';
     this.policy = { listing: 'all', reading };
     const previewer = sources.find((source) => source.previewer !== undefined)?.previewer;

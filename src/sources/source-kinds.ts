@@ -4,9 +4,9 @@
  * @module
  */
 
-import { existsSync } from 'node:fs';
 import { type Clock, LogdirError } from '../core/index.ts';
 import type { Logger, Metrics } from '../observability/index.ts';
+import { type Disk, localDisk } from './path-reading.ts';
 import type { RunSource } from './source.ts';
 import { parseCloud, type SourceReference } from './source-reference.ts';
 import { createWandbCloudSource, type WandbServer } from './wandb-cloud/index.ts';
@@ -37,10 +37,10 @@ export interface ParsedSource {
 }
 
 /** Takes a text if it is of this kind; null if not. @throws LogdirError `invalid-argument` */
-type SourceKind = (text: string, exists: (path: string) => boolean) => ParsedSource | null;
+type SourceKind = (text: string, disk: Disk) => ParsedSource | null;
 
-const wandbCloud: SourceKind = (name, exists) => {
-  const reference = parseCloud(name, exists);
+const wandbCloud: SourceKind = (name, disk) => {
+  const reference = parseCloud(name, disk);
   if (reference === null) return null;
   const { scope, appUrl } = reference;
   const create = ({ server, ...context }: SourceContext) =>
@@ -57,15 +57,15 @@ const wandbLocal: SourceKind = (path) => {
 const KINDS: readonly SourceKind[] = [wandbCloud, wandbLocal];
 
 /** What a SOURCE means. @throws LogdirError `invalid-argument` for an address that names no runs. */
-export function understandSource(text: string, exists: (path: string) => boolean = existsSync): ParsedSource {
+export function understandSource(text: string, disk: Disk = localDisk): ParsedSource {
   for (const kind of KINDS) {
-    const parsed = kind(text, exists);
+    const parsed = kind(text, disk);
     if (parsed !== null) return parsed;
   }
   throw new LogdirError('invalid-argument', `${text} is no source`);
 }
 
 /** The reference alone. @throws as `understandSource` */
-export function parseSource(text: string, exists?: (path: string) => boolean): SourceReference {
-  return understandSource(text, exists).reference;
+export function parseSource(text: string, disk?: Disk): SourceReference {
+  return understandSource(text, disk).reference;
 }

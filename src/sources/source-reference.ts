@@ -1,6 +1,7 @@
 /** What a SOURCE on the command line means: a path on this machine, or runs of a W&B server. Pure. @module */
 
 import { LogdirError } from '../core/index.ts';
+import { type Disk, isMeantAsPath } from './path-reading.ts';
 import type { CloudScope } from './wandb-cloud/index.ts';
 
 export type SourceReference = LocalReference | CloudReference;
@@ -17,43 +18,52 @@ export interface CloudReference {
   readonly scope: CloudScope;
   /** The server whose page was given; null: the one that is configured. */
   readonly appUrl: string | null;
+  /** Its words alone could name a folder as well. */
+  readonly isBare: boolean;
 }
 
 /** `wandb:`, with or without the slashes of an address. */
 const SCHEME = /^wandb:(?:\/\/)?/;
-/** `team/project` or `team/project/run`: names as W&B allows them, no path anybody would type. */
+/** `wandb.ai/team/project`: the address of a page, as it is read out or copied from text. */
+const CLOUD_PAGE = /^(?:www\.)?wandb\.ai\//;
+/** `team/project` or `team/project/run`: names as W&B allows them. */
 const BARE = /^[\w-][\w.-]*\/[\w-][\w.-]*(?:\/[\w-][\w.-]*)?$/;
 
 /**
  * What a text names of a W&B server; null for everything else, which is a path (`./wandb`, `/data/runs`):
  *
- *     team/project, team/project/run        of a server, unless there is such a path
+ *     team/project, team/project/run        of a server, unless there is such a path or it looks like one
  *     wandb:team/project[/run]              of a server
  *     wandb:team, wandb:                    all projects of an entity; all that the key sees
  *     wandb:/project                        of the entity that the key's runs go to by default
  *     https://wandb.ai/team/project[/runs/run]   a page, as the browser has it
  *
+ * What was meant for a path must not reach a server: it says what people call their folders.
+ *
  * @throws LogdirError `invalid-argument` for an address that names no runs.
  */
-export function parseCloud(text: string, exists: (path: string) => boolean): CloudReference | null {
+export function parseCloud(text: string, disk: Disk): CloudReference | null {
   if (/^https?:\/\//.test(text)) return parsePage(text);
   if (SCHEME.test(text)) {
     const parts = text.replace(SCHEME, '').replace(/\/$/, '').split('/');
-    return { kind: 'cloud', scope: scopeOf(parts, text), appUrl: null };
+    return { kind: 'cloud', scope: scopeOf(parts, text), appUrl: null, isBare: false };
   }
-  if (!BARE.test(text) || exists(text)) return null;
-  return { kind: 'cloud', scope: scopeOf(text.split('/'), text), appUrl: null };
+  if (disk.exists(text)) return null;
+  if (CLOUD_PAGE.test(text)) return parsePage(`https://${text}`);
+  if (!BARE.test(text) || isMeantAsPath(text, disk)) return null;
+  return { kind: 'cloud', scope: scopeOf(text.split('/'), text), appUrl: null, isBare: true };
 }
 
 function parsePage(text: string): CloudReference {
+  if (!URL.canParse(text)) throw notRuns(text);
   const { origin, pathname } = new URL(text);
-  const [entity = '', project, word, run] = pathname.split('/').filter(Boolean).map(decodeURIComponent);
+  const [entity = '', project, word, run] = pathname.split('/').filter(Boolean).map(safelyDecoded);
   const parts = [
     entity,
     ...(project === undefined ? [] : [project]),
     ...(word === 'runs' && run ? [run] : []),
   ];
-  return { kind: 'cloud', scope: scopeOf(parts, text), appUrl: origin };
+  return { kind: 'cloud', scope: scopeOf(parts, text), appUrl: origin, isBare: false };
 }
 
 function scopeOf(parts: readonly string[], text: string): CloudScope {

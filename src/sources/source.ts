@@ -102,6 +102,8 @@ export interface RunSource {
   readonly name: string;
   /** Whose history it is, the same for all sources that give the same records: `local`, or a server's host. */
   readonly origin: string;
+  /** Of a source made of others: theirs. */
+  readonly origins?: readonly string[];
   readonly policy: SourcePolicy;
   /** Tells of many runs at a time without reading them; absent where reading costs no more. */
   readonly previewer?: RunPreviewer;

@@ -14,6 +14,7 @@ interface PackageFile {
   readonly optionalDependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
   readonly scripts: Readonly<Record<string, string>>;
+  readonly allowScripts: Readonly<Record<string, boolean>>;
 }
 
 const packageFile = JSON.parse(text('package.json')) as PackageFile;
@@ -46,6 +47,16 @@ describe('package.json', () => {
     for (const path of packageFile.files) expect(existsSync(new URL(path, root)), path).toBe(true);
     const scripts = Object.values(packageFile.scripts).flatMap((line) => line.match(/\S+\.mjs\b/g) ?? []);
     for (const path of scripts) expect(existsSync(new URL(path, root)), path).toBe(true);
+  });
+
+  it('decides on every install script, for npm to say nothing: none is needed, and none compiles', () => {
+    const { packages } = JSON.parse(text('package-lock.json')) as {
+      packages: Record<string, { hasInstallScript?: boolean }>;
+    };
+    const withScripts = Object.entries(packages).filter(([, one]) => one.hasInstallScript === true);
+    const names = new Set(withScripts.map(([path]) => path.split('node_modules/').at(-1) ?? ''));
+    const denied = Object.fromEntries([...names].sort().map((name) => [name, false]));
+    expect(packageFile.allowScripts).toEqual(denied);
   });
 
   it('is licensed as it says', () => {

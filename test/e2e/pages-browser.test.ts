@@ -12,9 +12,23 @@ const HOSTILE = `<script>window.broken = 1</script>"' onload=x`;
 const overview = memoryOverview(
   new Map([
     ['team/mnist', Array.from({ length: 120 }, (_, index) => runCard(index))],
-    ['local/hostile', [runCard(0, { displayName: HOSTILE, tags: [HOSTILE], group: HOSTILE })]],
+    [
+      'local/hostile',
+      [
+        runCard(0, {
+          displayName: HOSTILE,
+          tags: [HOSTILE],
+          group: HOSTILE,
+          notShown: [{ type: HOSTILE, count: 1 }],
+        }),
+      ],
+    ],
   ]),
 );
+const PATHS = [
+  ...['/', '/p/team', '/p/team/mnist', '/p/team/mnist/run-0001'],
+  ...['/p/local/hostile', '/p/local/hostile/run-0000', '/logdir/local/hostile'],
+];
 const skipped = BROWSER_MISSING === null ? '' : ` (skipped: ${BROWSER_MISSING})`;
 
 describe.skipIf(BROWSER_MISSING !== null)(`pages in Chromium${skipped}`, () => {
@@ -39,7 +53,7 @@ describe.skipIf(BROWSER_MISSING !== null)(`pages in Chromium${skipped}`, () => {
         const complaints: string[] = [];
         page.on('console', (message) => complaints.push(message.text()));
         page.on('pageerror', ({ message }) => complaints.push(message));
-        for (const path of ['/', '/p/team/mnist', '/p/local/hostile', '/logdir/local/hostile']) {
+        for (const path of PATHS) {
           await page.goto(server.url + path);
           // Styled, and no wider than the screen.
           expect(await page.evaluate('getComputedStyle(document.body).display')).toBe('flex');
@@ -56,7 +70,7 @@ describe.skipIf(BROWSER_MISSING !== null)(`pages in Chromium${skipped}`, () => {
     const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
     const page = await context.newPage();
     await page.goto(`${server.url}/p/team/mnist`);
-    await page.getByRole('button', { name: 'Copy' }).click();
+    await page.getByRole('button', { name: 'Copy' }).first().click();
     await page.getByRole('button', { name: 'Copied' }).waitFor();
     const command = `tensorboard --logdir webhdfs://127.0.0.1:${server.port}/team/mnist`;
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(command);

@@ -77,6 +77,16 @@ describe.skipIf(PYTHON_MISSING !== null)('tensorboard --logdir, with the package
     expect((await board.environment()).provider).toContain('GrpcDataProvider');
   });
 
+  it('shows them where the environment has a proxy that leads nowhere', async () => {
+    const proxy = 'http://127.0.0.1:9';
+    await using board = await tensorBoard(EXAMPLES, { https_proxy: proxy, grpc_proxy: proxy, no_proxy: 'x' });
+    await board.until(
+      () => board.runs(),
+      ({ length }) => length === 6,
+    );
+    expect(board.output).not.toContain('warning:');
+  });
+
   it('shows a project of a server, with rows that a thread reads from exported files', async () => {
     await using server = await startWandbServer({ historyServes: 'live' });
     const rows = Array.from({ length: 50 }, (_, step) => ({ loss: 1 / (step + 1) }));

@@ -6,6 +6,7 @@ import { PLUGINS, type SeriesShape, TagTable } from '../../src/plugins/index.ts'
 
 const KEYS = [
   'a',
+  'a/writer-2',
   'a/text',
   'a/scalar',
   'a/text (2)',
@@ -15,7 +16,7 @@ const KEYS = [
   '',
 ];
 const keyId = fc.nat(KEYS.length - 1);
-const shape: fc.Arbitrary<SeriesShape> = fc.oneof(
+const unwritten: fc.Arbitrary<SeriesShape> = fc.oneof(
   fc.record({
     kind: fc.constantFrom('history' as const, 'system' as const),
     keys: fc.uniqueArray(keyId, { maxLength: 4 }),
@@ -27,11 +28,20 @@ const shape: fc.Arbitrary<SeriesShape> = fc.oneof(
     type: fc.constantFrom('string', 'null', 'image-file'),
   }),
 );
+const shape = fc
+  .tuple(unwritten, fc.constantFrom(1, 1, 2, 3))
+  .map(([own, writer]): SeriesShape => (writer === 1 ? own : { ...own, writer }));
 const shapes = fc.array(shape, { maxLength: 30 });
 
-/** What a tag stands for: the kind of series and its key. */
-function seriesOf(table: TagTable, { kind, type, keys }: SeriesShape, shapeId: number): [string, string][] {
-  return table.tagsOf(shapeId).map((tag, i) => [tag, `${type ?? kind} ${keys[type === null ? i : 0]}`]);
+/** What a tag stands for: the writer, the kind of series and its key. */
+function seriesOf(
+  table: TagTable,
+  { kind, type, keys, writer }: SeriesShape,
+  shapeId: number,
+): [string, string][] {
+  return table
+    .tagsOf(shapeId)
+    .map((tag, i) => [tag, `${writer ?? 1} ${type ?? kind} ${keys[type === null ? i : 0]}`]);
 }
 
 describe('tags', () => {

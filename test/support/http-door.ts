@@ -4,7 +4,7 @@ import { type IncomingHttpHeaders, type RequestOptions, request } from 'node:htt
 import { connect } from 'node:net';
 import { systemClock } from '../../src/core/index.ts';
 import { createFiles } from '../../src/frontends/files/index.ts';
-import { createPages } from '../../src/frontends/pages/index.ts';
+import { createPages, type GrpcPort } from '../../src/frontends/pages/index.ts';
 import {
   createProbes,
   createWebServer,
@@ -23,18 +23,21 @@ export interface ServedOptions {
   readonly version?: string;
   readonly isReady?: () => boolean;
   readonly basePath?: string;
+  readonly grpc?: GrpcPort;
+  readonly ownSources?: readonly string[];
 }
 
 /** A server with every door over a tree. */
 export function webServer(tree: LogdirTree, options: ServedOptions = {}): WebServer {
   const { overview = memoryOverview(new Map()), version = '0.0.0', basePath = '' } = options;
   const { metrics = createMetrics({ processMetrics: false }), isReady = () => true } = options;
+  const { grpc = null, ownSources = [] } = options;
   const site = { basePath, version };
   const doors = [
     createWebHdfs(),
     createFiles(site),
     createProbes({ metrics, isReady, basePath }),
-    createPages({ site, overview, clock: systemClock }),
+    createPages({ site, overview, grpc: () => grpc, ownSources, clock: systemClock }),
   ];
   return createWebServer({ tree, doors, logger: silentLogger(), metrics });
 }

@@ -1,7 +1,7 @@
 /** An Overview over run cards in memory. @module */
 
 import { LogdirError } from '../../src/core/index.ts';
-import type { Overview, ProjectCard, RunCard } from '../../src/overview/index.ts';
+import type { Overview, ProjectCard, RunCard, RunDetail } from '../../src/overview/index.ts';
 
 /** Projects by `entity/project`, each with its runs, newest first. */
 export function memoryOverview(projects: ReadonlyMap<string, readonly RunCard[]>): Overview {
@@ -16,6 +16,11 @@ export function memoryOverview(projects: ReadonlyMap<string, readonly RunCard[]>
       if (sort === 'name') matching.sort((a, b) => (a.directory < b.directory ? -1 : 1));
       if (sort === 'state') matching.sort((a, b) => a.state.localeCompare(b.state));
       return { total: matching.length, runs: matching.slice(offset, offset + limit) };
+    },
+    run: async (entity, project, name) => {
+      const card = projects.get(`${entity}/${project}`)?.find((run) => run.directory === name);
+      if (card === undefined) throw new LogdirError('not-found', `no run ${name}`);
+      return runDetail(card);
     },
   };
 }
@@ -35,6 +40,21 @@ function projectCard(path: string, runs: readonly RunCard[]): ProjectCard {
 function matches(run: RunCard, query: string): boolean {
   const words = [run.directory, run.runId, run.displayName, run.group, run.state, ...run.tags];
   return words.some((word) => word?.toLowerCase().includes(query));
+}
+
+/** A run with everything ordinary; `change` makes it special. */
+export function runDetail(card: RunCard, change: Partial<RunDetail> = {}): RunDetail {
+  return {
+    card,
+    facts: { program: 'train.py', args: ['--rate', '0.1'], host: 'node7', notes: 'first try' },
+    locations: ['/home/me/wandb/run-20260101_000000-id0'],
+    tags: card.tagCount === 0 ? [] : ['train/loss', 'val/accuracy', 'zeta'],
+    config: 'rate: 0.1\n',
+    summary: [{ key: 'loss', json: '0.25' }],
+    notShown: card.notShown.map(({ type, count }) => ({ key: 'media', type, count, reason: 'not now' })),
+    failure: null,
+    ...change,
+  };
 }
 
 const DAY_SECONDS = 86_400;
@@ -66,6 +86,7 @@ export function runCard(index: number, change: Partial<RunCard> = {}): RunCard {
     eventFile: { name: 'events.out.tfevents.1767225600.id', size: 123_456 + index },
     skippedBytes: 0,
     reading: 'complete',
+    notShown: [],
     previews: ['train/loss', 'val/accuracy'].map((tag) => ({ tag, last: points.at(-1)?.value ?? 0, points })),
     ...change,
   };

@@ -1,6 +1,13 @@
 /** Short ways to write the records of a run. @module */
 
-import type { Cell, HistoryRow, RowShape, RunRecord, SystemRow } from '../../src/core/index.ts';
+import type {
+  Cell,
+  DocumentChange,
+  HistoryRow,
+  RowShape,
+  RunRecord,
+  SystemRow,
+} from '../../src/core/index.ts';
 
 const SHAPES = new Map<string, RowShape>();
 
@@ -64,13 +71,14 @@ export const factsRecord = (displayName: string, startTime = 1.7e9): RunRecord =
   facts: { displayName, startTime },
 });
 
-export const configRecord = (values: Readonly<Record<string, unknown>>): RunRecord => ({
-  kind: 'config',
-  change: {
-    update: Object.entries(values).map(([key, value]) => ({ path: [key], json: JSON.stringify(value) })),
-    remove: [],
-  },
-});
+type Values = Readonly<Record<string, unknown>>;
+
+export const configRecord = (values: Values): RunRecord => ({ kind: 'config', change: changeTo(values) });
+
+function changeTo(values: Values): DocumentChange {
+  const update = Object.entries(values).map(([key, value]) => ({ path: [key], json: JSON.stringify(value) }));
+  return { update, remove: [] };
+}
 
 /** `define_metric`. */
 export const metricRecord = (name: string, stepMetric: string): RunRecord => ({

@@ -5,62 +5,84 @@ import { pipeline } from 'node:stream/promises';
 import { type App, type LogdirNode, piecesOf } from '../../app.ts';
 import { byteRange } from '../../core/index.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { CommandFailure } from '../failure.ts';
 import { startWithRuns } from '../found-runs.ts';
 import type { Arguments, Session } from '../session.ts';
-import { longLine, treeLines } from './listing.ts';
+import { longLine, sortedNodes, treeLines } from './listing.ts';
+import { explained } from './missing-path.ts';
 import { placePath } from './path-source.ts';
 
 /** Components of the path of a run: entity, project, run. */
 const RUN_DEPTH = 3;
 
 export async function ls(session: Session, argv: Arguments): Promise<ExitCode> {
-  const { source, path } = placePath(String(argv['PATH'] ?? ''), session);
-  await using app = await openTree(session, source);
-  const nodes = await entries(session, app, path, argv['long'] === true || argv['json'] === true);
-  if (argv['json'] === true) session.terminal.print(JSON.stringify(nodes, null, 2));
-  else for (const node of nodes) session.terminal.print(argv['long'] === true ? longLine(node) : node.name);
+  const isLong = argv['long'] === true;
+  const isJson = argv['json'] === true;
+  await browse(session, argv, async (app, path) => {
+    const nodes = sortedNodes(await entries(session, app, path, isLong || isJson));
+    if (isJson) session.terminal.print(JSON.stringify(nodes, null, 2));
+    else for (const node of nodes) session.terminal.print(isLong ? longLine(node) : node.name);
+  });
   return EXIT.ok;
 }
 
 export async function stat(session: Session, argv: Arguments): Promise<ExitCode> {
-  const { source, path } = placePath(String(argv['PATH'] ?? ''), session);
-  await using app = await openTree(session, source);
-  const node = await app.tree.stat(path, { freshness: 'complete', signal: session.interruption.signal });
-  if (argv['json'] === true) session.terminal.print(JSON.stringify({ path, ...node }, null, 2));
-  else
-    for (const [key, value] of Object.entries(readable(path, node)))
-      session.terminal.print(`${key}: ${value}`);
+  await browse(session, argv, async (app, path) => {
+    const node = await app.tree.stat(path, { freshness: 'complete', signal: session.interruption.signal });
+    if (argv['json'] === true) session.terminal.print(JSON.stringify({ path, ...node }, null, 2));
+    else
+      for (const [key, value] of Object.entries(readable(path, node)))
+        session.terminal.print(`${key}: ${value}`);
+  });
   return EXIT.ok;
 }
 
 export async function cat(session: Session, argv: Arguments): Promise<ExitCode> {
-  const { source, path } = placePath(String(argv['PATH'] ?? ''), session);
-  await using app = await openTree(session, source);
-  const { signal } = session.interruption;
-  await using file = await app.tree.open(path, { freshness: 'complete', signal });
-  const bytes = Readable.from(piecesOf(file.read(byteRange(0, file.node.size), { signal })));
-  await pipeline(bytes, session.terminal.stdout, { end: false, signal });
+  await browse(session, argv, async (app, path) => {
+    const { signal } = session.interruption;
+    if (path === '') throw notOneFile(String(argv['PATH']));
+    await using file = await app.tree.open(path, { freshness: 'complete', signal });
+    const bytes = Readable.from(piecesOf(file.read(byteRange(0, file.node.size), { signal })));
+    await pipeline(bytes, session.terminal.stdout, { end: false, signal });
+  });
   return EXIT.ok;
 }
 
 export async function tree(session: Session, argv: Arguments): Promise<ExitCode> {
-  const { source, path } = placePath(String(argv['PATH'] ?? ''), session);
-  await using app = await openTree(session, source);
-  session.terminal.print(path === '' ? '/' : path);
-  const list = (directory: string) => listCurrent(app, directory, session.interruption.signal);
-  for await (const line of treeLines(list, path)) session.terminal.print(line);
+  const { signal } = session.interruption;
+  await browse(session, argv, async (app, path) => {
+    // Nothing is printed of a path that is not there.
+    const node = await app.tree.stat(path, { freshness: 'cached', signal });
+    const first = node.kind === 'file' ? [] : await listCurrent(app, path, signal);
+    session.terminal.print(path === '' ? '/' : path);
+    const list = (directory: string) => (directory === path ? first : listCurrent(app, directory, signal));
+    for await (const line of treeLines(list, path)) session.terminal.print(line);
+  });
   return EXIT.ok;
 }
 
-async function openTree(session: Session, source: string | null): Promise<App> {
-  const sources = source === null ? session.loaded.settings.sources : [source];
-  const app = session.createApp({ watch: 'off', sources });
+function notOneFile(typed: string): CommandFailure {
+  const text = `${typed} holds runs, and cat writes one file; wandb-logdir tree ${typed} shows all there are`;
+  return new CommandFailure(EXIT.usage, text);
+}
+
+/** Opens the tree that a PATH is in, and looks there. */
+async function browse(
+  session: Session,
+  argv: Arguments,
+  look: (app: App, path: string) => Promise<void>,
+): Promise<void> {
+  const { source, path } = placePath(String(argv['PATH'] ?? ''), session);
+  const { settings, origins } = session.loaded;
+  const sources = source === null ? settings.sources : [source];
+  await using app = session.createApp({ watch: 'off', sources });
+  await startWithRuns(session, app, { waits: false });
   try {
-    await startWithRuns(session, app, { waits: false });
-    return app;
+    await look(app, path);
   } catch (error) {
-    await app[Symbol.asyncDispose]();
-    throw error;
+    const isBare = source === null && origins.sources === 'default';
+    const { signal } = session.interruption;
+    throw await explained(error, { app, path, sources, isBare, signal });
   }
 }
 

@@ -1,9 +1,10 @@
 /** The single checks of `doctor`. @module */
 
 import { constants } from 'node:fs';
-import { access, mkdir, statfs } from 'node:fs/promises';
+import { access, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { chooseRoute } from '../../app.ts';
+import { makeDirectory } from '../../core/index.ts';
 import { findTensorboard, pythonPackages } from '../tensorboard-program.ts';
 import { INSTALL_COMMAND, missingPackages } from '../tensorboard-requirements.ts';
 
@@ -29,7 +30,7 @@ export function checkNode(version: string): Finding {
 
 export async function checkCache(cacheDir: string, maxBytes: number): Promise<Finding> {
   try {
-    await mkdir(cacheDir, { recursive: true });
+    await makeDirectory(cacheDir);
     await access(cacheDir, constants.W_OK);
     const { bavail, bsize } = await statfs(cacheDir);
     const text = `cache ${cacheDir}: writable, ${gib(bavail * bsize)} free, may take ${gib(maxBytes)}`;

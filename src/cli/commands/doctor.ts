@@ -2,10 +2,11 @@
 
 import { type App, parseSource, type SourceState } from '../../app.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
-import { passedOverText } from '../found-runs.ts';
+import { noneYetText, serverFailureText } from '../found-runs.ts';
 import type { Session } from '../session.ts';
+import { adviceLines, passedOverText } from '../source-report-text.ts';
 import { checkCache, checkMount, checkNode, checkPort, checkTensorboard, type Finding } from './checks.ts';
-import { checkServer } from './server-checks.ts';
+import { checkServer, findKey, keyFinding } from './server-checks.ts';
 
 const MARKS = {
   ok: { text: 'ok  ', style: 'green' },
@@ -31,31 +32,45 @@ export async function doctor(session: Session): Promise<ExitCode> {
 }
 
 async function checkSources(session: Session, app: App): Promise<Finding[]> {
-  const { sources } = session.loaded.settings;
+  const { settings, origins } = session.loaded;
   const isOnServer = (source: string) => parseSource(source).kind === 'cloud';
   const findings: Finding[] = [];
-  for (const source of sources.filter((name) => !isOnServer(name)))
+  for (const source of settings.sources.filter((name) => !isOnServer(name)))
     findings.push(await checkPath(session, app, source));
-  if (!sources.some(isOnServer)) return findings;
-  findings.push(...(await checkServer(session, app)));
-  await app.start({ signal: session.interruption.signal });
-  for (const state of app.sources().filter((source) => source.listsByProject))
-    findings.push(checkProject(state));
-  return findings;
+  if (settings.sources.some(isOnServer)) {
+    findings.push(...(await checkServer(session, app)));
+    await app.start({ signal: session.interruption.signal });
+    const states = app.sources().filter((source) => source.listsByProject);
+    return [...findings, ...states.map(checkProject)];
+  }
+  const isFound = findings.some(({ mark }) => mark === 'ok');
+  if (isFound || origins.sources !== 'default') return findings;
+  return await withServer(session, app, findings);
+}
+
+/** No source was named and ./wandb has no runs: whoever has a key has them on a server. */
+async function withServer(session: Session, app: App, findings: readonly Finding[]): Promise<Finding[]> {
+  if ((await findKey(session)) === null) return [...findings, keyFinding(session, null)];
+  const next =
+    'fine if your runs are on the server; look at a project with: wandb-logdir doctor ENTITY/PROJECT';
+  const softened = findings.map(({ text }): Finding => ({ mark: 'warn', text, next }));
+  return [...softened, ...(await checkServer(session, app))];
 }
 
 async function checkPath({ interruption }: Session, app: App, source: string): Promise<Finding> {
   const { signal } = interruption;
-  const { path, logCount, directoryCount, advice, outcome, passedOver } = await app.inspect(source, {
-    signal,
-  });
+  const report = await app.inspect(source, { signal });
+  const { path, logCount, directoryCount, outcome, passedOver } = report;
   const left = passedOver.map((item) => `; not into ${passedOverText(item)}`).join('');
   const text = `source ${path}: ${logCount} run logs; looked into ${directoryCount} directories${left}`;
-  return outcome === 'runs' ? { mark: 'ok', text } : { mark: 'fail', text, next: advice };
+  if (outcome === 'runs') return { mark: 'ok', text };
+  return { mark: 'fail', text, next: adviceLines(source, report).join('\n      ') };
 }
 
-function checkProject({ name, runs, projects, failure }: SourceState): Finding {
-  if (failure !== null) return { mark: 'fail', text: `source ${name}: ${failure.message}` };
+function checkProject(source: SourceState): Finding {
+  const { name, runs, projects, failure } = source;
+  if (failure !== null) return { mark: 'fail', text: `source ${name}: ${serverFailureText(name, failure)}` };
+  if (runs === 0 && projects <= 1) return { mark: 'warn', text: `source ${noneYetText(source)}` };
   const found = projects > 1 ? `${projects} projects` : `${runs} runs`;
   return { mark: 'ok', text: `source ${name}: ${found}` };
 }

@@ -2,7 +2,20 @@
 
 import type { LogdirNode } from '../../app.ts';
 
-type ListDirectory = (path: string) => Promise<readonly LogdirNode[]>;
+type ListDirectory = (path: string) => readonly LogdirNode[] | Promise<readonly LogdirNode[]>;
+
+/** Runs are numbered: run 2 comes before run 10. */
+const collator = new Intl.Collator('en', { numeric: true });
+
+/** The order in which people look for names. */
+export function naturally(a: string, b: string): number {
+  return collator.compare(a, b) || (a < b ? -1 : Number(a > b));
+}
+
+/** Entries in the order in which people look for them. */
+export function sortedNodes(nodes: readonly LogdirNode[]): readonly LogdirNode[] {
+  return nodes.toSorted((a, b) => naturally(a.name, b.name));
+}
 
 /** Wide enough for a terabyte. */
 const SIZE_WIDTH = 13;
@@ -17,7 +30,7 @@ export function longLine(node: LogdirNode): string {
 
 /** The entries below a path, depth first, drawn with branches. */
 export async function* treeLines(list: ListDirectory, path: string, indent = ''): AsyncGenerator<string> {
-  const nodes = await list(path);
+  const nodes = sortedNodes(await list(path));
   for (const [index, node] of nodes.entries()) {
     const isLast = index === nodes.length - 1;
     yield `${indent}${isLast ? '└── ' : '├── '}${node.name}`;

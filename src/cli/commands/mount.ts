@@ -19,7 +19,7 @@ export async function mount(session: Session, argv: Arguments): Promise<ExitCode
   await using app = session.createApp();
   await startWithRuns(session, app, { waits: true });
   await using mounted = await mountTree(session, app, route);
-  await printMounted(session, app, mounted);
+  await announceMounted(session, app, mounted);
   tellSystemd(session, 'ready');
   using _progress = showReading(session.terminal, app);
   await untilUnmounted(session, mounted);
@@ -27,15 +27,17 @@ export async function mount(session: Session, argv: Arguments): Promise<ExitCode
   return session.interruption.exitCode() ?? EXIT.ok;
 }
 
-async function printMounted({ terminal, interruption }: Session, app: App, mounted: Mounted): Promise<void> {
+async function announceMounted(session: Session, app: App, { directory }: Mounted): Promise<void> {
+  const { terminal, interruption } = session;
   const projects = await app.overview.projects({ signal: interruption.signal });
-  const { directory } = mounted;
-  terminal.print(`${terminal.style('bold', directory ?? 'mounted')}  ${countText(projects)}`);
-  if (directory === null) return;
-  terminal.print('');
-  terminal.print('Open in TensorBoard:');
-  for (const line of tensorboardLines(directory, projects)) terminal.print(`  ${line}`);
-  terminal.print(`Unmount: Ctrl-C, or ${unmountLine(directory)}`);
+  const place = `${terminal.style('bold', directory ?? 'mounted')}  ${countText(projects)}`;
+  const commands = directory === null ? [] : tensorboardLines(directory, projects);
+  const howTo = ['', 'Open in TensorBoard:', ...commands.map((line) => `  ${line}`)];
+  session.announce({
+    message: 'ready',
+    fields: { directory, projects: projects.length },
+    lines: directory === null ? [place] : [place, ...howTo, `Unmount: Ctrl-C, or ${unmountLine(directory)}`],
+  });
 }
 
 function unmountLine(directory: string): string {

@@ -2,6 +2,12 @@
 
 import { join } from 'node:path';
 import type { ProjectCard } from '../../app.ts';
+import { shellWord } from './shell-word.ts';
+
+export { shellWord } from './shell-word.ts';
+
+/** Before the address of our own pages: TensorBoard's are others. */
+export const PAGE_LABEL = 'project page  ';
 
 /** TensorBoard keeps every event file open; the usual limit is 1,024 files, its own included. */
 const MANY_RUNS = 900;
@@ -21,11 +27,6 @@ export function logdirPath(projects: readonly ProjectCard[]): string {
   if (first && projects.length === 1) return first.path;
   const oneEntity = first !== undefined && projects.every(({ entity }) => entity === first.entity);
   return oneEntity ? first.path.slice(0, first.path.lastIndexOf('/')) : '';
-}
-
-/** One word for a POSIX shell. */
-export function shellWord(text: string): string {
-  return /^[\w:/.~-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** Runs of a project nobody has looked into yet are not counted. */

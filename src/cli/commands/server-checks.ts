@@ -1,7 +1,7 @@
 /** What `doctor` finds out about the W&B server: key, host, clock, what is left of the rate limit. @module */
 
 import { type App, keyAdvice } from '../../app.ts';
-import { apiKeyFinder } from '../../config/index.ts';
+import { apiKeyFinder, type FoundKey } from '../../config/index.ts';
 import type { Session } from '../session.ts';
 import type { Finding } from './checks.ts';
 
@@ -11,17 +11,21 @@ const TOLERATED_SKEW_MS = 60_000;
 const LITTLE_BUDGET = 100;
 
 export async function checkServer(session: Session, app: App): Promise<Finding[]> {
-  const { baseUrl, apiKeyFile } = session.loaded.settings;
-  const key = await apiKeyFinder(session.environment, apiKeyFile)(baseUrl).catch(() => null);
-  const keyFinding: Finding =
-    key === null
-      ? {
-          mark: 'warn',
-          text: `API key for ${baseUrl}: none; public projects alone`,
-          next: keyAdvice(baseUrl),
-        }
-      : { mark: 'ok', text: `API key for ${baseUrl}: in ${key.origin}` };
-  return [keyFinding, ...(await checkAnswers(session, app))];
+  const key = await findKey(session);
+  return [keyFinding(session, key), ...(await checkAnswers(session, app))];
+}
+
+/** The key for the configured server, and where it was found. */
+export async function findKey({ environment, loaded }: Session): Promise<FoundKey | null> {
+  const { baseUrl, apiKeyFile } = loaded.settings;
+  return await apiKeyFinder(environment, apiKeyFile)(baseUrl).catch(() => null);
+}
+
+export function keyFinding({ loaded }: Session, key: FoundKey | null): Finding {
+  const { baseUrl } = loaded.settings;
+  if (key !== null) return { mark: 'ok', text: `API key for ${baseUrl}: in ${key.origin}` };
+  const text = `API key for ${baseUrl}: none; public projects alone`;
+  return { mark: 'warn', text, next: keyAdvice(baseUrl) };
 }
 
 async function checkAnswers({ loaded, interruption }: Session, app: App): Promise<Finding[]> {

@@ -1,5 +1,7 @@
 /** Starting the HTTP server for a command: listening, proving that it answers, and the port file. @module */
 
+import { once } from 'node:events';
+import { Agent, get, type IncomingMessage } from 'node:http';
 import type { App, Listening } from '../../app.ts';
 import { LogdirError } from '../../core/index.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -10,8 +12,12 @@ import type { Session } from '../session.ts';
 const ANSWER_TIMEOUT_MS = 5000;
 
 /** Listens, asks the server a real question, then writes the port file; disposing undoes all of it. */
-export async function startServer(session: Session, app: App, port: number): Promise<Listening> {
-  const { host, portFile } = session.loaded.settings;
+export async function startServer(
+  session: Session,
+  app: App,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<Listening> {
+  const { portFile } = session.loaded.settings;
   const { signal } = session.interruption;
   const server = await orPortFailure(app.listen({ host, port, signal }));
   try {
@@ -40,7 +46,13 @@ export async function orPortFailure<T>(listening: Promise<T>): Promise<T> {
   }
 }
 
+/** By an agent of its own: the global one and `fetch` ask a proxy where NODE_USE_ENV_PROXY is set. */
 async function requireAnswer({ url }: Listening): Promise<void> {
-  const response = await fetch(new URL('/healthz', url), { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
-  if (!response.ok) throw new Error(`the server answered ${response.status} to GET /healthz`);
+  const agent = new Agent();
+  const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
+  const [response] = (await once(get(`${url}/healthz`, { agent, signal }), 'response')) as [IncomingMessage];
+  response.resume();
+  agent.destroy();
+  if (response.statusCode !== 200)
+    throw new Error(`the server answered ${response.statusCode} to GET /healthz`);
 }

@@ -1,17 +1,22 @@
 /** `tensorboard`: the server and a TensorBoard on it, started and stopped together. @module */
 
-import { spawn } from 'node:child_process';
 import type { App, GrpcServer, ProjectCard } from '../../app.ts';
+import { openBrowser } from '../browser.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
 import { startWithRuns } from '../found-runs.ts';
 import { aborted } from '../interruption.ts';
 import { showReading } from '../progress.ts';
+import { withoutProxyFor } from '../proxy-environment.ts';
 import type { Arguments, Session } from '../session.ts';
+import { tensorboardArguments } from '../tensorboard-arguments.ts';
 import { startTensorboard, type TensorboardProcess } from '../tensorboard-process.ts';
 import { requireTensorboard } from '../tensorboard-requirements.ts';
-import { countText, logdirPath } from './opening-text.ts';
+import { countText, logdirPath, PAGE_LABEL } from './opening-text.ts';
 import { orPortFailure, startServer } from './server.ts';
+
+/** The page beside TensorBoard is for the person who started it. */
+const PAGE_HOST = '127.0.0.1';
 
 export async function tensorboard(session: Session, argv: Arguments): Promise<number> {
   const { interruption, terminal, loaded } = session;
@@ -21,17 +26,22 @@ export async function tensorboard(session: Session, argv: Arguments): Promise<nu
   await using app = session.createApp();
   await startWithRuns(session, app, { waits: true });
   const projects = chosen(await app.overview.projects({ signal }), argv['project']);
-  const port = loaded.origins.port === 'default' ? 0 : loaded.settings.port;
-  await using server = await startServer(session, app, port);
-  terminal.note(`${server.url}  ${countText(projects)}`);
+  const { pagePort } = loaded.settings;
+  await using server = await startServer(session, app, { host: PAGE_HOST, port: pagePort });
+  terminal.note(`${PAGE_LABEL}${server.url}  ${countText(projects)}`);
   await using provided = door === 'grpc' ? await provide(app, argv, projects) : null;
   const data =
     provided === null
       ? ['--logdir', server.logdir(logdirPath(projects))]
       : ['--grpc_data_provider', provided.address];
-  const args = [...data, ...passedThrough(argv)];
-  const child = startTensorboard({ command, args, onLine: terminal.note });
-  if (argv['open'] === true) void child.url.then(openBrowser);
+  const args = [...data, ...tensorboardArguments(argv)];
+  const environment = withoutProxyFor([PAGE_HOST], session.environment.variables);
+  const child = startTensorboard({ command, args, environment, onLine: terminal.note });
+  void child.url.then((url) => {
+    terminal.note(`\n  Open ${terminal.noteStyle('bold', url)}   (TensorBoard; stop with Ctrl-C)\n`);
+    session.logger.info({ page: server.url, tensorboard: url, projects: projects.length }, 'ready');
+    if (argv['open'] === true) openBrowser(url, terminal);
+  });
   using _progress = showReading(terminal, app);
   return await untilEnd(session, child);
 }
@@ -56,16 +66,4 @@ function chosen(projects: readonly ProjectCard[], wanted: unknown): readonly Pro
   if (found.length > 0) return found;
   const known = projects.map(({ path }) => path).join(', ');
   throw new CommandFailure(EXIT.pathNotFound, `no project ${wanted}; there are: ${known}`);
-}
-
-function passedThrough(argv: Arguments): string[] {
-  return [argv['--'] ?? []].flat().map(String);
-}
-
-/** The platform's own opener; without one, the address is on the screen anyway. */
-function openBrowser(url: string): void {
-  const opener = process.platform === 'darwin' ? 'open' : 'xdg-open';
-  spawn(opener, [url], { stdio: 'ignore', detached: true })
-    .on('error', () => {})
-    .unref();
 }

@@ -24,11 +24,11 @@ export async function isOurs(
 }
 
 /**
- * Whether there is no such path, and it could be meant for ENTITY/PROJECT. TensorBoard watches a path that is not there
- * yet, so it stays a path: a name that looks like one is sent to no server.
+ * Whether there is no such path. TensorBoard watches a path that is not there yet, so it stays a path, also where it could
+ * be meant for ENTITY/PROJECT: without its scheme no name is sent to a server.
  */
-export function isMissingProject(logdir: string): boolean {
-  return /^[\w.-]+(?:\/[\w.-]+){1,2}\/?$/.test(logdir) && !existsSync(logdir);
+export function isMissingPath(logdir: string): boolean {
+  return !logdir.includes('://') && !existsSync(logdir);
 }
 
 async function holdsEventFiles(root: string, signal: AbortSignal): Promise<boolean> {

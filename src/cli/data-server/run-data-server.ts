@@ -2,17 +2,19 @@
 
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { App, GrpcServer } from '../../app.ts';
+import { type App, type GrpcServer, otherReadings } from '../../app.ts';
 import { readEnvironment } from '../../config/index.ts';
 import { type ErrorCode, LogdirError } from '../../core/index.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CommandFailure, exitCodeOf, failureText } from '../failure.ts';
 import { aborted } from '../interruption.ts';
 import { writePortFile } from '../port-file.ts';
+import { grpcProxyVariable, withoutProxyFor } from '../proxy-environment.ts';
 import { openSession, type Session } from '../session.ts';
+import { logStart } from '../start-record.ts';
 import { processTerminal } from '../terminal.ts';
 import { type DataServerFlags, parseDataServerFlags } from './data-server-flags.ts';
-import { isMissingProject, isOurs } from './logdir-kind.ts';
+import { isMissingPath, isOurs } from './logdir-kind.ts';
 import { runOwnDataServer } from './own-data-server.ts';
 
 /** TensorBoard looks for the port after half a second, and shows what is in the error file only until it found one. */
@@ -20,6 +22,10 @@ const VERDICT_WAIT_MS = 800;
 const LOG_LEVELS = ['warn', 'info', 'debug'] as const;
 /** What no waiting mends. */
 const FATAL: readonly ErrorCode[] = ['not-found', 'permission-denied', 'invalid-argument'];
+
+/** TensorBoard's default, `--load_fast=auto`, keeps the reason to itself and reads the logdir as a folder. */
+const REFUSAL_NOTE =
+  'TensorBoard may start all the same, and then shows no runs; with --load_fast=true it says why and ends.';
 
 export interface DataServerOptions {
   /** The command line without node and the script. */
@@ -30,7 +36,7 @@ export interface DataServerOptions {
 /** The exit code. What goes wrong is told on stderr and in the error file. */
 export async function runDataServer({ words, version }: DataServerOptions): Promise<number> {
   const environment = readEnvironment();
-  const terminal = processTerminal(environment);
+  let terminal = processTerminal(environment);
   let errorFile: string | null = null;
   try {
     const flags = await parseDataServerFlags(words, version);
@@ -38,11 +44,14 @@ export async function runDataServer({ words, version }: DataServerOptions): Prom
     errorFile = flags.errorFile;
     const level = LOG_LEVELS[Math.min(flags.verbosity, LOG_LEVELS.length - 1)];
     const given = { source: [flags.logdir], 'log-level': level };
-    using session = openSession({ arguments: given, environment, terminal, version });
+    using session = await openSession({ arguments: given, environment, terminal, version });
+    terminal = session.terminal;
+    logStart(session, 'data server');
     return await serveData(session, flags, words);
   } catch (error) {
     const text = failureText(error);
-    terminal.note(`${terminal.noteStyle('red', 'error:')} ${text}`);
+    terminal.fail(text);
+    if (errorFile !== null) terminal.note(REFUSAL_NOTE);
     // TensorBoard ends the sentence itself.
     if (errorFile !== null) await writeFile(errorFile, text.replace(/\.$/, '')).catch(() => undefined);
     return exitCodeOf(error);
@@ -57,9 +66,10 @@ async function serveData(
   const { signal } = session.interruption;
   await using app = session.createApp();
   if (!(await isOurs(flags.logdir, app, { signal }))) {
-    if (isMissingProject(flags.logdir)) session.terminal.note(missingProjectNote(flags.logdir));
+    if (isMissingPath(flags.logdir)) session.terminal.note(missingPathNote(flags.logdir));
     return await runOwnDataServer(session, flags.logdir, words);
   }
+  noteProxy(session);
   const { host, port } = flags;
   await using server = await app.provideData({ host, port, tls: null, projects: null });
   const looking = lookAtSource(session, app);
@@ -70,16 +80,32 @@ async function serveData(
   return session.interruption.exitCode() ?? EXIT.ok;
 }
 
-function missingProjectNote(logdir: string): string {
-  return `there is no folder ${logdir}, so TensorBoard waits for one. For the project on the W&B server: tensorboard --logdir wandb:${logdir.replace(/\/$/, '')}`;
+/** TensorBoard asks for `localhost`, and only its own variables decide how; this program inherits them. */
+function noteProxy({ environment, terminal }: Session): void {
+  const { variables } = environment;
+  const name = grpcProxyVariable('localhost', variables);
+  if (name === null) return;
+  const { no_grpc_proxy: value } = withoutProxyFor([], variables);
+  terminal.warn(
+    `${name} is set, so TensorBoard looks for its data server, on this machine, through that proxy, and shows nothing unless the proxy leads back. Start it so: no_grpc_proxy=${value} tensorboard …`,
+  );
+}
+
+function missingPathNote(logdir: string): string {
+  const { hints, onServer } = otherReadings(logdir);
+  const server =
+    onServer === null ? [] : [`For the W&B ${onServer.what}: tensorboard --logdir ${onServer.source}`];
+  return [`there is no folder ${logdir}, so TensorBoard waits for one`, ...hints, ...server].join('\n  ');
 }
 
 /** @throws CommandFailure that says why there is nothing to show, where that is certain. */
-async function lookAtSource({ interruption }: Session, app: App): Promise<void> {
+async function lookAtSource({ interruption, terminal }: Session, app: App): Promise<void> {
   await app.start({ signal: interruption.signal });
-  for (const { failure, runs } of app.sources()) {
-    if (failure !== null && runs === 0 && FATAL.includes(failure.code))
+  for (const { name, failure, runs } of app.sources()) {
+    if (failure === null) continue;
+    if (runs === 0 && FATAL.includes(failure.code))
       throw new CommandFailure(EXIT.noRuns, failure.message, { cause: failure });
+    terminal.warn(`${name}: ${failure.message}`);
   }
 }
 

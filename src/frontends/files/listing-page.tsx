@@ -6,7 +6,7 @@
 
 import type { VNode } from 'preact';
 import type { LogdirNode } from '../../tree/index.ts';
-import { Head, htmlDocument, htmlList, nameText, sizeText } from '../pages/index.ts';
+import { Head, htmlDocument, htmlList, nameText, pageHref, sizeText } from '../pages/index.ts';
 import { encodeName, encodeTreePath } from '../web/index.ts';
 
 export interface Listing {
@@ -38,6 +38,10 @@ export async function listingPage(listing: Listing, signal: AbortSignal): Promis
   );
 }
 
+/** What has a page, by depth in the tree. */
+const PAGE_NOUNS = ['entity', 'project', 'run'] as const;
+const PAGE_DEPTH = PAGE_NOUNS.length;
+
 function ParentLink({ path, basePath }: Pick<Listing, 'path' | 'basePath'>): VNode {
   if (path === '') {
     return (
@@ -47,9 +51,11 @@ function ParentLink({ path, basePath }: Pick<Listing, 'path' | 'basePath'>): VNo
     );
   }
   const parent = path.includes('/') ? `/${encodeTreePath(path.slice(0, path.lastIndexOf('/')))}` : '';
+  const owners = path.split('/').slice(0, PAGE_DEPTH);
   return (
     <p>
-      <a href={`${basePath}/logdir${parent}`}>Parent directory</a>
+      <a href={`${basePath}/logdir${parent}`}>Parent directory</a> ·{' '}
+      <a href={pageHref(basePath, ...owners)}>Page of this {PAGE_NOUNS[owners.length - 1]}</a>
     </p>
   );
 }

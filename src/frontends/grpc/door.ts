@@ -19,8 +19,11 @@ export interface GrpcListenOptions {
 
 export interface GrpcServer extends AsyncDisposable {
   readonly port: number;
-  /** For `tensorboard --grpc_data_provider`. */
+  /** For `tensorboard --grpc_data_provider`, on this machine. */
   readonly address: string;
+  /** Whether it listens on more than loopback. */
+  readonly isPublic: boolean;
+  readonly isEncrypted: boolean;
 }
 
 export interface GrpcFrontend {

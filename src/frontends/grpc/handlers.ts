@@ -114,12 +114,12 @@ class ObservedCall {
   }
 
   #finish(code: status, bytes: number): void {
-    const { metrics } = this.#options;
+    const { metrics, logger } = this.#options;
     const method = this.#name;
+    const elapsedMs = performance.now() - this.#startedMs;
+    logger.debug({ call: method, status: status[code], bytes, ms: Math.round(elapsedMs) }, 'answered');
     metrics.increment('grpc_requests_total', { method, status: status[code] });
     metrics.increment('grpc_sent_bytes_total', { method }, bytes);
-    metrics.observe('grpc_request_duration_seconds', (performance.now() - this.#startedMs) / 1000, {
-      method,
-    });
+    metrics.observe('grpc_request_duration_seconds', elapsedMs / 1000, { method });
   }
 }

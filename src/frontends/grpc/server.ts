@@ -19,6 +19,8 @@ const MAX_REQUEST_BYTES = 64 * 1024 * 1024;
 /** For calls under way when the door closes. */
 const CLOSE_TIMEOUT_MS = 1000;
 
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/;
+
 // It writes to stderr by itself; what it has to say reaches us as errors.
 setLogVerbosity(logVerbosity.NONE);
 
@@ -36,6 +38,8 @@ export async function listenOn(
   return {
     port: bound,
     address: `${bracketed(reachable(host))}:${bound}`,
+    isPublic: !LOOPBACK.test(host),
+    isEncrypted: tls !== null,
     [Symbol.asyncDispose]: () => close(server),
   };
 }
@@ -79,10 +83,26 @@ async function bind(server: Server, address: string, credentials: ServerCredenti
   return await new Promise((resolve, reject) => {
     server.bindAsync(address, credentials, (error, port) => {
       if (error === null) return resolve(port);
-      const message = `can't listen on ${address}: ${error.message}; choose another port`;
+      const message = `can't listen on ${address}: ${bindFailure(error.message)}`;
       reject(new LogdirError('unavailable', message, { cause: error }));
     });
   });
+}
+
+/** grpc-js tells of a socket's trouble in the middle of a sentence of its own. */
+function bindFailure(message: string): string {
+  switch (/\bE[A-Z]{3,}\b/.exec(message)?.[0]) {
+    case 'EADDRINUSE':
+      return 'another process listens there; stop it, or choose another port (--grpc-port 0 takes any free one)';
+    case 'EACCES':
+      return 'the system does not allow it; choose a port above 1023';
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return 'this machine has no such address; choose --host 127.0.0.1, or 0.0.0.0 for all';
+    default:
+      return `${message}; choose another port`;
+  }
 }
 
 async function close(server: Server): Promise<void> {

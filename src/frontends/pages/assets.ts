@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { type Reply, textReply, type WebRequest } from '../web/index.ts';
+import { isHeld, type Reply, textReply, type WebRequest } from '../web/index.ts';
 
 export const STYLE_PATH = '/assets/style.css';
 export const ICON_PATH = '/assets/icon.svg';
@@ -33,6 +33,6 @@ export function assetReply(name: string, request: WebRequest): Reply | undefined
   if (asset === undefined) return undefined;
   const { contentType, body, etag } = asset;
   const headers = ['ETag', etag, 'Cache-Control', 'max-age=3600'];
-  if (request.headers['if-none-match'] === etag) return { status: 304, headers, body: null };
+  if (isHeld(request.headers['if-none-match'] ?? '', etag)) return { status: 304, headers, body: null };
   return textReply({ status: 200, contentType, body, headers });
 }

@@ -1,8 +1,8 @@
-/** `/`, `/p/<entity>/<project>` and `/assets/…`: pages for people, and whatever else no door answers. @module */
+/** `/`, `/p/<entity>/<project>/<run>` and `/assets/…`: pages for people, and whatever else no door answers. @module */
 
 import type { Router } from 'express';
 import { type Clock, LogdirError } from '../../core/index.ts';
-import type { Overview } from '../../overview/index.ts';
+import type { Overview, ProjectCard } from '../../overview/index.ts';
 import {
   answering,
   literalRoute,
@@ -16,23 +16,34 @@ import {
 import { assetReply } from './assets.ts';
 import { failureReply } from './failure-page.tsx';
 import { homePage } from './home-page.tsx';
+import type { WaysIn } from './parts/open-in-tensorboard.tsx';
 import { projectPage } from './project-page.tsx';
+import { runFilter } from './run-filter.ts';
+import { runPage } from './run-page.tsx';
 import { parseRunQuery, RUNS_PER_PAGE } from './run-query.ts';
 import type { Site } from './site.ts';
-import type { Reader } from './tensorboard-command.ts';
+import type { GrpcPort } from './tensorboard-command.ts';
 
 export interface PagesOptions {
   readonly site: Site;
   readonly overview: Overview;
+  /** The gRPC port, where one is open that shows the same. */
+  readonly grpc: () => GrpcPort | null;
+  /** See `WaysIn`. */
+  readonly ownSources: readonly string[];
   readonly clock: Clock;
 }
 
 /** Parameters of the routes. */
-interface ProjectNames {
+interface EntityName {
   readonly entity: string;
+}
+interface ProjectNames extends EntityName {
   readonly project: string;
 }
-
+interface RunNames extends ProjectNames {
+  readonly run: string;
+}
 interface AssetName {
   readonly name: string;
 }
@@ -50,13 +61,17 @@ export function createPages(options: PagesOptions): RoutedDoor {
 function addRoutes(router: Router, options: PagesOptions): void {
   const { site } = options;
   const base = literalRoute(site.basePath);
-  const atHome = answering((request) => home(options, request));
+  const atHome = answering((request) => home(options, request, null));
+  const atEntity = answering<EntityName>((request, { entity }) => home(options, request, entity));
   const atProject = answering<ProjectNames>((request, names) => projectRuns(options, request, names));
+  const atRun = answering<RunNames>((request, names) => oneRun(options, request, names));
   const atAsset = answering<AssetName>(
     (request, { name }) => assetReply(name, request) ?? refuseUnknown(site, request),
   );
   router.get(`${base}/`, atHome);
+  router.get(`${base}/p/:entity`, atEntity);
   router.get(`${base}/p/:entity/:project`, atProject);
+  router.get(`${base}/p/:entity/:project/:run`, atRun);
   router.get(`${base}/assets/:name`, atAsset);
   router.use(answering((request) => refuseUnknown(site, request)));
 }
@@ -65,41 +80,62 @@ function refuseUnknown({ basePath }: Site, { url }: WebRequest): never {
   throw new LogdirError('not-found', `nothing is served at ${rawPathOf(url)}: start at ${basePath}/`);
 }
 
-async function home({ site, overview, clock }: PagesOptions, request: WebRequest): Promise<Reply> {
-  const projects = await overview.projects(request);
+/** `entity`: by its own name or that of its directory; null: all. @throws LogdirError `not-found` */
+async function home(options: PagesOptions, request: WebRequest, entity: string | null): Promise<Reply> {
+  const { site, overview, clock } = options;
+  const all = await overview.projects(request);
+  const projects = all.filter((card) => isOf(card, entity));
+  if (projects.length === 0 && entity !== null)
+    throw new LogdirError('not-found', `no entity ${entity} in this tree`);
   const { sources, troubles } = overview;
-  const page = { site, reader: readerOf(request), sources, troubles, projects, nowMs: clock.now() };
-  return pageReply(200, homePage(page));
+  const path = entity === null ? '' : (projects[0]?.path.split('/')[0] ?? '');
+  const shown = { entity, projects, path, filter: runFilter(path, all) };
+  const ways = waysFor(options, request);
+  return pageReply(200, homePage({ site, ways, sources, troubles, ...shown, nowMs: clock.now() }));
+}
+
+function isOf({ entity, path }: ProjectCard, wanted: string | null): boolean {
+  return wanted === null || entity === wanted || path.startsWith(`${wanted}/`);
 }
 
 async function projectRuns(
-  { site, overview, clock }: PagesOptions,
+  options: PagesOptions,
   request: WebRequest,
   { entity, project }: ProjectNames,
 ): Promise<Reply> {
+  const { site, overview, clock } = options;
   const view = parseRunQuery(rawQueryOf(request.url));
   const { query, sort } = view;
   const { signal } = request;
   const offset = (view.page - 1) * RUNS_PER_PAGE;
   const page = await overview.runs(entity, project, { query, sort, offset, limit: RUNS_PER_PAGE, signal });
-  const path = await projectPath(overview, entity, project, signal);
-  const names = { site, reader: readerOf(request), entity, project, path };
+  const projects = await overview.projects({ signal });
+  const path = projectPath(projects, entity, project);
+  const place = { site, ways: waysFor(options, request), entity, project, path };
   const { troubles } = overview;
-  return pageReply(200, projectPage({ ...names, troubles, view, page, nowMs: clock.now() }));
+  const shown = { filter: runFilter(path, projects), troubles, view, page, nowMs: clock.now() };
+  return pageReply(200, projectPage({ ...place, ...shown }));
 }
 
-function readerOf({ host, localPort: port }: WebRequest): Reader {
-  return { host, port };
+async function oneRun(
+  options: PagesOptions,
+  request: WebRequest,
+  { entity, project, run: name }: RunNames,
+): Promise<Reply> {
+  const { site, overview, clock } = options;
+  const run = await overview.run(entity, project, name, request);
+  const projects = await overview.projects(request);
+  const filter = runFilter(run.card.path, projects);
+  const place = { site, ways: waysFor(options, request), entity, project };
+  return pageReply(200, runPage({ ...place, run, filter, nowMs: clock.now() }));
+}
+
+function waysFor({ grpc, ownSources }: PagesOptions, { host, localPort: port }: WebRequest): WaysIn {
+  return { reader: { host, port }, grpc: grpc(), ownSources };
 }
 
 /** Where the project lies in the tree; its names may need escapes there. */
-async function projectPath(
-  overview: Overview,
-  entity: string,
-  project: string,
-  signal: AbortSignal,
-): Promise<string> {
-  const projects = await overview.projects({ signal });
+function projectPath(projects: readonly ProjectCard[], entity: string, project: string): string {
   const card = projects.find((candidate) => candidate.entity === entity && candidate.project === project);
   return card?.path ?? `${entity}/${project}`;
 }

@@ -1,41 +1,58 @@
-/** The first page: what this is, and every project with the command that opens it. @module */
+/** The first page, and that of an entity: projects, and the command that opens them. @module */
 
 import type { VNode } from 'preact';
 import type { ProjectCard, SourceTrouble } from '../../overview/index.ts';
-import { encodeTreePath } from '../web/index.ts';
 import { countText, nameText, pluralText } from './parts/human-text.ts';
-import { CommandBox, page } from './parts/layout.tsx';
+import { page } from './parts/layout.tsx';
 import { TimeMark, TroubleNotice } from './parts/marks.tsx';
+import { NameHeading } from './parts/name-heading.tsx';
+import { OpenInTensorBoard, OtherWays, type WaysIn } from './parts/open-in-tensorboard.tsx';
 import { Cell, ColumnHeads } from './parts/table.tsx';
-import { projectHref, type Site } from './site.ts';
-import { ownCommand, type Reader, webHdfsCommand } from './tensorboard-command.ts';
+import { filesHref, pageHref, type Site } from './site.ts';
 
 export interface HomePage {
   readonly site: Site;
-  readonly reader: Reader;
+  readonly ways: WaysIn;
   readonly sources: readonly string[];
   readonly troubles: readonly SourceTrouble[];
+  /** Those that are shown. */
   readonly projects: readonly ProjectCard[];
+  /** The entity whose they are; null: all there are. */
+  readonly entity: string | null;
+  /** Of its directory in the tree. */
+  readonly path: string;
+  /** See `OpenProps`. */
+  readonly filter: string;
   readonly nowMs: number;
 }
 
 export function homePage(home: HomePage): string {
-  const { site, sources, projects, troubles } = home;
-  const runs = projects.reduce((sum, project) => sum + (project.runs ?? 0), 0);
+  const { site, sources, projects, troubles, ways, entity, path, filter } = home;
   const main = (
+    <>
+      {entity === null ? <Introduction home={home} /> : <NameHeading owners={[]} name={entity} />}
+      {projects.length > 0 ? <OpenInTensorBoard ways={ways} path={path} filter={filter} /> : null}
+      <TroubleNotice troubles={troubles} />
+      {projects.length === 0 && troubles.length === 0 ? <NoProjects sources={sources} /> : null}
+      {projects.length > 0 ? <ProjectTable home={home} /> : null}
+      <OtherWays ways={ways} path={path} />
+    </>
+  );
+  const trail = entity === null ? [] : [{ name: entity, href: pageHref(site.basePath, entity) }];
+  return page({ title: entity ?? 'Projects', site, main, trail });
+}
+
+function Introduction({ home: { projects, sources } }: { readonly home: HomePage }): VNode {
+  const runs = projects.reduce((sum, project) => sum + (project.runs ?? 0), 0);
+  return (
     <>
       <h1>Weights &amp; Biases runs as a TensorBoard logdir</h1>
       <p class="lead">
         {pluralText(projects.length, 'project')}, {pluralText(runs, 'run')} from{' '}
         <SourceList sources={sources} />. Event files are made as they are read; nothing is exported.
       </p>
-      <TroubleNotice troubles={troubles} />
-      {projects.length === 0 && troubles.length === 0 ? <NoProjects sources={sources} /> : null}
-      {projects.length > 0 ? <ProjectTable home={home} /> : null}
-      <Instructions sources={sources} />
     </>
   );
-  return page({ title: 'Projects', site, main });
 }
 
 interface SourcesProps {
@@ -68,21 +85,6 @@ function NoProjects({ sources }: SourcesProps): VNode {
   );
 }
 
-function Instructions({ sources }: SourcesProps): VNode {
-  return (
-    <section class="how">
-      <h2>Open in TensorBoard</h2>
-      <p>
-        The commands above run on any machine that reaches this server. Stock TensorBoard needs two packages
-        for it:
-      </p>
-      <CommandBox command="pip install tensorboard fsspec requests" />
-      <p>On this machine, one command starts everything by itself:</p>
-      <CommandBox command={ownCommand(sources)} />
-    </section>
-  );
-}
-
 function ProjectTable({ home }: { readonly home: HomePage }): VNode {
   return (
     <table class="cards" role="table">
@@ -92,7 +94,6 @@ function ProjectTable({ home }: { readonly home: HomePage }): VNode {
           { title: 'Runs', isNumber: true },
           { title: 'Running', isNumber: true },
           { title: 'Last change' },
-          { title: 'Open in TensorBoard' },
         ]}
       />
       <tbody role="rowgroup">
@@ -110,13 +111,13 @@ function ProjectRow({ card, home }: { readonly card: ProjectCard; readonly home:
   return (
     <tr role="row">
       <th scope="row" role="rowheader">
-        <a href={projectHref(basePath, entity, project)}>
+        <a href={pageHref(basePath, entity, project)}>
           <span class="quiet">
             <bdi>{entity}</bdi>/
           </span>
           <bdi>{nameText(project)}</bdi>
         </a>{' '}
-        <a class="small" href={`${basePath}/logdir/${encodeTreePath(path)}`}>
+        <a class="small" href={filesHref(basePath, path)}>
           files
         </a>
       </th>
@@ -134,9 +135,6 @@ function ProjectRow({ card, home }: { readonly card: ProjectCard; readonly home:
       </Cell>
       <Cell label="Last change">
         <TimeMark thenMs={modifiedAtMs} nowMs={home.nowMs} />
-      </Cell>
-      <Cell kind="wide">
-        <CommandBox command={webHdfsCommand(path, home.reader)} />
       </Cell>
     </tr>
   );

@@ -5,4 +5,5 @@ export { failureReply } from './failure-page.tsx';
 export { htmlDocument, htmlList } from './parts/document.ts';
 export { nameText, sizeText } from './parts/human-text.ts';
 export { Head } from './parts/layout.tsx';
-export type { Site } from './site.ts';
+export { pageHref, type Site } from './site.ts';
+export type { GrpcPort } from './tensorboard-command.ts';

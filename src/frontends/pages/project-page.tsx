@@ -2,22 +2,24 @@
 
 import type { ComponentChildren, VNode } from 'preact';
 import type { RunPage, SourceTrouble } from '../../overview/index.ts';
-import { encodeTreePath } from '../web/index.ts';
 import { countText, pluralText } from './parts/human-text.ts';
-import { CommandBox, page } from './parts/layout.tsx';
+import { type Crumb, page } from './parts/layout.tsx';
 import { TroubleNotice } from './parts/marks.tsx';
+import { NameHeading } from './parts/name-heading.tsx';
+import { OpenInTensorBoard, OtherWays, type WaysIn } from './parts/open-in-tensorboard.tsx';
 import { RUN_COLUMNS, RunRow } from './parts/run-row.tsx';
 import { REFRESH_SECONDS, RUNS_PER_PAGE, type RunQuery, runQueryText, SORTS } from './run-query.ts';
-import { projectHref, type Site } from './site.ts';
-import { type Reader, webHdfsCommand } from './tensorboard-command.ts';
+import { filesHref, pageHref, type Site } from './site.ts';
 
 export interface ProjectPage {
   readonly site: Site;
-  readonly reader: Reader;
+  readonly ways: WaysIn;
   readonly entity: string;
   readonly project: string;
   /** Of the project directory in the tree. */
   readonly path: string;
+  /** See `OpenProps`. */
+  readonly filter: string;
   readonly view: RunQuery;
   readonly troubles: readonly SourceTrouble[];
   readonly page: RunPage;
@@ -29,42 +31,28 @@ interface ContentProps {
 }
 
 export function projectPage(content: ProjectPage): string {
-  const { site, entity, project, view } = content;
-  const title = `${entity}/${project}`;
+  const { site, entity, project, path, ways, view } = content;
   const main = (
     <>
-      <h1>
-        <span class="quiet">
-          <bdi>{entity}</bdi>/
-        </span>
-        <bdi>{project}</bdi>
-      </h1>
-      <OpenInTensorBoard content={content} />
+      <NameHeading owners={[entity]} name={project} />
+      <OpenInTensorBoard ways={ways} path={path} filter={content.filter} />
       <TroubleNotice troubles={content.troubles} />
       <Toolbar view={view} />
       {content.page.runs.length === 0 ? <NoRuns view={view} /> : <RunTable content={content} />}
       <Pager view={view} page={content.page} />
+      <OtherWays ways={ways} path={path} />
+      <p>
+        <a href={filesHref(site.basePath, path)}>Files of this project</a>
+      </p>
     </>
   );
   return page({
-    title,
+    title: `${entity}/${project}`,
     site,
     main,
-    trail: [{ name: title, href: projectHref(site.basePath, entity, project) }],
+    trail: projectTrail(site, entity, project),
     refreshSeconds: view.refresh ? REFRESH_SECONDS : undefined,
   });
-}
-
-function OpenInTensorBoard({ content: { site, reader, path } }: ContentProps): VNode {
-  return (
-    <div class="open">
-      <CommandBox command={webHdfsCommand(path, reader)} />
-      <p class="small quiet">
-        Opens this project in stock TensorBoard; needs <code>pip install tensorboard fsspec requests</code>.{' '}
-        <a href={`${site.basePath}/logdir/${encodeTreePath(path)}`}>Browse its files</a>
-      </p>
-    </div>
-  );
 }
 
 interface ViewProps {
@@ -131,13 +119,27 @@ function NoRuns({ view }: ViewProps): VNode {
   );
 }
 
-function RunTable({ content: { page: runPage, site, nowMs } }: ContentProps): VNode {
+/** The way to a project's page. */
+export function projectTrail({ basePath }: Site, entity: string, project: string): Crumb[] {
+  return [
+    { name: entity, href: pageHref(basePath, entity) },
+    { name: project, href: pageHref(basePath, entity, project) },
+  ];
+}
+
+function RunTable({ content }: ContentProps): VNode {
+  const { page: runPage, site, nowMs, entity, project } = content;
   return (
     <table class="cards runs" role="table">
       {RUN_COLUMNS}
       <tbody role="rowgroup">
         {runPage.runs.map((run) => (
-          <RunRow run={run} basePath={site.basePath} nowMs={nowMs} />
+          <RunRow
+            run={run}
+            href={pageHref(site.basePath, entity, project, run.directory)}
+            basePath={site.basePath}
+            nowMs={nowMs}
+          />
         ))}
       </tbody>
     </table>

@@ -1,6 +1,6 @@
 /** Where the pages are and what made them. @module */
 
-import { encodeName } from '../web/index.ts';
+import { encodeName, encodeTreePath } from '../web/index.ts';
 
 export interface Site {
   /**
@@ -12,7 +12,12 @@ export interface Site {
   readonly version: string;
 }
 
-/** Address of a project's page. */
-export function projectHref(basePath: string, entity: string, project: string): string {
-  return `${basePath}/p/${encodeName(entity)}/${encodeName(project)}`;
+/** Address of the page of an entity, of a project, or of a run by its directory. */
+export function pageHref(basePath: string, ...names: readonly string[]): string {
+  return [`${basePath}/p`, ...names.map(encodeName)].join('/');
+}
+
+/** Address of a path of the tree, as listings and files. */
+export function filesHref(basePath: string, path: string): string {
+  return `${basePath}/logdir/${encodeTreePath(path)}`;
 }

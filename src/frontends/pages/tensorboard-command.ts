@@ -1,5 +1,6 @@
-/** The commands a page offers to copy: quoted for a POSIX shell, addressed as the reader reached us. @module */
+/** The commands a page offers to copy: quoted for a POSIX shell, good where the reader is. @module */
 
+import { isLoopback } from '../web/index.ts';
 import { webHdfsUrl } from '../webhdfs/index.ts';
 
 const PLAIN_WORD = /^[A-Za-z0-9_@%+=:,./-]+$/;
@@ -12,9 +13,27 @@ export interface Reader {
   readonly port: number;
 }
 
+/** An open gRPC port that shows all that the pages show. */
+export interface GrpcPort {
+  /** On this machine. */
+  readonly address: string;
+  readonly port: number;
+  /** Whether it listens on more than loopback. */
+  readonly isPublic: boolean;
+  readonly isEncrypted: boolean;
+}
+
 /** One word for a POSIX shell. */
 export function shellQuote(word: string): string {
   return PLAIN_WORD.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/**
+ * Whether the reader is on this machine, as far as can be told: he has reached it by a name of loopback. He may also have
+ * come through a tunnel, which leads wherever he says.
+ */
+export function isLocal({ host }: Reader): boolean {
+  return host === undefined || isLoopback(hostName(host));
 }
 
 /** `tensorboard --logdir webhdfs://…` for a directory of the tree. */
@@ -22,7 +41,30 @@ export function webHdfsCommand(path: string, { host, port }: Reader): string {
   return `tensorboard --logdir ${shellQuote(webHdfsUrl(path, host, port))}`;
 }
 
+/**
+ * `tensorboard --grpc_data_provider …` for the whole tree; null where the reader's TensorBoard would not get through:
+ * without encryption it connects to its own machine alone.
+ */
+export function grpcCommand(grpc: GrpcPort | null, reader: Reader): string | null {
+  if (grpc === null) return null;
+  const encryption = grpc.isEncrypted ? ' --grpc_creds_type=ssl' : '';
+  if (isLocal(reader)) return `tensorboard --grpc_data_provider ${grpc.address}${encryption}`;
+  if (!grpc.isPublic || !grpc.isEncrypted) return null;
+  const address = `${bracketed(hostName(reader.host ?? ''))}:${grpc.port}`;
+  return `tensorboard --grpc_data_provider ${shellQuote(address)}${encryption}`;
+}
+
 /** The one-command alternative for the same sources. */
 export function ownCommand(sources: readonly string[]): string {
   return ['wandb-logdir tensorboard', ...sources.map(shellQuote)].join(' ');
+}
+
+/** The name of `name:port`, `[v6]:port` or `name`. */
+function hostName(host: string): string {
+  const end = host.startsWith('[') ? host.indexOf(']') + 1 : host.indexOf(':');
+  return (end > 0 ? host.slice(0, end) : host).replace(/^\[|\]$/g, '').toLowerCase();
+}
+
+function bracketed(name: string): string {
+  return name.includes(':') ? `[${name}]` : name;
 }

@@ -3,6 +3,7 @@
 export type { Door, FileReply, NodeRequest, OpenRequest, Reply, RoutedDoor, StatRequest } from './door.ts';
 export { HTTP_STATUS, type HttpFailure, refuseWriting } from './protocol/failure.ts';
 export { type FileRefusal, fileReply } from './protocol/file-reply.ts';
+export { isHeld } from './protocol/preconditions.ts';
 export { pageReply, plainFailure, plainReply, textReply } from './protocol/reply.ts';
 export {
   decodeTreePath,

@@ -34,6 +34,7 @@ export class Catalogue implements AsyncDisposable {
   readonly #clock: Clock;
   readonly #copies: RunCopies;
   readonly #renamed = new Map<RunSource, RenamedSource>();
+  readonly #logger: Logger;
   /** By the origins that are merged: as many as there are combinations of sources. */
   readonly #merged = new Map<string, MergedSource>();
   #runs = new Map<string, Run>();
@@ -48,6 +49,7 @@ export class Catalogue implements AsyncDisposable {
     this.#createRun = createRun;
     this.#clock = clock;
     this.#copies = new RunCopies(clock);
+    this.#logger = logger;
   }
 
   /** Grows whenever `runs`, their names or `projects` may have changed. */
@@ -80,6 +82,11 @@ export class Catalogue implements AsyncDisposable {
   /** Why a source could not be listed when last looked at; null when it could. */
   failure(source: RunSource): LogdirError | null {
     return this.#of(source)?.failure ?? null;
+  }
+
+  /** Whether the server of a source does not give what it was asked for, so that nothing of it is shown. */
+  isRefused(source: RunSource): boolean {
+    return this.#of(source)?.isRefused ?? false;
   }
 
   /** How many projects a source lists by themselves. */
@@ -189,10 +196,13 @@ export class Catalogue implements AsyncDisposable {
     let isChanged = false;
     for (const [id, group] of copies) {
       const listing = group.map((copy) => copy.listing).reduce(mergeListings);
-      const known = this.#runs.get(id);
+      const sources = group.map(({ source }) => source);
+      const known = this.#goesOn(this.#runs.get(id), sources);
       isChanged ||= known === undefined || !hasSameName(known.listing, listing);
       known?.relist(listing);
-      runs.set(id, known ?? this.#createRun(listing, this.#sourceOf(id, group)));
+      const run = known ?? this.#createRun(listing, this.#sourceOf(id, group));
+      if (known === undefined) this.#logFound(run, sources);
+      runs.set(id, run);
     }
     if (isChanged || runs.size !== this.#runs.size || projects.length !== this.#projects.length)
       this.#version++;
@@ -203,6 +213,25 @@ export class Catalogue implements AsyncDisposable {
   *#listed(): Iterable<RunCopy> {
     for (const catalogue of this.#sources)
       for (const listing of catalogue.listings()) yield { source: catalogue.source, listing };
+  }
+
+  /**
+   * A known run, unless it holds what a server gave that now refuses it: what other sources have of such a run is another
+   * log.
+   */
+  #goesOn(known: Run | undefined, sources: readonly RunSource[]): Run | undefined {
+    if (known === undefined) return undefined;
+    const listed = sources.map(({ origin }) => origin);
+    const refusing = this.#sources.filter(
+      (catalogue) => catalogue.refuses(known.key) && !listed.includes(catalogue.source.origin),
+    );
+    const isHolding = refusing.some(({ source }) => known.isOf(source.origin));
+    return isHolding ? undefined : known;
+  }
+
+  #logFound({ id, listing }: Run, sources: readonly RunSource[]): void {
+    const fields = { run: id, name: listing.displayName, sources: sources.map(({ name }) => name) };
+    this.#logger.debug(fields, 'run found');
   }
 
   #sourceOf(id: string, copies: readonly RunCopy[]): RunSource {

@@ -1,12 +1,21 @@
 /** What one source has listed: its projects, and the runs of those that somebody has looked at. @module */
 
-import { type Clock, type LogdirError, toLogdirError } from '../../core/index.ts';
+import { type Clock, type ErrorCode, type LogdirError, toLogdirError } from '../../core/index.ts';
 import type { Logger } from '../../observability/index.ts';
 import type { ListOptions, ProjectListing, RunListing, RunSource } from '../../sources/index.ts';
 import type { ListingStore } from './listing-store.ts';
 
 /** A project by its names. */
 export type ProjectKey = NonNullable<ListOptions['project']>;
+
+/**
+ * What a server answers for what it does not give: it refuses the key, or has no such project, as it says also where the key
+ * may not know of one. What was kept of it is not shown then. Anything else is an outage, which says nothing of the runs.
+ */
+const REFUSALS: readonly ErrorCode[] = ['permission-denied', 'not-found'];
+
+/** How a look at a source ended. */
+type Outcome = 'well' | 'refused' | 'failed';
 
 /** All runs that a source has at hand count as one project. */
 const EVERYTHING = '';
@@ -26,6 +35,15 @@ export class SourceCatalogue {
   #projects: readonly ProjectListing[] = [];
   #listedAtMs = Number.NEGATIVE_INFINITY;
   #failure: LogdirError | null = null;
+  /** Whether the first look is over. */
+  #hasLooked = false;
+  /** Projects whose runs the server does not give, and whether it gives none at all. */
+  readonly #refused = new Set<string>();
+  #isRefused = false;
+  /** How many runs and projects the log was told of. */
+  #logged = '';
+  /** The trouble that the log was told of last, unless the source was readable since. */
+  #reported = '';
 
   constructor(options: SourceCatalogueOptions) {
     this.source = options.source;
@@ -51,6 +69,16 @@ export class SourceCatalogue {
     return this.#failure;
   }
 
+  /** Whether the server, asked for the runs of a project, has said no. */
+  refuses(project: ProjectKey): boolean {
+    return this.#isRefused || this.#refused.has(projectId(project));
+  }
+
+  /** The same of any project. */
+  get isRefused(): boolean {
+    return this.#isRefused || this.#refused.size > 0;
+  }
+
   has(project: ProjectKey): boolean {
     return this.#projects.some((known) => projectId(known) === projectId(project));
   }
@@ -63,11 +91,23 @@ export class SourceCatalogue {
 
   /** Looks again at what there is. Trouble is noted, not thrown: an outage is not absence. */
   async refresh(signal: AbortSignal): Promise<void> {
-    await this.#noting(signal, async () => {
+    const startedMs = this.#options.clock.monotonic();
+    await this.#look(signal);
+    this.#hasLooked = true;
+    this.#log(startedMs);
+  }
+
+  async #look(signal: AbortSignal): Promise<void> {
+    const outcome = await this.#noting(signal, async () => {
       if (this.source.policy.listing === 'per-project')
         this.#adopt(await this.source.listProjects({ signal }));
-      else this.#runs.set(EVERYTHING, await this.source.listRuns({ signal }));
+      else {
+        this.#runs.set(EVERYTHING, await this.source.listRuns({ signal }));
+        this.#reported = '';
+      }
     });
+    if (outcome === 'refused') this.#adopt([]);
+    this.#isRefused = outcome === 'refused';
     // A source that is one project is looked into at once; one of many projects when somebody opens them.
     const [only] = this.#projects;
     if (only !== undefined && this.#projects.length === 1) await this.refreshProject(only, signal);
@@ -77,13 +117,18 @@ export class SourceCatalogue {
   async refreshProject(project: ProjectKey, signal: AbortSignal): Promise<void> {
     const { store, clock } = this.#options;
     const id = projectId(project);
-    const wentWell = await this.#noting(signal, async () => {
+    const owner = { ...project, origin: this.source.origin };
+    const outcome = await this.#noting(signal, async () => {
       const listings = await this.source.listRuns({ signal, project });
       this.#runs.set(id, listings);
-      void store.save({ ...project, origin: this.source.origin }, listings);
+      this.#reported = '';
+      void store.save(owner, listings);
     });
-    if (!wentWell && !this.#runs.has(id))
-      this.#runs.set(id, await store.load({ ...project, origin: this.source.origin }));
+    if (outcome === 'refused') this.#runs.set(id, []);
+    // Nor does an outage lift a refusal.
+    else if (outcome === 'failed' && !this.#runs.has(id)) this.#runs.set(id, await store.load(owner));
+    if (outcome === 'refused') this.#refused.add(id);
+    else if (outcome === 'well') this.#refused.delete(id);
     this.#lookedAtMs.set(id, clock.monotonic());
   }
 
@@ -91,27 +136,46 @@ export class SourceCatalogue {
   #adopt(projects: readonly ProjectListing[]): void {
     this.#projects = projects;
     const ids = new Set(projects.map(projectId));
-    for (const known of [this.#runs, this.#lookedAtMs]) {
+    for (const known of [this.#runs, this.#lookedAtMs, this.#refused]) {
       for (const id of known.keys()) if (!ids.has(id)) known.delete(id);
     }
   }
 
-  /** Keeps what a look fails with. Whether it went well. */
-  async #noting(signal: AbortSignal, look: () => Promise<void>): Promise<boolean> {
+  /** Says at debug what a look found, where that is another number than before: polls look every few seconds. */
+  #log(startedMs: number): void {
+    const { logger, clock } = this.#options;
+    const runs = [...this.#runs.values()].reduce((sum, { length }) => sum + length, 0);
+    const projects = this.#projects.length;
+    const fields = { source: this.source.name, runs, projects };
+    const isNews = this.#logged !== JSON.stringify(fields);
+    this.#logged = JSON.stringify(fields);
+    const ms = Math.round(clock.monotonic() - startedMs);
+    if (isNews) logger.debug({ ...fields, ms }, 'source listed');
+  }
+
+  /** Keeps what a look fails with. */
+  async #noting(signal: AbortSignal, look: () => Promise<void>): Promise<Outcome> {
     try {
       await look();
       this.#failure = null;
       this.#listedAtMs = this.#options.clock.monotonic();
-      return true;
+      return 'well';
     } catch (error) {
       if (signal.aborted) throw error;
       const failure = toLogdirError(error, `list runs of ${this.source.name}`);
-      // Each outage is reported once.
-      if (this.#failure === null)
-        this.#options.logger.warn({ source: this.source.name, err: failure }, 'source not readable');
+      this.#report(failure);
       this.#failure = failure;
-      return false;
+      const isRefusal = REFUSALS.includes(failure.code) && this.source.policy.listing === 'per-project';
+      return isRefusal ? 'refused' : 'failed';
     }
+  }
+
+  /** Each trouble is reported once; that of a first look by whoever starts the program, who has to say what to do. */
+  #report(failure: LogdirError): void {
+    const isNews = this.#reported !== failure.message;
+    this.#reported = failure.message;
+    const level = this.#hasLooked && isNews ? 'warn' : 'debug';
+    this.#options.logger[level]({ source: this.source.name, err: failure }, 'source not readable');
   }
 }
 

@@ -41,16 +41,17 @@ export class RunLogCache {
     return this.#logs.size;
   }
 
-  /** The log of a run, by `runKeyText`, if it is open. */
-  peek(id: string): RunLog | undefined {
-    return this.#pinned.get(id) ?? this.#logs.get(id);
+  /** The log of a run, if it is open. */
+  peek(id: LogId): RunLog | undefined {
+    const text = logIdText(id);
+    return this.#pinned.get(text) ?? this.#logs.get(text);
   }
 
   /** The log of a run, opened if need be. A log of another version or a damaged one is dealt with, and reported. */
   async get(id: LogId): Promise<RunLog> {
-    const text = runKeyText(id.key);
+    const text = logIdText(id);
     return (
-      this.peek(text) ??
+      this.peek(id) ??
       (await this.#opening.run(text, async () => {
         const log = await this.#open(id);
         this.#logs.set(text, log);
@@ -65,7 +66,7 @@ export class RunLogCache {
    */
   async nextGeneration(old: RunLog, reason: unknown): Promise<RunLog> {
     const { store, logger, metrics } = this.#options;
-    const known = this.peek(runKeyText(old.key));
+    const known = this.peek(old.id);
     // Whoever reads an older generation finds out late: the next one has begun.
     if (known !== undefined && known.generation > old.generation) return known;
     const { log, condition } = await RunLog.open(old.id, store.log(old.id, old.generation + 1), true);
@@ -97,18 +98,18 @@ export class RunLogCache {
 
   /** Keeps a log for good: its commits are in memory from now on. */
   pin(log: RunLog): void {
-    this.#pinned.set(runKeyText(log.key), log);
+    this.#pinned.set(logIdText(log.id), log);
   }
 
   /** The next `get` opens the log of its run anew. */
   forget(log: RunLog): void {
-    const text = runKeyText(log.key);
+    const text = logIdText(log.id);
     if (this.#logs.peek(text) === log) this.#logs.delete(text);
   }
 
   /** Keeps a log as the one of its run, at the weight it has now: lru-cache weighs the same value only once. */
   #keep(log: RunLog): void {
-    const text = runKeyText(log.key);
+    const text = logIdText(log.id);
     if (this.#pinned.get(text) !== log) this.#pinned.delete(text);
     this.#logs.delete(text);
     this.#logs.set(text, log);
@@ -149,6 +150,11 @@ export class RunLogCache {
       'cached history damaged; what is missing is read again',
     );
   }
+}
+
+/** A run has a log of its own for each set of sources that it is read from. */
+function logIdText({ key, origin }: LogId): string {
+  return `${origin} ${runKeyText(key)}`;
 }
 
 function runName({ key }: LogId): string {

@@ -1,6 +1,6 @@
 /** Brings the log of a run up to its source, whatever is in the way: other writers, a full disk, a source that changed. @module */
 
-import { type Clock, LogdirError, SingleFlight } from '../../core/index.ts';
+import { type Clock, errnoOf, LogdirError, SingleFlight } from '../../core/index.ts';
 import type { Logger, Metrics } from '../../observability/index.ts';
 import type { RunSource } from '../../sources/index.ts';
 import type { MemoryStore } from '../store/memory-store.ts';
@@ -113,14 +113,24 @@ export class LogUpdater {
   #spill(log: RunLog, error: unknown): void {
     const { logs, spill, logger } = this.#options;
     if (this.#spills === 0) {
-      logger.warn(
-        { cache: log.location, err: error },
-        'cache disk takes no more; serving goes on from memory. Free space or choose another --cache-dir, then restart',
-      );
+      logger.warn({ cache: log.location, err: error }, refusalText(error));
     }
     const generation = ++this.#spills;
     void spill.dropBefore(log.id, generation);
     log.spillTo(spill.log(log.id, generation));
     logs.pin(log);
   }
+}
+
+const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+const DENIED = new Set(['EACCES', 'EPERM', 'EROFS']);
+
+/** What to do where a disk refuses: free space helps only one that is full. */
+function refusalText(error: unknown): string {
+  const errno = errnoOf(error) ?? 'unknown error';
+  const goesOn = 'serving goes on from memory';
+  if (FULL.has(errno))
+    return `cache disk takes no more; ${goesOn}. Free space or choose another --cache-dir, then restart`;
+  const what = DENIED.has(errno) ? 'cache may not be written by this user' : 'cache cannot be written';
+  return `${what} (${errno}); ${goesOn}. Choose another --cache-dir, then restart`;
 }

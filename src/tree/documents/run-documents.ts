@@ -4,7 +4,7 @@ import type { MetricDefinition, RunFacts, RunKey, RunState } from '../../core/in
 import { plainMetricName } from '../../eventfile/index.ts';
 import {
   configYaml,
-  notShownCells,
+  notShownOf,
   type SeriesDictionary,
   type SeriesShape,
   type TagTable,
@@ -48,21 +48,6 @@ export interface RunDescription {
   readonly failure: string | null;
 }
 
-/** Why a kind of record or value has nothing to show in TensorBoard yet; docs/MAPPING.md says the same. */
-const NOT_SHOWN_REASONS: Readonly<Record<string, string>> = {
-  console: 'console output is not turned into TensorBoard text',
-  file: 'files saved with a run are no TensorBoard values; they are below @files',
-  artifact: 'artifacts are not served',
-  alert: 'alerts have no place in TensorBoard',
-  tensorboard: 'event files synced by W&B are not read; their scalars are in the history already',
-  other: 'a kind of record this version does not know',
-  summary: 'numbers of a summary are told when the run ends; until then the data provider alone shows them',
-  missing: 'W&B counts more rows or values of this run than it sends',
-  null: 'null is no value',
-  list: 'lists have no TensorBoard summary of their own',
-};
-const MEDIA_REASON = 'media and tables are not turned into TensorBoard summaries by this version';
-
 /** `run.json`: what the run is, what of it is shown under which tag, and what is not shown and why. */
 export function runJson(run: RunDescription): string {
   const { facts, progress } = run;
@@ -88,7 +73,7 @@ export function runJson(run: RunDescription): string {
     },
     eventFile: run.eventFile,
     series: shownSeries(run, tags),
-    notShown: notShown(run, tags),
+    notShown: notShownOf(run),
     metrics: [...run.metrics].map(asWritten),
     source: { locations: run.locations, skippedBytes: run.skippedBytes, failure: run.failure },
   });
@@ -129,20 +114,6 @@ function shownSeries({ dictionary, shapeRows, toldSummary, stepMetricOf }: RunDe
   });
   for (const told of toldSummary) found.set(told.tag, { ...told, type: 'scalar' });
   return [...found.values()].sort((a, b) => (a.tag < b.tag ? -1 : 1));
-}
-
-/** Cells without a plugin, what waits for the run's end, and records that were not decoded. */
-function notShown({ dictionary, shapeRows, untoldSummary, unread }: RunDescription, tags: TagTable) {
-  const cells = notShownCells(dictionary, tags, shapeRows).map(({ key, type, count }) =>
-    notShownEntry(key, type, count),
-  );
-  const summary = untoldSummary.map((key) => notShownEntry(key, 'summary', 1));
-  const records = Object.entries(unread).map(([type, count]) => notShownEntry(null, type, count));
-  return [...cells, ...summary, ...records];
-}
-
-function notShownEntry(key: string | null, type: string, count: number) {
-  return { key, type, count, reason: NOT_SHOWN_REASONS[type] ?? MEDIA_REASON };
 }
 
 /** The key of the tag at `index`: a cell has one key, whatever number of tags its plugin makes of it. */

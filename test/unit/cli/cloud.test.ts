@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { placePath } from '../../../src/cli/commands/path-source.ts';
 import { loadSettings, readEnvironment } from '../../../src/config/index.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/local-runs.ts';
-import { type ProgramResult, runProgram, startProgram } from '../../support/program.ts';
+import { EXAMPLES, type ProgramResult, runProgram, startProgram } from '../../support/program.ts';
 import {
   answerHtml,
   answerStatus,
@@ -69,11 +69,15 @@ describe('a path on a server', () => {
     const load = (flags: Readonly<Record<string, unknown>>) => ({
       loaded: loadSettings({ flags, environment: readEnvironment({}) }),
     });
-    expect(placePath('a/b/c', load({}), () => true)).toEqual({ source: null, path: 'a/b/c' });
-    expect(placePath('a/b/c', load({}), () => false)).toEqual({ source: 'wandb:a/b', path: 'a/b/c' });
-    expect(placePath('/a/', load({}), () => false)).toEqual({ source: null, path: 'a' });
-    expect(placePath('a/b', load({ source: ['/x'] }), () => false)).toEqual({ source: null, path: 'a/b' });
-    expect(placePath('wandb:a/b/c/d', load({ source: ['/x'] }), () => true)).toEqual({
+    const disk = (...paths: string[]) => ({
+      exists: (path: string) => paths.includes(path),
+      names: () => [],
+    });
+    expect(placePath('a/b/c', load({}), disk('./wandb'))).toEqual({ source: null, path: 'a/b/c' });
+    expect(placePath('a/b/c', load({}), disk())).toEqual({ source: 'a/b', path: 'a/b/c' });
+    expect(placePath('/a/', load({}), disk('./wandb'))).toEqual({ source: null, path: 'a' });
+    expect(placePath('a/b', load({ source: ['/x'] }), disk())).toEqual({ source: null, path: 'a/b' });
+    expect(placePath('wandb:a/b/c/d', load({ source: ['/x'] }), disk('./wandb'))).toEqual({
       ...{ source: 'wandb:a/b', path: 'a/b/c/d' },
     });
   });
@@ -112,6 +116,34 @@ describe('doctor', () => {
     const { stdout, code } = await program(['doctor', 'acme/vision'], { WANDB_API_KEY: '' });
     expect(String(stdout)).toContain(`wandb login --host ${server.url}`);
     expect(code).toBe(1);
+  });
+});
+
+describe('a key that was revoked', () => {
+  it('shows nothing of what is kept, in any command, and says how to log in', async () => {
+    expect((await program(['prefetch', 'acme/vision'])).code).toBe(0);
+    const bad = { WANDB_API_KEY: 'b'.repeat(40) };
+    for (const words of [
+      ['ls', 'acme/vision'],
+      ['tree', 'acme/vision'],
+      ['stat', 'acme/vision/one/run.json'],
+      ['cat', 'acme/vision/one/run.json'],
+      ['prefetch', 'acme/vision'],
+      ['serve', 'acme/vision', '--port', '0'],
+      ['tensorboard', 'acme/vision', '--tensorboard', '/bin/true'],
+    ]) {
+      const { code, stdout, stderr } = await program(words, bad);
+      expect([words, code === 0, String(stdout).includes('one')]).toEqual([words, false, false]);
+      expect(stderr).toContain(`wandb login --host ${server.url}`);
+      expect(stderr).not.toContain('what is cached');
+    }
+  }, 60_000);
+
+  it('leaves the runs of a folder', async () => {
+    const words = ['ls', '--source', 'wandb:acme/vision', '--source', EXAMPLES, 'acme'];
+    const { stdout, stderr, code } = await program(words, { WANDB_API_KEY: 'b'.repeat(40) });
+    expect([String(stdout), code]).toEqual(['image-classifier\nlanguage-model\nvision\n', 0]);
+    expect(stderr.match(/wandb login/g)).toHaveLength(1);
   });
 });
 

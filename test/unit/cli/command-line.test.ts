@@ -9,7 +9,8 @@ import { COMMANDS } from '../../../src/cli/command-table.ts';
 import { EXIT_CODE_MEANINGS } from '../../../src/cli/exit-codes.ts';
 import { CommandFailure } from '../../../src/cli/failure.ts';
 import { givenFlags } from '../../../src/cli/setting-options.ts';
-import { definitions } from '../../../src/config/index.ts';
+import { tensorboardArguments } from '../../../src/cli/tensorboard-arguments.ts';
+import { definitions, environmentName } from '../../../src/config/index.ts';
 import { EXAMPLES, type ProgramResult, runProgram } from '../../support/program.ts';
 
 let cwd: string;
@@ -22,37 +23,48 @@ const program = (...words: string[]): Promise<ProgramResult> => runProgram(words
 
 describe('parseCommandLine', () => {
   it('finds the command, its sources and what follows --', async () => {
-    const words = ['tensorboard', 'a', '2024', '--source', 'b', '--port', '0', '--', '--bind_all'];
+    const words = ['tensorboard', 'a', '2024', '--source', 'b', '--page-port', '0', '--', '--inspect'];
     const invocation = await parseCommandLine(words, '1.2.3');
     expect(invocation?.command.name).toBe('tensorboard');
-    expect(invocation?.argv['--']).toEqual(['--bind_all']);
-    const flags = givenFlags(invocation?.argv ?? {});
+    expect(invocation?.argv['--']).toEqual(['--inspect']);
+    const flags = givenFlags(invocation?.argv ?? {}, 'tensorboard');
     expect(flags['source']).toEqual(['a', '2024', 'b']);
-    expect(flags['port']).toBe('0');
+    expect(flags['page-port']).toBe('0');
+  });
+
+  it("keeps TensorBoard's options from the settings of the same name", async () => {
+    const words = ['tensorboard', '--port', '6010', '--host', 'h', '--bind_all', '--', '--tag', 'x'];
+    const { argv } = (await parseCommandLine(words, '1.2.3'))!;
+    expect(givenFlags(argv, 'tensorboard')).toMatchObject({ source: undefined });
+    expect(Object.keys(givenFlags(argv, 'tensorboard'))).not.toContain('port');
+    const expected = ['--port', '6010', '--host', 'h', '--bind_all', '--tag', 'x'];
+    expect(tensorboardArguments(argv)).toEqual(expected);
+    const hyphened = (await parseCommandLine(['tensorboard', '--bind-all'], '1.2.3'))!;
+    expect(tensorboardArguments(hyphened.argv)).toEqual(['--bind_all']);
   });
 
   it('lets the last of a repeated flag hold', async () => {
     const invocation = await parseCommandLine(['serve', '--port', '1', '--port', '2'], '1.2.3');
-    expect(givenFlags(invocation?.argv ?? {})['port']).toBe('2');
+    expect(givenFlags(invocation?.argv ?? {}, null)['port']).toBe('2');
   });
 
   it('leaves out what was not given', async () => {
     const invocation = await parseCommandLine(['ls'], '1.2.3');
-    expect(Object.values(givenFlags(invocation?.argv ?? {})).every((value) => value === undefined)).toBe(
-      true,
-    );
+    expect(
+      Object.values(givenFlags(invocation?.argv ?? {}, null)).every((value) => value === undefined),
+    ).toBe(true);
   });
 
   it('takes --source once for each source', async () => {
     const invocation = await parseCommandLine(['ls', '--source', 'a', '--source', 'b', 'acme/p'], '1.2.3');
-    expect(givenFlags(invocation?.argv ?? {})['source']).toEqual(['a', 'b']);
+    expect(givenFlags(invocation?.argv ?? {}, null)['source']).toEqual(['a', 'b']);
     expect(invocation?.argv['PATH']).toBe('acme/p');
   });
 
   it.each([
     [['ls', '--nope']],
     [['nope']],
-    [[]],
+    [['--port', '1']],
     [['stat']],
     [['ls', 'one', 'two']],
     [['serve', '--port']],
@@ -75,10 +87,42 @@ describe('help', () => {
   it.each(COMMANDS.map(({ name }) => name))('of %s shows its settings with their variables', async (name) => {
     const { code, stdout } = await program(name, '--help');
     expect(code).toBe(0);
+    const text = String(stdout).replace(/\s+/g, ' ');
     for (const [, { flag, commands }] of definitions()) {
-      expect(String(stdout).includes(`--${flag} `)).toBe(commands.includes(name));
+      // An option of TensorBoard may be called as a setting is.
+      expect(text.includes(`[env: ${environmentName(flag)}]`)).toBe(commands.includes(name));
+      if (commands.includes(name)) expect(text).toContain(`--${flag} `);
     }
-    expect(String(stdout)).toMatch(/\[env:\s+WANDB_LOGDIR_SOURCE\]/);
+  });
+
+  it.each([[], ['-h'], ['--help'], ['help']])('is what %j asks for', async (...words) => {
+    const { code, stdout, stderr } = await program(...words);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(String(stdout)).toContain('Usage: wandb-logdir <command> [options]');
+    expect(String(stdout)).toMatch(/doctor \[SOURCE\.\.\][\s\S]*completion \[SHELL\]/);
+  });
+
+  it.each(['-v', '-V', '--version', 'version'])('%s prints the version', async (word) => {
+    const { code, stdout } = await program(word);
+    expect([code, String(stdout)]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+\n$/)]);
+  });
+
+  it('has the options of every day first, all values of those that have few, and whole examples', async () => {
+    const text = String((await program('help', 'serve')).stdout);
+    const [usual = '', rest = ''] = text.split(/\nSources:\n/);
+    for (const flag of ['source', 'host', 'port', 'grpc-port', 'mount'])
+      expect(usual).toContain(`--${flag} `);
+    expect(rest).toContain('--watch');
+    const oneLine = text.replace(/\s+/g, ' ');
+    expect(oneLine).toContain('One of: events, polling, off.');
+    expect(oneLine).toContain('One of: trace, debug, info, warn, error, fatal, silent.');
+    expect(oneLine).toContain('One of: auto, pretty, json.');
+    expect(oneLine).toContain('of {name}, {id}, {group} and {jobType}');
+  });
+
+  it.each(COMMANDS)('of $name has each example on one line', async ({ name, examples }) => {
+    const lines = String((await program(name, '-h')).stdout).split('\n');
+    for (const [line] of examples) expect(lines).toContain(`  ${line.replace('$0', 'wandb-logdir')}`);
   });
 
   it('is what docs/TROUBLESHOOTING.md says of exit codes', () => {
@@ -91,8 +135,8 @@ describe('help', () => {
 
 describe('exit codes', () => {
   it.each([
-    ['an unknown command', ['srve'], 2, 'Did you mean serve?'],
-    ['an unknown flag', ['ls', '--nope'], 2, 'Unknown argument: nope'],
+    ['an unknown command', ['srve'], 2, 'srve is no command. Did you mean serve?'],
+    ['an unknown flag', ['ls', '--nope'], 2, 'unknown option --nope'],
     ['a wrong setting', ['ls', '--cache-max-bytes', 'lots'], 2, 'flag --cache-max-bytes: "lots" is wrong'],
     ['a source that is not there', ['ls', '--source', 'nowhere'], 3, 'no runs in'],
     ['no source at all', ['serve'], 3, join('wandb')],

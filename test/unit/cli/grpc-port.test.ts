@@ -33,7 +33,7 @@ async function served(
   try {
     await expect
       .poll(() => text, { timeout: 20_000 })
-      .toMatch(/tensorboard --grpc_data_provider 127\.0\.0\.1:\d+.*\n/);
+      .toMatch(/tensorboard --grpc_data_provider [\d.]+:\d+.*\n/);
     const [, address = '', flags = ''] = /--grpc_data_provider (\S+)(.*)/.exec(text)!;
     await ask(address, flags);
   } finally {
@@ -42,8 +42,20 @@ async function served(
   expect((await result).code).toBe(0);
 }
 
+/** What `serve` prints before it is stopped: once an address of ours is in it. */
+async function printed(words: readonly string[]): Promise<string> {
+  const { child, result } = startProgram(['serve', EXAMPLES, '--port', '0', ...words], { cwd: dir });
+  let text = '';
+  child.stdout.on('data', (chunk) => {
+    text += String(chunk);
+    if (text.includes('tensorboard --')) child.kill('SIGTERM');
+  });
+  await result;
+  return text;
+}
+
 async function runCount(address: string, channel?: ChannelCredentials): Promise<number | undefined> {
-  using client = new DataProviderClient(address.replace('127.0.0.1', 'localhost'), channel);
+  using client = new DataProviderClient(address.replace(/^[\d.]+/, 'localhost'), channel);
   return (await client.call('ListRuns', {})).runs?.length;
 }
 
@@ -53,6 +65,22 @@ describe('serve --grpc-port', () => {
       expect(await runCount(address)).toBe(6);
       expect(flags).toBe('');
     });
+  });
+
+  it('is open by itself on this machine, on another port where the usual one is taken, unless it is off', async () => {
+    const blocker = createServer().listen(6806, '127.0.0.1');
+    // Another program of this machine may have it: it is taken either way.
+    await Promise.race([once(blocker, 'listening'), once(blocker, 'error')]);
+    const text = await printed(['--host', '127.0.0.1']);
+    blocker.close();
+    expect(text).toMatch(/Open in TensorBoard:\n {2}tensorboard --grpc_data_provider 127\.0\.0\.1:\d+\n$/);
+    expect(text).not.toContain('webhdfs');
+    expect(text).not.toContain(':6806');
+    const off = await printed(['--grpc-port', 'off']);
+    expect(off).toMatch(
+      /\(needs: pip install tensorboard fsspec requests\):\n {2}tensorboard --logdir webhdfs:/,
+    );
+    expect(off).not.toContain('grpc');
   });
 
   it.skipIf(OPENSSL_MISSING !== null)(`by TLS where a certificate is given`, async () => {
@@ -103,7 +131,7 @@ describe('serve --grpc-port', () => {
     blocker.close();
     expect([taken.code, taken.stderr]).toEqual([
       4,
-      expect.stringContaining(`can't listen on 127.0.0.1:${port}`),
+      expect.stringContaining(`can't listen on 127.0.0.1:${port}: another process listens there; stop it`),
     ]);
   });
 });

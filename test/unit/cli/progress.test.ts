@@ -22,7 +22,10 @@ function terminal(isTTY: boolean): { readonly terminal: Terminal; readonly text:
   const write = () => {};
   const plain = (_: unknown, text: string) => text;
   return {
-    terminal: { stdout: both, stderr: both, print: write, note: write, style: plain, noteStyle: plain },
+    terminal: {
+      ...{ stdout: both, stderr: both, style: plain, noteStyle: plain },
+      ...{ print: write, note: write, warn: write, fail: write },
+    },
     text: () => written.join(''),
   };
 }

@@ -31,8 +31,8 @@ describe('serve', () => {
     expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
     child.kill('SIGTERM');
     const { stdout } = await result;
-    expect(String(stdout)).toContain(`http://127.0.0.1:${port}  6 runs in 2 projects`);
-    expect(String(stdout)).toContain(`  tensorboard --logdir webhdfs://127.0.0.1:${port}/acme\n`);
+    expect(String(stdout)).toContain(`project page  http://127.0.0.1:${port}  6 runs in 2 projects\n`);
+    expect(String(stdout)).toContain('  tensorboard --grpc_data_provider 127.0.0.1:');
   });
 
   it.each([

@@ -73,7 +73,10 @@ describe('startTensorboard', () => {
       '#!/bin/sh\necho "TensorBoard 2.21.0 at http://localhost:6006/ (Press)" >&2\nexit 3\n',
     );
     const lines: string[] = [];
-    const child = startTensorboard({ command: [path], args: [], onLine: (line) => lines.push(line) });
+    const child = startTensorboard({
+      ...{ command: [path], args: [], environment: process.env },
+      onLine: (line) => lines.push(line),
+    });
     expect(await child.url).toBe('http://localhost:6006/');
     expect(await child.exited).toBe(3);
     expect(lines).toHaveLength(1);
@@ -81,7 +84,10 @@ describe('startTensorboard', () => {
 
   it('stops what does not end by itself', async () => {
     const path = executable('tb', '#!/bin/sh\nexec sleep 60\n');
-    const child = startTensorboard({ command: [path], args: [], onLine: () => {} });
+    const child = startTensorboard({
+      ...{ command: [path], args: [], environment: process.env },
+      onLine: () => {},
+    });
     await child.stop();
     expect(await child.exited).toBeNull();
   });
@@ -96,6 +102,26 @@ describe('the tensorboard command', () => {
     const { code, stderr } = await run(`${interpreter} -m tensorboard.main`, '--', '--port', '6007');
     expect(stderr).toMatch(/args: tensorboard\.main --grpc_data_provider 127\.0\.0\.1:\d+ --port 6007\n/);
     expect(code).toBe(7);
+  });
+
+  it('labels the two addresses, TensorBoard last', async () => {
+    const interpreter = python(
+      COMPLETE,
+      'echo "TensorBoard 2.21.0 at http://localhost:6006/ (Press CTRL+C to quit)"; sleep 0.2',
+    );
+    const { stderr } = await run(`${interpreter} -m tb`);
+    const [first, ...others] = stderr.trim().split('\n');
+    expect(first).toMatch(/^project page {2}http:\/\/127\.0\.0\.1:\d+ {2}6 runs in 2 projects$/);
+    expect(others.at(-1)).toBe('  Open http://localhost:6006/   (TensorBoard; stop with Ctrl-C)');
+  });
+
+  it('asks for everything by itself: no proxy stands between', async () => {
+    const interpreter = python(COMPLETE, 'echo "direct: $no_grpc_proxy; $no_proxy; $NO_PROXY; $https_proxy"');
+    const variables = { https_proxy: 'http://127.0.0.1:9', no_proxy: 'intranet' };
+    const words = ['tensorboard', EXAMPLES, '--tensorboard', `${interpreter} -m tb`];
+    const { stderr } = await runProgram(words, { cwd: dir, variables });
+    const list = 'intranet,localhost,127.0.0.1,::1';
+    expect(stderr).toContain(`direct: ${list}; ${list}; ${list}; http://127.0.0.1:9\n`);
   });
 
   it('lets it read files over HTTP when asked', async () => {
@@ -115,6 +141,31 @@ describe('the tensorboard command', () => {
     );
     expect(stderr).toMatch(/--logdir webhdfs:\/\/127\.0\.0\.1:\d+\/acme\/language-model\n/);
     expect(code).toBe(0);
+  });
+
+  it("gives it the options that are TensorBoard's, and keeps the page on this machine", async () => {
+    const interpreter = python(COMPLETE, 'echo "args: $*"');
+    const words = ['--port', '6010', '--bind_all', '--page-port', '0'];
+    const { stderr, code } = await run(`${interpreter} -m tensorboard.main`, ...words);
+    expect(stderr).toMatch(/--grpc_data_provider 127\.0\.0\.1:\d+ --port 6010 --bind_all\n/);
+    expect(stderr).toMatch(/http:\/\/127\.0\.0\.1:\d+ {2}6 runs/);
+    expect(code).toBe(0);
+  });
+
+  it('says so where no browser opens', async () => {
+    const url = 'TensorBoard 2.21.0 at http://localhost:6010/ (Press CTRL+C)';
+    const interpreter = python(COMPLETE, `echo "${url}"; sleep 1`);
+    executable('bin/xdg-open', '#!/bin/sh\nexit 3\n');
+    const words = ['tensorboard', EXAMPLES, '--tensorboard', `${interpreter} -m tensorboard.main`, '--open'];
+    const withOpener = `${join(dir, 'bin')}:/usr/bin:/bin`;
+    const failing = await runProgram(words, { cwd: dir, variables: { PATH: withOpener } });
+    expect(failing.stderr).toContain(
+      'no browser was opened (xdg-open ended with 3): open http://localhost:6010/ yourself',
+    );
+    rmSync(join(dir, 'bin', 'xdg-open'));
+    const tools = executable('tools/sleep', '#!/bin/sh\nexec /bin/sleep "$@"\n');
+    const missing = await runProgram(words, { cwd: dir, variables: { PATH: join(tools, '..') } });
+    expect(missing.stderr).toContain('no browser was opened (xdg-open is not installed)');
   });
 
   it('keeps TensorFlow out of it, which does not know webhdfs', async () => {

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadSettings, readEnvironment } from '../../../src/config/index.ts';
+import { apiKeyFinder, loadSettings, readEnvironment } from '../../../src/config/index.ts';
 import { LogdirError } from '../../../src/core/index.ts';
 
 let dir: string;
@@ -51,6 +51,7 @@ describe('precedence', () => {
       runNameTemplate: '{name}',
       host: '127.0.0.1',
       port: 7070,
+      pagePort: 0,
       portFile: null,
       mountDir: null,
       allowOther: false,
@@ -58,7 +59,7 @@ describe('precedence', () => {
       mountGid: null,
       mountUmask: 0o022,
       fuseDescriptor: null,
-      grpcPort: null,
+      grpcPort: 6806,
       grpcCertFile: null,
       grpcKeyFile: null,
       maxResponsePoints: 50_000,
@@ -121,6 +122,25 @@ describe('values', () => {
     expect(load({ [flag]: value }).settings).toMatchObject(expected);
   });
 
+  it.each([
+    ['a:b', ['a', 'b']],
+    ['http://127.0.0.1:8080/acme/demo', ['http://127.0.0.1:8080/acme/demo']],
+    ['http://h:8080/a/b:./wandb:wandb:c/d', ['http://h:8080/a/b', './wandb', 'wandb:c/d']],
+    ['./wandb:https://h/a/b:https://i:1/c', ['./wandb', 'https://h/a/b', 'https://i:1/c']],
+    ['http://[::1]:8080/a/b:x', ['http://[::1]:8080/a/b', 'x']],
+    ['http://u:p@h:80/a:x', ['http://u:p@h:80/a', 'x']],
+    ['http://h:8080:x', ['http://h:8080', 'x']],
+    ['http://h:x', ['http://h', 'x']],
+    ['http://h:8080', ['http://h:8080']],
+    ['wandb:', ['wandb:']],
+    ['wandb::x', ['wandb:', 'x']],
+    ['wandb://a/b:wandb:c', ['wandb://a/b', 'wandb:c']],
+    ['/data/wandb:/scratch/wandb', ['/data/wandb', '/scratch/wandb']],
+    [':a::b:', ['a', 'b']],
+  ])('source variable %s is a list as PATH is, with addresses whole', (text, expected) => {
+    expect(load({}, { WANDB_LOGDIR_SOURCE: text }).settings.sources).toEqual(expected);
+  });
+
   it('splits a source variable like PATH, and reads YAML lists, numbers and off', () => {
     expect(load({}, { WANDB_LOGDIR_SOURCE: 'a:b' }).settings.sources).toEqual(['a', 'b']);
     const config = file('source: [c, d]\nport: 99\nwatch: off\npollInterval: 700\n');
@@ -160,6 +180,7 @@ describe('problems', () => {
     const problem = problemsOf(() => load({ config, 'log-level': 'x' }, { WANDB_LOGDIR_PORT: 'y' }));
     expect(problem).toContain('4 settings are wrong:');
     expect(problem).toContain(`file ${config}, key prot: no such setting; known: source, baseUrl`);
+    expect(problem).toContain('Did you mean port?');
     expect(problem).toContain(`file ${config}, key watch: "maybe" is wrong; expected events, polling or off`);
     expect(problem).toContain('env WANDB_LOGDIR_PORT: "y" is wrong; expected a number from 0 to 65535');
     expect(problem).toContain('flag --log-level: "x" is wrong');
@@ -184,5 +205,48 @@ describe('readEnvironment', () => {
     expect(readEnvironment({ NO_COLOR: '1' }).noColor).toBe(true);
     expect(readEnvironment({ NO_COLOR: '', TERM: 'xterm' }).noColor).toBe(false);
     expect(readEnvironment({ PATH: '/a::/b' }).searchPath).toEqual(['/a', '/b']);
+  });
+});
+
+describe('variables that nobody reads', () => {
+  it('are warned of, with the nearest that is read', () => {
+    const { warnings } = load({}, { WANDB_LOGDIR_PROT: '1', WANDB_LOGDIR_XYZZY: '', WANDB_LOGDIR_PORT: '2' });
+    expect(warnings).toEqual([
+      'env WANDB_LOGDIR_PROT: no such setting; did you mean WANDB_LOGDIR_PORT?',
+      'env WANDB_LOGDIR_XYZZY: no such setting; docs/CONFIGURATION.md has all',
+    ]);
+    expect(load({}, { WANDB_API_KEY: 'x', WANDB_LOGDIR_CONFIG: '' }).warnings).toEqual([]);
+  });
+
+  it('may be what Kubernetes sets beside a Service of our name', () => {
+    const links = {
+      ...{ WANDB_LOGDIR_SERVICE_HOST: '10.0.0.1', WANDB_LOGDIR_SERVICE_PORT: '80' },
+      ...{ WANDB_LOGDIR_SERVICE_PORT_HTTP: '80', WANDB_LOGDIR_PORT: 'tcp://10.0.0.1:80' },
+      ...{ WANDB_LOGDIR_PORT_80_TCP: 'tcp://10.0.0.1:80', WANDB_LOGDIR_PORT_80_TCP_ADDR: '10.0.0.1' },
+    };
+    const { settings, warnings, origins } = load({}, links);
+    expect([settings.port, warnings, origins.port]).toEqual([7070, [], 'default']);
+    expect(load({}, { ...links, WANDB_LOGDIR_PORT: '81' }).settings.port).toBe(81);
+  });
+});
+
+describe('a user without a home', () => {
+  const without = (variables: Record<string, string> = {}) => {
+    const environment = readEnvironment({ TMPDIR: '/t', ...variables });
+    return loadSettings({
+      flags: {},
+      environment: { ...environment, homeDir: null, cacheHome: null, configHome: null },
+    });
+  };
+
+  it('has a cache of his own among the temporary files, and no config file', () => {
+    const { settings, configFile } = without();
+    expect(settings.cacheDir).toMatch(/^\/t\/wandb-logdir-\d+$/);
+    expect(configFile).toBeNull();
+  });
+
+  it('has keys in variables alone', async () => {
+    const environment = { ...readEnvironment({}), homeDir: null };
+    expect(await apiKeyFinder(environment, null)('https://api.wandb.ai')).toBeNull();
   });
 });

@@ -68,6 +68,15 @@ describe.each([
     expect([status, body.length]).toEqual([200, 1000]);
   });
 
+  it.each([
+    ['/logdir/team', '/p/team', 'entity'],
+    ['/logdir/team/mnist', '/p/team/mnist', 'project'],
+    ['/logdir/team/mnist/run%201', '/p/team/mnist/run%201', 'run'],
+  ])('leads from the listing %s to the page %s', async (path, page, noun) => {
+    const { body } = await ask(server, path);
+    expect(body.toString()).toContain(`<a href="${page}">Page of this ${noun}</a>`);
+  });
+
   it('gives HEAD the headers of GET and no body', async () => {
     const get = await ask(server, URL_PATH);
     const head = await ask(server, URL_PATH, { method: 'HEAD' });

@@ -40,6 +40,20 @@ describe('an index line', () => {
   });
 });
 
+describe('a shape in an index line', () => {
+  it('names its writer only where that is a further one', () => {
+    const shapes = [
+      { kind: 'history', keys: [0, 1], type: null },
+      { kind: 'history', keys: [0, 1], type: null, writer: 2 },
+      { kind: 'system', keys: [2], type: null, writer: 3 },
+      { kind: 'cell', keys: [1], type: 'image@file', writer: 2 },
+    ] as const;
+    const line = encodeCommit({ ...commit(1), shapes }).trimEnd();
+    expect(line).toContain('["history",null,0,1],["history@2",null,0,1]');
+    expect(decodeCommit(decodeLine(line)).shapes).toEqual(shapes);
+  });
+});
+
 describe('an index file', () => {
   it('is empty where there is none', async () => {
     expect(await new IndexFile(path).readGrowth()).toEqual({ header: undefined, commits: [], tail: 'clean' });

@@ -1,5 +1,6 @@
 /** The log: levels, formats, colour, and no secrets. @module */
 
+import { hostname } from 'node:os';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { LogdirError } from '../../../src/core/index.ts';
@@ -58,6 +59,24 @@ describe('createLogger', () => {
     });
     logger.warn({ err: new LogdirError('internal', 'a bug') }, 'odd');
     expect(JSON.parse(text()).err.stack).toContain('logger.test');
+  });
+
+  it('tells of what the system refused in words, and of mistakes of ours with their stack', () => {
+    const { logger, text } = captured({});
+    const denied = Object.assign(new Error("EACCES: permission denied, mkdir '/x'"), { code: 'EACCES' });
+    logger.warn({ err: denied }, 'no cache');
+    expect(JSON.parse(text()).err).toEqual({ type: 'Error', code: 'EACCES', message: denied.message });
+    logger.warn({ err: Object.assign(new Error('bad argument'), { code: 'ERR_INVALID_ARG_TYPE' }) }, 'odd');
+    expect(JSON.parse(text()).err.stack).toContain('logger.test');
+  });
+
+  it('says of each record which process on which machine it is of, but not to people', () => {
+    const json = captured({});
+    json.logger.info('one');
+    expect(JSON.parse(json.text())).toMatchObject({ pid: process.pid, hostname: hostname() });
+    const pretty = captured({ format: 'pretty' });
+    pretty.logger.info('one');
+    expect(pretty.text()).not.toContain(String(process.pid));
   });
 
   it('colours when told to', () => {

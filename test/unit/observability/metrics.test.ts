@@ -33,6 +33,12 @@ describe('createMetrics', () => {
     expect((await metrics.expose()).body).toContain('wandb_logdir_runs 2\n');
   });
 
+  it('says which program this is', async () => {
+    const { body } = await createMetrics({ processMetrics: false, version: '1.2.3' }).expose();
+    const labels = `version="1.2.3",node="${process.versions.node}"`;
+    expect(body).toContain(`wandb_logdir_build_info{${labels}} 1\n`);
+  });
+
   it('keeps two sets apart and reports the process when asked', async () => {
     const [first, second] = [createMetrics(), createMetrics()];
     first.increment('history_rows_total', {}, 5);

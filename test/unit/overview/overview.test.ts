@@ -3,7 +3,7 @@ import { runKey } from '../../../src/core/index.ts';
 import { spread } from '../../../src/overview/series-preview.ts';
 import { buildHouse, type House, signal } from '../../support/house.ts';
 import { temporaryFolder } from '../../support/local-runs.ts';
-import { exitRecord, factsRecord, row } from '../../support/records.ts';
+import { configRecord, exitRecord, factsRecord, row, summaryRecord } from '../../support/records.ts';
 import { ScriptedSource } from '../../support/scripted-source.ts';
 
 const ALL = { query: '', sort: 'newest', offset: 0, limit: 100, signal } as const;
@@ -58,6 +58,39 @@ describe('the overview', () => {
       { step: 299, value: 1 },
     ]);
     expect(second).toMatchObject({ state: 'failed', exitCode: 3 });
+  });
+
+  it('tells all of one run: tags, config, summary, notes, and what is not shown', async () => {
+    const cells = (key: string, text: string) => [{ key, kind: 'json' as const, text }];
+    const media = row(0, {}, cells('pic', '{"_type":"image-file","path":"a.png"}'));
+    const more = row(1, {}, cells('hist', '{"_type":"histogram","values":[1]}'));
+    source.add(runKey('e', 'p', 'm'), [
+      { kind: 'facts', facts: { displayName: 'media', startTime: 1.6e9, notes: 'why' } },
+      configRecord({ rate: 0.1, _wandb: {} }),
+      summaryRecord({ best: 3, _step: 1 }),
+      ...[media, more, row(2, {}, cells('pic', 'null')), exitRecord(0)],
+    ]);
+    await house.history.relist();
+    const run = await house.overview.run('e', 'p', 'media', { signal });
+    expect(run).toMatchObject({
+      card: { directory: 'media', state: 'finished', tagCount: 0, previews: [] },
+      facts: { notes: 'why' },
+      ...{ tags: [], config: 'rate: 0.1\n', summary: [{ key: 'best', json: '3' }], failure: null },
+    });
+    expect(run.card.notShown).toEqual([
+      { type: 'image-file', count: 1 },
+      { type: 'histogram', count: 1 },
+    ]);
+    expect(run.notShown.map(({ key, type }) => [key, type])).toEqual([
+      ['pic', 'image-file'],
+      ['hist', 'histogram'],
+      ['pic', 'null'],
+    ]);
+    const first = await house.overview.run('e', 'p', 'a', { signal });
+    expect(first.tags).toEqual(['acc', 'alpha', 'train/loss', 'zeta']);
+    expect(first.card.previews).toHaveLength(4);
+    await expect(house.overview.run('e', 'p', 'nobody', { signal })).rejects.toThrow('no run nobody');
+    await expect(house.overview.run('e', 'x', 'a', { signal })).rejects.toThrow('no project e/x');
   });
 
   it('drops from a preview what a restart overtook', async () => {

@@ -1,5 +1,6 @@
 /** The pages for people: what they say, and that no name can break out of them. @module */
 
+import { gunzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { htmlList, htmlText } from '../../../src/frontends/pages/parts/document.ts';
@@ -12,9 +13,15 @@ import {
 } from '../../../src/frontends/pages/parts/human-text.ts';
 import { Sparkline } from '../../../src/frontends/pages/parts/sparkline.tsx';
 import { projectPage } from '../../../src/frontends/pages/project-page.tsx';
+import { runFilter } from '../../../src/frontends/pages/run-filter.ts';
 import { parseRunQuery, runQueryText } from '../../../src/frontends/pages/run-query.ts';
-import { shellQuote, webHdfsCommand } from '../../../src/frontends/pages/tensorboard-command.ts';
-import { ask, serveTree } from '../../support/http-door.ts';
+import {
+  type GrpcPort,
+  grpcCommand,
+  shellQuote,
+  webHdfsCommand,
+} from '../../../src/frontends/pages/tensorboard-command.ts';
+import { ask, type ServedOptions, serveTree, webServer } from '../../support/http-door.ts';
 import { memoryOverview, runCard } from '../../support/memory-overview.ts';
 import { MemoryTree } from '../../support/memory-tree.ts';
 
@@ -40,22 +47,158 @@ const overview = memoryOverview(
 );
 const BROWSER = { accept: 'text/html,*/*' };
 
-async function pageAt(path: string) {
-  await using server = await serveTree(new MemoryTree({}), { version: '1.2.3', overview });
+const OWN = ['/home/me/wandb', 'team/project with space'];
+const GRPC: GrpcPort = { address: '127.0.0.1:6806', port: 6806, isPublic: false, isEncrypted: false };
+
+async function pageAt(path: string, options: ServedOptions = {}) {
+  const shown = { version: '1.2.3', overview, ownSources: OWN, ...options };
+  await using server = await serveTree(new MemoryTree({}), shown);
   const { status, headers, body } = await ask(server, path, { headers: BROWSER });
   return { status, headers, text: body.toString(), port: server.port };
 }
 
-it('shows every project with the command that opens it', async () => {
+it('shows every project, and the command that opens them', async () => {
   const { status, headers, text, port } = await pageAt('/');
   expect(status).toBe(200);
-  expect(text).toContain(`tensorboard --logdir webhdfs://127.0.0.1:${port}/team/mnist</code>`);
+  expect(text).toContain(`tensorboard --logdir webhdfs://127.0.0.1:${port}/</code>`);
   expect(text).toContain('pip install tensorboard fsspec requests');
-  expect(text).toContain("wandb-logdir tensorboard ./wandb 'team/project with space'");
+  expect(text).toContain("wandb-logdir tensorboard /home/me/wandb 'team/project with space'");
+  expect(text).toContain('href="/p/team/mnist"');
   expect(headers['content-security-policy']).toMatch(
     /^default-src 'none'; style-src 'self'; script-src 'self'/,
   );
   expect(text).not.toMatch(/<[^>]* (?:style|on\w+)=|<style|<script>|(?:src|href)="(?:https?:)?\/\//);
+});
+
+it('leads to the gRPC port where one is open, and names the other way with what it needs', async () => {
+  for (const path of ['/', '/p/team', '/p/team/mnist']) {
+    const { text } = await pageAt(path, { grpc: GRPC });
+    const [grpc, webHdfs, needs] = [
+      text.indexOf('tensorboard --grpc_data_provider 127.0.0.1:6806</code>'),
+      text.indexOf('tensorboard --logdir webhdfs:'),
+      text.indexOf('pip install tensorboard fsspec requests'),
+    ];
+    expect([path, grpc > 0, webHdfs > grpc, needs > webHdfs]).toEqual([path, true, true, true]);
+  }
+  expect((await pageAt('/p/team/mnist', { grpc: GRPC })).text).toContain('type <code>^team/mnist/</code>');
+});
+
+it('offers each reader what works where he is', () => {
+  const at = (host: string) => ({ host, port: 7070 });
+  const plain = 'tensorboard --grpc_data_provider 127.0.0.1:6806';
+  const encrypted = { ...GRPC, isPublic: true, isEncrypted: true };
+  expect(grpcCommand(GRPC, at('localhost:7070'))).toBe(plain);
+  expect(grpcCommand(GRPC, at('[::1]:9'))).toBe(plain);
+  expect(grpcCommand(GRPC, { host: undefined, port: 1 })).toBe(plain);
+  expect(grpcCommand(null, at('localhost'))).toBeNull();
+  expect(grpcCommand(GRPC, at('gpu-box:7070'))).toBeNull();
+  expect(grpcCommand({ ...GRPC, isPublic: true }, at('gpu-box:7070'))).toBeNull();
+  expect(grpcCommand(encrypted, at('gpu-box:7070'))).toBe(
+    'tensorboard --grpc_data_provider gpu-box:6806 --grpc_creds_type=ssl',
+  );
+  expect(grpcCommand(encrypted, at('[2001:db8::5]:7070'))).toContain(`'[2001:db8::5]:6806'`);
+  expect(grpcCommand(encrypted, at('$(reboot)'))).toContain(`'$(reboot):6806'`);
+});
+
+it('does not claim that other machines reach a server of loopback, and says so to those who do', async () => {
+  const { text } = await pageAt('/');
+  expect(text).toContain('Open in TensorBoard, on this machine:');
+  await using server = await webServer(new MemoryTree({}), { overview }).listen({
+    ...{ host: '0.0.0.0', port: 0, signal: new AbortController().signal },
+  });
+  const headers = { ...BROWSER, host: 'runs.example.org' };
+  const remote = (await ask(server, '/p/team/mnist', { headers })).body.toString();
+  expect(remote).toContain('Open in TensorBoard, on any machine that reaches this server:');
+  expect(remote).toContain('webhdfs://runs.example.org:80/team/mnist</code>');
+});
+
+it('tells what to type into the filter of a TensorBoard that shows everything', () => {
+  const cards = (...paths: string[]) =>
+    paths.map((path) => ({ entity: '', project: '', path, runs: 1, running: 0, modifiedAtMs: 0 }));
+  expect(runFilter('', cards('a/p', 'b/p'))).toBe('');
+  expect(runFilter('a/p', cards('a/p'))).toBe('');
+  expect(runFilter('a/p/run (1)', cards('a/p'))).toBe('^run \\(1\\)$');
+  expect(runFilter('a', cards('a/p', 'a/q'))).toBe('');
+  expect(runFilter('a/p', cards('a/p', 'a/q'))).toBe('^p/');
+  expect(runFilter('a', cards('a/p', 'b/q'))).toBe('^a/');
+  expect(runFilter('a/p/r', cards('a/p', 'b/q'))).toBe('^a/p/r$');
+});
+
+it('has a page for an entity, with its projects alone', async () => {
+  const { status, text } = await pageAt('/p/team');
+  expect(status).toBe(200);
+  expect(text).toContain('href="/p/team/mnist"');
+  expect(text).not.toContain('href="/p/local/hostile"');
+  expect((await pageAt('/p/nobody')).status).toBe(404);
+});
+
+it('has a page for a run: what it is, its values, config and notes, and where its files are', async () => {
+  const { status, text } = await pageAt('/p/team/mnist/run-0007');
+  expect(status).toBe(200);
+  for (const part of ['href="/p/team"', 'href="/p/team/mnist"', 'href="/logdir/team/mnist/run-0007"'])
+    expect(text).toContain(part);
+  for (const part of ['/run-0007/@files"', '3 tags', '<bdi>zeta</bdi>', 'first try', 'rate: 0.1', '0.25'])
+    expect(text).toContain(part);
+  expect(text).toContain('<code>train.py --rate 0.1</code>');
+  expect((await pageAt('/p/team/mnist/nobody')).status).toBe(404);
+  expect((await pageAt(`/p/local/hostile/${encodeURIComponent(HOSTILE)}`)).text).not.toMatch(
+    /<script>|\u202e|"[^">]*" onload/,
+  );
+});
+
+it('leads from a run in a list to its page, also from the tags that are left out', async () => {
+  const { text } = await pageAt('/p/team/mnist');
+  expect(text).toContain('<a class="name" href="/p/team/mnist/run-0000">');
+  expect(text).toContain('<a href="/p/team/mnist/run-0000">18 more tags</a>');
+});
+
+it('says which values of a run TensorBoard does not show, and where they are', async () => {
+  const notShown = [
+    { type: 'image-file', count: 4 },
+    { type: 'images/separated', count: 2 },
+    { type: 'joined-table', count: 1 },
+    { type: 'my-type', count: 1 },
+  ];
+  const media = { notShown, previews: [], tagCount: 0 };
+  const shown = memoryOverview(
+    new Map([
+      ['team/finished', [runCard(1, media)]],
+      ['team/running', [runCard(0, { ...media, notShown: [] })]],
+      ['team/empty', [runCard(1, { ...media, notShown: [] })]],
+    ]),
+  );
+  const { text } = await pageAt('/p/team/finished', { overview: shown });
+  expect(text).toContain('6 images, 1 table, 1 my-type value not shown in TensorBoard: ');
+  expect(text).toContain('href="/logdir/team/mnist/run-0001/@files"');
+  expect(text).not.toContain('no values');
+  expect((await pageAt('/p/team/running', { overview: shown })).text).toContain('no values yet');
+  expect((await pageAt('/p/team/empty', { overview: shown })).text).not.toContain('no values yet');
+  const page = (await pageAt('/p/team/finished/run-0001', { overview: shown })).text;
+  expect(page).toContain('<td class="type">images/separated</td>');
+  expect(page).toContain('No values that TensorBoard shows.');
+});
+
+it('compresses pages for those who take it, and nothing else', async () => {
+  await using server = await serveTree(new MemoryTree({}), { overview });
+  const plain = await ask(server, '/p/team/mnist');
+  expect(plain.headers['content-encoding']).toBeUndefined();
+  expect(plain.headers.vary).toBe('Accept-Encoding');
+  const small = await ask(server, '/p/team/mnist', { headers: { 'accept-encoding': 'br, gzip;q=0.5' } });
+  expect(small.headers['content-encoding']).toBe('gzip');
+  expect(small.headers['content-length']).toBe(String(small.body.length));
+  expect(small.body.length).toBeLessThan(plain.body.length / 5);
+  expect(gunzipSync(small.body).length).toBe(plain.body.length);
+  const refused = await ask(server, '/p/team/mnist', { headers: { 'accept-encoding': 'gzip;q=0, br' } });
+  expect(refused.headers['content-encoding']).toBeUndefined();
+});
+
+it('has weak entity tags for what is compressed, which are taken back', async () => {
+  await using server = await serveTree(new MemoryTree({}));
+  const gzip = { 'accept-encoding': 'gzip' };
+  const { headers } = await ask(server, '/assets/style.css', { headers: gzip });
+  expect(headers.etag).toMatch(/^W\/"/);
+  const again = { ...gzip, 'if-none-match': `"other", ${headers.etag}` };
+  expect((await ask(server, '/assets/style.css', { headers: again })).status).toBe(304);
 });
 
 it('shows a hundred runs a page, and leads to the next', async () => {
@@ -212,8 +355,14 @@ it('says since when a source cannot be looked at, why, and what is shown meanwhi
   const away = {
     ...overview,
     troubles: [
-      { source: 'team/away', message: `W&B could not be reached ${HOSTILE}`, listedAgoMs: 3_700_000 },
-      { source: 'team/never', message: 'no', listedAgoMs: null },
+      {
+        source: 'team/away',
+        message: `W&B could not be reached ${HOSTILE}`,
+        listedAgoMs: 3_700_000,
+        isRefused: false,
+      },
+      { source: 'team/never', message: 'no', listedAgoMs: null, isRefused: false },
+      { source: 'team/closed', message: 'no key', listedAgoMs: 5, isRefused: true },
     ],
   };
   await using server = await serveTree(new MemoryTree({}), { overview: away });
@@ -223,6 +372,7 @@ it('says since when a source cannot be looked at, why, and what is shown meanwhi
       '<code>team/away</code> cannot be looked at.</strong> What is shown is 1 h 01 min old',
     );
     expect(text).toContain('What was read before is shown.');
+    expect(text).toContain('team/closed</code> may not be read.</strong> What its server refuses is not');
     expect(text).not.toContain('<script>alert');
   }
 });
@@ -251,7 +401,8 @@ it('renders a hundred runs in well under 50 ms of processor time', () => {
   const render = () =>
     projectPage({
       site: { basePath: '', version: '1' },
-      reader: { host: 'localhost:1', port: 1 },
+      ways: { reader: { host: 'localhost:1', port: 1 }, grpc: GRPC, ownSources: [] },
+      filter: '',
       entity: 'team',
       project: 'mnist',
       path: 'team/mnist',

@@ -37,6 +37,39 @@ describe('tags', () => {
     expect(system.tagsOf(1)).toEqual(['system/cpu/scalar']);
   });
 
+  it('of a further writer are plain where they are free, and name the writer where another has them', () => {
+    const written = (writer: number, kind: string, ...keys: readonly number[]): SeriesShape => ({
+      ...shape(kind, keys),
+      ...(writer > 1 && { writer }),
+    });
+    const shapes = [
+      written(1, 'history', 0, 1),
+      written(2, 'history', 0, 2),
+      written(2, 'string', 0),
+      written(1, 'history', 2),
+      written(2, 'string', 2),
+      written(1, 'system', 0),
+      written(3, 'system', 0),
+      written(3, 'string', 1),
+      written(2, 'history', 3),
+    ];
+    const keys = ['loss', 'lr', 'accuracy', 'loss/writer-3'];
+    const tags = new TagTable({ keys, shapes });
+    expect(shapes.map((_, id) => tags.tagsOf(id))).toEqual([
+      ['loss', 'lr'],
+      ['loss/writer-2', 'accuracy'],
+      ['loss/writer-2/text'],
+      ['accuracy/writer-1'],
+      ['accuracy/text'],
+      ['system/loss'],
+      ['system/loss/writer-3'],
+      ['lr/writer-3'],
+      ['loss/writer-3'],
+    ]);
+    const taken = new TagTable({ keys, shapes: [...shapes, written(3, 'history', 0)] });
+    expect(taken.tagsOf(shapes.length)).toEqual(['loss/writer-3/scalar']);
+  });
+
   it('do not depend on the order they are asked for, nor on what comes later', () => {
     const keys = ['a', 'b'];
     const shapes = [shape('history', [0]), shape('string', [0])];

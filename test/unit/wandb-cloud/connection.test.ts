@@ -357,6 +357,10 @@ describe('hosts that are asked without a proxy', () => {
     ['api.wandb.ai', ['api.wandb.ai:443'], true],
     ['notwandb.ai', ['wandb.ai'], false],
     ['api.wandb.ai', ['localhost', ''], false],
+    ['localhost', [], true],
+    ['127.0.0.1', [], true],
+    ['[::1]', [], true],
+    ['localhost.example.com', [], false],
   ])('%s with NO_PROXY %j: %j', (host, list, bypasses) => {
     expect(bypassesProxy(host, list)).toBe(bypasses);
   });

@@ -1,9 +1,9 @@
 /** The directory to mount on: made if it is missing, freed of a dead mount, refused if mounting would hide something. @module */
 
-import { mkdir, opendir, readdir, realpath, rmdir } from 'node:fs/promises';
+import { opendir, readdir, realpath, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { errnoOf, LogdirError, toLogdirError } from '../../../core/index.ts';
+import { errnoOf, LogdirError, makeDirectory, toLogdirError } from '../../../core/index.ts';
 import { mountAt } from './mount-table.ts';
 import { unmount } from './unmount.ts';
 
@@ -31,7 +31,7 @@ export async function prepareMountPoint(
 ): Promise<MountPoint> {
   const wasStale = await clearStaleMount(resolve(directory));
   for (const other of keepClear) await refuseInside(directory, other);
-  const wasMade = await makeDirectory(directory);
+  const wasMade = await makeMountPoint(directory);
   const path = await realpath(directory);
   await refuseMounted(path);
   await refuseFull(path);
@@ -79,15 +79,14 @@ async function clearStaleMount(path: string): Promise<boolean> {
 }
 
 /** True when it was missing. */
-async function makeDirectory(path: string): Promise<boolean> {
+async function makeMountPoint(path: string): Promise<boolean> {
   try {
-    if ((await mkdir(path, { recursive: true })) !== undefined) return true;
+    return await makeDirectory(path);
   } catch (error) {
     if (errnoOf(error) === 'EEXIST' || errnoOf(error) === 'ENOTDIR')
       throw new LogdirError('invalid-argument', `${path} is not a directory: choose one to mount on`);
     throw toLogdirError(error, `cannot make the directory ${path}`);
   }
-  return false;
 }
 
 async function refuseMounted(path: string): Promise<void> {

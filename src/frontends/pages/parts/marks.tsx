@@ -52,20 +52,24 @@ export function TimeMark({ thenMs, nowMs }: { readonly thenMs: number; readonly 
   );
 }
 
+function ageOfShown(listedAgoMs: number | null): string {
+  return listedAgoMs === null
+    ? 'What was read before is shown.'
+    : `What is shown is ${durationText(listedAgoMs)} old, and goes on when it answers again.`;
+}
+
 /** What a page says when sources cannot be looked at: since when, why, and what is shown meanwhile. */
 export function TroubleNotice({ troubles }: { readonly troubles: readonly SourceTrouble[] }): VNode | null {
   if (troubles.length === 0) return null;
   return (
     <section class="notice trouble" role="status">
-      {troubles.map(({ source, message, listedAgoMs }) => (
+      {troubles.map(({ source, message, listedAgoMs, isRefused }) => (
         <>
           <p>
             <strong>
-              <code>{source}</code> cannot be looked at.
+              <code>{source}</code> {isRefused ? 'may not be read.' : 'cannot be looked at.'}
             </strong>{' '}
-            {listedAgoMs === null
-              ? 'What was read before is shown.'
-              : `What is shown is ${durationText(listedAgoMs)} old, and goes on when it answers again.`}
+            {isRefused ? 'What its server refuses is not shown.' : ageOfShown(listedAgoMs)}
           </p>
           <p class="small">{message}</p>
         </>

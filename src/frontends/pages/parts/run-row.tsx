@@ -1,10 +1,12 @@
 /** One run as a row of its project's table. @module */
 
 import type { VNode } from 'preact';
-import type { RunCard } from '../../../overview/index.ts';
-import { encodeName, encodeTreePath } from '../../web/index.ts';
+import type { RunCard, SeriesPreview } from '../../../overview/index.ts';
+import { encodeName } from '../../web/index.ts';
+import { filesHref } from '../site.ts';
 import { countText, durationText, nameText, pluralText, sizeText, valueText } from './human-text.ts';
 import { StateMark, TimeMark } from './marks.tsx';
+import { notShownText } from './not-shown-text.ts';
 import { Sparkline } from './sparkline.tsx';
 import { Cell, ColumnHeads } from './table.tsx';
 
@@ -30,13 +32,19 @@ interface RunProps {
   readonly run: RunCard;
 }
 
-export function RunRow(props: RunProps & { readonly basePath: string; readonly nowMs: number }): VNode {
-  const { run, basePath, nowMs } = props;
-  const directory = `${basePath}/logdir/${encodeTreePath(run.path)}`;
+export interface RunRowProps extends RunProps {
+  /** Of the run's page. */
+  readonly href: string;
+  readonly basePath: string;
+  readonly nowMs: number;
+}
+
+export function RunRow({ run, href, basePath, nowMs }: RunRowProps): VNode {
+  const files = filesHref(basePath, run.path);
   return (
     <tr role="row">
       <th scope="row" role="rowheader">
-        <Identity run={run} directory={directory} />
+        <Identity run={run} href={href} />
       </th>
       <Cell label="State">
         <StateMark state={run.state} exitCode={run.exitCode} />
@@ -59,10 +67,11 @@ export function RunRow(props: RunProps & { readonly basePath: string; readonly n
         <Duration run={run} />
       </Cell>
       <Cell label="Latest values" kind="wide">
-        <LatestValues run={run} />
+        <LatestValues run={run} href={href} />
+        <NotShownNote run={run} files={files} />
       </Cell>
       <Cell label="Event file" kind="number">
-        <EventFileLink run={run} directory={directory} />
+        <EventFileLink run={run} files={files} />
       </Cell>
     </tr>
   );
@@ -72,12 +81,21 @@ function Quiet({ text }: { readonly text: string }): VNode {
   return <span class="quiet">{text}</span>;
 }
 
-function Identity({ run, directory }: RunProps & { readonly directory: string }): VNode {
+function Identity({ run, href }: RunProps & { readonly href: string }): VNode {
   return (
     <>
-      <a class="name" href={directory}>
+      <a class="name" href={href}>
         <bdi>{nameText(run.displayName ?? run.directory)}</bdi>
       </a>{' '}
+      <RunMarks run={run} />
+    </>
+  );
+}
+
+/** What is to be said of a run beside its name. */
+export function RunMarks({ run }: RunProps): VNode {
+  return (
+    <>
       {run.displayName === run.runId ? null : <code class="small">{run.runId}</code>}
       {run.group === null ? null : (
         <span class="chip group" title="group">
@@ -113,36 +131,60 @@ function Duration({ run: { startTime, modifiedAtMs } }: RunProps): VNode | null 
   );
 }
 
-function LatestValues({ run: { previews, tagCount, reading } }: RunProps): VNode {
-  if (previews.length === 0) return <Quiet text={noValues(tagCount, reading)} />;
+function LatestValues({ run, href }: RunProps & { readonly href: string }): VNode | null {
+  const { previews, tagCount } = run;
   const shown = previews.slice(0, MAX_PREVIEWS);
   const more = tagCount - shown.length;
+  if (tagCount === 0) return noValues(run);
   return (
     <ul class="previews">
       {shown.map((series) => (
-        <li>
-          <Sparkline {...series} />
-          <span class="tag" title={series.tag}>
-            <bdi>{series.tag}</bdi>
-          </span>
-          <span class="value">{valueText(series.last)}</span>
-        </li>
+        <PreviewLine series={series} />
       ))}
-      {more > 0 ? <li class="small quiet">{pluralText(more, 'more tag')}</li> : null}
+      {more > 0 ? (
+        <li class="small">
+          <a href={href}>{pluralText(more, shown.length === 0 ? 'tag' : 'more tag')}</a>
+        </li>
+      ) : null}
     </ul>
   );
 }
 
-function noValues(tagCount: number, reading: RunCard['reading']): string {
-  if (tagCount > 0) return pluralText(tagCount, 'tag');
-  return reading === 'unread' ? '–' : 'no values yet';
+/** A series with its newest value. */
+export function PreviewLine({ series }: { readonly series: SeriesPreview }): VNode {
+  return (
+    <li>
+      <Sparkline {...series} />
+      <span class="tag" title={series.tag}>
+        <bdi>{series.tag}</bdi>
+      </span>
+      <span class="value">{valueText(series.last)}</span>
+    </li>
+  );
 }
 
-function EventFileLink({ run: { eventFile }, directory }: RunProps & { readonly directory: string }): VNode {
+/** What a run has that is shown nowhere here is said by the note below it. */
+function noValues({ reading, state, notShown }: RunCard): VNode | null {
+  if (reading === 'unread') return <Quiet text="–" />;
+  if (reading === 'behind' || state === 'running') return <Quiet text="no values yet" />;
+  return notShown.length > 0 ? null : <Quiet text="no values" />;
+}
+
+/** What of a run TensorBoard does not show, and where it can be had. */
+export function NotShownNote({ run, files }: RunProps & { readonly files: string }): VNode | null {
+  if (run.notShown.length === 0) return null;
+  return (
+    <p class="small quiet not-shown">
+      {notShownText(run.notShown)} not shown in TensorBoard: <a href={`${files}/@files`}>files</a>
+    </p>
+  );
+}
+
+function EventFileLink({ run: { eventFile }, files }: RunProps & { readonly files: string }): VNode {
   if (eventFile === null) return <Quiet text="none yet" />;
   const { name, size } = eventFile;
   return (
-    <a href={`${directory}/${encodeName(name)}`} title={`${name}, ${size} bytes`}>
+    <a href={`${files}/${encodeName(name)}`} title={`${name}, ${size} bytes`}>
       {sizeText(size)}
     </a>
   );

@@ -12,8 +12,13 @@ const ENTITY_TAG = /(?:W\/)?"[^"]*"/g;
 export function evaluatePreconditions(headers: IncomingHttpHeaders, node: FileNode): Verdict {
   if (!matchesExpectation(headers, node)) return 'failed';
   const noneMatch = headers['if-none-match'];
-  if (noneMatch !== undefined) return listsTag(noneMatch, node.etag, 'weak') ? 'not-modified' : 'proceed';
+  if (noneMatch !== undefined) return isHeld(noneMatch, node.etag) ? 'not-modified' : 'proceed';
   return isUnmodifiedSince(headers['if-modified-since'], node) === true ? 'not-modified' : 'proceed';
+}
+
+/** Whether an If-None-Match lists a tag: the client has it already. */
+export function isHeld(noneMatch: string, etag: string): boolean {
+  return listsTag(noneMatch, etag, 'weak');
 }
 
 /**

@@ -6,7 +6,8 @@
 /** Whether a request with this Host header is meant for us. */
 export type HostCheck = (host: string | undefined) => boolean;
 
-const LOOPBACK_IPV4 = /^127(?:\.\d{1,3}){3}$/;
+/** Also as an IPv6 socket has it. */
+const LOOPBACK_IPV4 = /^(?:::ffff:)?127(?:\.\d{1,3}){3}$/;
 
 /**
  * Bound to loopback, only loopback names and the bound name itself pass, on any port (tunnels change it).

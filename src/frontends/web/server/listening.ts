@@ -3,6 +3,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { errnoOf, LogdirError, toLogdirError } from '../../../core/index.ts';
+import { isLoopback } from './host-check.ts';
+import { publicHosts } from './public-hosts.ts';
 
 /** Readers that poll every few seconds keep their connection; a shorter wait would race their next request. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
@@ -16,6 +18,10 @@ export interface HttpServer extends AsyncDisposable {
   /** Where to reach it from this machine, without a final slash. */
   readonly url: string;
   readonly port: number;
+  /** Whether it listens on more than loopback. */
+  readonly isPublic: boolean;
+  /** Where other machines reach it, likeliest first, without a final slash. */
+  readonly publicUrls: readonly string[];
 }
 
 export interface ListenOptions {
@@ -44,6 +50,8 @@ export async function listenOn(
   return {
     port: bound.port,
     url: `http://${reachableHost(host, bound)}:${bound.port}`,
+    isPublic: !isLoopback(bound.address),
+    publicUrls: publicHosts(bound.address).map((name) => `http://${bracketed(name)}:${bound.port}`),
     [Symbol.asyncDispose]: close,
   };
 }
@@ -95,4 +103,8 @@ async function closeGently(server: Server): Promise<void> {
 function reachableHost(host: string, { address, family }: AddressInfo): string {
   if (address === '::' || address === '0.0.0.0') return '127.0.0.1';
   return family === 'IPv6' ? `[${address}]` : host === '' ? address : host;
+}
+
+function bracketed(address: string): string {
+  return address.includes(':') ? `[${address}]` : address;
 }

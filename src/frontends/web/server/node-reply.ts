@@ -7,6 +7,7 @@ import type { ServerResponse } from 'node:http';
 import { LogdirError, type MaybePromise, rangeLength } from '../../../core/index.ts';
 import type { Freshness, LogdirTree, OpenFile, ReadOptions, TreeOptions } from '../../../tree/index.ts';
 import type { FileReply, NodeRequest, OpenRequest } from '../door.ts';
+import { compressedReply } from '../protocol/compression.ts';
 import type { WebRequest } from '../web-request.ts';
 import { expectLength, send, sendPieces } from './response-body.ts';
 
@@ -46,7 +47,8 @@ async function replyWhenOpen(
     throw error;
   });
   if (file !== null) return await replyWith(exchange, wanted, options, file);
-  return sendWithoutBytes(exchange.res, await directory!());
+  send(exchange.res, await compressedReply(exchange.request, await directory!()));
+  return 0;
 }
 
 function replyWith(

@@ -7,6 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Express, NextFunction, Request, RequestHandler, Response } from 'express';
 import { LogdirError } from '../../../core/index.ts';
 import type { Reply, RoutedDoor } from '../door.ts';
+import { compressedReply } from '../protocol/compression.ts';
 import { refuseWriting } from '../protocol/failure.ts';
 import { plainFailure } from '../protocol/reply.ts';
 import type { WebRequest } from '../web-request.ts';
@@ -37,7 +38,7 @@ export function answering<Parameters>(
   // What this rejects with, express hands on as an error.
   return async (req, res) => {
     const { request } = (res as RoutedResponse).locals;
-    send(res, await answer(request, req.params));
+    send(res, await compressedReply(request, await answer(request, req.params)));
   };
 }
 

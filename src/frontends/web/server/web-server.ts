@@ -11,6 +11,7 @@ import type { Door, RoutedDoor } from '../door.ts';
 import { type HttpFailure, httpFailure } from '../protocol/failure.ts';
 import { plainReply } from '../protocol/reply.ts';
 import { WebRequest } from '../web-request.ts';
+import { logAccess, loggedPath } from './access-log.ts';
 import { createHostCheck } from './host-check.ts';
 import { type HttpServer, type ListenOptions, listenOn } from './listening.ts';
 import { replyAboutNode } from './node-reply.ts';
@@ -34,7 +35,8 @@ export interface WebServer {
 /** The server over a tree. Nothing listens until `listen`. */
 export function createWebServer(options: WebServerOptions): WebServer {
   const metrics = new RequestMetrics(options.metrics);
-  const handler = new RequestHandler(options.tree, options.logger.child({ room: 'web' }));
+  const logger = options.logger.child({ room: 'web' });
+  const handler = new RequestHandler(options.tree, logger);
   const doors = options.doors.filter((door) => 'owns' in door);
   const routed = options.doors.filter((door) => 'addRoutes' in door);
   let routing: Promise<Route> | undefined;
@@ -45,6 +47,7 @@ export function createWebServer(options: WebServerOptions): WebServer {
       const isOurHost = createHostCheck(listenOptions.host);
       return await listenOn((req, res) => {
         const request = new WebRequest(req, res);
+        logAccess(logger, request, res);
         const door = doors.find((candidate) => candidate.owns(request.url));
         if (!isOurHost(request.host)) {
           refuseHost(res);
@@ -119,7 +122,7 @@ class RequestHandler {
   };
 
   #log({ method, url }: WebRequest, { code }: HttpFailure, error: unknown): void {
-    const fields = { method, url, code, err: error };
+    const fields = { method, path: loggedPath(url), code, err: error };
     if (code === 'internal' || code === 'corrupt') this.#logger.error(fields, 'a request failed');
     else this.#logger.debug(fields, 'a request was refused');
   }

@@ -1,8 +1,8 @@
 /** A run's index on disk: reads what is committed, appends commits, repairs a torn tail. @module */
 
-import { copyFile, type FileHandle, mkdir, open, truncate } from 'node:fs/promises';
+import { copyFile, type FileHandle, open, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { TurnBudget } from '../../../core/index.ts';
+import { makeDirectory, TurnBudget } from '../../../core/index.ts';
 import {
   type Commit,
   decodeCommit,
@@ -58,7 +58,7 @@ export class IndexFile {
   /** Appends a line. Needs the lock. On failure nothing of it remains readable. */
   async #append(text: string): Promise<void> {
     const line = Buffer.from(text, 'utf8');
-    await mkdir(dirname(this.path), { recursive: true });
+    await makeDirectory(dirname(this.path));
     const handle = await open(this.path, this.#bytes === 0 ? 'a' : 'r+');
     try {
       await writeFully(handle, line, this.#bytes);

@@ -1,9 +1,9 @@
 /** History kept on this machine's disk. @module */
 
 import { createHash, randomUUID } from 'node:crypto';
-import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Clock } from '../../../core/index.ts';
+import { type Clock, makeDirectory } from '../../../core/index.ts';
 import type { Logger, Metrics } from '../../../observability/index.ts';
 import type { BlockPlace } from '../../log/ledger.ts';
 import type {
@@ -72,7 +72,7 @@ export class LocalStore implements RunStore {
   async writeDocument(owner: DocumentOwner, name: string, content: Uint8Array): Promise<void> {
     const path = this.#documentPath(owner, name);
     const temporary = `${path}.${randomUUID()}.tmp`;
-    await mkdir(dirname(path), { recursive: true });
+    await makeDirectory(dirname(path));
     try {
       await writeFile(temporary, content);
       await rename(temporary, path);
@@ -84,7 +84,7 @@ export class LocalStore implements RunStore {
 
   async appendDocument(owner: DocumentOwner, name: string, content: Uint8Array): Promise<void> {
     const path = this.#documentPath(owner, name);
-    await mkdir(dirname(path), { recursive: true });
+    await makeDirectory(dirname(path));
     await appendFile(path, content);
   }
 

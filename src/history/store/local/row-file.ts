@@ -1,8 +1,9 @@
 /** The rows of a run on disk: blocks end to end, read in groups and verified. @module */
 
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { makeDirectory } from '../../../core/index.ts';
 import type { BlockPlace } from '../../log/ledger.ts';
 import type { Allocate } from '../run-store.ts';
 import { isUnreachable } from './cache-errors.ts';
@@ -26,7 +27,7 @@ export class RowFile {
   /** Writes blocks end to end at `position`. Needs the lock. After an eviction the file starts with a hole. */
   async write(blocks: readonly Uint8Array[], position: number): Promise<void> {
     if (blocks.length === 0) return;
-    await mkdir(dirname(this.path), { recursive: true });
+    await makeDirectory(dirname(this.path));
     const handle = await open(this.path, 'a').then(async (created) => {
       await created.close();
       return open(this.path, 'r+'); // 'a' would ignore the position; 'r+' alone would not create the file.

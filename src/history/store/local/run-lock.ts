@@ -1,9 +1,8 @@
 /** One writer per run, across processes: a lock beside the index, held only while a commit is made. @module */
 
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import lockfile from 'proper-lockfile';
-import { errnoOf } from '../../../core/index.ts';
+import { errnoOf, makeDirectory } from '../../../core/index.ts';
 
 /**
  * A lock not renewed for this long belonged to a process that died; then another may take it. Renewed at 2 s,
@@ -20,7 +19,7 @@ export async function withRunLock<T>(
   indexPath: string,
   work: () => Promise<T>,
 ): Promise<{ readonly kind: 'done'; readonly value: T } | { readonly kind: 'busy' }> {
-  await mkdir(dirname(indexPath), { recursive: true });
+  await makeDirectory(dirname(indexPath));
   let release: () => Promise<void>;
   try {
     release = await lockfile.lock(indexPath, {

@@ -146,13 +146,15 @@ export class ApiClient {
     operation: string,
     post: () => Promise<AxiosResponse<string>>,
   ): Promise<AxiosResponse<string>> {
-    const { metrics, clock } = this.#options;
+    const { metrics, clock, logger } = this.#options;
     const started = clock.monotonic();
     let outcome = 'failed';
     try {
       const response = await post();
       this.#noteBudget(response);
       outcome = 'answered';
+      const answer = { status: response.status, bytes: response.data.length };
+      logger.debug({ operation, ...answer, ms: Math.round(clock.monotonic() - started) }, 'W&B answered');
       return response;
     } finally {
       metrics.increment('cloud_requests_total', { operation, outcome });
@@ -217,7 +219,7 @@ export class ApiClient {
   ): unknown {
     if (signal.aborted) return error;
     const { budget, logger, baseUrl, clock } = this.#options;
-    const failed = requestFailure(error, { what: name, baseUrl, nowMs: clock.now() });
+    const failed = requestFailure(error, { what: null, baseUrl, nowMs: clock.now() });
     const { failure, isLimit, isUnreachable, isRefusal, retryAfterMs } = failed;
     if (isLimit) budget.limited(retryAfterMs);
     // A server that refuses a document is there.

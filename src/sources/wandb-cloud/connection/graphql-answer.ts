@@ -50,19 +50,19 @@ export function parseAnswer(text: string, status: number, operation: string, bas
 /** The data of an answer. @throws RequestFailure for anything but data of the expected form. */
 export function dataOf<Answer>(
   { status, data, errors }: GraphqlAnswer,
-  { name, answer }: Operation<never, Answer>,
+  { answer }: Operation<never, Answer>,
   baseUrl: string,
 ): Answer {
   const parsed = answer.safeParse(data);
   if (parsed.success) return parsed.data;
   const [error] = errors;
   if (error !== undefined && /permission|not authorized|unauthorized|forbidden/i.test(error.message)) {
-    const text = `${name}: ${error.message}. ${keyAdvice(baseUrl)}`;
+    const text = `${baseUrl} answered: ${error.message}. ${keyAdvice(baseUrl)}`;
     throw new RequestFailure(new LogdirError('permission-denied', text), { mayRetry: false });
   }
   const [issue] = parsed.error.issues;
   const reason = error?.message ?? `unexpected ${issue?.path.join('.') || 'answer'}: ${issue?.message ?? ''}`;
-  const failure = new LogdirError('unavailable', `${name}: ${baseUrl} answered: ${reason}`);
+  const failure = new LogdirError('unavailable', `${baseUrl} answered: ${reason}`);
   // The same document is refused the same way next time, and so is a request that is answered 400.
   const isRefusal = errors.some((one) => one.isRefusal);
   throw new RequestFailure(failure, { mayRetry: !isRefusal && status < 400, isRefusal });

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import { type AgentOptions, Agent as HttpsAgent } from 'node:https';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { LogdirError } from '../../../core/index.ts';
 
@@ -35,12 +35,26 @@ export function createAgents(host: string, network: NetworkOptions, isFresh = fa
     ...(ca !== undefined && { ca }),
   };
   const isDirect = network.proxy === null || bypassesProxy(host, network.noProxy);
-  const httpsAgent = isDirect ? new HttpsAgent(options) : new HttpsProxyAgent(network.proxy!, options);
-  return { httpAgent: new HttpAgent(options), httpsAgent: httpsAgent as HttpsAgent };
+  const httpsAgent = isDirect ? new HttpsAgent(options) : tunnel(network.proxy!, options);
+  return { httpAgent: new HttpAgent(options), httpsAgent };
 }
 
-/** `NO_PROXY`: names, suffixes with or without a leading dot, or `*`. Ports are not told apart. */
+/** Of its options, https-proxy-agent gives those of TLS to the proxy's connection; they are for what lies behind it, too. */
+function tunnel(proxy: string, options: AgentOptions): HttpsAgent {
+  const agent = new HttpsProxyAgent(proxy, options);
+  if (options.ca !== undefined) Object.assign(agent.options, { ca: options.ca });
+  return agent as unknown as HttpsAgent;
+}
+
+/** This machine, as a URL names it: no proxy elsewhere could reach it. */
+const LOOPBACK = /^(?:(?:.+\.)?localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+
+/**
+ * Whether a host is asked directly: this machine, and what `NO_PROXY` lists: names, suffixes with or without a leading
+ * dot, or `*`. Ports are not told apart.
+ */
 export function bypassesProxy(host: string, noProxy: readonly string[]): boolean {
+  if (LOOPBACK.test(host)) return true;
   return noProxy.some((entry) => {
     const name = entry
       .trim()

@@ -43,8 +43,8 @@ const FINAL_STATUSES = new Set([400, 401, 403, 404, 409, 410, 413, 422, 501]);
 
 /** What failed, for messages, and when. */
 export interface FailedExchange {
-  /** The request, for people. */
-  readonly what: string;
+  /** What was fetched, for people; null where the server alone says enough. */
+  readonly what: string | null;
   readonly baseUrl: string;
   /** Unix milliseconds: a server may name the time to come back at. */
   readonly nowMs: number;
@@ -67,7 +67,7 @@ function statusFailure(
   const headers = error.response?.headers ?? {};
   const retryAfterMs = retryDelayMs(headers as Readonly<Record<string, unknown>>, nowMs);
   const failure = (code: LogdirError['code'], text: string) =>
-    new RequestFailure(new LogdirError(code, `${what}: ${text}`, withCause(error)), {
+    new RequestFailure(new LogdirError(code, about(what, text), withCause(error)), {
       mayRetry: !FINAL_STATUSES.has(status),
       // A server that says when to come back asks to slow down, whatever else it says.
       isLimit: status === 429 || retryAfterMs !== null,
@@ -77,7 +77,10 @@ function statusFailure(
     case 401:
       return failure('permission-denied', `${baseUrl} does not accept the API key. ${keyAdvice(baseUrl)}`);
     case 403:
-      return failure('permission-denied', `${baseUrl} does not allow it with this API key (HTTP 403)`);
+      return failure(
+        'permission-denied',
+        `${baseUrl} does not allow it with this API key (HTTP 403). ${keyAdvice(baseUrl)}`,
+      );
     case 404:
     case 405:
       return failure('unavailable', `${baseUrl} has no W&B API (HTTP ${status}): check --base-url`);
@@ -94,7 +97,7 @@ function transportFailure(error: unknown, { what, baseUrl }: FailedExchange): Re
   const advice = TRANSPORT_ADVICE[code];
   const message = error instanceof Error ? error.message : String(error);
   const reason = code === 'ERR_CANCELED' ? 'it did not answer in time' : message;
-  const text = `${what}: ${baseUrl} could not be reached: ${reason}${advice ? `. ${advice}` : ''}`;
+  const text = about(what, `${baseUrl} could not be reached: ${reason}${advice ? `. ${advice}` : ''}`);
   const isUnreachable = advice !== undefined || NOBODY_THERE.has(code);
   return new RequestFailure(new LogdirError('unavailable', text, withCause(error)), {
     mayRetry: true,
@@ -114,9 +117,14 @@ const TRANSPORT_ADVICE: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'The certificate has expired, or the clock of this machine is wrong',
 };
 
-/** An error object of axios holds the request, and with it the key: only its words are kept. */
+function about(what: string | null, text: string): string {
+  return what === null ? text : `${what}: ${text}`;
+}
+
+/** An error object of axios holds the request, and with it the key: only its words and its errno are kept. */
 function withCause(error: unknown): { readonly cause?: Error } {
-  return error instanceof Error ? { cause: new Error(error.message) } : {};
+  if (!(error instanceof Error)) return {};
+  return { cause: Object.assign(new Error(error.message), { code: errnoOf(error) }) };
 }
 
 /**

@@ -1,9 +1,9 @@
 /** Files of a run, exported history above all: fetched whole, read from disk, removed. @module */
 
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LogdirError } from '../../../core/index.ts';
+import { LogdirError, makeDirectory } from '../../../core/index.ts';
 import { UrlExpired } from '../connection/index.ts';
 import type { RunContext } from '../run-context.ts';
 
@@ -60,7 +60,7 @@ export async function temporaryFiles(
   names: readonly string[],
 ): Promise<LocalFiles> {
   const folder = join(temporaryDir, randomUUID());
-  await mkdir(folder, { recursive: true });
+  await makeDirectory(folder);
   return {
     paths: names.map((name) => join(folder, name)),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),

@@ -9,8 +9,10 @@ import {
   SingleFlight,
 } from '../../../core/index.ts';
 import type { ProjectListing } from '../../source.ts';
-import { type ApiClient, keyAdvice, type RequestOptions } from '../connection/index.ts';
-import { nextCursor, PROJECTS, timeMs, VIEWER } from '../graphql/index.ts';
+import type { ApiClient, RequestOptions } from '../connection/index.ts';
+import { nextCursor, PROJECTS, timeMs } from '../graphql/index.ts';
+import { askViewer, requireViewer } from './viewer.ts';
+import { entityAdvice } from './visible-names.ts';
 
 /** The SDK's page size for projects. */
 const PAGE = 200;
@@ -21,14 +23,6 @@ export interface AccountIndexOptions {
   readonly entity: string | null;
   readonly refreshIntervalMs: number;
   readonly clock: Clock;
-}
-
-export interface Viewer {
-  readonly username: string | null;
-  /** The entity runs go to by default. */
-  readonly entity: string | null;
-  /** That one and the teams. */
-  readonly entities: readonly string[];
 }
 
 export class AccountIndex {
@@ -55,9 +49,26 @@ export class AccountIndex {
     const { entity, api, clock } = this.#options;
     const startedMs = clock.monotonic();
     const entities = entity === null ? (await requireViewer(api, options)).entities : [entity];
-    const listings = await Promise.all(entities.map((name) => this.#projectsOf(name, options)));
-    this.#projects = listings.flat();
+    const listings = await Promise.allSettled(entities.map((name) => this.#projectsOf(name, options)));
+    const projects = allowed(listings).flat();
+    if (entity !== null && projects.length === 0) await this.#requireEntity(entity, options);
+    this.#projects = projects;
     this.#listedAtMs = startedMs;
+  }
+
+  /**
+   * A server lists nothing for an entity that is not there, as for one without projects: the viewer's own may be empty.
+   * @throws LogdirError `not-found` that names those the key sees.
+   */
+  async #requireEntity(entity: string, options: RequestOptions): Promise<void> {
+    const { api } = this.#options;
+    const viewer = await askViewer(api, options);
+    if (viewer?.entities.includes(entity)) return;
+    const advice = entityAdvice(entity, viewer?.entities ?? []);
+    throw new LogdirError(
+      'not-found',
+      `no entity ${entity} at ${api.baseUrl} whose projects this API key may read: check the spelling, and which account the key belongs to${advice}`,
+    );
   }
 
   async #projectsOf(entity: string, options: RequestOptions): Promise<ProjectListing[]> {
@@ -78,20 +89,12 @@ export class AccountIndex {
   }
 }
 
-/** Whom the key belongs to; null without a key that is good. */
-export async function askViewer(api: ApiClient, options: RequestOptions): Promise<Viewer | null> {
-  const { viewer } = await api.ask(VIEWER, {}, options);
-  if (viewer === null || viewer === undefined) return null;
-  const teams = (viewer.teams?.edges ?? []).flatMap(({ node }) => (node ? [node.name] : []));
-  const entity = viewer.entity ?? null;
-  const entities = [...new Set([...(entity === null ? [] : [entity]), ...teams])];
-  return { username: viewer.username ?? null, entity, entities };
-}
-
-/** The same. @throws LogdirError `permission-denied` when there is none. */
-export async function requireViewer(api: ApiClient, options: RequestOptions): Promise<Viewer> {
-  const viewer = await askViewer(api, options);
-  if (viewer !== null) return viewer;
-  const text = `${api.baseUrl} does not know who asks: name a public project (wandb:ENTITY/PROJECT), or use an API key. ${keyAdvice(api.baseUrl)}`;
-  throw new LogdirError('permission-denied', text);
+/** What the key may see: of several entities one may be closed to it. @throws what stands for all of them, or an outage. */
+function allowed<T>(outcomes: readonly PromiseSettledResult<T>[]): T[] {
+  const values = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+  const isClosed = (error: unknown) => error instanceof LogdirError && error.code === 'permission-denied';
+  const outage = failures.find((error) => !isClosed(error));
+  if (outage !== undefined || (values.length === 0 && failures.length > 0)) throw outage ?? failures[0];
+  return values;
 }

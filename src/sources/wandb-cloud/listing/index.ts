@@ -1,5 +1,6 @@
 /** What a server lists: accounts, projects, the runs of a project, and a glimpse into many of them. @module */
 
-export { AccountIndex, askViewer, requireViewer, type Viewer } from './account-index.ts';
+export { AccountIndex } from './account-index.ts';
 export { heartbeatMs, ProjectIndex } from './project-index.ts';
 export { CloudRunPreviewer } from './run-previews.ts';
+export { askViewer, requireViewer, type Viewer } from './viewer.ts';

@@ -14,6 +14,7 @@ import {
 } from '../../../core/index.ts';
 import type { ApiClient, RequestOptions } from '../connection/index.ts';
 import { nextCursor, RUN, RUNS, RUNS_AND_REVIEW, type RunNode, timeMs } from '../graphql/index.ts';
+import { projectAdvice } from './visible-names.ts';
 
 /** A full list comes in pages of this many: the API gives up to 1,000, its own programs ask for 100. */
 const LIST_PAGE = 200;
@@ -91,8 +92,12 @@ export class ProjectIndex {
 
   async #refreshRun(runId: string, options: RequestOptions): Promise<void> {
     const { api, entity, project } = this.#options;
-    const run = (await api.ask(RUN, { entity, project, run: runId }, options)).project?.run;
-    if (run === null || run === undefined) throw this.#missing(`run ${runId} of project`);
+    const { project: found } = await api.ask(RUN, { entity, project, run: runId }, options);
+    const run = found?.run;
+    if (run === null || run === undefined) {
+      const isThere = found !== null && found !== undefined;
+      throw this.#missing(`run ${runId} of project`, isThere ? '' : await this.#advice(options));
+    }
     this.#runs = new Map([[run.name, run]]);
   }
 
@@ -146,7 +151,8 @@ export class ProjectIndex {
       const { project: found } = isReviewing
         ? await api.ask(RUNS_AND_REVIEW, { ...page, ...review }, options)
         : await api.ask(RUNS, page, options);
-      if (found?.runs === null || found?.runs === undefined) throw this.#missing('project');
+      if (found?.runs === null || found?.runs === undefined)
+        throw this.#missing('project', await this.#advice(options));
       const reviewed = found.review?.edges.map(({ node }) => node) ?? [];
       if (isReviewing) this.#reviewCursor = nextCursor(found.review);
       yield { nodes: found.runs.edges.map(({ node }) => node), runCount: found.runCount ?? null, reviewed };
@@ -154,11 +160,16 @@ export class ProjectIndex {
     } while (cursor !== null);
   }
 
-  #missing(what: string): LogdirError {
+  async #advice(options: RequestOptions): Promise<string> {
+    const { entity, project, api } = this.#options;
+    return await projectAdvice(api, { entity, project }, options);
+  }
+
+  #missing(what: string, advice: string): LogdirError {
     const { entity, project, api } = this.#options;
     return new LogdirError(
       'not-found',
-      `no ${what} ${entity}/${project} at ${api.baseUrl}, or it may not be read with this API key: check the spelling, and which account the key belongs to (wandb-logdir doctor)`,
+      `no ${what} ${entity}/${project} at ${api.baseUrl}, or it may not be read with this API key: check the spelling, and which account the key belongs to${advice}`,
     );
   }
 }

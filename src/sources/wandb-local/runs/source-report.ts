@@ -90,7 +90,7 @@ function adviceFor(outcome: SourceReport['outcome']): string {
     case 'runs':
       return '';
     case 'missing':
-      return `There is nothing at this path. ${EXPECTED}`;
+      return EXPECTED;
     case 'unreadable':
       return 'This user may not read the path. Change its permissions or run as its owner.';
     case 'foreign':

@@ -1,0 +1,91 @@
+/** What `serve` prints: where it can be reached, and what to type to open it in TensorBoard. @module */
+
+import type { GrpcServer, Listening, ProjectCard } from '../../app.ts';
+import type { Announcement } from '../session.ts';
+import { countText, logdirPath, PAGE_LABEL, shellWord, tensorboardLines } from './opening-text.ts';
+
+export interface Served {
+  readonly server: Pick<Listening, 'url' | 'isPublic' | 'publicUrls' | 'logdir'>;
+  readonly grpc: Pick<GrpcServer, 'address' | 'port' | 'isPublic' | 'isEncrypted'> | null;
+  /** Where the tree is mounted. */
+  readonly directory: string | null;
+  readonly projects: readonly ProjectCard[];
+}
+
+type Bold = (text: string) => string;
+
+export function servedAnnouncement(served: Served, bold: Bold): Announcement {
+  const { server, grpc, directory, projects } = served;
+  const fields = {
+    urls: pageUrls(server),
+    grpc: grpc?.address ?? null,
+    directory,
+    projects: projects.length,
+    runs: projects.reduce((sum, { runs }) => sum + (runs ?? 0), 0),
+  };
+  return { message: 'ready', fields, lines: servedLines(served, bold) };
+}
+
+function servedLines({ server, grpc, directory, projects }: Served, bold: Bold): string[] {
+  const [first = '', ...others] = pageUrls(server);
+  const indent = ' '.repeat(PAGE_LABEL.length);
+  return [
+    `${PAGE_LABEL}${bold(first)}  ${countText(projects)}`,
+    ...others.map((url) => indent + url),
+    ...(directory === null ? [] : [bold(directory)]),
+    ...waysIn({ server, grpc, directory, projects }).flatMap(({ where, commands }) => [
+      '',
+      `Open in TensorBoard${where}:`,
+      ...commands.map((command) => `  ${command}`),
+    ]),
+  ];
+}
+
+/** One line for whoever let others in: null where nobody but this machine reaches the server. */
+export function publicWarning({ server, grpc }: Pick<Served, 'server' | 'grpc'>): string | null {
+  const doors = [
+    ...(server.isPublic ? [server.publicUrls[0] ?? server.url] : []),
+    ...(grpc?.isPublic === true ? [`the gRPC port ${grpc.port}`] : []),
+  ];
+  if (doors.length === 0) return null;
+  return `there is no login: whoever reaches ${doors.join(' or ')} reads every run; without --host, only this machine does`;
+}
+
+/** Others' addresses first: they are what cannot be guessed. */
+function pageUrls({ url, publicUrls }: Served['server']): readonly string[] {
+  return [...new Set([...publicUrls, url])];
+}
+
+interface WayIn {
+  /** Which TensorBoards, and what they need. */
+  readonly where: string;
+  readonly commands: readonly string[];
+}
+
+/** The best first: TensorBoard asks by gRPC for what is on screen, and reads files whole. */
+function waysIn({ server, grpc, directory, projects }: Served): readonly WayIn[] {
+  const ways: WayIn[] = [];
+  if (grpc !== null) ways.push(grpcWay(server, grpc));
+  if (directory !== null) ways.push({ where: ' by files', commands: tensorboardLines(directory, projects) });
+  const isEnough = server.isPublic ? grpc?.isPublic && grpc.isEncrypted : ways.length > 0;
+  if (isEnough) return ways;
+  const where = server.isPublic ? ', on any machine that reaches this one' : '';
+  const logdir = shellWord(server.logdir(logdirPath(projects), server.publicUrls[0]));
+  const needs = ' (needs: pip install tensorboard fsspec requests)';
+  return [...ways, { where: where + needs, commands: [`tensorboard --logdir ${logdir}`] }];
+}
+
+/** Without encryption TensorBoard connects to its own machine alone. */
+function grpcWay(server: Served['server'], grpc: NonNullable<Served['grpc']>): WayIn {
+  const [url] = grpc.isPublic ? server.publicUrls : [];
+  if (grpc.isEncrypted) {
+    const address = url === undefined ? grpc.address : `${new URL(url).hostname}:${grpc.port}`;
+    const where = ' (by a name that the certificate has)';
+    return {
+      where,
+      commands: [`tensorboard --grpc_data_provider ${address} --grpc_creds_type=ssl`],
+    };
+  }
+  const where = server.isPublic || grpc.isPublic ? ', on this machine' : '';
+  return { where, commands: [`tensorboard --grpc_data_provider ${grpc.address}`] };
+}

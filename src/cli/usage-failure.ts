@@ -1,0 +1,139 @@
+/** What is said of a command line that cannot be understood: what was typed, what was probably meant. @module */
+
+import { existsSync } from 'node:fs';
+import { definitions } from '../config/index.ts';
+import { nearestName } from '../core/index.ts';
+import type { Command } from './command-table.ts';
+import { shellWord } from './commands/shell-word.ts';
+import { EXIT } from './exit-codes.ts';
+import { CommandFailure } from './failure.ts';
+import type { Arguments } from './session.ts';
+import { passedThrough } from './tensorboard-arguments.ts';
+
+/** Words of other programs, and what they are here. */
+const OTHER_WORDS: Readonly<Record<string, string>> = {
+  ...{
+    tb: 'tensorboard',
+    board: 'tensorboard',
+    open: 'tensorboard',
+    start: 'tensorboard',
+    run: 'tensorboard',
+  },
+  ...{ server: 'serve', http: 'serve', web: 'serve', ui: 'serve', up: 'serve' },
+  ...{ list: 'ls', dir: 'ls', ll: 'ls', find: 'tree', info: 'stat', show: 'cat', print: 'cat', get: 'cat' },
+  ...{ fetch: 'prefetch', download: 'prefetch', pull: 'prefetch', sync: 'prefetch', cache: 'prefetch' },
+  ...{ check: 'doctor', diagnose: 'doctor', status: 'doctor', verify: 'doctor', fuse: 'mount' },
+};
+/** Options TensorBoard has for where its data comes from: what is after `--` must not say it again. */
+const DATA_OPTIONS: readonly string[] = ['--logdir', '--logdir_spec', '--grpc_data_provider', '--db'];
+
+/** For a first word that is no command. */
+export function unknownCommand(words: readonly string[], commands: readonly Command[]): CommandFailure {
+  const [typed = '', ...rest] = words;
+  const line = (...parts: readonly string[]) => ['wandb-logdir', ...parts].map(shellWord).join(' ');
+  if (isSource(typed))
+    return failure(`${typed} is no command. Did you mean: ${line('tensorboard', ...words)}`);
+  if (/^u(?:n)?mount$/.test(typed))
+    return failure(`${typed} is no command: use fusermount3 -u DIR, or umount DIR`);
+  const names = commands.map(({ name }) => name);
+  const meant = OTHER_WORDS[typed.toLowerCase()] ?? nearestName(typed, names);
+  const hint =
+    meant === null
+      ? `The commands are ${names.join(', ')}`
+      : `Did you mean ${meant}? Then: ${line(meant, ...rest)}`;
+  return failure(`${typed} is no command. ${hint}\nFor help: wandb-logdir --help`);
+}
+
+/** A path, an address, or a name on a W&B server: what follows a command. */
+function isSource(word: string): boolean {
+  return existsSync(word) || word.includes('/') || /^wandb:|\.wandb$/.test(word);
+}
+
+/** @throws CommandFailure `usage` for options and words that a command does not take. */
+export function refuseUnknownWords(words: readonly string[], argv: Arguments, command: Command): void {
+  const known = new Set(['_', '--', '$0', 'help', 'h', 'version', 'v', 'V', 'SOURCE', 'PATH', 'DIR']);
+  const options = optionsOf(command);
+  for (const name of [...options, ...aliasesOf(command)]) known.add(name);
+  const unknown = Object.keys(argv).filter((name) => !known.has(name));
+  if (unknown.length > 0) {
+    const texts = unknown.map((name) => unknownOption(name, words, argv, command));
+    throw failure(`${texts.join('\n')}\n${helpLine(command)}`);
+  }
+  const extra = [argv['_'] ?? []].flat().slice(1).map(String);
+  if (extra.length > 0)
+    throw failure(`${command.name} takes no further word: ${extra.join(' ')}\n${helpLine(command)}`);
+  if (command.name !== 'tensorboard') return;
+  const data = passedThrough(argv).find(isDataOption);
+  if (data !== undefined)
+    throw failure(
+      `after -- ${data} would take the runs away from TensorBoard: name what to show before it, as in wandb-logdir tensorboard ./wandb, or start tensorboard itself`,
+    );
+}
+
+/** TensorBoard takes options by their first letters, as far as only one begins so. */
+function isDataOption(word: string): boolean {
+  const name = word.split('=')[0] ?? '';
+  return DATA_OPTIONS.some(
+    (option) => option === name || (name.length >= '--log'.length && option.startsWith(name)),
+  );
+}
+
+function unknownOption(name: string, words: readonly string[], argv: Arguments, command: Command): string {
+  const dashes = name.length === 1 ? '-' : '--';
+  const typed = words.find((word) => word.startsWith(`--no-${name}`))?.split('=')[0] ?? `${dashes}${name}`;
+  const value = argv[name];
+  const given = typeof value === 'string' || typeof value === 'number' ? ` ${shellWord(String(value))}` : '';
+  if (name === 'logdir')
+    return `unknown option --logdir: name what to show by itself, as in wandb-logdir ${command.name}${given || ' ./wandb'}`;
+  const near = nearestName(name, optionsOf(command));
+  if (near !== null) return `unknown option ${typed}. Did you mean --${near}?`;
+  if (command.name === 'tensorboard')
+    return `unknown option ${typed}. What is TensorBoard's goes behind --, as in wandb-logdir tensorboard ./wandb -- ${typed}${given}`;
+  const others = definitions().find(([, { flag }]) => flag === name)?.[1].commands ?? [];
+  const whose = others.length > 0 ? `: it is one of ${others.join(', ')}` : '';
+  return `unknown option ${typed}${whose}`;
+}
+
+/** What to print for a complaint of yargs, in words of this program. */
+export function usageText(message: string, command: Command | null): string {
+  return `${complaint(message, command)}\n${helpLine(command)}`;
+}
+
+function complaint(message: string, command: Command | null): string {
+  const [, option] = /^Not enough arguments following: (.+)$/m.exec(message) ?? [];
+  if (option !== undefined) return `--${option} needs a value${acceptedText(option)}`;
+  if (/^Not enough non-option arguments/.test(message) && command !== null)
+    return command.name === 'mount'
+      ? 'mount needs a directory to mount on, as in wandb-logdir mount ~/wandb-mnt'
+      : `${command.name} needs a path, as in ${command.examples[0]?.[0].replace('$0', 'wandb-logdir')}`;
+  const [, wrong, given, choices] = /Argument: (\S+), Given: (.*), Choices: (.*)$/m.exec(message) ?? [];
+  if (wrong !== undefined) return `${argumentName(wrong)}: ${given} is wrong; expected one of ${choices}`;
+  return message;
+}
+
+function argumentName(name: string): string {
+  return /^[A-Z]+$/.test(name) ? name : `--${name}`;
+}
+
+function acceptedText(option: string): string {
+  const accepts = definitions().find(([, { flag }]) => flag === option)?.[1].accepts;
+  return accepts === undefined ? '' : `: ${accepts}`;
+}
+
+function helpLine(command: Command | null): string {
+  return `For help: wandb-logdir ${command === null ? '' : `${command.name} `}--help`;
+}
+
+/** Names of the options of a command, without dashes. */
+export function optionsOf({ name, options }: Command): string[] {
+  const settings = definitions().filter(([, { commands }]) => commands.includes(name));
+  return [...Object.keys(options), ...settings.map(([, { flag }]) => flag), 'config', 'help'];
+}
+
+function aliasesOf({ options }: Command): string[] {
+  return Object.values(options).flatMap(({ alias }) => [alias ?? []].flat());
+}
+
+function failure(message: string): CommandFailure {
+  return new CommandFailure(EXIT.usage, message);
+}

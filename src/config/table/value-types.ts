@@ -1,0 +1,30 @@
+/** Forms of values that several settings have. @module */
+
+import { z } from 'zod';
+import { splitSources } from './source-list.ts';
+
+export const filled = z.string().min(1);
+export const MIB = 1024 ** 2;
+
+/** Text from a flag or a variable is split like PATH; a YAML list is taken as it is. */
+export const pathList = z
+  .union([z.string().transform(splitSources), z.array(filled)])
+  .pipe(z.array(filled).min(1));
+
+/** As a flag it stands alone; as text or in YAML it says so. */
+export const flagValue = z.union([
+  z.boolean(),
+  z.enum(['true', 'false']).transform((text) => text === 'true'),
+]);
+
+export const wholeNumber = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]);
+export const portNumber = wholeNumber.pipe(z.int().min(0).max(65_535));
+/** The highest id means "no change" to the kernel (chown(2)). */
+export const ownerId = wholeNumber.pipe(z.int().min(0).max(0xffff_fffe));
+export const descriptorNumber = wholeNumber.pipe(z.int().min(3));
+
+/** In YAML, 022 is the number 22: quoted or not, the digits are octal. */
+export const umask = z
+  .union([z.number().transform(String), z.string()])
+  .pipe(z.string().regex(/^[0-7]{1,4}$/))
+  .transform((digits) => Number.parseInt(digits, 8) & 0o777);

@@ -1,0 +1,108 @@
+/** The cache directory: made, replaced, or refused with a sentence, whoever runs the program. @module */
+
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { usableCache } from '../../../src/cli/cache-directory.ts';
+import { loadSettings, readEnvironment } from '../../../src/config/index.ts';
+import { EXAMPLES, runProgram } from '../../support/program.ts';
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'cache-directory-'));
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+const list = (...words: string[]) => runProgram(['ls', '--source', EXAMPLES, ...words], { cwd: dir });
+
+async function used(variables: Readonly<Record<string, string>>, flags = {}) {
+  const environment = readEnvironment({ TMPDIR: dir, ...variables });
+  return await usableCache(loadSettings({ flags, environment }), environment);
+}
+
+describe('a cache directory that was named', () => {
+  it.each(['/proc/x', '/proc/x/y', '/dev/null/x', '/sys/x'])('%s ends with a sentence', async (path) => {
+    if (!existsSync('/proc/self')) return;
+    const { code, stdout, stderr } = await list('--cache-dir', path);
+    expect([code, String(stdout)]).toEqual([2, '']);
+    expect(stderr).toMatch(
+      /^error: the cache directory \S+ cannot be made \(E[A-Z]+\)\. .*--cache-dir DIR\n$/,
+    );
+  });
+
+  it('is refused below a file, and made where it is not', async () => {
+    writeFileSync(join(dir, 'file'), '');
+    expect((await list('--cache-dir', 'file/below')).stderr).toContain('cannot be made (ENOTDIR)');
+    expect((await list('--cache-dir', 'file')).stderr).toContain('cannot be made (EEXIST)');
+    expect((await list('--cache-dir', 'new/er')).code).toBe(0);
+    expect(statSync(join(dir, 'new', 'er')).isDirectory()).toBe(true);
+  });
+
+  it('is a finding of doctor, which goes on', async () => {
+    const { stdout } = await runProgram(['doctor', EXAMPLES, '--cache-dir', '/dev/null/x'], { cwd: dir });
+    expect(String(stdout)).toMatch(/fail {2}cache \/dev\/null\/x/);
+    expect(String(stdout)).toMatch(/^(?:ok|warn|fail) +mount: /m);
+  });
+});
+
+describe('a default that cannot be', () => {
+  it('is replaced by a directory of this user alone', async () => {
+    writeFileSync(join(dir, 'home'), '');
+    const { cacheDir, warning } = await used({ HOME: join(dir, 'home') });
+    expect(cacheDir).toBe(join(dir, `wandb-logdir-${process.getuid?.()}`));
+    expect(statSync(cacheDir).mode & 0o777).toBe(0o700);
+    expect(warning).toContain(`so the cache is in ${cacheDir}`);
+    expect((await used({ HOME: join(dir, 'home') })).cacheDir).toBe(cacheDir);
+  });
+
+  it('is not replaced by one that others may write to', async () => {
+    writeFileSync(join(dir, 'home'), '');
+    const taken = join(dir, `wandb-logdir-${process.getuid?.()}`);
+    mkdirSync(taken);
+    chmodSync(taken, 0o777);
+    const { cacheDir } = await used({ HOME: join(dir, 'home') });
+    expect(cacheDir).not.toBe(taken);
+    expect(statSync(cacheDir).mode & 0o777).toBe(0o700);
+  });
+
+  it('leaves memory, where nothing can be made at all', async () => {
+    writeFileSync(join(dir, 'home'), '');
+    const nowhere = join(dir, 'home', 'tmp');
+    const { warning } = await used({ HOME: join(dir, 'home'), TMPDIR: nowhere });
+    expect(warning).toContain('kept in memory until this ends');
+  });
+});
+
+/** Programs of a user the system does not know, without any variable. Needs root. */
+describe.skipIf(process.getuid?.() !== 0 || !existsSync('/usr/bin/setpriv'))('an unknown user', () => {
+  const asUser = (...words: string[]) => {
+    const options = { cwd: '/', encoding: 'utf8', stdio: 'pipe', env: { TMPDIR: dir } } as const;
+    const program = [process.execPath, new URL('../../../dist/cli/main.js', import.meta.url).pathname];
+    return execFileSync(
+      '/bin/sh',
+      ['-c', 'exec /usr/bin/setpriv --reuid=54321 --clear-groups "$@" 2>&1', 'sh', ...program, ...words],
+      options,
+    );
+  };
+
+  it('without a home lists runs, with a warning', () => {
+    chmodSync(dir, 0o777);
+    const text = asUser('ls', '--source', EXAMPLES);
+    expect(text).toMatch(
+      /^warning: this user has no home directory, so the cache is in .*wandb-logdir-54321/,
+    );
+    expect(text).toMatch(/\nacme\n$/);
+  });
+
+  it('who may not write the cache is told so, and reads what is there', () => {
+    const cache = join(dir, 'cache');
+    mkdirSync(cache);
+    chmodSync(dir, 0o755);
+    const text = asUser('ls', '--source', EXAMPLES, '--cache-dir', cache);
+    expect(text).toContain(`the cache ${cache} may not be written (EACCES)`);
+    expect(text).not.toContain('space');
+    expect(text).toMatch(/\nacme\n$/);
+  });
+});

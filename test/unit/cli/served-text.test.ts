@@ -1,0 +1,101 @@
+/** What `serve` prints: addresses that others can use, and the best way into TensorBoard first. @module */
+
+import { describe, expect, it } from 'vitest';
+import { publicWarning, type Served, servedAnnouncement } from '../../../src/cli/commands/served-text.ts';
+
+const URL_HERE = 'http://127.0.0.1:7070';
+type Place = Omit<Served['server'], 'logdir'>;
+const PRIVATE: Place = { url: URL_HERE, isPublic: false, publicUrls: [] };
+const PUBLIC: Place = {
+  ...{ url: URL_HERE, isPublic: true },
+  publicUrls: ['http://192.168.1.5:7070', 'http://[2001:db8::5]:7070'],
+};
+const GRPC = { address: '127.0.0.1:6806', port: 6806, isPublic: false, isEncrypted: false };
+const projects = [
+  { entity: 'acme', project: 'p', path: 'acme/p', runs: 3, running: 0, modifiedAtMs: 0 },
+  { entity: 'acme', project: 'q', path: 'acme/q', runs: 4, running: 0, modifiedAtMs: 0 },
+];
+
+type Change = Partial<Omit<Served, 'server'>> & { readonly server?: Place };
+
+function served({ server = PRIVATE, ...change }: Change = {}): Served {
+  const logdir = (path: string, from = URL_HERE) => `${from.replace('http', 'webhdfs')}/${path}`;
+  return { grpc: GRPC, directory: null, projects, ...change, server: { ...server, logdir } };
+}
+
+function lines(change?: Change): string[] {
+  return [...servedAnnouncement(served(change), (text) => text).lines];
+}
+
+const BY_FILES = ' (needs: pip install tensorboard fsspec requests):';
+
+describe('serve prints', () => {
+  it('its page, and the command for TensorBoard on this machine', () => {
+    expect(lines()).toEqual([
+      'project page  http://127.0.0.1:7070  7 runs in 2 projects',
+      '',
+      'Open in TensorBoard:',
+      '  tensorboard --grpc_data_provider 127.0.0.1:6806',
+    ]);
+  });
+
+  it('the command by files, with what it needs, where there is no better', () => {
+    expect(lines({ grpc: null }).slice(1)).toEqual([
+      '',
+      `Open in TensorBoard${BY_FILES}`,
+      '  tensorboard --logdir webhdfs://127.0.0.1:7070/acme',
+    ]);
+    expect(lines({ grpc: null, directory: '/mnt/runs' }).slice(1)).toEqual([
+      '/mnt/runs',
+      '',
+      'Open in TensorBoard by files:',
+      '  tensorboard --logdir /mnt/runs/acme',
+    ]);
+  });
+
+  it('addresses of other machines, and commands with them, where it listens for those', () => {
+    expect(lines({ server: PUBLIC })).toEqual([
+      'project page  http://192.168.1.5:7070  7 runs in 2 projects',
+      '              http://[2001:db8::5]:7070',
+      '              http://127.0.0.1:7070',
+      '',
+      'Open in TensorBoard, on this machine:',
+      '  tensorboard --grpc_data_provider 127.0.0.1:6806',
+      '',
+      `Open in TensorBoard, on any machine that reaches this one${BY_FILES}`,
+      '  tensorboard --logdir webhdfs://192.168.1.5:7070/acme',
+    ]);
+  });
+
+  it('that others come by gRPC with encryption alone, as TensorBoard has it', () => {
+    const encrypted = { ...GRPC, isPublic: true, isEncrypted: true };
+    expect(lines({ server: PUBLIC, grpc: encrypted }).slice(4)).toEqual([
+      'Open in TensorBoard (by a name that the certificate has):',
+      '  tensorboard --grpc_data_provider 192.168.1.5:6806 --grpc_creds_type=ssl',
+    ]);
+  });
+
+  it('the same as fields of a record', () => {
+    expect(servedAnnouncement(served({ server: PUBLIC }), (text) => text)).toMatchObject({
+      message: 'ready',
+      fields: {
+        urls: ['http://192.168.1.5:7070', 'http://[2001:db8::5]:7070', URL_HERE],
+        ...{ grpc: '127.0.0.1:6806', directory: null, projects: 2, runs: 7 },
+      },
+    });
+  });
+});
+
+describe('a server that others reach', () => {
+  it('is warned of in one line', () => {
+    expect(publicWarning(served())).toBeNull();
+    expect(publicWarning(served({ server: PUBLIC }))).toBe(
+      'there is no login: whoever reaches http://192.168.1.5:7070 reads every run; without --host, only this machine does',
+    );
+    expect(publicWarning(served({ server: PUBLIC, grpc: { ...GRPC, isPublic: true } }))).toContain(
+      'http://192.168.1.5:7070 or the gRPC port 6806 reads',
+    );
+    const nowhere = { ...PUBLIC, publicUrls: [] };
+    expect(publicWarning(served({ server: nowhere }))).toContain(URL_HERE);
+  });
+});
