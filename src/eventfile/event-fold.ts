@@ -190,8 +190,6 @@ export class EventFold {
       for (const cell of cells.of(row))
         if (this.#encoders.tagsOf(cell.shapeId).length === 0) hidden.push(cell.shapeId);
       state.lastTimestamp = block.timestamps[row]!;
-      for (const cell of cells.of(row))
-        if (this.#encoders.tagsOf(cell.shapeId).length === 0) hidden.push(cell.shapeId);
       valuesAt += this.#encoders.row(shapeId).tags.length;
       if (bytes > 0 && (supersedes || bytes + length > SEGMENT_BYTES)) {
         this.#addSegment('rows', index, start, row, startStep, bytes);

@@ -33,7 +33,10 @@ export function exitWords(summary: WandbDocument, history: HistorySoFar): ToldAt
   const logged = new Set(shapeIds.flatMap((shapeId) => shapes[shapeId]!.keys.map((key) => keys[key]!)));
   return {
     summary: summaryMetricsOf(summary.entries, (key) => logged.has(key)),
-    notShown: notShownCells(dictionary, tagTableOf(dictionary), cellCounts),
+    // That null is not shown, nobody misses.
+    notShown: notShownCells(dictionary, tagTableOf(dictionary), cellCounts).filter(
+      ({ type }) => type !== 'null',
+    ),
   };
 }
 

@@ -49,6 +49,8 @@ export interface RunCard {
    * asked for it, and reading costs requests to somebody else's server.
    */
   readonly reading: 'complete' | 'behind' | 'unread';
+  /** Whether it runs and nothing of it has reached its log: the SDK writes that block by block. */
+  readonly isWaiting: boolean;
   readonly previews: readonly SeriesPreview[];
   /** Values that TensorBoard does not show: how many of each type, in the order they were first logged. */
   readonly notShown: readonly { readonly type: string; readonly count: number }[];

@@ -154,6 +154,7 @@ class RunOverview implements Overview {
       eventFile: event === null ? null : { name: event.name, size: event.size },
       skippedBytes,
       reading: this.#reading(run),
+      isWaiting: run.listing.isWaiting === true && state === 'running',
       previews: await this.#previews.of(run, log, tags, previewCount),
       notShown: valuesNotShown(log.ledger),
     };

@@ -86,6 +86,7 @@ export function runCard(index: number, change: Partial<RunCard> = {}): RunCard {
     eventFile: { name: 'events.out.tfevents.1767225600.id', size: 123_456 + index },
     skippedBytes: 0,
     reading: 'complete',
+    isWaiting: false,
     notShown: [],
     previews: ['train/loss', 'val/accuracy'].map((tag) => ({ tag, last: points.at(-1)?.value ?? 0, points })),
     ...change,

@@ -62,7 +62,7 @@ export async function expectAllShown(board: TensorBoard, runs: readonly SdkRun[]
   expect(await board.runs()).toEqual(runs.map(({ run }) => run).toSorted());
   const historyTags = async () =>
     Object.entries(await board.scalarTags()).map(
-      ([run, tags]) => [run, tags.filter((tag) => !tag.startsWith('system/'))] as const,
+      ([run, tags]) => [run, tags.filter((tag) => !/^(?:system|wandb)\//.test(tag))] as const,
     );
   const complete = Object.fromEntries(runs.map(({ run, series }) => [run, [...series.keys()].toSorted()]));
   const shown = await board.until(

@@ -1,7 +1,7 @@
 /** What a run's exit tells: numbers of its summary, what TensorBoard does not show; and what a run tells that has no row. */
 
 import { describe, expect, it } from 'vitest';
-import { type RunRecord, runKey } from '../../../src/core/index.ts';
+import { type Cell, type RunRecord, runKey } from '../../../src/core/index.ts';
 import { readEvents, scalarsOf, tensorScalarsOf, textsOf } from '../../support/event-reader.ts';
 import { buildHouse, COMPLETE, eventPath, readWhole } from '../../support/house.ts';
 import { EVERYTHING, providerOver, readScalars, readTensors } from '../../support/provider.ts';
@@ -152,7 +152,8 @@ describe('what TensorBoard does not show', () => {
   });
 
   it('is not told where everything is shown', async () => {
-    await using run = await runOf(row(0, { loss: 1 }), exitRecord());
+    const nothing: Cell = { key: 'val', kind: 'json', text: 'null' };
+    await using run = await runOf(row(0, { loss: 1 }, [nothing]), exitRecord());
     expect(textsOf(readEvents(await run.file())).has('wandb/not shown')).toBe(false);
   });
 });

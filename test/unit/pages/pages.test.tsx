@@ -165,6 +165,7 @@ it('says which values of a run TensorBoard does not show, and where they are', a
       ['team/finished', [runCard(1, media)]],
       ['team/running', [runCard(0, { ...media, notShown: [] })]],
       ['team/empty', [runCard(1, { ...media, notShown: [] })]],
+      ['team/begun', [runCard(0, { ...media, notShown: [], isWaiting: true })]],
     ]),
   );
   const { text } = await pageAt('/p/team/finished', { overview: shown });
@@ -172,6 +173,7 @@ it('says which values of a run TensorBoard does not show, and where they are', a
   expect(text).toContain('href="/logdir/team/mnist/run-0001/@files"');
   expect(text).not.toContain('no values');
   expect((await pageAt('/p/team/running', { overview: shown })).text).toContain('no values yet');
+  expect((await pageAt('/p/team/begun', { overview: shown })).text).toContain('waiting for its first block');
   expect((await pageAt('/p/team/empty', { overview: shown })).text).not.toContain('no values yet');
   const page = (await pageAt('/p/team/finished/run-0001', { overview: shown })).text;
   expect(page).toContain('<td class="type">images/separated</td>');

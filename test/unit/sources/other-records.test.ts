@@ -138,6 +138,18 @@ describe('the other records', () => {
     ]);
   });
 
+  it('tell the summary as it is at an exit before it', async () => {
+    const writer = new WandbLogWriter().begin('abc').row({ a: 1, _step: 0 });
+    writer.record({ summary: { update: [{ key: 'best', valueJson: '3' }] } }).exit();
+    writer.record({ summary: { update: [{ key: 'best', valueJson: '4' }] } });
+    const { records } = await readLog(writer.bytes());
+    const last = records.filter(({ kind }) => kind === 'summary' || kind === 'exit').slice(-3);
+    expect(last.map(({ kind }) => kind)).toEqual(['summary', 'exit', 'summary']);
+    expect(last[0]).toMatchObject({
+      change: { update: expect.arrayContaining([{ path: ['best'], json: '3' }]) },
+    });
+  });
+
   it('are counted by kind when nothing is made of them', async () => {
     const writer = new WandbLogWriter()
       .begin('abc')

@@ -164,7 +164,8 @@ export function PreviewLine({ series }: { readonly series: SeriesPreview }): VNo
 }
 
 /** What a run has that is shown nowhere here is said by the note below it. */
-function noValues({ reading, state, notShown }: RunCard): VNode | null {
+function noValues({ reading, state, isWaiting, notShown }: RunCard): VNode | null {
+  if (isWaiting) return <Quiet text="waiting for its first block of rows" />;
   if (reading === 'unread') return <Quiet text="–" />;
   if (reading === 'behind' || state === 'running') return <Quiet text="no values yet" />;
   return notShown.length > 0 ? null : <Quiet text="no values" />;

@@ -150,6 +150,8 @@ export class SegmentReader {
       return false;
     }
     for (const record of records) {
+      // An exit tells the summary as it was then.
+      if (record.kind === 'exit') this.#takeSummary();
       this.#records.push(record);
       if (record.kind === 'facts') this.#noteStart(record.facts.startTime);
     }
@@ -172,8 +174,7 @@ export class SegmentReader {
   }
 
   #takeBatch(): SegmentBatch {
-    const summary = this.#summary.take();
-    if (summary !== null) this.#records.push({ kind: 'summary', change: summary });
+    this.#takeSummary();
     this.#windows.releasePassed();
     const { resumeAt: offset, origin, skippedBytes } = this.#framer;
     const batch = {
@@ -187,6 +188,12 @@ export class SegmentReader {
     this.#reportedSkip = skippedBytes;
     this.#boundKeys();
     return batch;
+  }
+
+  /** What pending records of the summary come to. */
+  #takeSummary(): void {
+    const summary = this.#summary.take();
+    if (summary !== null) this.#records.push({ kind: 'summary', change: summary });
   }
 
   #boundKeys(): void {
