@@ -11,6 +11,7 @@ import {
 import { systemClock } from '../core/index.ts';
 import { createLogger, createMetrics, type Logger } from '../observability/index.ts';
 import { type Interruption, listenForInterruption } from './interruption.ts';
+import { directPrefix } from './proxy-environment.ts';
 import { givenFlags } from './setting-options.ts';
 import { recordingTerminal, type Terminal } from './terminal.ts';
 
@@ -77,6 +78,7 @@ export function openSession(options: SessionOptions): Session {
           ...{ logger, metrics: createMetrics({ version }), clock: systemClock, version },
           findApiKey: apiKeyFinder(environment, loaded.settings.apiKeyFile),
           noProxy: environment.noProxy,
+          direct: directPrefix(environment.variables),
         },
       ),
     [Symbol.dispose]: () => interruption[Symbol.dispose](),
