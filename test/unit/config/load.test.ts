@@ -105,6 +105,30 @@ describe('precedence', () => {
   });
 });
 
+describe('the gRPC port', () => {
+  it.each([
+    ['6806', 6806],
+    ['0', 0],
+    ['off', 'off'],
+  ])('%s as a flag is %s', (text, expected) => {
+    expect(load({ 'grpc-port': text }).settings.grpcPort).toBe(expected);
+  });
+
+  it.each([
+    ['off', 'off'],
+    ['false', 'off'],
+    ['7000', 7000],
+  ])('%s in the file is %s', (text, expected) => {
+    expect(load({ config: file(`grpcPort: ${text}\n`) }).settings.grpcPort).toBe(expected);
+  });
+
+  it('is nothing else', () => {
+    expect(() => load({ 'grpc-port': 'no' })).toThrow(
+      'expected a port number, 0 for any that is free, or off',
+    );
+  });
+});
+
 describe('values', () => {
   it.each([
     ['cache-max-bytes', '10GiB', { cacheMaxBytes: 10 * 1024 ** 3 }],
