@@ -145,7 +145,10 @@ describe('a cache directory that takes nothing', () => {
   it('because it is a file: serves from memory and warns once', async () => {
     const file = join(folder.path, 'not-a-directory');
     await writeFile(file, '');
-    expect(await warnings(file)).toHaveLength(1);
+    const lines = await warnings(file);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/cache cannot be written \(E[A-Z]+\).*--cache-dir/);
+    expect(lines[0]).not.toContain('Free space');
     expect(await readFile(file)).toHaveLength(0);
   });
 
