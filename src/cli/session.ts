@@ -52,7 +52,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const { isTTY = false } = terminal.stderr;
   const format = logFormat === 'auto' ? (isTTY ? 'pretty' : 'json') : logFormat;
   const logger = createLogger({ level, format, color: isTTY && !environment.noColor });
-  const interruption = listenForInterruption();
+  const interruption = listenForInterruption({ ignoresHangup: environment.isUnderNohup });
   return {
     loaded,
     environment,

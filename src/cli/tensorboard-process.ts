@@ -16,6 +16,8 @@ export interface TensorboardProcess {
 export interface TensorboardProcessOptions {
   readonly command: readonly [string, ...string[]];
   readonly args: readonly string[];
+  /** Whether it has a session of its own, which signals of the terminal do not reach. */
+  readonly isDetached: boolean;
   readonly onLine: (line: string) => void;
 }
 
@@ -25,9 +27,17 @@ const STOP_TIMEOUT_MS = 5000;
 /** The line TensorBoard prints when its page can be opened. */
 const READY_LINE = /^TensorBoard \S+ at (http\S+)/;
 
-export function startTensorboard({ command, args, onLine }: TensorboardProcessOptions): TensorboardProcess {
+export function startTensorboard({
+  command,
+  args,
+  isDetached,
+  onLine,
+}: TensorboardProcessOptions): TensorboardProcess {
   const [program, ...leading] = command;
-  const child = spawn(program, [...leading, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, [...leading, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: isDetached,
+  });
   const url = new Promise<string>((resolve) => {
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {

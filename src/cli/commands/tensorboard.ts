@@ -34,7 +34,10 @@ export async function tensorboard(session: Session, argv: Arguments): Promise<nu
       ? ['--logdir', server.logdir(logdirPath(projects))]
       : ['--grpc_data_provider', provided.address];
   const args = [...data, ...tensorboardArguments(argv)];
-  const child = startTensorboard({ command, args, onLine: terminal.note });
+  const child = startTensorboard({
+    ...{ command, args, onLine: terminal.note },
+    isDetached: session.environment.isUnderNohup,
+  });
   if (argv['open'] === true) void child.url.then((url) => openBrowser(url, terminal));
   using _progress = showReading(terminal, app);
   return await untilEnd(session, child);

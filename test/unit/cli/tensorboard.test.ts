@@ -73,7 +73,12 @@ describe('startTensorboard', () => {
       '#!/bin/sh\necho "TensorBoard 2.21.0 at http://localhost:6006/ (Press)" >&2\nexit 3\n',
     );
     const lines: string[] = [];
-    const child = startTensorboard({ command: [path], args: [], onLine: (line) => lines.push(line) });
+    const child = startTensorboard({
+      command: [path],
+      args: [],
+      isDetached: false,
+      onLine: (line) => lines.push(line),
+    });
     expect(await child.url).toBe('http://localhost:6006/');
     expect(await child.exited).toBe(3);
     expect(lines).toHaveLength(1);
@@ -81,7 +86,7 @@ describe('startTensorboard', () => {
 
   it('stops what does not end by itself', async () => {
     const path = executable('tb', '#!/bin/sh\nexec sleep 60\n');
-    const child = startTensorboard({ command: [path], args: [], onLine: () => {} });
+    const child = startTensorboard({ command: [path], args: [], isDetached: false, onLine: () => {} });
     await child.stop();
     expect(await child.exited).toBeNull();
   });
