@@ -50,7 +50,7 @@ function start(
 }
 
 async function port(): Promise<number> {
-  await expect.poll(() => text('port'), { timeout: 10_000, interval: 10 }).toMatch(/^\d+\n$/);
+  await expect.poll(() => text('port'), { timeout: 40_000, interval: 10 }).toMatch(/^\d+\n$/);
   return Number(text('port'));
 }
 
@@ -94,12 +94,9 @@ describe('the data server', () => {
   });
 
   it('tells its port while a server does not answer', async () => {
-    await using server = await startWandbServer({ latencyMs: 60_000 });
-    const startMs = performance.now();
+    await using server = await startWandbServer({ latencyMs: 600_000 });
     start('wandb:acme/vision', [], { WANDB_BASE_URL: server.url, WANDB_API_KEY: server.apiKey });
-    await port();
-    // Before the server could have answered.
-    expect(performance.now() - startMs).toBeLessThan(60_000);
+    expect(await port()).toBeGreaterThan(0);
   });
 });
 
