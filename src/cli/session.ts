@@ -65,7 +65,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const logger = createLogger({ level, format, color: isTTY && !environment.noColor });
   const isForPrograms = logFormat === 'json' && !options.isBrief;
   const terminal = isForPrograms ? recordingTerminal(options.terminal, logger) : options.terminal;
-  const interruption = listenForInterruption();
+  const interruption = listenForInterruption({ ignoresHangup: environment.isUnderNohup });
   return {
     loaded,
     environment,

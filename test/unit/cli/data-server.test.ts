@@ -86,6 +86,13 @@ describe('the data server', () => {
     }
   });
 
+  it('takes the address of a page that lacks its scheme for one, as the browser does', async () => {
+    const variables = { WANDB_BASE_URL: 'http://127.0.0.1:9', HTTPS_PROXY: 'http://127.0.0.1:9' };
+    const started = start('wandb.ai/acme/vision', [], variables);
+    await port();
+    expect(started.stderr()).not.toContain('no folder');
+  });
+
   it('tells its port while a server does not answer', async () => {
     await using server = await startWandbServer({ latencyMs: 600_000 });
     start('wandb:acme/vision', [], { WANDB_BASE_URL: server.url, WANDB_API_KEY: server.apiKey });

@@ -160,6 +160,8 @@ describe('values', () => {
     ['wandb::x', ['wandb:', 'x']],
     ['wandb://a/b:wandb:c', ['wandb://a/b', 'wandb:c']],
     ['/data/wandb:/scratch/wandb', ['/data/wandb', '/scratch/wandb']],
+    ['localhost:8080/acme/demo:x', ['localhost:8080/acme/demo', 'x']],
+    ['w.example.com:80/a/b', ['w.example.com:80/a/b']],
     [':a::b:', ['a', 'b']],
   ])('source variable %s is a list as PATH is, with addresses whole', (text, expected) => {
     expect(load({}, { WANDB_LOGDIR_SOURCE: text }).settings.sources).toEqual(expected);
