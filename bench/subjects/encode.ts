@@ -66,7 +66,6 @@ function encodeAll(
       block: 0,
       from: 0,
       to: block.rowCount,
-      systemStep: -1,
       at: 0,
       bytes: size,
     } as const;

@@ -17,6 +17,7 @@ import type { HistorySoFar } from './exit-words.ts';
 import { BEGINNING, type FoldState, type KnownOfRun, MarkerFold } from './marker-fold.ts';
 import { type Marker, markerLength } from './markers.ts';
 import type { RunEncoders } from './run-encoders.ts';
+import { SampleSteps, type SampleStepsRecord } from './sample-steps.ts';
 import { SegmentList } from './segment-list.ts';
 import {
   type Exclusions,
@@ -49,8 +50,7 @@ export interface FoldRecord {
   readonly tagEnds: TagEndsRecord;
   readonly axes: StepAxesRecord;
   readonly markers: readonly Marker[];
-  /** By block: step of the last sample of the machine before it; -1 before the first. */
-  readonly systemSteps: readonly number[];
+  readonly samples: SampleStepsRecord;
   readonly segments: readonly number[];
 }
 
@@ -60,7 +60,7 @@ export class EventFold {
   readonly #encoders: RunEncoders;
   readonly #state: FoldState;
   readonly #marking: MarkerFold;
-  readonly #systemSteps: number[];
+  readonly #samples: SampleSteps;
   readonly #xAxis: XAxis;
   #axes: StepAxes;
   #tagEnds: TagEnds;
@@ -78,7 +78,7 @@ export class EventFold {
     this.#axes = new StepAxes(xAxis, encoders, record?.axes ?? (from as Exclusions));
     this.#state = { ...(record?.state ?? BEGINNING) };
     this.markers = [...(record?.markers ?? [])];
-    this.#systemSteps = [...(record?.systemSteps ?? [])];
+    this.#samples = new SampleSteps(encoders.writerOf, record?.samples);
     this.segments = new SegmentList(record?.segments);
     this.#tagEnds = new TagEnds(this.#axes.tagsByStep, record?.tagEnds);
     const history = () => this.#history();
@@ -96,17 +96,17 @@ export class EventFold {
 
   /** Blocks folded so far. */
   get blockCount(): number {
-    return this.#systemSteps.length;
+    return this.#samples.blockCount;
   }
 
   /** Step of the newest sample of a shape; -1 before the first. */
   systemEnd(shapeId: number): number {
-    return this.#state.systemEnds[shapeId] ?? -1;
+    return this.#samples.endOf(shapeId);
   }
 
-  /** Step of the last sample of the machine before a block; -1 before the first. */
-  systemStepBefore(block: number): number {
-    return this.#systemSteps[block] ?? this.#state.systemStep;
+  /** The steps of a block as TensorBoard has them, but for tags that stand by a metric. `index`: the block's, in the log. */
+  stepsOf(index: number, block: RowBlock): Float64Array {
+    return this.#samples.stepsOf(index, block, this.#state.startTime ?? block.timestamps[0] ?? 0);
   }
 
   record(): FoldRecord {
@@ -115,7 +115,7 @@ export class EventFold {
       tagEnds: this.#tagEnds.record(),
       axes: this.#axes.record(),
       markers: this.markers,
-      systemSteps: this.#systemSteps,
+      samples: this.#samples.record(),
       segments: this.segments.toJSON(),
     };
   }
@@ -124,13 +124,14 @@ export class EventFold {
   checkpoint(): () => void {
     const state = { ...this.#state };
     const [tagEnds, axes] = [this.#tagEnds.record(), this.#axes.record()];
-    const [markers, blocks, segments] = [this.markers.length, this.blockCount, this.segments.length];
+    const [markers, segments] = [this.markers.length, this.segments.length];
+    const rollBackSamples = this.#samples.checkpoint();
     return () => {
+      rollBackSamples();
       Object.assign(this.#state, state);
       this.#axes = new StepAxes(this.#xAxis, this.#encoders, axes);
       this.#tagEnds = new TagEnds(this.#axes.tagsByStep, tagEnds);
       this.markers.length = markers;
-      this.#systemSteps.length = blocks;
       this.segments.truncate(segments);
     };
   }
@@ -140,7 +141,7 @@ export class EventFold {
     const changes = [...(commit.changes ?? [])].reverse();
     let ordinal = firstRow;
     for (const [i, block] of blocks.entries()) {
-      this.#systemSteps.push(this.#state.systemStep);
+      this.#samples.beginBlock();
       for (let row = 0; row < block.rowCount; ) {
         while ((changes.at(-1)?.at ?? Number.POSITIVE_INFINITY) <= ordinal + row)
           this.#change(changes.pop()!, known);
@@ -159,11 +160,6 @@ export class EventFold {
     return this.#marking.now(known);
   }
 
-  /** Step of a sample of the machine: whole seconds since the start of the run, pushed on where samples tie. */
-  sampleStep(systemStep: number, timestamp: number): number {
-    return Math.max(Math.floor(timestamp - (this.#state.startTime ?? timestamp)), systemStep + 1);
-  }
-
   /** Adds rows `[from, limit)` of a block. @throws UnsuitableAxis as `StepAxes.log` */
   #addRows(block: RowBlock, index: number, from: number, limit: number): void {
     const state = this.#state;
@@ -171,19 +167,13 @@ export class EventFold {
     const cells = new CellWalk(block, from);
     let valuesAt = this.#encoders.valuesBefore(block, from);
     let start = from;
-    let startStep = state.systemStep;
     let bytes = 0;
-    const startOfStretch = state.systemStep;
-    const ends: Record<number, number> = {};
     const hidden: number[] = [];
     for (let row = from; row < limit; row++) {
-      const systemStep = state.systemStep;
       const shapeId = shapeIds[row]!;
       let [length, supersedes] = [0, false];
-      if (Number.isNaN(steps[row]!)) {
-        length = this.#addSample(block, row);
-        ends[shapeId] = state.systemStep;
-      } else {
+      if (Number.isNaN(steps[row]!)) length = this.#addSample(block, row);
+      else {
         supersedes = this.#addHistoryRow(block, row, cells.of(row), valuesAt);
         length = this.#rowLength(block, row, cells.of(row), valuesAt, supersedes);
       }
@@ -192,23 +182,23 @@ export class EventFold {
       state.lastTimestamp = block.timestamps[row]!;
       valuesAt += this.#encoders.row(shapeId).tags.length;
       if (bytes > 0 && (supersedes || bytes + length > SEGMENT_BYTES)) {
-        this.#addSegment('rows', index, start, row, startStep, bytes);
-        [start, startStep, bytes] = [row, systemStep, 0];
+        this.#addSegment('rows', index, start, row, bytes);
+        [start, bytes] = [row, 0];
       }
       bytes += length;
       if (!supersedes) continue;
-      this.#addSegment('superseding', index, row, row + 1, systemStep, bytes);
-      [start, startStep, bytes] = [row + 1, state.systemStep, 0];
+      this.#addSegment('superseding', index, row, row + 1, bytes);
+      [start, bytes] = [row + 1, 0];
     }
-    this.#addSegment('rows', index, start, limit, startStep, bytes);
-    if (state.systemStep !== startOfStretch) state.systemEnds = { ...state.systemEnds, ...ends };
+    this.#addSegment('rows', index, start, limit, bytes);
     if (hidden.length > 0) state.hiddenCells = withCounted(state.hiddenCells, hidden);
   }
 
   /** Bytes of the event of a sample of the machine. */
   #addSample({ shapeIds, timestamps }: RowBlock, row: number): number {
-    this.#state.systemStep = this.sampleStep(this.#state.systemStep, timestamps[row]!);
-    return this.#encoders.rowLength(shapeIds[row]!, this.#state.systemStep, timestamps[row]!);
+    const [shapeId, timestamp] = [shapeIds[row]!, timestamps[row]!];
+    const step = this.#samples.add(shapeId, timestamp - (this.#state.startTime ?? timestamp));
+    return this.#encoders.rowLength(shapeId, step, timestamp);
   }
 
   /** Says whether a row of history logs one of its tags at a step that the tag has already. */
@@ -252,15 +242,8 @@ export class EventFold {
     return supersedes ? bytes + supersedingLength(timestamp, eventSteps) : bytes;
   }
 
-  #addSegment(
-    kind: 'rows' | 'superseding',
-    block: number,
-    from: number,
-    to: number,
-    systemStep: number,
-    bytes: number,
-  ): void {
-    if (bytes > 0) this.segments.add({ kind, block, from, to, systemStep, bytes });
+  #addSegment(kind: 'rows' | 'superseding', block: number, from: number, to: number, bytes: number): void {
+    if (bytes > 0) this.segments.add({ kind, block, from, to, bytes });
   }
 
   #change(change: PositionedChange, known: KnownOfRun): void {
@@ -298,8 +281,7 @@ export class EventFold {
 
   #addMarkerSegment(index: number): void {
     const bytes = markerLength(this.markers[index]!);
-    if (bytes > 0)
-      this.segments.add({ kind: 'markers', block: 0, from: index, to: index + 1, systemStep: -1, bytes });
+    if (bytes > 0) this.segments.add({ kind: 'markers', block: 0, from: index, to: index + 1, bytes });
   }
 }
 

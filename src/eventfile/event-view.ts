@@ -94,10 +94,10 @@ export class EventView {
     return this.#commits === this.log.ledger.commits;
   }
 
-  /** Roughly the bytes it keeps alive: segments are six numbers, a marker is mostly a config. */
+  /** Roughly the bytes it keeps alive: segments are five numbers, a marker is mostly a config. */
   get weight(): number {
     const { segments, markers, blockCount } = this.#fold;
-    return 4096 + 48 * segments.length + 8 * blockCount + 2048 * markers.length;
+    return 4096 + 40 * segments.length + 8 * blockCount + 2048 * markers.length;
   }
 
   /** Markers of the file, and what the run's next exit would tell that none has told yet. */

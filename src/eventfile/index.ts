@@ -5,5 +5,4 @@ export { EventFile } from './event-file.ts';
 export { type EventFileFacts, EventFiles, type EventFilesOptions, eventFileFacts } from './event-files.ts';
 export { type EventView, VIEW_VERSION } from './event-view.ts';
 export { eventsOfMarker, type Marker } from './markers.ts';
-export { stepsOfBlock } from './segment-encoder.ts';
-export { DEFAULT_X_AXIS, plainMetricName, type StepAxes, type XAxis } from './step-axes.ts';
+export { DEFAULT_X_AXIS, metricStep, plainMetricName, type StepAxes, type XAxis } from './step-axes.ts';

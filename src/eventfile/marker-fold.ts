@@ -18,8 +18,6 @@ import type { Marker } from './markers.ts';
 export interface FoldState {
   /** Unix seconds: the run's own word, or its first row's; names the event file. Null before the first row or exit. */
   startTime: number | null;
-  /** Of the newest sample of the machine; -1 before the first. */
-  systemStep: number;
   /** Of the newest marker; -1 before the first. */
   markerStep: number;
   /** Of the newest history row; null before the first. */
@@ -30,8 +28,6 @@ export interface FoldState {
   configTold: number;
   /** Whether a marker has shown a config that holds a value. */
   configShown: boolean;
-  /** By shape id, of samples of the machine: step of the newest. */
-  systemEnds: Readonly<Record<number, number>>;
   /** By shape id: cells that no plugin shows. */
   hiddenCells: readonly number[];
   /** Whether the run was shown before its first row, and has none yet. */
@@ -41,14 +37,12 @@ export interface FoldState {
 
 export const BEGINNING: FoldState = {
   startTime: null,
-  systemStep: -1,
   markerStep: -1,
   lastStep: null,
   lastTimestamp: null,
   rows: 0,
   configTold: checksumOf([]),
   configShown: false,
-  systemEnds: {},
   hiddenCells: [],
   isWaiting: false,
   toldAtExit: NOTHING_TOLD,

@@ -14,6 +14,9 @@ export class RunEncoders {
     this.#tags = tagTableOf(dictionary);
   }
 
+  /** Who logs rows of a shape, counted from 0. */
+  readonly writerOf = (shapeId: number): number => (this.dictionary.shapes[shapeId]?.writer ?? 1) - 1;
+
   /** Keys of a shape, in the order of its values. */
   readonly keysOf = (shapeId: number): readonly string[] => {
     const { keys, shapes } = this.dictionary;

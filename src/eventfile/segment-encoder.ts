@@ -20,28 +20,6 @@ import type { Segment } from './segment-list.ts';
 import { type StepAxes, stepOfGroup } from './step-axes.ts';
 import { supersedingFrame } from './superseding.ts';
 
-/** The steps of a whole block as TensorBoard has them. `index`: the block's, in the log of the fold. */
-export function stepsOfBlock(fold: EventFold, index: number, block: RowBlock): Float64Array {
-  return stepsOf(block, { from: 0, to: block.rowCount, systemStep: fold.systemStepBefore(index) }, fold);
-}
-
-/** The steps of a block as TensorBoard has them: samples of the machine have theirs from the fold. */
-function stepsOf(
-  block: RowBlock,
-  { from, to, systemStep }: Pick<Segment, 'from' | 'to' | 'systemStep'>,
-  fold: EventFold,
-): Float64Array {
-  let steps = block.steps;
-  let newest = systemStep;
-  for (let row = from; row < to; row++) {
-    if (!Number.isNaN(block.steps[row]!)) continue;
-    if (steps === block.steps) steps = block.steps.slice();
-    newest = fold.sampleStep(newest, block.timestamps[row]!);
-    steps[row] = newest;
-  }
-  return steps;
-}
-
 /** Rows of one segment, and what makes events of them. */
 interface SegmentRows {
   readonly block: RowBlock;
@@ -93,7 +71,7 @@ export async function* encodeSegmentPieces(
   encoders: RunEncoders,
   fetchBlob: FetchBlob,
 ): AsyncGenerator<Uint8Array> {
-  const rows = { block, columns: columnsOf(block, segment, fold), encoders, axes: fold.axes };
+  const rows = { block, columns: columnsOf(block, segment.block, fold), encoders, axes: fold.axes };
   let valuesAt = encoders.valuesBefore(block, segment.from);
   for (let row = segment.from; row < segment.to; row++) {
     const wallTime = block.timestamps[row]!;
@@ -134,14 +112,14 @@ function writing(
   encoders: RunEncoders,
   target: Uint8Array,
 ): Writing {
-  const columns = columnsOf(block, segment, fold);
+  const columns = columnsOf(block, segment.block, fold);
   const view = new DataView(target.buffer, target.byteOffset, target.byteLength);
   return { block, columns, encoders, axes: fold.axes, target, view };
 }
 
-function columnsOf(block: RowBlock, segment: Segment, fold: EventFold): ScalarColumns {
+function columnsOf(block: RowBlock, index: number, fold: EventFold): ScalarColumns {
   const { timestamps, values } = block;
-  return { steps: stepsOf(block, segment, fold), timestamps, values };
+  return { steps: fold.stepsOf(index, block), timestamps, values };
 }
 
 /** A stretch of rows of one shape is written at once; a row with cells ends it, as their events follow its own. */

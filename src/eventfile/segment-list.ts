@@ -15,15 +15,13 @@ export interface Segment {
   /** Rows of the block, or markers: `[from, to)`. */
   readonly from: number;
   readonly to: number;
-  /** TensorBoard step of the last sample of the machine before `from`; -1 before the first. */
-  readonly systemStep: number;
   /** Offset in the event file. */
   readonly at: number;
   readonly bytes: number;
 }
 
-/** Numbers kept per segment: kind, block, from, to, system step, end in the file. */
-const WIDTH = 6;
+/** Numbers kept per segment: kind, block, from, to, end in the file. */
+const WIDTH = 5;
 
 /**
  * Segments in the order of the file. A hundred million points have some ten thousand of them, so they are kept as plain
@@ -46,8 +44,8 @@ export class SegmentList {
     return this.#numbers.at(-1) ?? 0;
   }
 
-  add({ kind, block, from, to, systemStep, bytes }: Omit<Segment, 'at'>): void {
-    this.#numbers.push(KINDS.indexOf(kind), block, from, to, systemStep, this.size + bytes);
+  add({ kind, block, from, to, bytes }: Omit<Segment, 'at'>): void {
+    this.#numbers.push(KINDS.indexOf(kind), block, from, to, this.size + bytes);
   }
 
   /** Forgets all but the first `length`. */
@@ -58,7 +56,7 @@ export class SegmentList {
   /** @throws RangeError when there is no such segment. */
   get(index: number): Segment {
     const first = index * WIDTH;
-    const end = this.#numbers[first + 5];
+    const end = this.#numbers[first + 4];
     if (end === undefined) throw new RangeError(`segment: expected below ${this.length}, got ${index}`);
     const at = index === 0 ? 0 : this.#numbers[first - 1]!;
     return {
@@ -66,7 +64,6 @@ export class SegmentList {
       block: this.#numbers[first + 1]!,
       from: this.#numbers[first + 2]!,
       to: this.#numbers[first + 3]!,
-      systemStep: this.#numbers[first + 4]!,
       at,
       bytes: end - at,
     };
@@ -83,7 +80,7 @@ export class SegmentList {
     let high = this.length - 1;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#numbers[middle * WIDTH + 5]! > offset) high = middle;
+      if (this.#numbers[middle * WIDTH + 4]! > offset) high = middle;
       else low = middle + 1;
     }
     return low;

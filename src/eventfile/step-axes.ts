@@ -141,7 +141,7 @@ export class StepAxes {
     const unsuitable: string[] = [];
     for (const { axis, columns } of groups) {
       if (axis === null) continue;
-      const step = values[valuesAt + axis]!;
+      const step = metricStep(values[valuesAt + axis]!);
       const isStep = Number.isSafeInteger(step) && step >= 0;
       for (const column of columns) {
         const [tag, value] = [tags[column]!, values[valuesAt + column]!];
@@ -227,7 +227,12 @@ export function stepOfGroup(
   values: Float64Array,
   valuesAt: number,
 ): number {
-  return axis === null ? step : values[valuesAt + axis]!;
+  return axis === null ? step : metricStep(values[valuesAt + axis]!);
+}
+
+/** The step that a value of a metric says: -0 is 0. */
+export function metricStep(value: number): number {
+  return value + 0;
 }
 
 /** As `define_metric` has it: the definition of the key itself, else that of the longest glob that matches. */

@@ -1,5 +1,6 @@
 /** Takes single series out of a block of rows. @module */
 
+import { metricStep } from '../../eventfile/index.ts';
 import type { Dictionary, RowBlock } from '../../history/index.ts';
 import type { PointBuffer } from '../../points/index.ts';
 import type { Column } from '../runs/run-series.ts';
@@ -53,7 +54,7 @@ function takeByMetric(
   target: PointBuffer,
 ): void {
   for (let next = row, passed = 0; next < end; next++, passed += width) {
-    target.push(values[stepAt + passed]!, timestamps[next]!, values[at + passed]!);
+    target.push(metricStep(values[stepAt + passed]!), timestamps[next]!, values[at + passed]!);
   }
 }
 

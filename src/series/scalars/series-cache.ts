@@ -2,7 +2,6 @@
 
 import { LRUCache } from 'lru-cache';
 import PQueue from 'p-queue';
-import { stepsOfBlock } from '../../eventfile/index.ts';
 import type { RunLedger, RunLog } from '../../history/index.ts';
 import type { Metrics } from '../../observability/index.ts';
 import { PointBuffer, type ScalarPoints } from '../../points/index.ts';
@@ -190,7 +189,7 @@ export class SeriesCache {
         const blocks = await run.readBlocks(log, first, count, allocate);
         blocks.forEach((block, i) => {
           const due = targets.filter(({ from }) => from <= first + i);
-          const steps = stepsOfBlock(view.fold, first + i, block);
+          const steps = view.fold.stepsOf(first + i, block);
           takeColumns({ ...block, steps }, ledger.dictionary, due);
         });
         // After each group: trouble with the next must not add these again.

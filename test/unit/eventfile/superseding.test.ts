@@ -96,3 +96,27 @@ describe('a run that was resumed from a checkpoint', () => {
     expect(events.filter(({ fileVersion }) => fileVersion === 'brain.Event:0')).toHaveLength(2);
   });
 });
+
+describe('samples of two machines that are logged to one run', () => {
+  it('have steps of their own, whichever log is read first', async () => {
+    const sample = (second: number, writer?: number): RunRecord => ({
+      kind: 'system',
+      timestamp: 1.7e9 + second,
+      shape: { keys: ['cpu'], ...(writer !== undefined && { writer }) },
+      values: [second],
+    });
+    const first = [0, 15, 30, 30].map((second) => sample(second));
+    const second = [1, 16, 31].map((at) => sample(at, 2));
+    for (const records of [
+      [...first, ...second],
+      [...second, ...first],
+    ]) {
+      const kept = scalarsOf(await eventsOf(...records));
+      const steps = [...kept.values()].map((points) => points.map(([step]) => step));
+      expect(steps.toSorted((a, b) => a[0]! - b[0]!)).toEqual([
+        [0, 15, 30, 31],
+        [1, 16, 31],
+      ]);
+    }
+  });
+});
