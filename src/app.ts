@@ -7,7 +7,7 @@ import { EventFiles } from './eventfile/index.ts';
 import { createFiles } from './frontends/files/index.ts';
 import { createFuseFrontend, type Mounted, type MountOptions } from './frontends/fuse/index.ts';
 import { createGrpcFrontend, type GrpcListenOptions, type GrpcServer } from './frontends/grpc/index.ts';
-import { createPages, type PagesOptions, type Site } from './frontends/pages/index.ts';
+import { createPages, type GrpcPort, type PagesOptions, type Site } from './frontends/pages/index.ts';
 import { createProbes, createWebServer, type HttpServer, type WebServer } from './frontends/web/index.ts';
 import { createWebHdfs, webHdfsUrl } from './frontends/webhdfs/index.ts';
 import { History, LocalStore, type PrefetchProgress, prefetch } from './history/index.ts';
@@ -87,6 +87,8 @@ export interface AppParts {
   readonly noProxy: readonly string[];
   /** Of the program, for people. */
   readonly version: string;
+  /** What stands before commands that ask this machine by gRPC, on pages; default: nothing. */
+  readonly direct?: string;
 }
 
 /** A server that answers. Disposing it closes it. */
@@ -166,7 +168,7 @@ export function createApp(settings: AppSettings, parts: AppParts): App {
   const seen = { history, events, namespace, caller: OPERATOR };
   const logdir = { tree: createTree(seen), overview: createOverview(seen) };
   const opening = new Opening();
-  let grpc: GrpcServer | null = null;
+  let grpc: GrpcPort | null = null;
   const ownSources = settings.sources.map(absoluteSource);
   const web = createWeb({ ...logdir, ownSources, grpc: () => grpc }, opening, parts);
   const fuse = createFuseFrontend({ tree: logdir.tree, logger, metrics, clock });
@@ -191,7 +193,7 @@ export function createApp(settings: AppSettings, parts: AppParts): App {
       });
       const server = await createGrpcFrontend({ provider, logger, metrics }).listen(options);
       // One that shows a choice would not do for the pages, which show everything.
-      if (projects === null) grpc = server;
+      if (projects === null) grpc = { ...server, direct: parts.direct ?? '' };
       return server;
     },
     mount: (options) => fuse.mount({ ...options, keepClear }),

@@ -86,10 +86,10 @@ export function noneYetText({ name, projects }: SourceState): string {
     : `${name}: there is such a project, and it has no runs yet`;
 }
 
-/** No answer came, as opposed to one that says that the server has trouble. */
+/** No answer came, or none in time, as opposed to one that says that the server has trouble. */
 function isUnreachable({ cause }: LogdirError): boolean {
   const errno = errnoOf(cause) ?? errnoOf(cause instanceof Error ? cause.cause : null) ?? '';
-  return errno.startsWith('E') && !errno.startsWith('ERR_');
+  return errno === 'ERR_CANCELED' || (errno.startsWith('E') && !errno.startsWith('ERR_'));
 }
 
 function noRuns(reports: readonly EmptySource[]): CommandFailure {

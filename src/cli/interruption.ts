@@ -16,9 +16,11 @@ export interface Interruption extends Disposable {
   exitCode(): ExitCode | null;
 }
 
-export function listenForInterruption(): Interruption {
+/** `ignoresHangup`: the end of the terminal is no reason to stop. */
+export function listenForInterruption({ ignoresHangup }: { readonly ignoresHangup: boolean }): Interruption {
   const controller = new AbortController();
   const stop = (name: StopSignal) => {
+    if (name === 'SIGHUP' && ignoresHangup) return;
     // The shell reads 128 + signal number as "killed by that signal".
     if (controller.signal.aborted) process.exit(128 + constants.signals[name]);
     controller.abort(name);

@@ -10,7 +10,7 @@ const REDRAW_MS = 100;
 
 /** Shows how reading goes until it is done; disposing takes the bar away early. */
 export function showReading(terminal: Terminal, app: Pick<App, 'reading'>): Disposable {
-  if (!terminal.stderr.isTTY) return { [Symbol.dispose]: () => {} };
+  if (!terminal.isWatched) return { [Symbol.dispose]: () => {} };
   let bar: SingleBar | null = null;
   const draw = () => {
     const { read, waiting } = app.reading();

@@ -38,3 +38,9 @@ export function grpcProxyVariable(host: string, variables: Variables): string | 
   const suffixes = direct.map((entry) => entry.trim()).filter(Boolean);
   return suffixes.some((suffix) => host.endsWith(suffix)) ? null : name;
 }
+
+/** What to type before a command that asks this machine by gRPC: '' where no proxy would stand between. */
+export function directPrefix(variables: Variables): string {
+  if (LOOPBACK.every((host) => grpcProxyVariable(host, variables) === null)) return '';
+  return `no_grpc_proxy=${withoutProxyFor([], variables)['no_grpc_proxy']} `;
+}

@@ -13,6 +13,7 @@ import { systemClock } from '../core/index.ts';
 import { createLogger, createMetrics, type Logger } from '../observability/index.ts';
 import { usableCache } from './cache-directory.ts';
 import { type Interruption, listenForInterruption } from './interruption.ts';
+import { directPrefix } from './proxy-environment.ts';
 import { givenFlags } from './setting-options.ts';
 import { recordingTerminal, type Terminal } from './terminal.ts';
 
@@ -64,7 +65,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const logger = createLogger({ level, format, color: isTTY && !environment.noColor });
   const isForPrograms = logFormat === 'json' && !options.isBrief;
   const terminal = isForPrograms ? recordingTerminal(options.terminal, logger) : options.terminal;
-  const interruption = listenForInterruption();
+  const interruption = listenForInterruption({ ignoresHangup: environment.isUnderNohup });
   return {
     loaded,
     environment,
@@ -83,6 +84,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
           ...{ logger, metrics: createMetrics({ version }), clock: systemClock, version },
           findApiKey: apiKeyFinder(environment, loaded.settings.apiKeyFile),
           noProxy: environment.noProxy,
+          direct: directPrefix(environment.variables),
         },
       ),
     [Symbol.dispose]: () => interruption[Symbol.dispose](),

@@ -1,6 +1,7 @@
 /** What looking at a folder came to, for people. @module */
 
-import { missingPathAdvice, type PassedOver, type SourceReport } from '../app.ts';
+import { localDisk, missingPathAdvice, type PassedOver, type SourceReport } from '../app.ts';
+import { SETTINGS } from '../config/index.ts';
 
 /** What was looked at, and what would work. `name`: the source as it was given. */
 export function reportText(name: string, report: SourceReport): string {
@@ -20,8 +21,22 @@ export function reportText(name: string, report: SourceReport): string {
 
 /** What to type instead. */
 export function adviceLines(name: string, { outcome, advice }: SourceReport): readonly string[] {
-  return outcome === 'missing' ? [...missingPathAdvice(name), advice] : [advice];
+  if (outcome !== 'missing') return [advice];
+  const isDefault = name === SETTINGS.sources.default[0];
+  return [...missingPathAdvice(name), ...(isDefault ? unnamedAdvice() : []), advice];
 }
+
+/** For those who named nothing, and are where the default is not. */
+function unnamedAdvice(): string[] {
+  const isInside = localDisk.names('.').some((entry) => RUN_DIRECTORY.test(entry));
+  return [
+    ...(isInside ? ['The runs are in this folder itself: give . as the SOURCE'] : []),
+    'For runs of a W&B server give ENTITY/PROJECT, or wandb: for all that the API key sees',
+  ];
+}
+
+/** As the SDK calls them. */
+const RUN_DIRECTORY = /^(?:offline-)?run-\d{8}_\d{6}-/;
 
 const PASSED_OVER_REASONS: Readonly<Record<PassedOver['reason'], string>> = {
   hidden: 'hidden',

@@ -19,6 +19,8 @@ export interface TensorboardProcessOptions {
   readonly args: readonly string[];
   /** Its variables. */
   readonly environment: Environment['variables'];
+  /** Whether it has a session of its own, which signals of the terminal do not reach. */
+  readonly isDetached: boolean;
   readonly onLine: (line: string) => void;
 }
 
@@ -29,11 +31,12 @@ const STOP_TIMEOUT_MS = 5000;
 const READY_LINE = /^TensorBoard \S+ at (http\S+)/;
 
 export function startTensorboard(options: TensorboardProcessOptions): TensorboardProcess {
-  const { command, args, environment, onLine } = options;
+  const { command, args, environment, isDetached, onLine } = options;
   const [program, ...leading] = command;
   const child = spawn(program, [...leading, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...environment },
+    detached: isDetached,
   });
   const url = new Promise<string>((resolve) => {
     for (const stream of [child.stdout, child.stderr]) {

@@ -11,6 +11,8 @@ const CLEAR_LINE = '\r\u001b[K';
 export interface Terminal {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
+  /** Whether somebody watches who likes to see how far things are. */
+  readonly isWatched: boolean;
   /** A line for the result of the command. */
   print(line: string): void;
   /** A line for the person watching. */
@@ -37,6 +39,7 @@ export function processTerminal({ noColor }: { readonly noColor: boolean }): Ter
   return {
     stdout,
     stderr,
+    isWatched: stderr.isTTY,
     print: (line) => void stdout.write(`${line}\n`),
     note,
     warn: (text) => note(`${noteStyle('yellow', 'warning:')} ${text}`),
@@ -50,6 +53,7 @@ export function processTerminal({ noColor }: { readonly noColor: boolean }): Ter
 export function recordingTerminal(terminal: Terminal, logger: Logger): Terminal {
   return {
     ...terminal,
+    isWatched: false,
     note: (line) => logger.info(line.trim()),
     warn: (text) => logger.warn(text),
     fail: (text) => logger.error(text),

@@ -22,6 +22,8 @@ export interface Environment {
   readonly noProxy: readonly string[];
   /** Whether systemd waits to be told that the service is ready (sd_notify(3)). */
   readonly isUnderSystemd: boolean;
+  /** Whether nohup(1) started the program. Node forgets that the signal was to be ignored; shells say what they started. */
+  readonly isUnderNohup: boolean;
 }
 
 export function readEnvironment(given: Environment['variables'] = process.env): Environment {
@@ -38,6 +40,7 @@ export function readEnvironment(given: Environment['variables'] = process.env): 
     noColor: Boolean(variables['NO_COLOR']) || variables['TERM'] === 'dumb',
     noProxy: (variables['NO_PROXY'] || variables['no_proxy'] || '').split(',').filter(Boolean),
     isUnderSystemd: Boolean(variables['NOTIFY_SOCKET']),
+    isUnderNohup: /(?:^|\/)nohup$/.test(variables['_'] ?? ''),
   };
 }
 

@@ -73,7 +73,9 @@ export interface OtherReadings {
 export function otherReadings(text: string, disk: Disk = localDisk): OtherReadings {
   const near = nearestPath(text, disk);
   const isTypo = near !== null && near !== text.replace(/\/+$/, '');
+  const slashed = text.replaceAll('\\', '/');
   const hints = [
+    ...(slashed !== text && disk.exists(slashed) ? [`Did you mean ${slashed}?`] : []),
     ...(isTypo ? [`Did you mean ${near}?`] : nearestFolder(text, disk)),
     ...(text.startsWith('~')
       ? ['Here ~ is no shorthand for the home directory: write the path in full.']

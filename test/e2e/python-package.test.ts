@@ -127,6 +127,19 @@ describe.skipIf(PYTHON_MISSING !== null)('tensorboard --logdir, with the package
   });
 });
 
+describe.skipIf(PYTHON_MISSING !== null)('hosts that gRPC asks directly', () => {
+  const LOCAL = 'localhost,127.0.0.1,::1';
+  it.each([
+    [{}, LOCAL],
+    [{ no_proxy: 'a, b' }, `a,b,${LOCAL}`],
+    [{ no_proxy: 'a', no_grpc_proxy: 'g,localhost' }, 'g,localhost,127.0.0.1,::1'],
+  ])('with %j are %s', async (given, expected) => {
+    const plugin = 'from wandb_logdir import tensorboard_plugin as plugin';
+    const ask = `import os; os.environ.update(${JSON.stringify(given)}); ${plugin}; plugin._ask_this_machine_directly(); print(os.environ["no_grpc_proxy"])`;
+    expect((await environment.run('-c', ask)).trim()).toBe(expected);
+  });
+});
+
 describe.skipIf(PYTHON_MISSING !== null)('what a logdir holds', () => {
   const layouts: readonly (readonly [string, string, readonly string[]])[] = [
     ['runs', 'a wandb folder', ['wandb/run-20260101_000000-a/run-a.wandb']],

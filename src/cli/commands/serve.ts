@@ -4,6 +4,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { startWithRuns } from '../found-runs.ts';
 import { aborted } from '../interruption.ts';
 import { showReading } from '../progress.ts';
+import { directPrefix } from '../proxy-environment.ts';
 import { relaunchThroughPython } from '../python-relaunch.ts';
 import type { Session } from '../session.ts';
 import { tellSystemd } from '../systemd.ts';
@@ -24,7 +25,8 @@ export async function serve(session: Session): Promise<ExitCode> {
   await using grpc = await openGrpcPort(session, app);
   await using mounted = route === null ? null : await mountTree(session, app, route);
   const projects = await app.overview.projects({ signal });
-  const served = { server, grpc, directory: mounted?.directory ?? null, projects };
+  const direct = directPrefix(session.environment.variables);
+  const served = { server, grpc, direct, directory: mounted?.directory ?? null, projects };
   const warning = publicWarning(served);
   if (warning !== null) terminal.warn(warning);
   session.announce(servedAnnouncement(served, (text) => terminal.style('bold', text)));

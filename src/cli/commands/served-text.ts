@@ -7,6 +7,8 @@ import { countText, logdirPath, PAGE_LABEL, shellWord, tensorboardLines } from '
 export interface Served {
   readonly server: Pick<Listening, 'url' | 'isPublic' | 'publicUrls' | 'logdir'>;
   readonly grpc: Pick<GrpcServer, 'address' | 'port' | 'isPublic' | 'isEncrypted'> | null;
+  /** What stands before a command that asks this machine by gRPC: '', or a variable that keeps a proxy out of it. */
+  readonly direct: string;
   /** Where the tree is mounted. */
   readonly directory: string | null;
   readonly projects: readonly ProjectCard[];
@@ -26,14 +28,15 @@ export function servedAnnouncement(served: Served, bold: Bold): Announcement {
   return { message: 'ready', fields, lines: servedLines(served, bold) };
 }
 
-function servedLines({ server, grpc, directory, projects }: Served, bold: Bold): string[] {
+function servedLines(served: Served, bold: Bold): string[] {
+  const { server, directory, projects } = served;
   const [first = '', ...others] = pageUrls(server);
   const indent = ' '.repeat(PAGE_LABEL.length);
   return [
     `${PAGE_LABEL}${bold(first)}  ${countText(projects)}`,
     ...others.map((url) => indent + url),
     ...(directory === null ? [] : [bold(directory)]),
-    ...waysIn({ server, grpc, directory, projects }).flatMap(({ where, commands }) => [
+    ...waysIn(served).flatMap(({ where, commands }) => [
       '',
       `Open in TensorBoard${where}:`,
       ...commands.map((command) => `  ${command}`),
@@ -63,9 +66,9 @@ interface WayIn {
 }
 
 /** The best first: TensorBoard asks by gRPC for what is on screen, and reads files whole. */
-function waysIn({ server, grpc, directory, projects }: Served): readonly WayIn[] {
+function waysIn({ server, grpc, direct, directory, projects }: Served): readonly WayIn[] {
   const ways: WayIn[] = [];
-  if (grpc !== null) ways.push(grpcWay(server, grpc));
+  if (grpc !== null) ways.push(grpcWay(server, grpc, direct));
   if (directory !== null) ways.push({ where: ' by files', commands: tensorboardLines(directory, projects) });
   const isEnough = server.isPublic ? grpc?.isPublic && grpc.isEncrypted : ways.length > 0;
   if (isEnough) return ways;
@@ -76,7 +79,7 @@ function waysIn({ server, grpc, directory, projects }: Served): readonly WayIn[]
 }
 
 /** Without encryption TensorBoard connects to its own machine alone. */
-function grpcWay(server: Served['server'], grpc: NonNullable<Served['grpc']>): WayIn {
+function grpcWay(server: Served['server'], grpc: NonNullable<Served['grpc']>, direct: string): WayIn {
   const [url] = grpc.isPublic ? server.publicUrls : [];
   if (grpc.isEncrypted) {
     const address = url === undefined ? grpc.address : `${new URL(url).hostname}:${grpc.port}`;
@@ -87,5 +90,5 @@ function grpcWay(server: Served['server'], grpc: NonNullable<Served['grpc']>): W
     };
   }
   const where = server.isPublic || grpc.isPublic ? ', on this machine' : '';
-  return { where, commands: [`tensorboard --grpc_data_provider ${grpc.address}`] };
+  return { where, commands: [`${direct}tensorboard --grpc_data_provider ${grpc.address}`] };
 }

@@ -35,8 +35,11 @@ export async function tensorboard(session: Session, argv: Arguments): Promise<nu
       ? ['--logdir', server.logdir(logdirPath(projects))]
       : ['--grpc_data_provider', provided.address];
   const args = [...data, ...tensorboardArguments(argv)];
-  const environment = withoutProxyFor([PAGE_HOST], session.environment.variables);
-  const child = startTensorboard({ command, args, environment, onLine: terminal.note });
+  const child = startTensorboard({
+    ...{ command, args, onLine: terminal.note },
+    environment: withoutProxyFor([PAGE_HOST], session.environment.variables),
+    isDetached: session.environment.isUnderNohup,
+  });
   void child.url.then((url) => {
     terminal.note(`\n  Open ${terminal.noteStyle('bold', url)}   (TensorBoard; stop with Ctrl-C)\n`);
     session.logger.info({ page: server.url, tensorboard: url, projects: projects.length }, 'ready');

@@ -17,7 +17,8 @@ export async function isOurs(
   app: App,
   { signal }: { readonly signal: AbortSignal },
 ): Promise<boolean> {
-  if (/^(?:wandb:|https?:)/.test(logdir)) return parseSource(logdir).kind === 'cloud';
+  const reference = parseSource(logdir);
+  if (reference.kind === 'cloud') return !reference.isBare;
   const { outcome } = await app.inspect(logdir, { signal });
   if (outcome !== 'runs') return false;
   return !(await holdsEventFiles(logdir, signal));

@@ -9,7 +9,7 @@ import { EXIT } from '../exit-codes.ts';
 import { CommandFailure, exitCodeOf, failureText } from '../failure.ts';
 import { aborted } from '../interruption.ts';
 import { writePortFile } from '../port-file.ts';
-import { grpcProxyVariable, withoutProxyFor } from '../proxy-environment.ts';
+import { directPrefix, grpcProxyVariable } from '../proxy-environment.ts';
 import { openSession, type Session } from '../session.ts';
 import { logStart } from '../start-record.ts';
 import { processTerminal } from '../terminal.ts';
@@ -85,9 +85,8 @@ function noteProxy({ environment, terminal }: Session): void {
   const { variables } = environment;
   const name = grpcProxyVariable('localhost', variables);
   if (name === null) return;
-  const { no_grpc_proxy: value } = withoutProxyFor([], variables);
   terminal.warn(
-    `${name} is set, so TensorBoard looks for its data server, on this machine, through that proxy, and shows nothing unless the proxy leads back. Start it so: no_grpc_proxy=${value} tensorboard …`,
+    `${name} is set, so TensorBoard looks for its data server, on this machine, through that proxy, and shows nothing unless the proxy leads back. Start it so: ${directPrefix(variables)}tensorboard …`,
   );
 }
 

@@ -6,7 +6,9 @@ import { delimiter } from 'node:path';
 const ADDRESS = String.raw`https?:\/\/(?:[^/@:]*(?::[^/@:]*)?@)?(?:\[[^\]]*\]|[^/:]*)(?::\d+(?=[/?#:]|$))?[^:]*`;
 /** `wandb:acme/demo`, `wandb://acme/demo`, and `wandb:` for everything. */
 const ON_SERVER = 'wandb:[^:]*';
-const SOURCES = new RegExp(`(?<=^|:)(?:${ADDRESS}|${ON_SERVER}|[^:]+)(?=:|$)`, 'g');
+/** `localhost:8080/acme/demo`: an address that lacks its scheme stays whole, so that its owner recognizes it. */
+const HOST_AND_PORT = String.raw`(?:localhost|\d+(?:\.\d+){3}|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}):\d{2,5}\/[^:]*`;
+const SOURCES = new RegExp(`(?<=^|:)(?:${ADDRESS}|${ON_SERVER}|${HOST_AND_PORT}|[^:]+)(?=:|$)`, 'g');
 
 /** The parts of a list that is parted as PATH is; an address is one part, with its port. */
 export function splitSources(text: string): string[] {

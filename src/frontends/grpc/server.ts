@@ -83,26 +83,18 @@ async function bind(server: Server, address: string, credentials: ServerCredenti
   return await new Promise((resolve, reject) => {
     server.bindAsync(address, credentials, (error, port) => {
       if (error === null) return resolve(port);
-      const message = `can't listen on ${address}: ${bindFailure(error.message)}`;
+      const message = `can't listen on ${address}: ${bindReason(error.message)}`;
       reject(new LogdirError('unavailable', message, { cause: error }));
     });
   });
 }
 
-/** grpc-js tells of a socket's trouble in the middle of a sentence of its own. */
-function bindFailure(message: string): string {
-  switch (/\bE[A-Z]{3,}\b/.exec(message)?.[0]) {
-    case 'EADDRINUSE':
-      return 'another process listens there; stop it, or choose another port (--grpc-port 0 takes any free one)';
-    case 'EACCES':
-      return 'the system does not allow it; choose a port above 1023';
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return 'this machine has no such address; choose --host 127.0.0.1, or 0.0.0.0 for all';
-    default:
-      return `${message}; choose another port`;
-  }
+/** grpc-js hands on the system's words, among its own. */
+function bindReason(message: string): string {
+  if (message.includes('EADDRINUSE'))
+    return 'another process listens there; stop it, or choose another port (--grpc-port 0 takes any free one)';
+  if (message.includes('EACCES')) return 'the system does not allow it; choose a port above 1023';
+  return `${message}; choose another port`;
 }
 
 async function close(server: Server): Promise<void> {

@@ -21,6 +21,8 @@ export interface GrpcPort {
   /** Whether it listens on more than loopback. */
   readonly isPublic: boolean;
   readonly isEncrypted: boolean;
+  /** What stands before the command on this machine: '', or a variable that keeps a proxy out of it. */
+  readonly direct: string;
 }
 
 /** One word for a POSIX shell. */
@@ -48,7 +50,7 @@ export function webHdfsCommand(path: string, { host, port }: Reader): string {
 export function grpcCommand(grpc: GrpcPort | null, reader: Reader): string | null {
   if (grpc === null) return null;
   const encryption = grpc.isEncrypted ? ' --grpc_creds_type=ssl' : '';
-  if (isLocal(reader)) return `tensorboard --grpc_data_provider ${grpc.address}${encryption}`;
+  if (isLocal(reader)) return `${grpc.direct}tensorboard --grpc_data_provider ${grpc.address}${encryption}`;
   if (!grpc.isPublic || !grpc.isEncrypted) return null;
   const address = `${bracketed(hostName(reader.host ?? ''))}:${grpc.port}`;
   return `tensorboard --grpc_data_provider ${shellQuote(address)}${encryption}`;

@@ -113,7 +113,10 @@ export class LogUpdater {
   #spill(log: RunLog, error: unknown): void {
     const { logs, spill, logger } = this.#options;
     if (this.#spills === 0) {
-      logger.warn({ cache: log.location, err: error }, refusalText(error));
+      logger.warn(
+        { cache: log.location, err: error },
+        `${spillReason(error)}; serving goes on from memory, and what was read is gone at the end`,
+      );
     }
     const generation = ++this.#spills;
     void spill.dropBefore(log.id, generation);
@@ -122,15 +125,9 @@ export class LogUpdater {
   }
 }
 
-const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
-const DENIED = new Set(['EACCES', 'EPERM', 'EROFS']);
-
-/** What to do where a disk refuses: free space helps only one that is full. */
-function refusalText(error: unknown): string {
-  const errno = errnoOf(error) ?? 'unknown error';
-  const goesOn = 'serving goes on from memory';
-  if (FULL.has(errno))
-    return `cache disk takes no more; ${goesOn}. Free space or choose another --cache-dir, then restart`;
-  const what = DENIED.has(errno) ? 'cache may not be written by this user' : 'cache cannot be written';
-  return `${what} (${errno}); ${goesOn}. Choose another --cache-dir, then restart`;
+function spillReason(error: unknown): string {
+  const isFull = ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(errnoOf(error) ?? '');
+  return isFull
+    ? 'cache disk takes no more: free space or choose another --cache-dir, then restart'
+    : 'cache cannot be written: make it writable or choose another --cache-dir, then restart';
 }

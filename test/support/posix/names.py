@@ -9,7 +9,7 @@ from checks import Descriptor, check, fails, same
 LONG = "l" * 255
 HOSTILE = [
     "with  two blanks", "Ünïcode 😀 ﷽", "שלום עולם‏", "100%25 #1 & <b>", "quote ' \" ` $HOME $(id)", "-rf", "*?[a]{b,c}",
-    "back\\slash", "...", "~", "tab%09newline%0A", "a%2Fb", "%2E%2E", "%40hidden", "con.txt.", " leading and trailing ",
+    "back\\slash", "...", "~", "tab%09newline%0A", "a∕b", "%2E%2E", "%40hidden", "con.txt.", " leading and trailing ",
 ]  # fmt: skip
 
 

@@ -139,6 +139,29 @@ describe('a key that was revoked', () => {
     }
   }, 60_000);
 
+  it('takes away what a server shows that is running, and gives it back when it is good again', async () => {
+    const portFile = join(folder.path, 'port');
+    const places = ['--port', '0', '--port-file', portFile, '--refresh-interval', '1s'];
+    const { child, result } = startProgram(['serve', 'acme/vision', ...places], environment());
+    const port = async () => Number(await readFile(portFile, 'utf8').catch(() => ''));
+    await expect.poll(port, { timeout: 60_000 }).toBeGreaterThan(0);
+    const url = `http://127.0.0.1:${await port()}`;
+    const get = async (path: string) => await (await fetch(url + path)).text();
+    expect(await get('/p/acme/vision')).toContain('href="/p/acme/vision/one"');
+    await get('/logdir/acme/vision/one/run.json');
+    const revoked = server.faults.add({ effect: answerStatus(401) });
+    const page = { timeout: 60_000, interval: 500 };
+    await expect.poll(() => get('/p/acme/vision'), page).toContain('may not be read.');
+    await expect.poll(() => get('/p/acme/vision'), page).not.toContain('href="/p/acme/vision/one"');
+    expect(await get('/webhdfs/v1/acme/vision?op=LISTSTATUS')).not.toContain('one');
+    for (const path of ['/logdir/acme/vision/one/run.json', '/p/acme/vision/one'])
+      expect((await fetch(url + path)).status).not.toBe(200);
+    revoked.remove();
+    await expect.poll(() => get('/p/acme/vision'), page).toContain('href="/p/acme/vision/one"');
+    child.kill();
+    expect((await result).stderr).toMatch(/wandb login --host/);
+  }, 240_000);
+
   it('leaves the runs of a folder', async () => {
     const words = ['ls', '--source', 'wandb:acme/vision', '--source', EXAMPLES, 'acme'];
     const { stdout, stderr, code } = await program(words, { WANDB_API_KEY: 'b'.repeat(40) });

@@ -50,7 +50,7 @@ function start(
 }
 
 async function port(): Promise<number> {
-  await expect.poll(() => text('port'), { timeout: 10_000, interval: 10 }).toMatch(/^\d+\n$/);
+  await expect.poll(() => text('port'), { timeout: 40_000, interval: 10 }).toMatch(/^\d+\n$/);
   return Number(text('port'));
 }
 
@@ -86,13 +86,17 @@ describe('the data server', () => {
     }
   });
 
-  it('tells its port while a server does not answer', async () => {
-    await using server = await startWandbServer({ latencyMs: 60_000 });
-    const startMs = performance.now();
-    start('wandb:acme/vision', [], { WANDB_BASE_URL: server.url, WANDB_API_KEY: server.apiKey });
+  it('takes the address of a page that lacks its scheme for one, as the browser does', async () => {
+    const variables = { WANDB_BASE_URL: 'http://127.0.0.1:9', HTTPS_PROXY: 'http://127.0.0.1:9' };
+    const started = start('wandb.ai/acme/vision', [], variables);
     await port();
-    // Before the server could have answered.
-    expect(performance.now() - startMs).toBeLessThan(60_000);
+    expect(started.stderr()).not.toContain('no folder');
+  });
+
+  it('tells its port while a server does not answer', async () => {
+    await using server = await startWandbServer({ latencyMs: 600_000 });
+    start('wandb:acme/vision', [], { WANDB_BASE_URL: server.url, WANDB_API_KEY: server.apiKey });
+    expect(await port()).toBeGreaterThan(0);
   });
 });
 

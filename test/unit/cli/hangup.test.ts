@@ -1,10 +1,13 @@
 /** A closed terminal and a killed program: nothing is left behind. @module */
 
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EXAMPLES, type StartedProgram, startProgram } from '../../support/program.ts';
+import { EXAMPLES, PROGRAM, type StartedProgram, startProgram } from '../../support/program.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -44,6 +47,27 @@ describe.skipIf(process.platform !== 'linux')('tensorboard', () => {
     child.kill('SIGKILL');
     await expect.poll(() => isAlive(childPid), { timeout: 10_000 }).toBe(false);
     await result;
+  });
+});
+
+describe('under nohup', () => {
+  it('the end of the terminal is no reason to stop', async () => {
+    const words = ['serve', EXAMPLES, '--port', '0', '--port-file', path('port')];
+    const shell = `nohup "$@" >out 2>&1 & echo $!; wait`;
+    const args = ['-c', shell, 'bash', process.execPath, PROGRAM, ...words];
+    const env = { PATH: process.env['PATH'], HOME: dir };
+    const bash = spawn('bash', args, { cwd: dir, env, stdio: ['ignore', 'pipe', 'ignore'] });
+    const [line] = (await once(bash.stdout, 'data')) as [Buffer];
+    await expect.poll(() => existsSync(path('port')), { timeout: 30_000 }).toBe(true);
+    process.kill(Number(line), 'SIGHUP');
+    const url = `http://127.0.0.1:${readFileSync(path('port'), 'utf8').trim()}/healthz`;
+    for (let asked = 0; asked < 5; asked++) {
+      await delay(50);
+      expect((await fetch(url)).status).toBe(200);
+    }
+    process.kill(Number(line), 'SIGTERM');
+    await once(bash, 'exit');
+    expect(existsSync(path('port'))).toBe(false);
   });
 });
 

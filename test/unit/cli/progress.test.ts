@@ -23,7 +23,7 @@ function terminal(isTTY: boolean): { readonly terminal: Terminal; readonly text:
   const plain = (_: unknown, text: string) => text;
   return {
     terminal: {
-      ...{ stdout: both, stderr: both, style: plain, noteStyle: plain },
+      ...{ stdout: both, stderr: both, isWatched: isTTY, style: plain, noteStyle: plain },
       ...{ print: write, note: write, warn: write, fail: write },
     },
     text: () => written.join(''),

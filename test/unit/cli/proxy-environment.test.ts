@@ -1,7 +1,7 @@
 /** What a TensorBoard that we start finds in its environment, and what a proxy there means to gRPC. @module */
 
 import { describe, expect, it } from 'vitest';
-import { grpcProxyVariable, withoutProxyFor } from '../../../src/cli/proxy-environment.ts';
+import { directPrefix, grpcProxyVariable, withoutProxyFor } from '../../../src/cli/proxy-environment.ts';
 
 const LOCAL = 'localhost,127.0.0.1,::1';
 
@@ -41,5 +41,17 @@ describe('the proxy that gRPC asks', () => {
     [{ https_proxy: proxy, no_proxy: 'localhost', no_grpc_proxy: 'intranet' }, 'https_proxy'],
   ])('with %j is that of %s', (variables, expected) => {
     expect(grpcProxyVariable('localhost', variables)).toBe(expected);
+  });
+});
+
+describe('what to type before a command', () => {
+  it.each([
+    [{}, ''],
+    [{ HTTPS_PROXY: 'http://proxy' }, ''],
+    [{ https_proxy: 'http://proxy' }, `no_grpc_proxy=${LOCAL} `],
+    [{ https_proxy: 'http://proxy', no_proxy: 'a,localhost' }, `no_grpc_proxy=a,localhost,${LOCAL} `],
+    [{ https_proxy: 'http://proxy', no_proxy: LOCAL }, ''],
+  ])('with %j is "%s"', (variables, expected) => {
+    expect(directPrefix(variables)).toBe(expected);
   });
 });

@@ -65,6 +65,17 @@ describe('a folder that is mistyped', () => {
   });
 });
 
+describe('no SOURCE where there is no ./wandb', () => {
+  it('says what may be given, and knows a wandb folder from inside', async () => {
+    const outside = await program(['ls']);
+    expect([outside.code, outside.stderr]).toEqual([3, expect.stringContaining('give ENTITY/PROJECT')]);
+    expect(outside.stderr).not.toContain('give . as the SOURCE');
+    const inside = await program(['ls'], {}, join(folder.path, 'exp', 'wandb'));
+    expect(inside.stderr).toContain('give . as the SOURCE');
+    expect(server.requests.tally()).toEqual({});
+  });
+});
+
 describe('a project that is mistyped', () => {
   it.each([
     ['acme/visoin', ['no such file or folder here', 'taken as a W&B project', 'Did you mean acme/vision?']],

@@ -20,7 +20,7 @@ type Change = Partial<Omit<Served, 'server'>> & { readonly server?: Place };
 
 function served({ server = PRIVATE, ...change }: Change = {}): Served {
   const logdir = (path: string, from = URL_HERE) => `${from.replace('http', 'webhdfs')}/${path}`;
-  return { grpc: GRPC, directory: null, projects, ...change, server: { ...server, logdir } };
+  return { grpc: GRPC, direct: '', directory: null, projects, ...change, server: { ...server, logdir } };
 }
 
 function lines(change?: Change): string[] {
@@ -37,6 +37,12 @@ describe('serve prints', () => {
       'Open in TensorBoard:',
       '  tensorboard --grpc_data_provider 127.0.0.1:6806',
     ]);
+  });
+
+  it('the command so that no proxy of the environment stands between', () => {
+    expect(lines({ direct: 'no_grpc_proxy=localhost ' }).at(-1)).toBe(
+      '  no_grpc_proxy=localhost tensorboard --grpc_data_provider 127.0.0.1:6806',
+    );
   });
 
   it('the command by files, with what it needs, where there is no better', () => {

@@ -74,7 +74,7 @@ describe('startTensorboard', () => {
     );
     const lines: string[] = [];
     const child = startTensorboard({
-      ...{ command: [path], args: [], environment: process.env },
+      ...{ command: [path], args: [], environment: process.env, isDetached: false },
       onLine: (line) => lines.push(line),
     });
     expect(await child.url).toBe('http://localhost:6006/');
@@ -85,7 +85,7 @@ describe('startTensorboard', () => {
   it('stops what does not end by itself', async () => {
     const path = executable('tb', '#!/bin/sh\nexec sleep 60\n');
     const child = startTensorboard({
-      ...{ command: [path], args: [], environment: process.env },
+      ...{ command: [path], args: [], environment: process.env, isDetached: false },
       onLine: () => {},
     });
     await child.stop();

@@ -105,6 +105,30 @@ describe('precedence', () => {
   });
 });
 
+describe('the gRPC port', () => {
+  it.each([
+    ['6806', 6806],
+    ['0', 0],
+    ['off', 'off'],
+  ])('%s as a flag is %s', (text, expected) => {
+    expect(load({ 'grpc-port': text }).settings.grpcPort).toBe(expected);
+  });
+
+  it.each([
+    ['off', 'off'],
+    ['false', 'off'],
+    ['7000', 7000],
+  ])('%s in the file is %s', (text, expected) => {
+    expect(load({ config: file(`grpcPort: ${text}\n`) }).settings.grpcPort).toBe(expected);
+  });
+
+  it('is nothing else', () => {
+    expect(() => load({ 'grpc-port': 'no' })).toThrow(
+      'expected a port number, 0 for any that is free, or off',
+    );
+  });
+});
+
 describe('values', () => {
   it.each([
     ['cache-max-bytes', '10GiB', { cacheMaxBytes: 10 * 1024 ** 3 }],
@@ -136,6 +160,8 @@ describe('values', () => {
     ['wandb::x', ['wandb:', 'x']],
     ['wandb://a/b:wandb:c', ['wandb://a/b', 'wandb:c']],
     ['/data/wandb:/scratch/wandb', ['/data/wandb', '/scratch/wandb']],
+    ['localhost:8080/acme/demo:x', ['localhost:8080/acme/demo', 'x']],
+    ['w.example.com:80/a/b', ['w.example.com:80/a/b']],
     [':a::b:', ['a', 'b']],
   ])('source variable %s is a list as PATH is, with addresses whole', (text, expected) => {
     expect(load({}, { WANDB_LOGDIR_SOURCE: text }).settings.sources).toEqual(expected);

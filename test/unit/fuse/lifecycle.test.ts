@@ -67,6 +67,13 @@ describe.skipIf(MOUNTING_MISSING !== null)('wandb-logdir mount', () => {
     expect(existsSync(directory)).toBe(false);
   });
 
+  it('ends in order when its terminal is closed', async () => {
+    const program = await mounted();
+    program.child.kill('SIGHUP');
+    expect((await program.result).code).toBe(0);
+    expect([isMounted(directory), existsSync(directory)]).toEqual([false, false]);
+  });
+
   it('ends with 130 on Ctrl-C, and with 0 when it is unmounted from outside', async () => {
     const interrupted = await mounted();
     interrupted.child.kill('SIGINT');

@@ -48,7 +48,13 @@ const overview = memoryOverview(
 const BROWSER = { accept: 'text/html,*/*' };
 
 const OWN = ['/home/me/wandb', 'team/project with space'];
-const GRPC: GrpcPort = { address: '127.0.0.1:6806', port: 6806, isPublic: false, isEncrypted: false };
+const GRPC: GrpcPort = {
+  address: '127.0.0.1:6806',
+  port: 6806,
+  isPublic: false,
+  isEncrypted: false,
+  direct: '',
+};
 
 async function pageAt(path: string, options: ServedOptions = {}) {
   const shown = { version: '1.2.3', overview, ownSources: OWN, ...options };
@@ -89,6 +95,8 @@ it('offers each reader what works where he is', () => {
   const encrypted = { ...GRPC, isPublic: true, isEncrypted: true };
   expect(grpcCommand(GRPC, at('localhost:7070'))).toBe(plain);
   expect(grpcCommand(GRPC, at('[::1]:9'))).toBe(plain);
+  const direct = 'no_grpc_proxy=localhost ';
+  expect(grpcCommand({ ...GRPC, direct }, at('localhost'))).toBe(direct + plain);
   expect(grpcCommand(GRPC, { host: undefined, port: 1 })).toBe(plain);
   expect(grpcCommand(null, at('localhost'))).toBeNull();
   expect(grpcCommand(GRPC, at('gpu-box:7070'))).toBeNull();

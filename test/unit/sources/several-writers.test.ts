@@ -1,6 +1,6 @@
 /** Logs of one run that were written at the same time, or one after the other: whose rows are whose. @module */
 
-import { rm } from 'node:fs/promises';
+import { appendFile, rm } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { HistoryRow, RunKey, SystemRow } from '../../../src/core/index.ts';
 import type { Cursor, RunSource } from '../../../src/sources/index.ts';
@@ -155,6 +155,51 @@ describe('the logs of a run', () => {
       ['history', undefined],
       ['system', 2],
       ['history', 2],
+    ]);
+  });
+
+  it('are of two writers where the machine of the first is still sampled after its last row', async () => {
+    await using folder = await temporaryFolder();
+    const sampled = (start: number, sampledAt: number, rows: Part['rows']) => {
+      const log = new WandbLogWriter().begin('r', { startTime: { seconds: EPOCH + start } });
+      for (const [step, time, values] of rows) log.row({ ...values, _step: step, _timestamp: EPOCH + time });
+      // More than a look at the end of a log sees.
+      for (let i = 0; i < 3000; i++) log.stats(EPOCH + start + ((sampledAt - start) * i) / 2999, { cpu: i });
+      return log.bytes();
+    };
+    await place(
+      folder,
+      '00',
+      sampled(
+        0,
+        100,
+        lossAt([0, 1], (step) => 1 + step),
+      ),
+    );
+    await place(
+      folder,
+      '10',
+      sampled(
+        10,
+        40,
+        lossAt([0, 1], (step) => 11 + step),
+      ),
+    );
+    await place(
+      folder,
+      '50',
+      sampled(
+        50,
+        60,
+        lossAt([2], () => 51),
+      ),
+    );
+    expect(told((await readFolder(folder)).rows)).toEqual([
+      [1, 0],
+      [1, 1],
+      [2, 0],
+      [2, 1],
+      [2, 2],
     ]);
   });
 
@@ -315,6 +360,21 @@ describe('logs of a run that grow at the same time', () => {
     expect(await source.hasNews(key, first.cursor, { signal })).toBe(false);
     await place(folder, '05', evaluator(3));
     expect(told((await readAll(source, key, { after: first.cursor })).rows)).toEqual([[2, 6]]);
+  });
+
+  it('are not looked at any more when they have ended and another goes on', async () => {
+    await using folder = await temporaryFolder();
+    const ended = logOf({ start: 0, rows: lossAt([0], () => 1), exits: true });
+    const path = await place(folder, '00', ended);
+    await place(folder, '05', evaluator(1));
+    const source = localSource(folder.path);
+    const key = await runIn(source);
+    const { cursor } = await readAll(source, key);
+    expect(await source.hasNews(key, cursor, { signal })).toBe(false);
+    await appendFile(path, new Uint8Array(100));
+    expect(await source.hasNews(key, cursor, { signal })).toBe(false);
+    // Whoever has read less of it has news.
+    expect(await source.hasNews(key, null, { signal })).toBe(true);
   });
 
   it('make a run that runs while one of them is written', async () => {

@@ -91,6 +91,7 @@ describe('what is said of a path that is not there', () => {
     ['./exp/wnadb', 'Did you mean ./exp/wandb?'],
     ['/data/sharde/wandb', 'Did you mean /data/shared/wandb?'],
     ['data/runs/other', 'The nearest that there is: data/runs; it has lm.'],
+    ['exp\\wandb', 'Did you mean exp/wandb?'],
     ['~/runs', 'write the path in full'],
     ['localhost:8080/acme/demo', 'http://localhost:8080/acme/demo'],
     ['exp/wnadb', 'For the W&B project of that name: wandb:exp/wnadb'],

@@ -63,4 +63,25 @@ describe('a directory of a run that comes after later ones were read', () => {
     const { cursor } = await readAll(source, run!.key);
     expect(await source.hasNews(run!.key, cursor, { signal })).toBe(false);
   });
+
+  it('is none where nothing can be read of it, and is one when something can', async () => {
+    await using folder = await temporaryFolder();
+    const part = (seconds: number, step: number) =>
+      new WandbLogWriter().begin('r', { startTime: { seconds } }).row({ a: step, _step: step }).bytes();
+    const first = part(1_704_067_200, 1);
+    const place = (bytes: Uint8Array) => folder.write('wandb/run-20240101_000000-r/run-r.wandb', bytes);
+    await place(Buffer.concat([first.subarray(0, 7), Buffer.alloc(100, 1)]));
+    await folder.write('wandb/run-20240102_000000-r/run-r.wandb', part(1_704_153_600, 2));
+    const source = localSource(folder.path, { entity: 'acme', project: 'research' });
+    const [run] = await source.listRuns({ signal });
+    const { cursor, rows } = await readAll(source, run!.key);
+    expect(rows.map(({ step }) => step)).toEqual([2]);
+    expect(await source.hasNews(run!.key, cursor, { signal })).toBe(false);
+    expect((await readAll(source, run!.key, { after: cursor })).batches).toEqual([]);
+    await place(first);
+    await source.listRuns({ signal });
+    expect(await source.hasNews(run!.key, cursor, { signal })).toBe(true);
+    await expect(readAll(source, run!.key, { after: cursor })).rejects.toMatchObject({ code: 'corrupt' });
+    expect((await readAll(source, run!.key)).rows.map(({ step }) => step)).toEqual([1, 2]);
+  });
 });

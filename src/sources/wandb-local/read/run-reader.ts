@@ -18,8 +18,8 @@ import {
 import { formatCursor, isWithoutRows, type LocalCursor, parseCursor, type SegmentMark } from './cursor.ts';
 import { MarkTable } from './mark-table.ts';
 import { beginningOf, emptyMark, UNREAD } from './segment-beginning.ts';
-import { type ReadPass, type RunReaderOptions, readSpan } from './segment-span.ts';
-import { currentTraits } from './segment-traits.ts';
+import { isBeforeRead, type ReadPass, type RunReaderOptions, readSpan } from './segment-span.ts';
+import { traitsOf, withCurrentHeads } from './segment-traits.ts';
 import { contradictionIn, hasContent, type RunTraits } from './writers.ts';
 
 /** Why a run has to be read anew: its logs are not what they were when it was read up to a cursor; null when they are. */
@@ -29,27 +29,23 @@ export function changeSince(run: IndexedRun, { marks }: LocalCursor, traits: Run
   return contradictionIn(marks, traits);
 }
 
-/**
- * A log that stands before the last one read and was not there then: its directory was copied or put back later. What
- * was read is in another order than the run's own. The order of writers that share a run is nobody's.
- */
+/** A log that stands before one that was read and was not there then: its directory was copied or put back later. */
 function cameLate(run: IndexedRun, marks: readonly SegmentMark[], traits: RunTraits): Segment | undefined {
-  const read = new Set(marks.filter(hasContent).map(({ segmentId }) => segmentId));
-  const last = run.segments.findLastIndex(({ segmentId }) => read.has(segmentId));
-  return run.segments
-    .slice(0, Math.max(0, last))
-    .find(
-      ({ segmentId, sizeBytes }) =>
-        !read.has(segmentId) && sizeBytes > LOG_HEADER.length && traits.get(segmentId)?.isShared === false,
-    );
+  const known = new Set(marks.map(({ segmentId }) => segmentId));
+  return run.segments.find(
+    (segment) =>
+      !known.has(segment.segmentId) &&
+      segment.sizeBytes > LOG_HEADER.length &&
+      isBeforeRead(segment, run, marks, traits),
+  );
 }
 
 /** Batches of a run in order. @throws LogdirError `not-found`, `corrupt` or what opening and reading fails with. */
 export async function* readRun(options: RunReaderOptions): AsyncGenerator<RecordBatch> {
-  const { run } = options;
+  const run = await withCurrentHeads(options.run);
   const after = parseCursor(options.after);
   const { folder, marks } = after;
-  const pass = { options, folder, table: new MarkTable(marks) };
+  const pass = { options: { ...options, run }, folder, table: new MarkTable(marks) };
   if (options.stopAt !== undefined) {
     const stopAt = parseCursor(options.stopAt);
     yield* readAgain({ ...pass, traits: null }, stopAt);
@@ -57,7 +53,7 @@ export async function* readRun(options: RunReaderOptions): AsyncGenerator<Record
     if (stopAt.folder !== folder) yield folderBatch(stopAt, []);
     return;
   }
-  const traits = await currentTraits(run, options.growing);
+  const traits = traitsOf(run, options.growing);
   const change = changeSince(run, after, traits);
   if (change !== null) {
     throw new LogdirError('corrupt', `run ${run.key.runId}: ${change}; the run is read anew`);

@@ -63,7 +63,8 @@ export async function* readSpan(
     let place = start;
     const reader = new SegmentReader(file, start, registry);
     for await (const { position, ...content } of reader.batches(stopOffset, signal)) {
-      refuseOutOfOrder(segment, content.records, pass);
+      if (hasContent(place)) refuseOutOfOrder(segment, content.records, pass);
+      else refuseLate(segment, pass);
       onRead?.(segment, position.offset - place.position.offset);
       place = { ...place, position, headCrc: headCrc(head, position.offset) };
       table.set(place);
@@ -80,6 +81,31 @@ export async function* readSpan(
   } finally {
     await file.close();
   }
+}
+
+/**
+ * Whether a log stands before one that has been read, and so should have been read before it. The order of writers that
+ * share a run is nobody's.
+ */
+export function isBeforeRead(
+  { segmentId }: Segment,
+  { segments }: IndexedRun,
+  marks: readonly SegmentMark[],
+  traits: RunTraits,
+): boolean {
+  if (traits.get(segmentId)?.isShared !== false) return false;
+  const read = new Set(marks.filter(hasContent).map((mark) => mark.segmentId));
+  const at = segments.findIndex((segment) => segment.segmentId === segmentId);
+  return segments.slice(at + 1).some((segment) => read.has(segment.segmentId));
+}
+
+/** A log that held nothing when it was passed, or had not named its run, is read too late now. */
+function refuseLate(segment: Segment, { table, traits, options: { run } }: ReadPass): void {
+  if (traits === null || !isBeforeRead(segment, run, table.marks, traits)) return;
+  throw new LogdirError(
+    'corrupt',
+    `run ${run.key.runId}: its log ${segment.segmentId} begins after later ones were read; the run is read anew`,
+  );
 }
 
 /**

@@ -45,26 +45,18 @@ export function maxSteps(traits: RunTraits): ReadonlyMap<string, number> {
   return steps;
 }
 
-/**
- * Who may have logged a segment of which nothing has been read, after those that have marks: the writers who were done
- * when it started, or a new one.
- */
-export function possibleWriters(
-  segmentId: string,
+/** The writers who were done, by their rows, when a segment was begun. `marks`: of segments of which something was read. */
+export function doneWriters(
+  own: SegmentTraits | undefined,
   marks: readonly SegmentMark[],
   traits: RunTraits,
 ): readonly number[] {
-  const own = traits.get(segmentId);
   const ends = new Map<number, WriterEnd>();
-  for (const mark of marks.filter(hasContent)) {
+  for (const mark of marks) {
     ends.set(mark.writer, endAfter(ends.get(mark.writer), mark, traits.get(mark.segmentId)));
   }
-  // Rows of a rewind follow those it leaves, whoever else is still there.
-  if (ends.size === 0 || isRewind(own)) return [FIRST_WRITER];
-  const done = [...ends]
-    .filter(([, end]) => own !== undefined && continues(own, end))
-    .map(([writer]) => writer);
-  return done.length > 0 ? done.toSorted((a, b) => a - b) : [Math.max(...ends.keys()) + 1];
+  const done = [...ends].filter(([, end]) => own !== undefined && continues(own, end));
+  return done.map(([writer]) => writer).toSorted((a, b) => a - b);
 }
 
 /** Of several, the one with most keys in common with a segment; the first of those. `keys`: by writer. */

@@ -1,7 +1,23 @@
 /** Which runs the logs make up, and what their folders say of them. @module */
 
-export { type IndexedRun, isWaiting, listingOf, newestChange, type Segment, startOf } from './indexed-run.ts';
-export { HEAD_BYTES, type LogIdentity, logKind, type RunTitle, readHead, readIdentity } from './log-head.ts';
+export {
+  type IndexedRun,
+  inOrder,
+  isWaiting,
+  listingOf,
+  newestChange,
+  type Segment,
+  startOf,
+} from './indexed-run.ts';
+export {
+  HEAD_BYTES,
+  identityFromPath,
+  type LogIdentity,
+  logKind,
+  type RunTitle,
+  readHead,
+  readIdentity,
+} from './log-head.ts';
 export { openSavedFile, savedFiles } from './run-files.ts';
 export { folderRecords, folderVersion } from './run-folder.ts';
 export { RunIndex } from './run-index.ts';

@@ -69,10 +69,15 @@ export function newestChange(segments: readonly LogFile[]): number {
   return Math.max(...segments.map(({ modifiedAtMs }) => modifiedAtMs));
 }
 
-/** Puts logs of one run in the order of their start and gives each a name of its own. */
+/** Logs of one run in the order of their start. */
+export function inOrder<T extends LogFile>(logs: readonly T[]): readonly T[] {
+  return logs.toSorted(byStart);
+}
+
+/** Puts logs of one run in order and gives each a name of its own. */
 export function nameSegments(logs: readonly LogFile[]): readonly Segment[] {
   const taken = new Map<string, number>();
-  return logs.toSorted(byStart).map((log) => {
+  return inOrder(logs).map((log) => {
     const name = `${basename(dirname(log.path))}/${basename(log.path)}`;
     const count = (taken.get(name) ?? 0) + 1;
     taken.set(name, count);
