@@ -60,6 +60,8 @@ export class Run {
   /** Monotonic milliseconds of the end of the last look at the source, and whether it went well. */
   #lookedAtMs = Number.NEGATIVE_INFINITY;
   #isUpToDate = false;
+  /** Whether the reading under way is of what is at hand alone. */
+  #isPeeking = false;
   /** Monotonic milliseconds of the end of the last look at what is at hand alone. */
   #peekedAtMs = Number.NEGATIVE_INFINITY;
   #failure: LogdirError | null = null;
@@ -185,9 +187,12 @@ export class Run {
   }
 
   /** Whether a policy is content with the last look. */
-  isFresh({ maxAgeMs, endedMaxAgeMs }: RefreshPolicy): boolean {
-    const ageMs = this.#context.clock.monotonic() - this.#lookedAtMs;
+  isFresh({ maxAgeMs, endedMaxAgeMs, readsUnread }: RefreshPolicy): boolean {
+    const nowMs = this.#context.clock.monotonic();
+    const ageMs = nowMs - this.#lookedAtMs;
     if (ageMs < maxAgeMs) return true;
+    // Of an unread run such a policy reads what is at hand alone.
+    if (!readsUnread && nowMs - this.#peekedAtMs < maxAgeMs && this.#isUnread) return true;
     return ageMs < endedMaxAgeMs && this.#isUpToDate && (this.log?.ledger.exit ?? null) !== null;
   }
 
@@ -201,7 +206,6 @@ export class Run {
     const isEmpty = log.ledger.commits === 0;
     if (!policy.readsUnread && this.status === 'unread') {
       const waitMs = isEmpty ? policy.firstWaitMs : policy.newsWaitMs.eager;
-      if (this.#context.clock.monotonic() - this.#peekedAtMs < policy.maxAgeMs) return;
       await within(waitMs, this.readAhead(), signal, this.#context.clock);
       return;
     }
@@ -217,15 +221,21 @@ export class Run {
       return;
     }
     await this.#reading;
-    this.#reading ??= this.#peek(atHand).finally(() => {
-      this.#reading = undefined;
-    });
+    if (this.#reading === undefined) {
+      this.#isPeeking = true;
+      this.#reading = this.#peek(atHand).finally(() => {
+        this.#isPeeking = false;
+        this.#reading = undefined;
+      });
+    }
     await this.#reading;
   }
 
   /** Up to date as of the moment of the call: a look already under way may have been before it. */
   async update(): Promise<void> {
     await this.#reading;
+    // Others may have begun to read what is at hand alone.
+    while (this.#isPeeking) await this.#reading;
     this.#reading ??= this.#look().finally(() => {
       this.#reading = undefined;
     });

@@ -44,6 +44,17 @@ describe('a run that a folder and a server both have', () => {
     });
   });
 
+  it('is read to its end by who asks for that, whoever reads ahead at that moment', async () => {
+    await using merged = await bothHave();
+    const [run] = [...merged.house.history.catalogue.runs.values()];
+    for (let i = 0; i < 5; i++) {
+      const reading = [run!.readAhead(), run!.readAhead(), run!.update(), run!.readAhead()];
+      await reading[2];
+      expect([run!.status, run!.log?.ledger.progress.rows]).toEqual(['complete', 4]);
+      await Promise.all(reading);
+    }
+  });
+
   it('costs the server nothing until somebody reads it', async () => {
     await using merged = await bothHave();
     const { tree, history } = merged.house;

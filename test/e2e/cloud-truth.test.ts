@@ -172,7 +172,7 @@ describe.skipIf(PYTHON_MISSING !== null)('runs that the real SDK logged to a ser
       await using folder = await temporaryFolder();
       const wandb = join(sdk.folder('runs'), 'wandb');
       await using merged = await serveBeside(wandb, join(folder.path, 'merged'));
-      await using alone = await serveRuns(wandb, join(folder.path, 'alone'));
+      await using alone = await serveRuns(wandb, join(folder.path, 'alone'), ['--x-axis', 'step']);
       for (const path of runPaths(origin)) {
         const [both, own] = [await shownOf(merged, path), await shownOf(alone, path)];
         expect([path, both.locations.length]).toEqual([path, own.locations.length + 1]);
