@@ -65,6 +65,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const logger = createLogger({ level, format, color: isTTY && !environment.noColor });
   const isForPrograms = logFormat === 'json' && !options.isBrief;
   const terminal = isForPrograms ? recordingTerminal(options.terminal, logger) : options.terminal;
+  for (const text of loaded.warnings) terminal.warn(text);
   const interruption = listenForInterruption({ ignoresHangup: environment.isUnderNohup });
   return {
     loaded,
@@ -91,14 +92,14 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   };
 }
 
-/** The settings, with the cache directory that will be used. Warnings are told. */
+/** The settings, with the cache directory that will be used. */
 async function withCache(options: SessionOptions): Promise<LoadedSettings> {
-  const { environment, terminal } = options;
+  const { environment } = options;
   const flags = givenFlags(options.arguments, options.command ?? null);
   const loaded = loadSettings({ flags, environment });
   const { cacheDir, warning } = options.reportsCache
     ? { cacheDir: loaded.settings.cacheDir, warning: null }
     : await usableCache(loaded, environment);
-  for (const text of [...loaded.warnings, ...(warning === null ? [] : [warning])]) terminal.warn(text);
-  return { ...loaded, settings: { ...loaded.settings, cacheDir } };
+  const warnings = [...loaded.warnings, ...(warning === null ? [] : [warning])];
+  return { ...loaded, warnings, settings: { ...loaded.settings, cacheDir } };
 }
