@@ -136,6 +136,7 @@ class RunOverview implements Overview {
     const { facts } = run;
     const event = eventFileFacts(run, view);
     const tags = tagTableOf(dictionary);
+    const startTime = view.fold.startTime ?? run.listing.startTime;
     return {
       runId: run.key.runId,
       displayName: facts.displayName ?? null,
@@ -143,8 +144,8 @@ class RunOverview implements Overview {
       path: `${project.path}/${directory}`,
       state,
       exitCode: exit?.exitCode ?? null,
-      startTime: view.fold.startTime ?? run.listing.startTime,
-      modifiedAtMs: run.modifiedAtMs,
+      startTime,
+      modifiedAtMs: Math.min(run.modifiedAtMs, endMs(log.ledger, startTime)),
       group: facts.group ?? null,
       tags: facts.tags ?? [],
       sdkVersion: facts.sdkVersion ?? null,
@@ -164,6 +165,12 @@ class RunOverview implements Overview {
     if (run.status === 'unread' && !run.isReadAhead) return 'unread';
     return run.failure !== null || this.#history.background.isWaiting(run.id) ? 'behind' : 'complete';
   }
+}
+
+/** When a run ended by its own word, which says more than the times of files that were copied since; else infinite. */
+function endMs({ exit, progress }: Ledger, startTime: number | null): number {
+  if (exit === null || startTime === null) return Number.POSITIVE_INFINITY;
+  return 1000 * Math.max(progress.lastTimestamp ?? 0, startTime + exit.runtimeSeconds);
 }
 
 /** Every tag, ascending. */

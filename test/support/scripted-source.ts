@@ -20,6 +20,8 @@ export class ScriptedSource implements RunSource {
   readonly policy = { listing: 'all', reading: 'eager' } as const;
   readonly #runs = new Map<string, { readonly key: RunKey; records: RunRecord[] }>();
   readonly #listeners = new Set<(change: SourceChange) => void>();
+  /** When every run was changed last, as listed. */
+  changedAtMs = 0;
   /** Records per batch; tests vary it to show that it does not matter. */
   batchSize = 7;
   /** While set, everything fails with it. */
@@ -67,7 +69,7 @@ export class ScriptedSource implements RunSource {
         startTime: facts?.kind === 'facts' ? (facts.facts.startTime ?? null) : null,
         isStartCertain: false,
         state: null,
-        modifiedAtMs: 0,
+        modifiedAtMs: this.changedAtMs,
         locations: ['script'],
       };
     });

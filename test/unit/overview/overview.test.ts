@@ -34,6 +34,14 @@ describe('the overview', () => {
     ]);
   });
 
+  it('takes the last change of a run that ended from its end, not from a copy of its log', async () => {
+    source.changedAtMs = 2e12;
+    await house.history.relist();
+    const { runs } = await house.overview.runs('e', 'p', { ...ALL, sort: 'name' });
+    // The exit records tell of 60 s; the rows of the first run go on until 299 s.
+    expect(runs.map(({ modifiedAtMs }) => modifiedAtMs)).toEqual([1.7e12 + 299_000, 1.8e12 + 60_000, 2e12]);
+  });
+
   it('tells state, progress and the most telling series of a run', async () => {
     const { runs } = await house.overview.runs('e', 'p', { ...ALL, sort: 'name' });
     const [first, second] = runs;
