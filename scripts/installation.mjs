@@ -47,6 +47,7 @@ export function installPackages() {
 
 /** Compiles src to a new dist. */
 export function build() {
+  console.error('Building …');
   rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
   run(process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json']);
   run(process.execPath, [join(ROOT, 'scripts', 'finish-build.mjs'), 'dist']);
@@ -76,6 +77,9 @@ function environmentPath(names) {
 
 /** @param {string} folder @param {readonly string[]} requirements */
 function installPython(folder, requirements) {
+  console.error(
+    `Installing ${requirements.length > 2 ? 'Python packages' : requirements.join(' and ')}, once for all clones …`,
+  );
   const { status, stderr, error } = spawnSync('python3', ['-m', 'venv', folder], { encoding: 'utf8' });
   if (status !== 0)
     throw new Error(`Cannot make a Python environment: ${error?.message ?? stderr.trim()}

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, canImport, installPackages, ROOT, run } from './installation.mjs';
 
@@ -14,6 +14,7 @@ const FOLDER = join(ROOT, 'python');
 installPackages();
 if (!process.argv.includes('--no-build')) build();
 const { bundle } = await import('./bundle.mjs'); // Needs what was just installed.
+console.error('Bundling …');
 rmSync(join(FOLDER, 'dist'), { recursive: true, force: true });
 writeFileSync(
   join(FOLDER, 'build', 'THIRD-PARTY-LICENSES.txt'),
@@ -24,3 +25,4 @@ const python = process.env['PYTHON'] ?? 'python3';
 const isolation = canImport(python, ['hatchling']) ? ['--no-build-isolation'] : [];
 const pip = ['-m', 'pip', 'wheel', '--quiet', '--disable-pip-version-check', '--no-deps', ...isolation];
 run(python, [...pip, '--wheel-dir', join(FOLDER, 'dist'), FOLDER]);
+for (const name of readdirSync(join(FOLDER, 'dist'))) console.log(join('python', 'dist', name));

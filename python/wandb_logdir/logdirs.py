@@ -1,6 +1,7 @@
 """What a logdir is, told without reading a file: within milliseconds, because TensorBoard waits for the answer."""
 
 import collections
+import itertools
 import os
 import re
 import urllib.parse
@@ -28,6 +29,16 @@ def _server_hosts():
 def is_missing_project(logdir):
     """Whether there is no such path, and it could be meant for `entity/project` on a server."""
     return _PROJECT.fullmatch(logdir) is not None and not os.path.lexists(logdir)
+
+
+def nearest(logdir):
+    """A sentence that names a path which differs from this one by typing mistakes; "" where there is none."""
+    import difflib
+
+    parent, name = os.path.split(logdir.rstrip("/"))
+    names = (entry.name for entry in _entries(parent or "."))
+    close = difflib.get_close_matches(name, list(itertools.islice(names, MAX_ENTRIES)), n=1)
+    return f" Did you mean {os.path.join(parent, close[0])}?" if close else ""
 
 
 def contents(folder, max_entries=MAX_ENTRIES):

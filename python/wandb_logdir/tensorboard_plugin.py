@@ -58,6 +58,7 @@ def _look_at_path(flags, logdir):
     if logdirs.is_missing_project(logdir):
         _note(
             f"there is no folder {logdir}, so TensorBoard waits for one."
+            f"{logdirs.nearest(logdir)}"
             f" For the project on the W&B server: tensorboard --logdir wandb:{logdir.rstrip('/')}"
         )
         return

@@ -15,7 +15,8 @@ export const REQUIRED_PACKAGES = {
 } as const satisfies Record<Door, readonly (keyof PythonPackages)[]>;
 
 /** pip refuses where a distribution manages Python; pipx makes a virtual environment by itself. */
-export const INSTALL_COMMAND = 'python3 -m pip install tensorboard, or: pipx install tensorboard';
+export const INSTALL_COMMAND =
+  'pipx install tensorboard, or in a virtual environment: pip install tensorboard';
 
 /**
  * Starts TensorBoard as if TensorFlow were not installed: with it, TensorBoard reads files through

@@ -121,13 +121,13 @@ class RunOverview implements Overview {
       path: project.path,
       runs: this.#history.catalogue.isListed(project) ? runs.length : null,
       running: runs.filter((run) => run.state === 'running').length,
-      modifiedAtMs: runs.reduce((newest, { run }) => Math.max(newest, run.modifiedAtMs), 0),
+      modifiedAtMs: runs.reduce((newest, run) => Math.max(newest, run.modifiedAtMs), 0),
     };
   }
 
   async #runCard(
     project: NamedProject,
-    { directory, run, state }: SearchedRun,
+    { directory, run, state, modifiedAtMs }: SearchedRun,
     previewCount: number,
   ): Promise<RunCard> {
     const view = await this.#options.events.view(run);
@@ -136,7 +136,6 @@ class RunOverview implements Overview {
     const { facts } = run;
     const event = eventFileFacts(run, view);
     const tags = tagTableOf(dictionary);
-    const startTime = view.fold.startTime ?? run.listing.startTime;
     return {
       runId: run.key.runId,
       displayName: facts.displayName ?? null,
@@ -144,8 +143,8 @@ class RunOverview implements Overview {
       path: `${project.path}/${directory}`,
       state,
       exitCode: exit?.exitCode ?? null,
-      startTime,
-      modifiedAtMs: Math.min(run.modifiedAtMs, endMs(log.ledger, startTime)),
+      startTime: view.fold.startTime ?? run.listing.startTime,
+      modifiedAtMs,
       group: facts.group ?? null,
       tags: facts.tags ?? [],
       sdkVersion: facts.sdkVersion ?? null,
@@ -165,12 +164,6 @@ class RunOverview implements Overview {
     if (run.status === 'unread' && !run.isReadAhead) return 'unread';
     return run.failure !== null || this.#history.background.isWaiting(run.id) ? 'behind' : 'complete';
   }
-}
-
-/** When a run ended by its own word, which says more than the times of files that were copied since; else infinite. */
-function endMs({ exit, progress }: Ledger, startTime: number | null): number {
-  if (exit === null || startTime === null) return Number.POSITIVE_INFINITY;
-  return 1000 * Math.max(progress.lastTimestamp ?? 0, startTime + exit.runtimeSeconds);
 }
 
 /** Every tag, ascending. */

@@ -13,6 +13,8 @@ export interface SearchedRun {
   readonly run: Run;
   readonly state: RunCard['state'];
   readonly facts: RunFacts;
+  /** Unix milliseconds of its end by its own word, or of the last change that was seen. */
+  readonly modifiedAtMs: number;
 }
 
 const STATE_ORDER: readonly RunCard['state'][] = ['running', 'crashed', 'failed', 'finished'];
@@ -57,8 +59,20 @@ async function searchedRun(
 ): Promise<SearchedRun> {
   if (entry === undefined && run.policy.reading === 'eager') await run.open();
   const state = await run.refreshState({ signal, exit: entry?.exit ?? null });
+  const known = run.log?.ledger ?? entry;
   const facts = run.log === undefined && entry !== undefined ? run.factsWith(entry.facts) : run.facts;
-  return { directory, run, state, facts };
+  const startTime = facts.startTime ?? run.listing.startTime;
+  const modifiedAtMs = Math.min(run.modifiedAtMs, known === undefined ? Infinity : endMs(known, startTime));
+  return { directory, run, state, facts, modifiedAtMs };
+}
+
+/** When a run ended by its own word, which says more than the times of files that were copied since; else infinite. */
+function endMs(
+  { exit, progress }: Pick<CatalogueEntry, 'exit' | 'progress'>,
+  startTime: number | null,
+): number {
+  if (exit === null || startTime === null) return Number.POSITIVE_INFINITY;
+  return 1000 * Math.max(progress.lastTimestamp ?? 0, startTime + exit.runtimeSeconds);
 }
 
 /** Whether the words stand in what a query is looked for in. */

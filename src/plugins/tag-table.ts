@@ -40,6 +40,11 @@ const RESERVED_TAGS = PLUGINS.flatMap(({ reservedTags }) => reservedTags);
 const RESERVED_PREFIXES = PLUGINS.flatMap(({ reservedPrefix }) => reservedPrefix ?? []);
 /** Before a tag that begins with a reserved prefix. */
 const KEY_PREFIX = 'key/';
+/**
+ * TensorBoard's pages keep tags, and their first parts, as names of plain objects: one that every object has, such as
+ * `constructor`, leaves the dashboards empty for all runs (version 2.21).
+ */
+const OBJECT_NAMES = new Set(Object.getOwnPropertyNames(Object.prototype));
 
 /**
  * Gives every series a tag of its own: TensorBoard takes a tag's plugin from its first value and drops values of another,
@@ -130,7 +135,9 @@ export class TagTable {
   }
 
   #freeTag({ plugin: { typeName }, writer }: NamedSeries, wanted: string): string {
-    const isReserved = RESERVED_PREFIXES.some((prefix) => wanted.startsWith(prefix));
+    const isReserved =
+      OBJECT_NAMES.has(wanted.split('/', 1)[0]!) ||
+      RESERVED_PREFIXES.some((prefix) => wanted.startsWith(prefix));
     const plain = isReserved ? KEY_PREFIX + wanted : wanted;
     const owner = this.#taken.get(plain);
     if (owner === undefined) return plain;

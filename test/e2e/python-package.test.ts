@@ -115,6 +115,11 @@ describe.skipIf(PYTHON_MISSING !== null)('tensorboard --logdir, with the package
     expect(board.output).not.toContain('wandb-logdir');
   });
 
+  it('names the folder that a path with a typing mistake is near to', async () => {
+    await using board = await tensorBoard(`examples/wnadb`);
+    expect(board.output).toContain('Did you mean examples/wandb?');
+  });
+
   it('says what acme/demo could mean where there is no such folder, and waits for the folder', async () => {
     await using board = await tensorBoard('acme/demo');
     expect(board.hasDataServer).toBe(true);

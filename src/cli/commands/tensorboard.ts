@@ -18,6 +18,13 @@ import { orPortFailure, startServer } from './server.ts';
 /** The page beside TensorBoard is for the person who started it. */
 const PAGE_HOST = '127.0.0.1';
 
+/** As TensorBoard says it (`tensorboard/program.py`, 2.15 to 2.21). */
+const PORT_TAKEN = /could not bind to .*port|was already in use/;
+const PORT_TAKEN_ADVICE =
+  'TensorBoard cannot listen on its port: another process does, often another TensorBoard; choose another with --port (0 takes any free one)';
+/** Of an address that stands for all of a machine, which browsers cannot open. */
+const ANY_ADDRESS = /\/\/(?:0\.0\.0\.0|\[::\])(:\d+)/;
+
 export async function tensorboard(session: Session, argv: Arguments): Promise<number> {
   const { interruption, terminal, loaded } = session;
   const { signal } = interruption;
@@ -35,18 +42,41 @@ export async function tensorboard(session: Session, argv: Arguments): Promise<nu
       ? ['--logdir', server.logdir(logdirPath(projects))]
       : ['--grpc_data_provider', provided.address];
   const args = [...data, ...tensorboardArguments(argv)];
+  const openTo = publicHost(args);
+  if (openTo !== null)
+    terminal.warn(
+      `there is no login: TensorBoard listens on ${openTo}, and whoever reaches it reads every run`,
+    );
+  let isPortTaken = false;
+  const onLine = (line: string) => {
+    isPortTaken ||= PORT_TAKEN.test(line);
+    terminal.note(line);
+  };
   const child = startTensorboard({
-    ...{ command, args, onLine: terminal.note },
+    ...{ command, args, onLine },
     environment: withoutProxyFor([PAGE_HOST], session.environment.variables),
     isDetached: session.environment.isUnderNohup,
   });
-  void child.url.then((url) => {
+  void child.url.then((told) => {
+    const url = told.replace(ANY_ADDRESS, '//localhost$1');
     terminal.note(`\n  Open ${terminal.noteStyle('bold', url)}   (TensorBoard; stop with Ctrl-C)\n`);
     session.logger.info({ page: server.url, tensorboard: url, projects: projects.length }, 'ready');
     if (argv['open'] === true) openBrowser(url, terminal);
   });
   using _progress = showReading(terminal, app);
-  return await untilEnd(session, child);
+  const code = await untilEnd(session, child);
+  if (code !== EXIT.ok && isPortTaken) throw new CommandFailure(EXIT.portInUse, PORT_TAKEN_ADVICE);
+  return code;
+}
+
+/** Where TensorBoard listens, if others reach it; null for this machine alone, which is its default. */
+function publicHost(args: readonly string[]): string | null {
+  const words = args.flatMap((word) => word.split('='));
+  if (words.includes('--bind_all')) return 'all addresses';
+  const host = words[words.lastIndexOf('--host') + 1];
+  return words.includes('--host') && host !== undefined && !/^(?:localhost|127\.|::1$)/.test(host)
+    ? host
+    : null;
 }
 
 /** What TensorBoard asks for what is on screen: listens on loopback, on a port of its own. */

@@ -131,7 +131,9 @@ function Series({ run: { card, tags } }: DetailProps): VNode {
   );
 }
 
-function NotShownTable({ run: { notShown }, files }: DetailProps & { readonly files: string }): VNode | null {
+function NotShownTable({ run, files }: DetailProps & { readonly files: string }): VNode | null {
+  // Every run has files, which have a place of their own on the page.
+  const notShown = run.notShown.filter(({ type }) => type !== 'file');
   if (notShown.length === 0) return null;
   return (
     <section>

@@ -35,6 +35,8 @@ export class RunIngest {
   readonly #progress: Mutable<Progress>;
   /** By writer: step of its newest history row. */
   readonly #lastSteps = new Map<number | undefined, number | null>();
+  /** Whether one process alone has logged rows. */
+  #isOfOne: boolean;
   #skippedBytes = 0;
   #cursor: Cursor | undefined;
   /** Ordinal in the log of the next row. */
@@ -45,6 +47,7 @@ export class RunIngest {
     this.#dictionary = new DictionaryDraft(ledger.dictionary);
     this.#progress = { ...ledger.progress };
     this.#nextRow = ledger.rowCount;
+    this.#isOfOne = ledger.dictionary.shapes.every(({ writer }) => writer === undefined);
   }
 
   /** Blocks sealed so far. */
@@ -125,11 +128,12 @@ export class RunIngest {
     }
     const progress = this.#progress;
     const lastStep = this.#lastStepOf(row.shape.writer);
+    if (row.shape.writer !== undefined) this.#isOfOne = false;
     if (lastStep !== null && row.step <= lastStep) progress.restarts++;
     this.#lastSteps.set(row.shape.writer, row.step);
     progress.rows++;
     progress.firstStep ??= row.step;
-    progress.lastStep = row.step;
+    progress.lastStep = this.#isOfOne ? row.step : this.#newestStep();
   }
 
   /** Step of the newest history row of a writer. */
@@ -140,6 +144,14 @@ export class RunIngest {
       this.#lastSteps.set(writer, step);
     }
     return step;
+  }
+
+  /** Of several writers who log side by side, the one who is furthest. */
+  #newestStep(): number | null {
+    for (const { kind, writer } of this.#ledger.dictionary.shapes)
+      if (kind === 'history') this.#lastStepOf(writer);
+    const steps = [...this.#lastSteps.values()].filter((step) => step !== null);
+    return steps.length === 0 ? null : Math.max(...steps);
   }
 
   #addSystemRow(row: SystemRow): void {

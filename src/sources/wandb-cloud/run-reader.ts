@@ -50,10 +50,10 @@ export async function* readOn(
     yield batch(cursor, preamble.records);
   }
   const check = new HistoryCheck();
-  for await (const { rows, lines, begin = cursor.begin } of history) {
+  for await (const { rows, lines } of history) {
     const last = rows.at(-1);
     check.add(rows);
-    cursor = { ...cursor, begin, lines, rows: cursor.rows + rows.length };
+    cursor = { ...cursor, lines, rows: cursor.rows + rows.length };
     if (last === undefined) continue;
     cursor = { ...cursor, step: last.step, time: last.timestamp };
     yield batch(cursor, rows);

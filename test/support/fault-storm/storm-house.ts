@@ -57,6 +57,11 @@ export class StormHouse implements AsyncDisposable {
     return [...history.catalogue.runs.values()].flatMap(({ failure }) => failure ?? []);
   }
 
+  /** Whether the server is known to refuse the key, which hides its runs. */
+  get isRefused(): boolean {
+    return this.#house!.overview.troubles.some(({ isRefused }) => isRefused);
+  }
+
   /** Every pause is over. */
   skipPauses(): void {
     this.#clock.skip(LONGEST_PAUSE_MS);

@@ -187,7 +187,7 @@ export class Storm implements AsyncDisposable {
     return this.#readers.map((reader) => async (isOver) => {
       while (!isOver()) {
         await reader
-          .look(this.#house.tree, this.#scene.fleet.runs)
+          .look(this.#house.tree, this.#scene.fleet.runs, () => this.#house.isRefused)
           .catch((error: unknown) => this.#tell(error));
         await delay(0);
       }

@@ -1,5 +1,6 @@
 /** A reader of a tree that remembers every byte it was given, and holds what it is given later against it. @module */
 
+import { LogdirError } from '../../../src/core/index.ts';
 import type { FileNode, Freshness, LogdirTree, OpenFile } from '../../../src/tree/index.ts';
 import { collect, signal } from '../house.ts';
 import type { FleetRun } from './fleet-run.ts';
@@ -58,18 +59,39 @@ export class WatchfulReader {
     return this.#rows;
   }
 
-  /** One look, as a TensorBoard takes it. @throws Error for whatever breaks a promise of the tree. */
-  async look(tree: LogdirTree, fleet: readonly FleetRun[]): Promise<void> {
+  /**
+   * One look, as a TensorBoard takes it. `isRefused`: whether the server refuses the key, as far as is known: nothing is
+   * shown then. @throws Error for whatever breaks a promise of the tree.
+   */
+  async look(tree: LogdirTree, fleet: readonly FleetRun[], isRefused: () => boolean): Promise<void> {
     this.#looks++;
-    if (this.#random() < 0.1) await this.#listProject(tree, fleet);
+    if (this.#random() < 0.1) await this.#unlessRefused(isRefused, () => this.#listProject(tree, fleet));
     const run = fleet[Math.floor(this.#random() * fleet.length)]!;
+    await this.#unlessRefused(isRefused, () => this.#lookAt(tree, run));
+  }
+
+  /** Once more where nothing is shown, for the server may have refused the key meanwhile and take it again by now. */
+  async #unlessRefused(isRefused: () => boolean, look: () => Promise<void>): Promise<void> {
+    for (let isAgain = false; ; isAgain = true) {
+      try {
+        return await look();
+      } catch (error) {
+        const code = codeOf(error) ?? codeOf((error as Error).cause);
+        if (code !== 'not-found' && code !== 'permission-denied') throw error;
+        if (isRefused()) return;
+        if (isAgain) throw error;
+      }
+    }
+  }
+
+  async #lookAt(tree: LogdirTree, run: FleetRun): Promise<void> {
     try {
       if (this.#seen.has(run.id)) await this.#readRun(tree, run);
       else if ((await tree.list(parentOf(run), { signal })).some(({ name }) => name === run.id))
         this.#seen.add(run.id);
     } catch (error) {
       // A run that is deleted is gone until it is made and listed again.
-      if (run.wasDeleted && (error as { code?: string }).code === 'not-found') return;
+      if (run.wasDeleted && codeOf(error) === 'not-found') return;
       throw new Error(`${run.path}: ${error instanceof Error ? error.message : error}`, { cause: error });
     }
   }
@@ -78,7 +100,8 @@ export class WatchfulReader {
     for (const run of fleet.slice(0, 1)) {
       const names = new Set((await tree.list(parentOf(run), { signal })).map(({ name }) => name));
       const lost = fleet.filter(({ id, wasDeleted }) => !wasDeleted && this.#seen.has(id) && !names.has(id));
-      if (lost.length > 0) throw new Error(`no longer listed: ${lost.map(({ id }) => id).join(', ')}`);
+      if (lost.length === 0) continue;
+      throw new LogdirError('not-found', `no longer listed: ${lost.map(({ id }) => id).join(', ')}`);
     }
   }
 
@@ -123,6 +146,10 @@ export class WatchfulReader {
     if (problem !== null) throw new Error(`it never had what is shown: ${problem}`);
     this.#rows += rows.length;
   }
+}
+
+function codeOf(error: unknown): unknown {
+  return (error as { readonly code?: unknown } | undefined)?.code;
 }
 
 function parentOf({ path }: FleetRun): string {

@@ -152,6 +152,30 @@ describe('the tensorboard command', () => {
     expect(code).toBe(0);
   });
 
+  it.each([
+    [['--bind_all'], 'all addresses'],
+    [['--host', '0.0.0.0'], '0.0.0.0'],
+    [['--', '--host=192.0.2.1'], '192.0.2.1'],
+  ])('says that there is no login where others reach it: %j', async (words, where) => {
+    const interpreter = python(
+      COMPLETE,
+      'echo "TensorBoard 2.21.0 at http://0.0.0.0:6010/ (Press CTRL+C)"; sleep 1',
+    );
+    const { stderr } = await run(`${interpreter} -m tensorboard.main`, ...words);
+    expect(stderr).toContain(`warning: there is no login: TensorBoard listens on ${where},`);
+    expect(stderr).toContain('Open http://localhost:6010/ ');
+    const alone = await run(`${interpreter} -m tensorboard.main`, '--host', 'localhost');
+    expect(alone.stderr).not.toContain('no login');
+  });
+
+  it('ends with the exit code of a port that is taken, and what to do', async () => {
+    const line = 'ERROR: TensorBoard could not bind to port 6006, it was already in use';
+    const interpreter = python(COMPLETE, `echo "${line}" >&2; exit 255`);
+    const { code, stderr } = await run(`${interpreter} -m tensorboard.main`);
+    expect(code).toBe(4);
+    expect(stderr).toContain('choose another with --port (0 takes any free one)');
+  });
+
   it('says so where no browser opens', async () => {
     const url = 'TensorBoard 2.21.0 at http://localhost:6010/ (Press CTRL+C)';
     const interpreter = python(COMPLETE, `echo "${url}"; sleep 1`);

@@ -37,6 +37,17 @@ describe('tags', () => {
     expect(system.tagsOf(1)).toEqual(['system/cpu/scalar']);
   });
 
+  it('are no names that every JavaScript object has, which leave dashboards of TensorBoard empty for all runs', () => {
+    const hostile = ['constructor', '__proto__/loss', 'toString', 'hasOwnProperty/a/b'];
+    const harmless = ['my/constructor', 'constructors', 'to/String'];
+    const keys = [...hostile, ...harmless];
+    expect(table(keys, ['history', ...keys.keys()]).tagsOf(0)).toEqual([
+      ...hostile.map((key) => `key/${key}`),
+      ...harmless,
+    ]);
+    expect(table(['constructor'], ['string', 0]).tagsOf(0)).toEqual(['key/constructor']);
+  });
+
   it('of a further writer are plain where they are free, and name the writer where another has them', () => {
     const written = (writer: number, kind: string, ...keys: readonly number[]): SeriesShape => ({
       ...shape(kind, keys),
@@ -99,7 +110,7 @@ describe('tags', () => {
   });
 
   it('take hostile keys as they are', () => {
-    const keys = ['..', '__proto__', '', 'new\nline', '\u202ertl', 'x'.repeat(300)];
+    const keys = ['..', '--', '', 'new\nline', '\u202ertl', 'x'.repeat(300)];
     expect(table(keys, ['history', 0, 1, 2, 3, 4, 5]).tagsOf(0)).toEqual(keys);
   });
 

@@ -1,6 +1,6 @@
-/** Rows of a run that were not read before, also where its history went back: a rewind, a run begun anew. @module */
+/** Rows of a run that were not read before; and whether its history went back: a rewind, a run begun anew. @module */
 
-import type { HistoryRow } from '../../../core/index.ts';
+import { type HistoryRow, LogdirError } from '../../../core/index.ts';
 import type { RunNode } from '../graphql/index.ts';
 import type { HistoryKeys } from '../rows/index.ts';
 import type { CloudCursor } from '../run/index.ts';
@@ -12,8 +12,6 @@ export interface NewRows {
   readonly rows: readonly HistoryRow[];
   /** How many rows history has up to there, known ones included. */
   readonly lines: number;
-  /** Time of the first row of history, where it was read from there. */
-  readonly begin?: number;
 }
 
 export interface NewRowsOptions extends Pick<HistoryOptions, 'detail' | 'keyTypes' | 'onDropped'> {
@@ -21,15 +19,18 @@ export interface NewRowsOptions extends Pick<HistoryOptions, 'detail' | 'keyType
   readonly start: CloudCursor;
 }
 
-/** Rows after the cursor; where history went back since then, those that were logged after it did. */
+/**
+ * Rows after the cursor.
+ * @throws LogdirError `corrupt` when history went back since: what a rewind took back, of whatever key, is no part of the run
+ * any more.
+ */
 export async function* newRows(
   run: RunContext,
   { start, ...options }: NewRowsOptions,
 ): AsyncGenerator<NewRows> {
   const { detail, keyTypes } = options;
-  const whole = () => fromBegin(historyRows(run, { ...options, afterStep: -1, linesBefore: 0 }));
   if (start.step < 0) {
-    yield* whole();
+    yield* counted(historyRows(run, { ...options, afterStep: -1, linesBefore: 0 }), 0);
     return;
   }
   if (!wasReplaced(detail.run, keyTypes, start)) {
@@ -41,7 +42,8 @@ export async function* newRows(
       return;
     }
   }
-  yield* rowsLoggedAfter(whole(), start);
+  const { runId } = run.key;
+  throw new LogdirError('corrupt', `run ${runId}: its history went back since it was read; it is read anew`);
 }
 
 async function* counted(
@@ -52,14 +54,6 @@ async function* counted(
   for await (const rows of pages) {
     lines += rows.length;
     yield { rows, lines };
-  }
-}
-
-async function* fromBegin(pages: AsyncIterable<readonly HistoryRow[]>): AsyncGenerator<NewRows> {
-  let begin: number | undefined;
-  for await (const { rows, lines } of counted(pages, 0)) {
-    begin ??= rows[0]?.timestamp;
-    yield { rows, lines, ...(begin !== undefined && { begin }) };
   }
 }
 
@@ -92,29 +86,4 @@ async function* following(
 ): AsyncGenerator<readonly HistoryRow[]> {
   if (first.length > 0) yield first;
   yield* pages;
-}
-
-/**
- * Rows that were logged since the last one was read. After a rewind those before it stand as they were, and what was
- * logged since comes at lower steps: the event file goes back there. It begins with a row that is later than the last
- * one read, or earlier than the one before it, as the clock of another machine may have it; or with the first of all,
- * if that is another than it was.
- */
-async function* rowsLoggedAfter(
-  pages: AsyncIterable<NewRows>,
-  { time, begin: beginBefore }: CloudCursor,
-): AsyncGenerator<NewRows> {
-  let isNew = false;
-  let before = Number.NEGATIVE_INFINITY;
-  const isLogged = ({ timestamp }: HistoryRow): boolean => {
-    const wasBefore = before;
-    before = timestamp;
-    return timestamp > time || timestamp < wasBefore;
-  };
-  for await (const page of pages) {
-    isNew ||= beginBefore !== null && page.begin !== beginBefore;
-    const at: number = isNew ? 0 : page.rows.findIndex(isLogged);
-    isNew ||= at >= 0;
-    yield { ...page, rows: at < 0 ? [] : page.rows.slice(at) };
-  }
 }

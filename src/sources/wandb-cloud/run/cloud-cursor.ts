@@ -15,11 +15,9 @@ const cloudCursor = z.object({
   /** Step of the last history row, -1 before the first; and its time in Unix seconds. */
   step: z.number(),
   time: z.number(),
-  /** Time of the first row of history as it was when last read from there; null: not known. */
-  begin: z.number().nullable().default(null),
-  /** History rows read, those included that a rewind took back later. */
+  /** History rows read. */
   rows: z.number(),
-  /** Rows that history as it is now has up to `step`. */
+  /** Rows that the server counts up to `step`, those included that it does not send. */
   lines: z.number(),
   /** Rows or values of a key that the server counts and does not send. */
   missing: z.number(),
@@ -46,7 +44,7 @@ const cloudCursor = z.object({
 export type CloudCursor = Readonly<z.output<typeof cloudCursor>>;
 
 export const START: CloudCursor = {
-  ...{ id: '', step: -1, time: 0, begin: null, rows: 0, lines: 0, missing: 0, system: 0 },
+  ...{ id: '', step: -1, time: 0, rows: 0, lines: 0, missing: 0, system: 0 },
   ...{ told: '', seen: null },
 };
 
