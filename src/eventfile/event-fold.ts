@@ -171,13 +171,15 @@ export class EventFold {
     const hidden: number[] = [];
     for (let row = from; row < limit; row++) {
       const shapeId = shapeIds[row]!;
-      let [length, supersedes] = [0, false];
+      const rowCells = cells.of(row);
+      let supersedes = false;
+      let length: number;
       if (Number.isNaN(steps[row]!)) length = this.#addSample(block, row);
       else {
-        supersedes = this.#addHistoryRow(block, row, cells.of(row), valuesAt);
-        length = this.#rowLength(block, row, cells.of(row), valuesAt, supersedes);
+        supersedes = this.#addHistoryRow(block, row, rowCells, valuesAt);
+        length = this.#rowLength(block, row, rowCells, valuesAt, supersedes);
       }
-      for (const cell of cells.of(row))
+      for (const cell of rowCells)
         if (this.#encoders.tagsOf(cell.shapeId).length === 0) hidden.push(cell.shapeId);
       state.lastTimestamp = block.timestamps[row]!;
       valuesAt += this.#encoders.row(shapeId).tags.length;
@@ -196,7 +198,8 @@ export class EventFold {
 
   /** Bytes of the event of a sample of the machine. */
   #addSample({ shapeIds, timestamps }: RowBlock, row: number): number {
-    const [shapeId, timestamp] = [shapeIds[row]!, timestamps[row]!];
+    const shapeId = shapeIds[row]!;
+    const timestamp = timestamps[row]!;
     const step = this.#samples.add(shapeId, timestamp - (this.#state.startTime ?? timestamp));
     return this.#encoders.rowLength(shapeId, step, timestamp);
   }
@@ -204,7 +207,8 @@ export class EventFold {
   /** Says whether a row of history logs one of its tags at a step that the tag has already. */
   #addHistoryRow(block: RowBlock, row: number, cells: readonly BlockCell[], valuesAt: number): boolean {
     const state = this.#state;
-    const [step, shapeId] = [block.steps[row]!, block.shapeIds[row]!];
+    const step = block.steps[row]!;
+    const shapeId = block.shapeIds[row]!;
     const groups = this.#axes.groupsOf(shapeId);
     if (groups !== null) this.#axes.log(shapeId, groups, block.values, valuesAt);
     if (state.lastStep !== null && step <= state.lastStep) this.#tagEnds.goBack(state.rows);
@@ -224,9 +228,13 @@ export class EventFold {
     supersedes: boolean,
   ): number {
     const encoders = this.#encoders;
-    const [step, shapeId, timestamp] = [steps[row]!, shapeIds[row]!, timestamps[row]!];
+    const step = steps[row]!;
+    const shapeId = shapeIds[row]!;
+    const timestamp = timestamps[row]!;
     const groups = this.#axes.groupsOf(shapeId);
     let bytes = groups === null ? encoders.rowLength(shapeId, step, timestamp) : 0;
+    // Nearly all rows: no allocation.
+    if (groups === null && cells.length === 0 && !supersedes) return bytes;
     const eventSteps = bytes > 0 ? [step] : [];
     for (const group of groups ?? []) {
       const at = stepOfGroup(group, step, values, valuesAt);

@@ -21,13 +21,13 @@ export class SampleSteps {
   readonly #writerOf: (shapeId: number) => number;
   readonly #blocks: (readonly number[])[];
   readonly #ends: Map<number, number>;
-  #newest: readonly number[];
+  #newest: number[];
 
   /** `writerOf`: of a shape, counted from 0. */
   constructor(writerOf: (shapeId: number) => number, record?: SampleStepsRecord) {
     this.#writerOf = writerOf;
     this.#blocks = [...(record?.blocks ?? [])];
-    this.#newest = record?.newest ?? [];
+    this.#newest = [...(record?.newest ?? [])];
     this.#ends = new Map(record?.ends);
   }
 
@@ -37,14 +37,12 @@ export class SampleSteps {
 
   /** Rows of another block follow. */
   beginBlock(): void {
-    this.#blocks.push(this.#newest);
+    this.#blocks.push([...this.#newest]);
   }
 
   /** The step of the next sample. `seconds`: since the start of the run. */
   add(shapeId: number, seconds: number): number {
-    const newest = [...this.#newest];
-    const step = pushed(newest, this.#writerOf(shapeId), seconds);
-    this.#newest = newest;
+    const step = pushed(this.#newest, this.#writerOf(shapeId), seconds);
     this.#ends.set(shapeId, step);
     return step;
   }
@@ -71,12 +69,12 @@ export class SampleSteps {
   }
 
   record(): SampleStepsRecord {
-    return { newest: this.#newest, blocks: this.#blocks, ends: [...this.#ends] };
+    return { newest: [...this.#newest], blocks: this.#blocks, ends: [...this.#ends] };
   }
 
   /** What takes back all that comes from now on. */
   checkpoint(): () => void {
-    const [newest, ends, blocks] = [this.#newest, [...this.#ends], this.#blocks.length];
+    const [newest, ends, blocks] = [[...this.#newest], [...this.#ends], this.#blocks.length];
     return () => {
       this.#newest = newest;
       this.#blocks.length = blocks;

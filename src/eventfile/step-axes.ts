@@ -60,7 +60,7 @@ export interface StepAxesRecord {
   readonly metrics: readonly (readonly [tag: string, metric: string | null])[];
   /** Of tags by a metric: step and value of the newest row, as JSON has neither NaN nor -0. */
   readonly ends: readonly (readonly [tag: string, step: number, value: string])[];
-  /** Shape ids met, in order. */
+  /** Shape ids met. */
   readonly shapes: readonly number[];
 }
 
@@ -82,7 +82,7 @@ export class StepAxes {
   readonly #metrics: Map<string, string | null>;
   readonly #ends: Map<string, readonly [step: number, value: number]>;
   /** By shape id; null where all stand by `_step`. */
-  readonly #groups = new Map<number, readonly AxisGroup[] | null>();
+  readonly #groups: (readonly AxisGroup[] | null | undefined)[] = [];
 
   constructor(xAxis: XAxis, keys: SeriesKeys, record: StepAxesRecord | Exclusions = NO_EXCLUSIONS) {
     const known = 'definitions' in record ? record : null;
@@ -108,13 +108,13 @@ export class StepAxes {
 
   /** The axes of rows of a shape; null where all its tags stand by `_step`. */
   groupsOf(shapeId: number): readonly AxisGroup[] | null {
-    const known = this.#groups.get(shapeId);
+    const known = this.#groups[shapeId];
     return known === undefined ? this.#meet(shapeId) : known;
   }
 
   /** Column of the metric that says a column's step; -1 for `_step`. */
   axisOf(shapeId: number, column: number): number {
-    return this.#groups.get(shapeId)?.find(({ columns }) => columns.includes(column))?.axis ?? -1;
+    return this.#groups[shapeId]?.find(({ columns }) => columns.includes(column))?.axis ?? -1;
   }
 
   /** Key of the metric by which a tag stands; null for `_step`. */
@@ -130,7 +130,7 @@ export class StepAxes {
   /** Tags of a shape that stand by `_step`. */
   readonly tagsByStep = (shapeId: number): readonly string[] => {
     const tags = this.#keys.tagsOf(shapeId);
-    const groups = this.#groups.get(shapeId);
+    const groups = this.#groups[shapeId];
     if (!groups) return tags;
     return groups.flatMap(({ axis, encoder }) => (axis === null ? encoder.tags : []));
   };
@@ -164,7 +164,7 @@ export class StepAxes {
         step,
         Object.is(value, -0) ? '-0' : `${value}`,
       ]),
-      shapes: [...this.#groups.keys()],
+      shapes: [...this.#groups.keys()].filter((shapeId) => this.#groups[shapeId] !== undefined),
     };
   }
 
@@ -188,7 +188,7 @@ export class StepAxes {
           columns,
           encoder: new ScalarRowEncoder(columns.map((column) => tags[column]!)),
         }));
-    this.#groups.set(shapeId, groups);
+    this.#groups[shapeId] = groups;
     return groups;
   }
 
