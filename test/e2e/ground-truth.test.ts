@@ -13,6 +13,7 @@ import { PYTHON_MISSING } from '../support/python.ts';
 import { copyRecordedRuns, LONG_RUN, type RecordedRuns } from '../support/recorded-runs.ts';
 import { expectAllShown, type SdkRun, sdkRuns } from '../support/sdk-runs.ts';
 import { type ServedRuns, serveRuns } from '../support/served-runs.ts';
+import { shownTag } from '../support/shown-tag.ts';
 import { TensorBoard } from '../support/tensorboard.ts';
 
 const ALL_POINTS = ['--samples_per_plugin', 'scalars=1000000,text=1000000'];
@@ -120,7 +121,8 @@ function loggedScalars(path: string): Map<string, Map<number, number | string>> 
     if (record.kind !== 'row') continue;
     if (record.step < last) dropAfter(series, record.step);
     last = record.step;
-    for (const [tag, value] of flatNumbers('', record.values)) {
+    for (const [key, value] of flatNumbers('', record.values)) {
+      const tag = shownTag(key);
       const points = series.get(tag) ?? new Map<number, number | string>();
       series.set(tag, points.set(record.step, value));
     }

@@ -10,6 +10,7 @@ import { temporaryFolder } from '../support/local-runs.ts';
 import { PYTHON_MISSING, runPython } from '../support/python.ts';
 import { factsRecord, row, text } from '../support/records.ts';
 import { ScriptedSource } from '../support/scripted-source.ts';
+import { shownTag } from '../support/shown-tag.ts';
 
 const value = fc.oneof(
   fc.double(),
@@ -55,7 +56,7 @@ function hexFloat(value: number): string {
 function expectedLines(rows: readonly HistoryRow[]): object[] {
   return rows.flatMap(({ step, timestamp, shape, values, cells }) => {
     const at = { wall: hexDouble(timestamp), step };
-    const scalars = shape.keys.map((tag, i) => ({ ...at, tag, value: hexFloat(values[i]!) }));
+    const scalars = shape.keys.map((key, i) => ({ ...at, tag: shownTag(key), value: hexFloat(values[i]!) }));
     return [...scalars, ...cells.map((cell) => ({ ...at, tag: cell.key, text: cell.text }))];
   });
 }

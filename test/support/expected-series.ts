@@ -1,6 +1,7 @@
 /** What TensorBoard must show of a run, worked out by the SDK's own decoder and nothing of this program. @module */
 
 import { runPython } from './python.ts';
+import { shownTag } from './shown-tag.ts';
 import type { ScalarPoint } from './tensorboard.ts';
 
 interface SdkRow {
@@ -36,7 +37,8 @@ export function scalarSeries(
 ): Map<string, ScalarPoint[]> {
   const series = new Map<string, ScalarPoint[]>();
   for (const { step, timestamp, values } of rows) {
-    for (const [tag, value] of Object.entries(values)) {
+    for (const [key, value] of Object.entries(values)) {
+      const tag = shownTag(key);
       const metric = stepMetrics.get(tag);
       const at = metric === undefined ? step : Number(values[metric]);
       add(series, tag, [timestamp, at, asShown(value)]);
@@ -51,8 +53,8 @@ export type LoggedText = readonly [wallTime: number, step: number, text: string]
 export function textSeries(rows: readonly SdkRow[]): Map<string, LoggedText[]> {
   const series = new Map<string, LoggedText[]>();
   for (const { step, timestamp, cells } of rows) {
-    for (const [tag, value] of Object.entries(cells)) {
-      if (typeof value === 'string') add(series, tag, [timestamp, step, value]);
+    for (const [key, value] of Object.entries(cells)) {
+      if (typeof value === 'string') add(series, shownTag(key), [timestamp, step, value]);
     }
   }
   return series;

@@ -7,6 +7,7 @@
 
 import type { HistoryRow } from '../../src/core/index.ts';
 import type { TensorBoardEvent } from '../../src/protobuf/index.ts';
+import { shownTag } from './shown-tag.ts';
 import { flattenRow } from './wandb-server/rows/flat-row.ts';
 import { isObject, type JsonObject, type JsonValue } from './wandb-server/rows/json-value.ts';
 import { parseLenient } from './wandb-server/rows/lenient-json.ts';
@@ -57,7 +58,7 @@ export function seriesOfRows(
       const kind = isNumber ? 'scalar' : 'text';
       const first = firstKinds.get(key) ?? kind;
       firstKinds.set(key, first);
-      const tag = first === kind ? key : `${key}/${kind}`;
+      const tag = first === kind ? shownTag(key) : `${shownTag(key)}/${kind}`;
       const points = series.get(tag) ?? [];
       points.push([timestamp, step, isNumber ? Math.fround(Number(value)) : String(value)]);
       series.set(tag, points);

@@ -107,7 +107,8 @@ export class SourceCatalogue {
       }
     });
     if (outcome === 'refused') this.#adopt([]);
-    this.#isRefused = outcome === 'refused';
+    // An outage does not lift a refusal.
+    if (outcome !== 'failed') this.#isRefused = outcome === 'refused';
     // A source that is one project is looked into at once; one of many projects when somebody opens them.
     const [only] = this.#projects;
     if (only !== undefined && this.#projects.length === 1) await this.refreshProject(only, signal);

@@ -1,5 +1,6 @@
 /** A reader of a tree that remembers every byte it was given, and holds what it is given later against it. @module */
 
+import { setTimeout as delay } from 'node:timers/promises';
 import { LogdirError } from '../../../src/core/index.ts';
 import type { FileNode, Freshness, LogdirTree, OpenFile } from '../../../src/tree/index.ts';
 import { collect, signal } from '../house.ts';
@@ -9,6 +10,8 @@ import { shownRows } from './shown-rows.ts';
 const FRESHNESS: readonly Freshness[] = ['cached', 'refresh', 'refresh', 'refresh', 'complete'];
 /** Beyond this a file is decoded now and then only: decoding is slow. */
 const OFTEN_DECODED_BYTES = 100_000;
+/** What was refused and is given again is listed by then. */
+const RELISTING_MS = 500;
 /** Of one read, and how much of what is known it may repeat. */
 const MAX_READ_BYTES = 300_000;
 
@@ -70,7 +73,7 @@ export class WatchfulReader {
     await this.#unlessRefused(isRefused, () => this.#lookAt(tree, run));
   }
 
-  /** Once more where nothing is shown, for the server may have refused the key meanwhile and take it again by now. */
+  /** Once more, after a while, where nothing is shown: the server may have refused the key, and take it again by now. */
   async #unlessRefused(isRefused: () => boolean, look: () => Promise<void>): Promise<void> {
     for (let isAgain = false; ; isAgain = true) {
       try {
@@ -80,6 +83,7 @@ export class WatchfulReader {
         if (code !== 'not-found' && code !== 'permission-denied') throw error;
         if (isRefused()) return;
         if (isAgain) throw error;
+        await delay(RELISTING_MS);
       }
     }
   }
