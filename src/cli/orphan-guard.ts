@@ -1,21 +1,38 @@
 /** Keeps a child from outliving this program, also when this program is killed outright. @module */
 
-import { spawn } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
 
 /**
- * A shell that waits for a word on its stdin, and asks the child to stop if there is none: the system closes the pipe
- * whatever ends this process. It has a session of its own, so that neither Ctrl-C nor a closed terminal ends it first.
- * Disposing it leaves the child alone. Without a shell there is no guard.
+ * The shell starts a watch, and becomes the child: there is no moment in which the child is there and the watch is not. The
+ * watch waits for a word on descriptor 3, and asks the child to stop if there is none: the system closes the pipe whatever
+ * ends this process. A closed terminal does not end the watch, nor does Ctrl-C, which shells keep from what they start
+ * in the background; it keeps none of the child's streams open.
  */
-export function guardAgainstOrphan(pid: number): Disposable {
-  const watch = 'read -r word || kill "$1"';
-  const guard = spawn('sh', ['-c', watch, 'sh', String(pid)], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-    detached: true,
+const WATCHED = `(trap '' HUP; read -r word <&3 || kill $$) >/dev/null 2>&1 & exec 3<&-; exec "$@"`;
+
+/** Without a shell, as on Windows, the child is started as it is. */
+const SHELL = process.platform === 'win32' ? null : '/bin/sh';
+
+export interface GuardedChild extends ChildProcess {
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+}
+
+/** Starts a program whose output is read. What does not stop when it is asked is not insisted upon. */
+export function spawnGuarded(
+  program: string,
+  args: readonly string[],
+  options: Pick<SpawnOptions, 'env' | 'detached'>,
+): GuardedChild {
+  if (SHELL === null) return spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(SHELL, ['-c', WATCHED, 'sh', program, ...args], {
+    ...options,
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   });
-  guard.on('error', () => undefined).unref();
-  const { stdin } = guard;
-  stdin.on('error', () => undefined);
-  if ('unref' in stdin && typeof stdin.unref === 'function') stdin.unref();
-  return { [Symbol.dispose]: () => void stdin.end('over\n') };
+  const word = child.stdio[3] as Writable;
+  // The watch is over where the child could not be started.
+  word.on('error', () => undefined);
+  child.once('exit', () => word.end('over\n'));
+  return child as GuardedChild;
 }

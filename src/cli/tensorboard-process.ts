@@ -1,9 +1,9 @@
 /** A running TensorBoard: its output passed on, its page's address read from it. @module */
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Environment } from '../config/index.ts';
-import { guardAgainstOrphan } from './orphan-guard.ts';
+import { spawnGuarded } from './orphan-guard.ts';
 
 export interface TensorboardProcess {
   /** Exit code; null when a signal ended it. */
@@ -33,8 +33,7 @@ const READY_LINE = /^TensorBoard \S+ at (http\S+)/;
 export function startTensorboard(options: TensorboardProcessOptions): TensorboardProcess {
   const { command, args, environment, isDetached, onLine } = options;
   const [program, ...leading] = command;
-  const child = spawn(program, [...leading, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const child = spawnGuarded(program, [...leading, ...args], {
     env: { ...environment },
     detached: isDetached,
   });
@@ -47,8 +46,6 @@ export function startTensorboard(options: TensorboardProcessOptions): Tensorboar
       });
     }
   });
-  const guard = child.pid === undefined ? null : guardAgainstOrphan(child.pid);
-  child.once('exit', () => guard?.[Symbol.dispose]());
   const exited = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject).once('close', (code) => resolve(code));
   });

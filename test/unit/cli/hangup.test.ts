@@ -22,9 +22,10 @@ function isAlive(pid: number): boolean {
   return stat !== '' && !/\) Z /.test(stat);
 }
 
-/** TensorBoard's place is taken by a program that says who it is, and stays. */
-async function tensorboard(): Promise<StartedProgram & { readonly childPid: number }> {
-  writeFileSync(path('tb'), `#!/bin/sh\necho $$ >${path('tb.pid')}\nexec sleep 600\n`, { mode: 0o755 });
+/** TensorBoard's place is taken by a program that says who it is, and stays. `first`: what it does at once. */
+async function tensorboard(first = ''): Promise<StartedProgram & { readonly childPid: number }> {
+  const text = `#!/bin/sh\n${first}\necho $$ >${path('tb.pid')}\nexec sleep 600\n`;
+  writeFileSync(path('tb'), text, { mode: 0o755 });
   const words = ['tensorboard', EXAMPLES, '--tensorboard', path('tb'), '--port-file', path('port')];
   const started = startProgram(words, { cwd: dir });
   const pid = () => (existsSync(path('tb.pid')) ? readFileSync(path('tb.pid'), 'utf8') : '');
@@ -47,6 +48,12 @@ describe.skipIf(process.platform !== 'linux')('tensorboard', () => {
     child.kill('SIGKILL');
     await expect.poll(() => isAlive(childPid), { timeout: 10_000 }).toBe(false);
     await result;
+  });
+
+  it('leaves none either when it is killed in the moment in which it has started it', async () => {
+    const { result, childPid } = await tensorboard('kill -9 $PPID');
+    await expect.poll(() => isAlive(childPid), { timeout: 10_000 }).toBe(false);
+    expect((await result).code).toBeNull();
   });
 });
 
