@@ -40,13 +40,13 @@ export {
   userMountOptions,
 } from './frontends/fuse/index.ts';
 export type { GrpcServer } from './frontends/grpc/index.ts';
-export { isLoopback } from './frontends/web/index.ts';
 export type { PrefetchProgress } from './history/index.ts';
 export type { Overview, ProjectCard } from './overview/index.ts';
 export {
   appUrl,
   type Disk,
   type FindApiKey,
+  isRunDirectoryName,
   keyAdvice,
   localDisk,
   missingPathAdvice,

@@ -1,6 +1,12 @@
 /** What looking at a folder came to, for people. @module */
 
-import { localDisk, missingPathAdvice, type PassedOver, type SourceReport } from '../app.ts';
+import {
+  isRunDirectoryName,
+  localDisk,
+  missingPathAdvice,
+  type PassedOver,
+  type SourceReport,
+} from '../app.ts';
 import { SETTINGS } from '../config/index.ts';
 
 /** What was looked at, and what would work. `name`: the source as it was given. */
@@ -28,15 +34,12 @@ export function adviceLines(name: string, { outcome, advice }: SourceReport): re
 
 /** For those who named nothing, and are where the default is not. */
 function unnamedAdvice(): string[] {
-  const isInside = localDisk.names('.').some((entry) => RUN_DIRECTORY.test(entry));
+  const isInside = localDisk.names('.').some(isRunDirectoryName);
   return [
     ...(isInside ? ['The runs are in this folder itself: give . as the SOURCE'] : []),
     'For runs of a W&B server give ENTITY/PROJECT, or wandb: for all that the API key sees',
   ];
 }
-
-/** As the SDK calls them. */
-const RUN_DIRECTORY = /^(?:offline-)?run-\d{8}_\d{6}-/;
 
 const PASSED_OVER_REASONS: Readonly<Record<PassedOver['reason'], string>> = {
   hidden: 'hidden',

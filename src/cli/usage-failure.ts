@@ -2,9 +2,8 @@
 
 import { existsSync } from 'node:fs';
 import { definitions } from '../config/index.ts';
-import { nearestName } from '../core/index.ts';
+import { nearestName, shellWord } from '../core/index.ts';
 import type { Command } from './command-table.ts';
-import { shellWord } from './commands/shell-word.ts';
 import { EXIT } from './exit-codes.ts';
 import { CommandFailure } from './failure.ts';
 import type { Arguments } from './session.ts';

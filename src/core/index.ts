@@ -8,6 +8,7 @@ export { NEVER_ABORTED, within } from './async/within.ts';
 export { type ByteRange, byteRange, clampRange, rangeLength } from './byte-range.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { ERROR_CODES, type ErrorCode, errnoOf, LogdirError, toLogdirError } from './errors.ts';
+export { bracketed, isLoopback } from './host-name.ts';
 export {
   DEFAULT_PROJECT,
   type EntityName,
@@ -21,14 +22,16 @@ export {
 export { makeDirectory } from './make-directory.ts';
 export { nearestName } from './nearest-name.ts';
 export { encodeComponent, fitComponent } from './path-component.ts';
-export type {
-  Cell,
-  DocumentChange,
-  HistoryRow,
-  MetricDefinition,
-  RowShape,
-  RunFacts,
-  RunRecord,
-  RunState,
-  SystemRow,
+export {
+  type Cell,
+  type DocumentChange,
+  FIRST_WRITER,
+  type HistoryRow,
+  type MetricDefinition,
+  type RowShape,
+  type RunFacts,
+  type RunRecord,
+  type RunState,
+  type SystemRow,
 } from './run-record.ts';
+export { shellWord } from './shell-word.ts';

@@ -3,6 +3,9 @@
 /** Whether a run still moves. `crashed`: no exit record, and quiet for longer than the source waits. */
 export type RunState = 'running' | 'finished' | 'failed' | 'crashed';
 
+/** Whose shapes name no writer. */
+export const FIRST_WRITER = 1;
+
 /**
  * An ordered set of history keys, and who logged them. A source returns the same object for the same set and writer as
  * long as it lives, so that consumers may key on identity. Keys are unique and in ascending code-unit order; nested keys

@@ -2,9 +2,9 @@
  * The fold: a run's history, commit by commit, becomes the segments of its event file. Pure.
  *
  * Here stands what TensorBoard needs and history does not know: at which step samples of the machine and the run's own
- * texts stand, which rows take back earlier ones of their tags, and how long all that is. The outcome depends on the rows and on what
- * the run said between them, not on how they were cut into blocks or commits: the same history always becomes the same
- * bytes.
+ * texts stand, which rows take back earlier ones of their tags, and how long all that is. The outcome depends on the
+ * rows and on what the run said between them, not on how they were cut into blocks or commits: the same history always
+ * becomes the same bytes.
  * @module
  */
 
@@ -73,9 +73,10 @@ export class EventFold {
     from: FoldRecord | Exclusions = NO_EXCLUSIONS,
   ) {
     const record = 'state' in from ? from : undefined;
+    const axes = 'state' in from ? from.axes : from;
     this.#encoders = encoders;
     this.#xAxis = xAxis;
-    this.#axes = new StepAxes(xAxis, encoders, record?.axes ?? (from as Exclusions));
+    this.#axes = new StepAxes(xAxis, encoders, axes);
     this.#state = { ...(record?.state ?? BEGINNING) };
     this.markers = [...(record?.markers ?? [])];
     this.#samples = new SampleSteps(encoders.writerOf, record?.samples);
@@ -136,6 +137,7 @@ export class EventFold {
     };
   }
 
+  /** Folds a commit. @throws UnsuitableAxis */
   add({ commit, blocks, firstBlock, firstRow, before }: FoldInput): void {
     const known: KnownOfRun = { ...before };
     const changes = [...(commit.changes ?? [])].reverse();

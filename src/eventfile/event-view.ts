@@ -1,8 +1,9 @@
 /**
  * The event file of one run as of now: its log folded, kept beside the log in a side file, and folded on as the log grows.
  *
- * The side file is a document of the run, `h<generation>.view-<version>.json`, with the x axis in its name where it is not the usual one: a CRC-32 in hexadecimal, a space, and JSON.
- * It can be deleted at any time; folding the log again takes as long as reading its rows.
+ * The side file is a document of the run, `h<generation>.view-<version>.json`, with the x axis in its name where it is
+ * not the usual one: a CRC-32 in hexadecimal, a space, and JSON. It can be deleted at any time; folding the log again
+ * takes as long as reading its rows.
  * @module
  */
 

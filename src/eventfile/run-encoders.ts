@@ -1,5 +1,6 @@
 /** What turns rows and cells of one run into events: tags and row templates, made as its shapes are met. @module */
 
+import { FIRST_WRITER } from '../core/index.ts';
 import type { BlockCell, Dictionary, RowBlock } from '../history/index.ts';
 import { type TagTable, tagTableOf } from '../plugins/index.ts';
 import { type LogEvent, ScalarRowEncoder } from '../tfevents/index.ts';
@@ -15,7 +16,8 @@ export class RunEncoders {
   }
 
   /** Who logs rows of a shape, counted from 0. */
-  readonly writerOf = (shapeId: number): number => (this.dictionary.shapes[shapeId]?.writer ?? 1) - 1;
+  readonly writerOf = (shapeId: number): number =>
+    (this.dictionary.shapes[shapeId]?.writer ?? FIRST_WRITER) - FIRST_WRITER;
 
   /** Keys of a shape, in the order of its values. */
   readonly keysOf = (shapeId: number): readonly string[] => {

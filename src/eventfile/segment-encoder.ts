@@ -132,13 +132,14 @@ function encodeRows({ from, to }: Segment, writing: Writing): number {
   for (let row = from; row < to; ) {
     const encoder = encoders.row(shapeIds[row]!);
     const count = encoder.tags.length;
-    const isPlain = axes.groupsOf(shapeIds[row]!) !== null;
+    const isGrouped = axes.groupsOf(shapeIds[row]!) !== null;
     const limit = cellRow < to ? cellRow + 1 : to;
-    const alike = isPlain ? row : alikeUntil(block, columns, row, limit, encoder);
+    const alike = isGrouped ? row : alikeUntil(block, columns, row, limit, encoder);
     // A row without tags has no event.
     if (alike > row && count > 0) at = encoder.writeRows(target, view, at, columns, row, alike, valuesAt);
-    else if (count > 0)
+    else if (count > 0) {
       for (const { record } of scalarRecords(writing, row, valuesAt)) at = writeBytes(target, at, record);
+    }
     const end = alike > row ? alike : row + 1;
     valuesAt += (end - row) * count;
     row = end;

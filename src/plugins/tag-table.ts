@@ -1,5 +1,6 @@
 /** Which plugin shows each series of a run, and under which tag. @module */
 
+import { FIRST_WRITER } from '../core/index.ts';
 import type { Plugin, TaggedSummary } from './plugin.ts';
 import { PLUGINS } from './table.ts';
 
@@ -33,7 +34,6 @@ interface NamedSeries {
   readonly writer: number;
 }
 
-const FIRST_WRITER = 1;
 const NOT_SHOWN: ShownShape = { plugin: null, tags: [] };
 const ROW_PLUGIN = PLUGINS.find(({ rows }) => rows !== undefined) ?? null;
 const RESERVED_TAGS = PLUGINS.flatMap(({ reservedTags }) => reservedTags);

@@ -37,6 +37,7 @@ export {
 export {
   createWandbLocalSource,
   describeSource,
+  isRunDirectoryName,
   type PassedOver,
   type SourceReport,
   type UnreadablePath,

@@ -5,6 +5,7 @@
 
 import { existsSync, readdirSync } from 'node:fs';
 import { nearestName } from '../core/index.ts';
+import { isRunDirectoryName } from './wandb-local/index.ts';
 
 /** What of a disk tells paths from other words. */
 export interface Disk {
@@ -24,8 +25,8 @@ export const localDisk: Disk = {
   },
 };
 
-/** What the SDK calls its folder, the directories of runs in it, and their logs. */
-const SDK_NAME = /^(?:\.?wandb|(?:offline-)?run-\d{8}_\d{6}-.*|latest-run|run-.*\.wandb|.*\.wandb)$/;
+/** What the SDK calls its folder, and the logs of runs. */
+const SDK_NAME = /^\.?wandb$|\.wandb$/;
 /** The address of a server, by a port or the last part of its host. */
 const PAGE_WITHOUT_SCHEME = /^(?:localhost|[\w.-]+:\d+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,})\/[\w-]/;
 /** Up to three names as W&B allows them. */
@@ -40,7 +41,7 @@ const MAX_TOLD = 5;
 export function isMeantAsPath(text: string, disk: Disk): boolean {
   const words = text.split('/');
   return (
-    words.some((word) => SDK_NAME.test(word)) ||
+    words.some((word) => SDK_NAME.test(word) || isRunDirectoryName(word)) ||
     disk.exists(words[0] ?? '') ||
     nearestPath(text, disk) !== null
   );

@@ -1,9 +1,6 @@
 /** One object per set of keys and writer, for as long as anybody holds it. @module */
 
-import type { RowShape } from '../core/index.ts';
-
-/** Whose shapes name no writer. */
-const FIRST_WRITER = 1;
+import { FIRST_WRITER, type RowShape } from '../core/index.ts';
 
 /** Finds the shape of a row. */
 export interface ShapeInterner {

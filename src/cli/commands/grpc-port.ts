@@ -1,7 +1,7 @@
 /** `serve`'s gRPC port: open on this machine by itself, or where the settings say. @module */
 
-import { type App, type GrpcServer, isLoopback } from '../../app.ts';
-import { LogdirError } from '../../core/index.ts';
+import type { App, GrpcServer } from '../../app.ts';
+import { isLoopback, LogdirError } from '../../core/index.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
 import type { Session } from '../session.ts';

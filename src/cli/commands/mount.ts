@@ -1,6 +1,7 @@
 /** `mount`: the tree as a directory, until it is unmounted. @module */
 
 import type { App, Mounted } from '../../app.ts';
+import { shellWord } from '../../core/index.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { startWithRuns } from '../found-runs.ts';
 import { startMountDaemon } from '../mount-daemon.ts';
@@ -9,7 +10,7 @@ import { relaunchThroughPython } from '../python-relaunch.ts';
 import type { Arguments, Session } from '../session.ts';
 import { tellSystemd } from '../systemd.ts';
 import { mountTree, requireRoute, untilUnmounted } from '../tree-mount.ts';
-import { countText, shellWord, tensorboardLines } from './opening-text.ts';
+import { countText, tensorboardLines } from './opening-text.ts';
 
 export async function mount(session: Session, argv: Arguments): Promise<ExitCode> {
   const directory = String(argv['DIR']);

@@ -2,9 +2,7 @@
 
 import { join } from 'node:path';
 import type { ProjectCard } from '../../app.ts';
-import { shellWord } from './shell-word.ts';
-
-export { shellWord } from './shell-word.ts';
+import { shellWord } from '../../core/index.ts';
 
 /** Before the address of our own pages: TensorBoard's are others. */
 export const PAGE_LABEL = 'project page  ';

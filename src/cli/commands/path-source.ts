@@ -1,6 +1,6 @@
 /** Which source a PATH is looked for in: a folder, and a place on a W&B server, say so themselves. @module */
 
-import { type Disk, localDisk, missingPathAdvice, parseSource } from '../../app.ts';
+import { type Disk, isRunDirectoryName, localDisk, missingPathAdvice, parseSource } from '../../app.ts';
 import { nearestName } from '../../core/index.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
@@ -16,8 +16,6 @@ export interface PlacedPath {
 const SCHEME = /^wandb:(?:\/\/)?/;
 /** Written as a path of this machine and nothing else. */
 const WRITTEN_AS_PATH = /^(?:\.{0,2}\/|~\/|\.{1,2}$|.*\\|.*\.wandb$)/;
-/** What the SDK calls its folder and the directories of runs in it. */
-const SDK_FOLDER = /^(?:wandb|(?:offline-)?run-\d{8}_\d{6}-.*)$/;
 
 /**
  *     wandb:acme/research/baseline/run.json    of a server
@@ -85,14 +83,19 @@ function placeFolder(text: string, disk: Disk): PlacedPath {
 function namesFolder(text: string, disk: Disk): boolean {
   if (disk.exists(text)) return holdsRuns(text, disk);
   const [first = ''] = text.split('/');
-  return SDK_FOLDER.test(first) && disk.exists(first);
+  return isSdkFolder(first) && disk.exists(first);
 }
 
 /** Whether the SDK's names say so: looking for logs would take long in a large folder. */
 function holdsRuns(path: string, disk: Disk): boolean {
   const name = treePath(path).split('/').at(-1) ?? '';
-  if (SDK_FOLDER.test(name) || name.endsWith('.wandb')) return true;
-  return name !== '' && name !== '.' && disk.names(path).some((entry) => SDK_FOLDER.test(entry));
+  if (isSdkFolder(name) || name.endsWith('.wandb')) return true;
+  return name !== '' && name !== '.' && disk.names(path).some(isSdkFolder);
+}
+
+/** What the SDK calls its folder and the directories of runs in it. */
+function isSdkFolder(name: string): boolean {
+  return name === 'wandb' || isRunDirectoryName(name);
 }
 
 function notFound(text: string, disk: Disk): CommandFailure {

@@ -1,8 +1,9 @@
 /** What `serve` prints: where it can be reached, and what to type to open it in TensorBoard. @module */
 
 import type { GrpcServer, Listening, ProjectCard } from '../../app.ts';
+import { shellWord } from '../../core/index.ts';
 import type { Announcement } from '../session.ts';
-import { countText, logdirPath, PAGE_LABEL, shellWord, tensorboardLines } from './opening-text.ts';
+import { countText, logdirPath, PAGE_LABEL, tensorboardLines } from './opening-text.ts';
 
 export interface Served {
   readonly server: Pick<Listening, 'url' | 'isPublic' | 'publicUrls' | 'logdir'>;

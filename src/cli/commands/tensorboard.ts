@@ -1,6 +1,7 @@
 /** `tensorboard`: the server and a TensorBoard on it, started and stopped together. @module */
 
 import type { App, GrpcServer, ProjectCard } from '../../app.ts';
+import { isLoopback } from '../../core/index.ts';
 import { openBrowser } from '../browser.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
@@ -74,9 +75,7 @@ function publicHost(args: readonly string[]): string | null {
   const words = args.flatMap((word) => word.split('='));
   if (words.includes('--bind_all')) return 'all addresses';
   const host = words[words.lastIndexOf('--host') + 1];
-  return words.includes('--host') && host !== undefined && !/^(?:localhost|127\.|::1$)/.test(host)
-    ? host
-    : null;
+  return words.includes('--host') && host !== undefined && !isLoopback(host) ? host : null;
 }
 
 /** What TensorBoard asks for what is on screen: listens on loopback, on a port of its own. */

@@ -3,12 +3,10 @@
 import { existsSync } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type App, parseSource } from '../../app.ts';
+import { type App, isRunDirectoryName, parseSource } from '../../app.ts';
 
 /** Enough to find event files in any ordinary logdir within a fraction of a second. */
 const MAX_ENTRIES = 20_000;
-/** Directories of runs hold copies of event files that W&B synced; they are no logdir. */
-const RUN_DIRECTORY = /^(?:offline-)?run-\d{8}_\d{6}-/;
 const EVENT_FILE = /\.tfevents\./;
 
 /** Ours: runs of a W&B server, and paths that hold runs and no event files beside them. */
@@ -42,7 +40,8 @@ async function holdsEventFiles(root: string, signal: AbortSignal): Promise<boole
     for await (const entry of directory) {
       left--;
       if (entry.isFile() && EVENT_FILE.test(entry.name)) return true;
-      if (entry.isDirectory() && !RUN_DIRECTORY.test(entry.name)) queue.push(join(path, entry.name));
+      // Directories of runs hold copies of event files that W&B synced; they are no logdir.
+      if (entry.isDirectory() && !isRunDirectoryName(entry.name)) queue.push(join(path, entry.name));
     }
   }
   return false;

@@ -8,7 +8,7 @@ import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/
 import { load } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
-import { LogdirError } from '../../core/index.ts';
+import { bracketed, isLoopback, LogdirError } from '../../core/index.ts';
 import type { GrpcFrontendOptions, GrpcListenOptions, GrpcServer } from './door.ts';
 import { createHandlers } from './handlers.ts';
 import { DATA_PROVIDER_SERVICE, SERVICE_NAME } from './service.ts';
@@ -18,8 +18,6 @@ const SCHEMA = fileURLToPath(new URL('../../../proto/tensorboard_data_provider.p
 const MAX_REQUEST_BYTES = 64 * 1024 * 1024;
 /** For calls under way when the door closes. */
 const CLOSE_TIMEOUT_MS = 1000;
-
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/;
 
 // It writes to stderr by itself; what it has to say reaches us as errors.
 setLogVerbosity(logVerbosity.NONE);
@@ -38,7 +36,7 @@ export async function listenOn(
   return {
     port: bound,
     address: `${bracketed(reachable(host))}:${bound}`,
-    isPublic: !LOOPBACK.test(host),
+    isPublic: !isLoopback(host),
     isEncrypted: tls !== null,
     [Symbol.asyncDispose]: () => close(server),
   };
@@ -47,10 +45,6 @@ export async function listenOn(
 /** A server that listens on every address is reached through loopback. */
 function reachable(host: string): string {
   return host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-}
-
-function bracketed(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
 }
 
 async function credentialsOf(tls: GrpcListenOptions['tls']): Promise<ServerCredentials> {

@@ -1,9 +1,7 @@
 /** The commands a page offers to copy: quoted for a POSIX shell, good where the reader is. @module */
 
-import { isLoopback } from '../web/index.ts';
+import { bracketed, isLoopback, shellWord } from '../../core/index.ts';
 import { webHdfsUrl } from '../webhdfs/index.ts';
-
-const PLAIN_WORD = /^[A-Za-z0-9_@%+=:,./-]+$/;
 
 /** How whoever reads a page has reached the server. */
 export interface Reader {
@@ -25,11 +23,6 @@ export interface GrpcPort {
   readonly direct: string;
 }
 
-/** One word for a POSIX shell. */
-export function shellQuote(word: string): string {
-  return PLAIN_WORD.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
 /**
  * Whether the reader is on this machine, as far as can be told: he has reached it by a name of loopback. He may also have
  * come through a tunnel, which leads wherever he says.
@@ -40,7 +33,7 @@ export function isLocal({ host }: Reader): boolean {
 
 /** `tensorboard --logdir webhdfs://…` for a directory of the tree. */
 export function webHdfsCommand(path: string, { host, port }: Reader): string {
-  return `tensorboard --logdir ${shellQuote(webHdfsUrl(path, host, port))}`;
+  return `tensorboard --logdir ${shellWord(webHdfsUrl(path, host, port))}`;
 }
 
 /**
@@ -53,20 +46,16 @@ export function grpcCommand(grpc: GrpcPort | null, reader: Reader): string | nul
   if (isLocal(reader)) return `${grpc.direct}tensorboard --grpc_data_provider ${grpc.address}${encryption}`;
   if (!grpc.isPublic || !grpc.isEncrypted) return null;
   const address = `${bracketed(hostName(reader.host ?? ''))}:${grpc.port}`;
-  return `tensorboard --grpc_data_provider ${shellQuote(address)}${encryption}`;
+  return `tensorboard --grpc_data_provider ${shellWord(address)}${encryption}`;
 }
 
 /** The one-command alternative for the same sources. */
 export function ownCommand(sources: readonly string[]): string {
-  return ['wandb-logdir tensorboard', ...sources.map(shellQuote)].join(' ');
+  return ['wandb-logdir tensorboard', ...sources.map(shellWord)].join(' ');
 }
 
 /** The name of `name:port`, `[v6]:port` or `name`. */
 function hostName(host: string): string {
   const end = host.startsWith('[') ? host.indexOf(']') + 1 : host.indexOf(':');
   return (end > 0 ? host.slice(0, end) : host).replace(/^\[|\]$/g, '').toLowerCase();
-}
-
-function bracketed(name: string): string {
-  return name.includes(':') ? `[${name}]` : name;
 }

@@ -13,7 +13,6 @@ export {
   rawQueryOf,
   UrlSpace,
 } from './protocol/url-path.ts';
-export { isLoopback } from './server/host-check.ts';
 export type { HttpServer, ListenOptions } from './server/listening.ts';
 export { createProbes } from './server/probes.ts';
 export { answering, literalRoute } from './server/routing.ts';

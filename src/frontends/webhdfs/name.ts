@@ -8,7 +8,7 @@
  * Names as they are in the tree keep resolving where the client can send them. @module
  */
 
-import { isLoopback } from '../web/index.ts';
+import { isLoopback } from '../../core/index.ts';
 
 const UNCARRIED = /[?#]|:(?=:)|(?<=:):/g;
 const LOOKS_ESCAPED = /%(?=(?:25)*(?:3F|23|3A))/g;

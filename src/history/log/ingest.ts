@@ -24,7 +24,6 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Prepares one commit. The ledger stays as it is until the commit is applied to it. */
 export class RunIngest {
-  readonly #ledger: RunLedger;
   readonly #dictionary: DictionaryDraft;
   readonly #builder = new BlockBuilder();
   readonly #blocks: SealedBlock[] = [];
@@ -34,20 +33,17 @@ export class RunIngest {
   readonly #unread: Partial<Record<UnreadKind, number>> = {};
   readonly #progress: Mutable<Progress>;
   /** By writer: step of its newest history row. */
-  readonly #lastSteps = new Map<number | undefined, number | null>();
-  /** Whether one process alone has logged rows. */
-  #isOfOne: boolean;
+  readonly #lastSteps: Map<number | undefined, number>;
   #skippedBytes = 0;
   #cursor: Cursor | undefined;
   /** Ordinal in the log of the next row. */
   #nextRow: number;
 
   constructor(ledger: RunLedger) {
-    this.#ledger = ledger;
     this.#dictionary = new DictionaryDraft(ledger.dictionary);
     this.#progress = { ...ledger.progress };
     this.#nextRow = ledger.rowCount;
-    this.#isOfOne = ledger.dictionary.shapes.every(({ writer }) => writer === undefined);
+    this.#lastSteps = ledger.lastSteps();
   }
 
   /** Blocks sealed so far. */
@@ -127,31 +123,14 @@ export class RunIngest {
       this.#count(shapeId);
     }
     const progress = this.#progress;
-    const lastStep = this.#lastStepOf(row.shape.writer);
-    if (row.shape.writer !== undefined) this.#isOfOne = false;
-    if (lastStep !== null && row.step <= lastStep) progress.restarts++;
-    this.#lastSteps.set(row.shape.writer, row.step);
+    const { writer } = row.shape;
+    const lastStep = this.#lastSteps.get(writer);
+    if (lastStep !== undefined && row.step <= lastStep) progress.restarts++;
+    this.#lastSteps.set(writer, row.step);
     progress.rows++;
     progress.firstStep ??= row.step;
-    progress.lastStep = this.#isOfOne ? row.step : this.#newestStep();
-  }
-
-  /** Step of the newest history row of a writer. */
-  #lastStepOf(writer: number | undefined): number | null {
-    let step = this.#lastSteps.get(writer);
-    if (step === undefined) {
-      step = this.#ledger.lastStepOf(writer);
-      this.#lastSteps.set(writer, step);
-    }
-    return step;
-  }
-
-  /** Of several writers who log side by side, the one who is furthest. */
-  #newestStep(): number | null {
-    for (const { kind, writer } of this.#ledger.dictionary.shapes)
-      if (kind === 'history') this.#lastStepOf(writer);
-    const steps = [...this.#lastSteps.values()].filter((step) => step !== null);
-    return steps.length === 0 ? null : Math.max(...steps);
+    // Of several writers who log side by side, the one who is furthest.
+    progress.lastStep = this.#lastSteps.size === 1 ? row.step : Math.max(...this.#lastSteps.values());
   }
 
   #addSystemRow(row: SystemRow): void {

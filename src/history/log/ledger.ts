@@ -101,15 +101,16 @@ export class RunLedger {
     return this.#newest[shapeId];
   }
 
-  /** Step of the newest history row of a writer; null before the first. */
-  lastStepOf(writer: number | undefined): number | null {
-    let last: NewestRow | undefined;
-    this.dictionary.shapes.forEach((shape, id) => {
+  /** By writer: step of its newest history row. */
+  lastSteps(): Map<number | undefined, number> {
+    const last = new Map<number | undefined, NewestRow>();
+    this.dictionary.shapes.forEach(({ kind, writer }, id) => {
       const newest = this.newest(id);
-      if (shape.kind !== 'history' || shape.writer !== writer || newest === undefined) return;
-      if (last === undefined || isAfter(newest, last)) last = newest;
+      if (kind !== 'history' || newest === undefined) return;
+      const known = last.get(writer);
+      if (known === undefined || isAfter(newest, known)) last.set(writer, newest);
     });
-    return last?.end.step ?? null;
+    return new Map([...last].map(([writer, { end }]) => [writer, end.step]));
   }
 
   block(index: number): BlockPlace {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { logdirPath, shellWord } from '../../../src/cli/commands/opening-text.ts';
+import { logdirPath } from '../../../src/cli/commands/opening-text.ts';
 import { writePortFile } from '../../../src/cli/port-file.ts';
 import { EXAMPLES, runProgram, type StartedProgram, startProgram } from '../../support/program.ts';
 import { WandbLogWriter } from '../../support/wandb-log-writer.ts';
@@ -121,10 +121,5 @@ describe('the logdir', () => {
     [[], ''],
   ])('is the narrowest directory that holds every project (%#)', (projects, expected) => {
     expect(logdirPath(projects)).toBe(expected);
-  });
-
-  it('is quoted for a shell only where it must be', () => {
-    expect(shellWord('webhdfs://127.0.0.1:7070/a/b')).toBe('webhdfs://127.0.0.1:7070/a/b');
-    expect(shellWord("a b's")).toBe("'a b'\\''s'");
   });
 });

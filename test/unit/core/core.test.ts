@@ -1,14 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  bracketed,
   byteRange,
   clampRange,
   ERROR_CODES,
   errnoOf,
+  isLoopback,
   LogdirError,
   rangeLength,
   runKey,
   runKeyText,
+  shellWord,
   toLogdirError,
 } from '../../../src/core/index.ts';
 
@@ -93,4 +96,25 @@ describe('an error', () => {
       undefined,
     ]);
   });
+});
+
+describe('a host', () => {
+  it.each(['localhost', 'box.localhost', '127.0.0.1', '127.3.2.1', '::1', '::ffff:127.0.0.1'])(
+    '%s is this machine alone',
+    (host) => expect(isLoopback(host)).toBe(true),
+  );
+  it.each(['0.0.0.0', '::', '10.0.0.1', 'localhost.example.com', '127.example.com', '::2', ''])(
+    '%j is not, or may be another',
+    (host) => expect(isLoopback(host)).toBe(false),
+  );
+  it('stands in brackets before a port where it has colons', () => {
+    expect(['::1', '10.0.0.1', 'box'].map(bracketed)).toEqual(['[::1]', '10.0.0.1', 'box']);
+  });
+});
+
+it('a word for a shell is quoted where a shell would read more into it', () => {
+  expect(shellWord('webhdfs://127.0.0.1:7070/a/b')).toBe('webhdfs://127.0.0.1:7070/a/b');
+  expect(shellWord('a/b-c.d')).toBe('a/b-c.d');
+  expect(shellWord("it's $HOME")).toBe(`'it'\\''s $HOME'`);
+  expect(shellWord('')).toBe("''");
 });

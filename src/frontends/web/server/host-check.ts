@@ -3,11 +3,10 @@
  * (DNS rebinding) and would then read the tree with the browser as its hand. @module
  */
 
+import { isLoopback } from '../../../core/index.ts';
+
 /** Whether a request with this Host header is meant for us. */
 export type HostCheck = (host: string | undefined) => boolean;
-
-/** Also as an IPv6 socket has it. */
-const LOOPBACK_IPV4 = /^(?:::ffff:)?127(?:\.\d{1,3}){3}$/;
 
 /**
  * Bound to loopback, only loopback names and the bound name itself pass, on any port (tunnels change it).
@@ -26,10 +25,6 @@ export function createHostCheck(boundHost: string): HostCheck {
     lastAccepted = host;
     return true;
   };
-}
-
-export function isLoopback(name: string): boolean {
-  return name === 'localhost' || name.endsWith('.localhost') || name === '::1' || LOOPBACK_IPV4.test(name);
 }
 
 /** The name of `name:port`, `[v6]:port` or `name`, in lower case and without brackets or a final dot. */

@@ -2,8 +2,7 @@
 
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { errnoOf, LogdirError, toLogdirError } from '../../../core/index.ts';
-import { isLoopback } from './host-check.ts';
+import { bracketed, errnoOf, isLoopback, LogdirError, toLogdirError } from '../../../core/index.ts';
 import { publicHosts } from './public-hosts.ts';
 
 /** Readers that poll every few seconds keep their connection; a shorter wait would race their next request. */
@@ -103,8 +102,4 @@ async function closeGently(server: Server): Promise<void> {
 function reachableHost(host: string, { address, family }: AddressInfo): string {
   if (address === '::' || address === '0.0.0.0') return '127.0.0.1';
   return family === 'IPv6' ? `[${address}]` : host === '' ? address : host;
-}
-
-function bracketed(address: string): string {
-  return address.includes(':') ? `[${address}]` : address;
 }

@@ -1,7 +1,7 @@
 /** The addresses by which other machines reach a socket. @module */
 
 import { networkInterfaces } from 'node:os';
-import { isLoopback } from './host-check.ts';
+import { isLoopback } from '../../../core/index.ts';
 
 const ANY_IPV4 = '0.0.0.0';
 const ANY = '::';

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent } from 'node:http';
 import { type AgentOptions, Agent as HttpsAgent } from 'node:https';
 import { HttpsProxyAgent } from 'https-proxy-agent';
-import { LogdirError } from '../../../core/index.ts';
+import { isLoopback, LogdirError } from '../../../core/index.ts';
 
 export interface NetworkOptions {
   /** Proxy for https addresses, as HTTPS_PROXY has it; null: none. */
@@ -43,18 +43,16 @@ export function createAgents(host: string, network: NetworkOptions, isFresh = fa
 function tunnel(proxy: string, options: AgentOptions): HttpsAgent {
   const agent = new HttpsProxyAgent(proxy, options);
   if (options.ca !== undefined) Object.assign(agent.options, { ca: options.ca });
+  // It is an http.Agent that makes TLS connections: what axios needs of an HttpsAgent, and not its type.
   return agent as unknown as HttpsAgent;
 }
 
-/** This machine, as a URL names it: no proxy elsewhere could reach it. */
-const LOOPBACK = /^(?:(?:.+\.)?localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
-
 /**
- * Whether a host is asked directly: this machine, and what `NO_PROXY` lists: names, suffixes with or without a leading
+ * Whether a host, as a URL names it, is asked directly: this machine, which no proxy elsewhere could reach, and what `NO_PROXY` lists: names, suffixes with or without a leading
  * dot, or `*`. Ports are not told apart.
  */
 export function bypassesProxy(host: string, noProxy: readonly string[]): boolean {
-  if (LOOPBACK.test(host)) return true;
+  if (isLoopback(host.replace(/^\[|\]$/g, ''))) return true;
   return noProxy.some((entry) => {
     const name = entry
       .trim()

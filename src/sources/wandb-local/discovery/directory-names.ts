@@ -27,6 +27,7 @@ export function isLogName(name: string): boolean {
   return name.endsWith('.wandb') && name !== '.wandb';
 }
 
+/** Whether the SDK names a run directory so, or its link to the newest. */
 export function isRunDirectoryName(name: string): boolean {
   return RUN_DIRECTORY.test(name);
 }

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { LogdirError } from '../../../core/index.ts';
+import { FIRST_WRITER, LogdirError } from '../../../core/index.ts';
 import type { Cursor } from '../../source.ts';
 import type { BlockOrigin } from '../log/index.ts';
 
@@ -30,7 +30,6 @@ export interface SegmentMark {
   readonly maxStep: number;
 }
 
-export const FIRST_WRITER = 1;
 export const LOG_START: LogPosition = { offset: 0, origin: 0, lastStep: -1, lastTimestamp: 0 };
 
 export interface LocalCursor {

@@ -1,7 +1,8 @@
 /** Where reading of a segment begins: at its start, as that of the writer who logged it. @module */
 
+import { FIRST_WRITER } from '../../../core/index.ts';
 import type { IndexedRun, Segment } from '../runs/index.ts';
-import { FIRST_WRITER, LOG_START, type SegmentMark } from './cursor.ts';
+import { LOG_START, type SegmentMark } from './cursor.ts';
 import { headKeys, lastSampleTime } from './log-excerpts.ts';
 import { doneWriters, hasContent, isRewind, likeliestWriter, maxSteps, type RunTraits } from './writers.ts';
 

@@ -3,13 +3,14 @@
  * Each log says when it started, whether it shares its run, and where it rewinds to; each row when it was logged.
  *
  * A log continues a writer who was done when it started, of several the one who logged the same keys, and supersedes
- * what it logs again. One that started while every
- * writer was still logging is another writer's, and supersedes nothing. Where clocks disagree, a log that continues one
- * may be taken for another writer's: its curves then stand beside the others, and none is lost.
+ * what it logs again. One that started while every writer was still logging is another writer's, and supersedes nothing.
+ * Where clocks disagree, a log that continues one may be taken for another writer's: its curves then stand beside the
+ * others, and none is lost.
  * @module
  */
 
-import { FIRST_WRITER, type SegmentMark } from './cursor.ts';
+import { FIRST_WRITER } from '../../../core/index.ts';
+import type { SegmentMark } from './cursor.ts';
 
 /** What the head of a log says of its part in the run. */
 export interface SegmentTraits {
