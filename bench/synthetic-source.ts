@@ -63,6 +63,10 @@ export class SyntheticSource implements RunSource {
     return [];
   }
 
+  async statFiles(): Promise<readonly []> {
+    return [];
+  }
+
   async openFile(_: RunKey, name: string): Promise<never> {
     throw new LogdirError('not-found', `no file ${name}`);
   }

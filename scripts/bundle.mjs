@@ -15,7 +15,7 @@ import { ROOT } from './installation.mjs';
 const DIST = join(ROOT, 'dist');
 const NODE_MODULES = join(ROOT, 'node_modules');
 /** Native and optional: where it is missing the program does without. */
-const EXTERNAL = ['koffi'];
+const EXTERNAL = ['koffi', 'sharp'];
 
 /** Groups: quote, what is fixed of the path, what is computed. */
 const BESIDE = /new URL\(\s*(['"`])([^'"`$]+)((?:\$\{[^}]*\}[^'"`$]*)*)\1\s*,\s*import\.meta\.url\s*,?\s*\)/g;

@@ -9,7 +9,9 @@ import protobuf from 'protobufjs';
 const SCHEMAS = [
   'tensorboard_event.proto',
   'tensorboard_data_provider.proto',
+  'tensorboard_graph.proto',
   'tensorboard_hparams.proto',
+  'tensorboard_plugins.proto',
   'wandb_record.proto',
 ];
 const target = new URL('../src/protobuf/descriptor.ts', import.meta.url);

@@ -3,7 +3,7 @@
 import { join, resolve } from 'node:path';
 import { apiUrl, type Settings } from './config/index.ts';
 import type { Clock, LogdirError } from './core/index.ts';
-import { EventFiles } from './eventfile/index.ts';
+import { EventFiles, type MediaPolicy, SeriesViews } from './eventfile/index.ts';
 import { createFiles } from './frontends/files/index.ts';
 import { createFuseFrontend, type Mounted, type MountOptions } from './frontends/fuse/index.ts';
 import { createGrpcFrontend, type GrpcListenOptions, type GrpcServer } from './frontends/grpc/index.ts';
@@ -11,6 +11,7 @@ import { createPages, type GrpcPort, type PagesOptions, type Site } from './fron
 import { createProbes, createWebServer, type HttpServer, type WebServer } from './frontends/web/index.ts';
 import { createWebHdfs, webHdfsUrl } from './frontends/webhdfs/index.ts';
 import { History, LocalStore, type PrefetchProgress, prefetch } from './history/index.ts';
+import { Media } from './media/index.ts';
 import { Namespace, OPERATOR } from './namespace/index.ts';
 import type { Logger, Metrics } from './observability/index.ts';
 import { createOverview, type Overview } from './overview/index.ts';
@@ -72,6 +73,10 @@ export type AppSettings = Pick<
   | 'maxResponsePoints'
   | 'runNameTemplate'
   | 'xAxis'
+  | 'media'
+  | 'mediaSamples'
+  | 'mediaMaxValueBytes'
+  | 'mediaMaxRunBytes'
   | 'baseUrl'
   | 'refreshIntervalMs'
   | 'caFile'
@@ -164,7 +169,11 @@ export function createApp(settings: AppSettings, parts: AppParts): App {
   const history = createHistory(settings, parts, servers);
   const { runNameTemplate, memoryMaxBytes, xAxis } = settings;
   const namespace = new Namespace({ history, runNameTemplate });
-  const events = new EventFiles({ history, memoryMaxBytes, xAxis, logger, metrics });
+  const files = new Media({ store: history.store, memoryMaxBytes, logger, metrics, clock });
+  const media = mediaPolicy(settings);
+  const viewing = { history, memoryMaxBytes, xAxis, media, files, logger, metrics };
+  const events = new EventFiles(viewing);
+  const views = new SeriesViews(events, viewing);
   const seen = { history, events, namespace, caller: OPERATOR };
   const logdir = { tree: createTree(seen), overview: createOverview(seen) };
   const opening = new Opening();
@@ -188,7 +197,7 @@ export function createApp(settings: AppSettings, parts: AppParts): App {
     provideData: async ({ projects, ...options }) => {
       const { maxResponsePoints } = settings;
       const provider = createDataProvider({
-        ...{ ...seen, projects, logger, metrics, clock },
+        ...{ ...seen, events: views, files, projects, logger, metrics, clock },
         ...{ started: opening.over, memoryMaxBytes, maxResponsePoints },
       });
       const server = await createGrpcFrontend({ provider, logger, metrics }).listen(options);
@@ -199,8 +208,19 @@ export function createApp(settings: AppSettings, parts: AppParts): App {
     mount: (options) => fuse.mount({ ...options, keepClear }),
     [Symbol.asyncDispose]: async () => {
       await events[Symbol.asyncDispose]();
+      await views[Symbol.asyncDispose]();
       await history[Symbol.asyncDispose]();
     },
+  };
+}
+
+function mediaPolicy(settings: AppSettings): MediaPolicy {
+  const { media, mediaSamples, mediaMaxValueBytes, mediaMaxRunBytes } = settings;
+  return {
+    mode: media,
+    samples: mediaSamples,
+    maxValueBytes: mediaMaxValueBytes,
+    maxFileBytes: mediaMaxRunBytes,
   };
 }
 

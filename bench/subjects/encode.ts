@@ -5,6 +5,7 @@
 
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { runKey } from '../../src/core/index.ts';
+import { NO_MEDIA } from '../../src/eventfile/cell-samples.ts';
 import { EventFold } from '../../src/eventfile/event-fold.ts';
 import { encodersOf, type RunEncoders } from '../../src/eventfile/run-encoders.ts';
 import { encodeSegment } from '../../src/eventfile/segment-encoder.ts';
@@ -36,7 +37,7 @@ function measure(of: Variety, path: string): object {
   const blocks = makeBlocks(of, dictionary);
   const encoders = encodersOf(dictionary);
   // A fold of nothing: these rows have steps of their own.
-  const fold = new EventFold(runKey('bench', 'encode', 'run'), encoders, 'step');
+  const fold = new EventFold(runKey('bench', 'encode', 'run'), encoders, { xAxis: 'step', media: NO_MEDIA });
   const file = path === '-' ? null : openSync(path, 'w');
   const pass = () => encodeAll(blocks, fold, encoders, file);
   for (let count = 0; count < WARM_UP; count++) pass();

@@ -8,6 +8,7 @@ import { type RunState, systemClock } from '../../src/core/index.ts';
 import { DEFAULT_X_AXIS, EventFiles } from '../../src/eventfile/index.ts';
 import { chooseRoute, createFuseFrontend } from '../../src/frontends/fuse/index.ts';
 import { History, LocalStore } from '../../src/history/index.ts';
+import { Media } from '../../src/media/index.ts';
 import { Namespace, OPERATOR } from '../../src/namespace/index.ts';
 import { createMetrics, silentLogger } from '../../src/observability/index.ts';
 import { createTree } from '../../src/tree/index.ts';
@@ -28,7 +29,8 @@ async function serve(readyPath: string, cacheFolder: string, mountPoint: string)
   const sources = [new SyntheticSource(Number(rowCount), Number(runCount), state as RunState)];
   const store = new LocalStore({ cacheDir: cacheFolder, maxBytes: cacheMaxBytes, ...parts });
   const history = new History({ sources, store, memoryMaxBytes, ...parts });
-  const events = new EventFiles({ history, memoryMaxBytes, xAxis: DEFAULT_X_AXIS, ...parts });
+  const files = new Media({ store, memoryMaxBytes, ...parts });
+  const events = new EventFiles({ history, memoryMaxBytes, xAxis: DEFAULT_X_AXIS, files, ...parts });
   await history.catalogue.refresh({ signal });
   for (const run of history.catalogue.runs.values()) {
     if (run.key.runId === LONG_RUN.runId) await run.update();

@@ -7,6 +7,7 @@ import { loadSettings, readEnvironment } from '../../src/config/index.ts';
 import { systemClock } from '../../src/core/index.ts';
 import { DEFAULT_X_AXIS, EventFiles } from '../../src/eventfile/index.ts';
 import { History, LocalStore } from '../../src/history/index.ts';
+import { Media } from '../../src/media/index.ts';
 import { Namespace, OPERATOR } from '../../src/namespace/index.ts';
 import { createMetrics, silentLogger } from '../../src/observability/index.ts';
 import { createOverview } from '../../src/overview/index.ts';
@@ -29,7 +30,8 @@ async function serve(portPath: string, cacheFolder: string, rows: number): Promi
   const sources = [new SyntheticSource(rows)];
   const store = new LocalStore({ cacheDir: cacheFolder, maxBytes: cacheMaxBytes, ...parts });
   const history = new History({ sources, store, memoryMaxBytes, ...parts });
-  const events = new EventFiles({ history, memoryMaxBytes, xAxis: DEFAULT_X_AXIS, ...parts });
+  const files = new Media({ store, memoryMaxBytes, ...parts });
+  const events = new EventFiles({ history, memoryMaxBytes, xAxis: DEFAULT_X_AXIS, files, ...parts });
   await history.catalogue.refresh({ signal });
   for (const run of history.catalogue.runs.values()) await run.update();
   const namespace = new Namespace({ history, runNameTemplate });

@@ -2,6 +2,7 @@
 
 import type { z } from 'zod';
 import { DOOR_SETTINGS } from './table/door-settings.ts';
+import { MEDIA_SETTINGS } from './table/media-settings.ts';
 import type { SettingDefinition } from './table/setting-definition.ts';
 import { SOURCE_SETTINGS } from './table/source-settings.ts';
 import { UPKEEP_SETTINGS } from './table/upkeep-settings.ts';
@@ -10,6 +11,7 @@ export { type CommandName, SETTING_GROUPS, type SettingDefinition } from './tabl
 
 export const SETTINGS = {
   ...SOURCE_SETTINGS,
+  ...MEDIA_SETTINGS,
   ...DOOR_SETTINGS,
   ...UPKEEP_SETTINGS,
 } as const satisfies Record<string, SettingDefinition>;

@@ -34,4 +34,5 @@ export {
   type RunState,
   type SystemRow,
 } from './run-record.ts';
+export { isSafeName } from './saved-name.ts';
 export { shellWord } from './shell-word.ts';

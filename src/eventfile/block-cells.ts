@@ -10,16 +10,23 @@ export class CellWalk {
   #next: number;
   #row = -1;
   #of = NO_CELLS;
+  #first = 0;
 
   constructor(block: RowBlock, row: number) {
     this.#cells = block.cells;
     this.#next = firstCellFrom(block, row);
   }
 
+  /** Index in the block of the first of those told last. */
+  get first(): number {
+    return this.#first;
+  }
+
   /** Those of a row; rows are asked for in ascending order. */
   of(row: number): readonly BlockCell[] {
     if (row !== this.#row) {
       const first = this.#next;
+      this.#first = first;
       while (this.#cells[this.#next]?.row === row) this.#next++;
       this.#of = first === this.#next ? NO_CELLS : this.#cells.slice(first, this.#next);
       this.#row = row;

@@ -1,16 +1,23 @@
 /** Encoded segments of event files, the most recently used kept in memory up to a bound. @module */
 
 import { LRUCache } from 'lru-cache';
-import { LogdirError, NEVER_ABORTED } from '../core/index.ts';
+import { NEVER_ABORTED } from '../core/index.ts';
 import type { Allocate, RowBlock, Run } from '../history/index.ts';
+import type { Media } from '../media/index.ts';
 import type { Metrics } from '../observability/index.ts';
-import type { BlobReference } from '../plugins/index.ts';
+import { type BlobReference, isBlobReference, NO_CONTENTS } from '../plugins/index.ts';
 import { type EventView, reusable } from './event-view.ts';
-import { encodeSegment, encodeSegmentPieces, hasBlobs } from './segment-encoder.ts';
+import { encodeSegment, encodeSegmentPieces, mediaCellsOf } from './segment-encoder.ts';
 import type { Segment } from './segment-list.ts';
 
 /** Blocks whose rows are read from disk in one go: some 700 KiB. */
 const BLOCKS_PER_READ = 8;
+/** A segment with media that is longer is made anew for each range of it that is read. */
+const MAX_KEPT_SEGMENT_BYTES = 16 * 1024 * 1024;
+/** Pictures that are fetched ahead of who reads a file: some ten round trips' worth. */
+const BLOBS_AHEAD = 32;
+/** And the bytes of them, as they are kept in memory until they are read. */
+const BYTES_AHEAD = 16 * 1024 * 1024;
 
 export interface SegmentReadOptions {
   readonly signal: AbortSignal;
@@ -21,6 +28,8 @@ export interface SegmentReadOptions {
 export interface EncodedSegmentsOptions {
   /** Bound on the bytes kept. A segment is a few hundred KiB. */
   readonly maxBytes: number;
+  /** Where files of media come from. */
+  readonly files: Media;
   readonly metrics: Metrics;
 }
 
@@ -32,10 +41,14 @@ export interface ViewedRun {
 
 export class EncodedSegments {
   readonly #metrics: Metrics;
+  readonly #files: Media;
+  /** By view: the last block of which pictures were fetched ahead. */
+  readonly #fetchedAhead = new WeakMap<EventView, number>();
   readonly #cache: LRUCache<string, Uint8Array>;
 
-  constructor({ maxBytes, metrics }: EncodedSegmentsOptions) {
+  constructor({ maxBytes, files, metrics }: EncodedSegmentsOptions) {
     this.#metrics = metrics;
+    this.#files = files;
     this.#cache = new LRUCache({
       maxSize: maxBytes,
       sizeCalculation: (segment) => Math.max(1, segment.length),
@@ -49,12 +62,7 @@ export class EncodedSegments {
   }
 
   /** The bytes of adjacent segments `[first, end)`, kept in memory from now on. */
-  async *keep(
-    viewed: ViewedRun,
-    first: number,
-    end: number,
-    options: SegmentReadOptions,
-  ): AsyncGenerator<Uint8Array> {
+  async *keep(viewed: ViewedRun, first: number, end: number): AsyncGenerator<Uint8Array> {
     for (let index = first; index < end; index++) {
       const known = this.peek(viewed, index);
       this.#metrics.increment('block_cache_lookups_total', { outcome: known === undefined ? 'miss' : 'hit' });
@@ -66,8 +74,14 @@ export class EncodedSegments {
       const segment = view.fold.segments.get(index);
       const block =
         segment.kind === 'markers' ? undefined : (await run.readBlocks(view.log, segment.block, 1))[0];
-      if (block !== undefined && hasBlobs(segment, block, view.encoders)) {
-        yield* this.#pieces(viewed, segment, block, options);
+      if (block !== undefined && hasMedia(view, segment, block)) {
+        if (segment.bytes > MAX_KEPT_SEGMENT_BYTES) {
+          yield* this.#pieces(viewed, segment, block);
+          continue;
+        }
+        const bytes = await joined(this.#pieces(viewed, segment, block), segment.bytes);
+        this.#cache.set(cacheKey(run, view, index), bytes);
+        yield bytes;
         continue;
       }
       const bytes = this.#encode(view, segment, block, allocate);
@@ -94,20 +108,42 @@ export class EncodedSegments {
       options.signal.throwIfAborted();
       const segment = segments.get(index);
       const block = segment.kind === 'markers' ? undefined : await rows.block(segment.block, index);
-      if (block !== undefined && hasBlobs(segment, block, view.encoders))
-        yield* this.#pieces(viewed, segment, block, options);
+      if (block !== undefined && hasMedia(view, segment, block)) yield* this.#pieces(viewed, segment, block);
       else yield this.#encode(view, segment, block, memory);
     }
   }
 
-  async *#pieces(
-    { run, view }: ViewedRun,
-    segment: Segment,
-    block: RowBlock,
-    { signal }: SegmentReadOptions,
-  ): AsyncGenerator<Uint8Array> {
-    const fetchBlob = (blob: BlobReference) => savedBytes(run, blob, signal);
-    yield* encodeSegmentPieces(segment, block, view.fold, view.encoders, fetchBlob);
+  async *#pieces(viewed: ViewedRun, segment: Segment, block: RowBlock): AsyncGenerator<Uint8Array> {
+    const { run, view } = viewed;
+    const target = { run, log: view.log };
+    const files = this.#files;
+    void this.#fetchAhead(viewed, segment.block).catch(() => undefined);
+    const needs = mediaCellsOf(segment, block, view.fold).flatMap((cell) => view.encoders.needsOf(cell));
+    const waiting = { maxWaitMs: Number.POSITIVE_INFINITY, signal: NEVER_ABORTED };
+    const contents = needs.length === 0 ? NO_CONTENTS : await files.decide(target, needs, waiting);
+    const fetchBlob = async function* (blob: BlobReference) {
+      yield await files.blob(target, blob);
+    };
+    yield* encodeSegmentPieces(segment, block, view.fold, view.encoders, { contents, fetchBlob });
+  }
+
+  /** Fetches the pictures of the next blocks while those of this one are encoded: one by one, each would cost a round trip. */
+  async #fetchAhead({ run, view }: ViewedRun, block: number): Promise<void> {
+    let from = Math.max(block, (this.#fetchedAhead.get(view) ?? -1) + 1);
+    if (from > block + 1) return;
+    const blobs: BlobReference[] = [];
+    let bytes = 0;
+    for (const index of view.fold.media.blocksFrom(from)) {
+      if (blobs.length >= BLOBS_AHEAD || bytes >= BYTES_AHEAD) break;
+      this.#fetchedAhead.set(view, index);
+      const [rows] = await run.readBlocks(view.log, index, 1);
+      for (const blob of rows === undefined ? [] : blobsOf(view, index, rows)) {
+        blobs.push(blob);
+        bytes += blob.size ?? 0;
+      }
+      from = index;
+    }
+    if (blobs.length > 0) await this.#files.fetchAhead(run, blobs);
   }
 
   #encode(
@@ -209,19 +245,30 @@ class BlockStream {
   }
 }
 
-/** The bytes of a file saved with the run. @throws LogdirError as `Run.openFile` */
-async function* savedBytes(
-  run: Run,
-  { file, size }: BlobReference,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
-  await using opened = await run.openFile(file, { signal: NEVER_ABORTED });
-  if (opened.file.size !== size)
-    throw new LogdirError(
-      'corrupt',
-      `${file} has ${opened.file.size} bytes, not the ${size} that were logged`,
-    );
-  yield* opened.read({ start: 0, end: size }, { signal });
+function hasMedia({ fold }: EventView, segment: Segment, block: RowBlock): boolean {
+  return mediaCellsOf(segment, block, fold).length > 0;
+}
+
+/** The blobs of a block that are in the file, as far as reading its cells alone tells. */
+function blobsOf({ fold, encoders }: EventView, index: number, block: RowBlock): readonly BlobReference[] {
+  return block.cells.flatMap((cell, i) => {
+    if (!fold.media.isShown(index, i)) return [];
+    return encoders.cellEvents(cell, 0, 0, NO_CONTENTS).flatMap((event) => {
+      if (event.kind !== 'summary') return [];
+      const { tensor } = event.content;
+      return 'strings' in tensor ? tensor.strings.filter(isBlobReference) : [];
+    });
+  });
+}
+
+async function joined(pieces: AsyncIterable<Uint8Array>, length: number): Promise<Uint8Array> {
+  const bytes = allocate(length);
+  let at = 0;
+  for await (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
 }
 
 /** Not from Node's shared pool, which a cached segment would keep alive whole. */
@@ -230,8 +277,9 @@ function allocate(bytes: number): Uint8Array {
 }
 
 /** By place in the file: where segments are cut depends on how a log was read, the bytes at a place do not. */
-function cacheKey({ id, logId }: Run, { log, version, fold }: EventView, index: number): string {
+function cacheKey({ id, logId }: Run, view: EventView, index: number): string {
+  const { log, version, fold } = view;
   const at = fold.segments.offsetOf(index);
   const end = fold.segments.offsetOf(index + 1);
-  return `${logId.origin} ${id} ${log.generation}.${version}${fold.axes.id} ${at}-${end}`;
+  return `${logId.origin} ${id} ${log.generation}.${version}${view.id} ${at}-${end}`;
 }

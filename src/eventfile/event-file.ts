@@ -63,7 +63,7 @@ export class EventFile {
     const end = segments.indexAt(range.end - 1) + 1;
     const pieces =
       rangeLength(range) <= CACHED_RANGE_BYTES
-        ? this.#segments.keep(this.#viewed, first, end, options)
+        ? this.#segments.keep(this.#viewed, first, end)
         : this.#segments.stream(this.#viewed, first, end, options);
     let at = segments.offsetOf(first);
     for await (const bytes of pieces) {

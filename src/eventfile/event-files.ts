@@ -3,11 +3,19 @@
 import { LRUCache } from 'lru-cache';
 import { encodeComponent, fitComponent, mapSettled, NEVER_ABORTED, runKeyText } from '../core/index.ts';
 import type { History, Run, RunLog } from '../history/index.ts';
+import type { Media } from '../media/index.ts';
 import type { Logger, Metrics } from '../observability/index.ts';
+import { DEFAULT_MEDIA, type MediaPolicy } from './cell-samples.ts';
 import { EncodedSegments } from './encoded-segments.ts';
 import { EventFile } from './event-file.ts';
-import { EventView, type EventViewOptions, VIEW_VERSION } from './event-view.ts';
-import { type Exclusions, UnsuitableAxis, type XAxis } from './step-axes.ts';
+import {
+  EventView,
+  type EventViewOptions,
+  type FetchOptions,
+  MediaPending,
+  VIEW_VERSION,
+} from './event-view.ts';
+import { type Exclusions, NO_EXCLUSIONS, UnsuitableAxis, type XAxis } from './step-axes.ts';
 
 /** Bound on what views keep in memory: some 5,000 ordinary runs. */
 const MAX_VIEW_BYTES = 64 * 1024 * 1024;
@@ -21,6 +29,12 @@ export interface EventFilesOptions {
   /** Default: `VIEW_VERSION`. */
   readonly viewVersion?: number;
   readonly xAxis: XAxis;
+  /** Default: `DEFAULT_MEDIA`. */
+  readonly media?: MediaPolicy;
+  /** Where files of media come from. */
+  readonly files: Media;
+  /** Set where no view is made before somebody asks for it. */
+  readonly isOnDemand?: true;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -41,7 +55,8 @@ export interface EventFileFacts {
 export class EventFiles implements AsyncDisposable {
   readonly #history: History;
   readonly #logger: Logger;
-  readonly #segments: EncodedSegments;
+  /** Made for the first file that is opened: views are also looked at for other things. */
+  readonly #segments: () => EncodedSegments;
   readonly #viewOptions: EventViewOptions;
   /** By run id. */
   readonly #views = new LRUCache<string, EventView>({
@@ -56,45 +71,59 @@ export class EventFiles implements AsyncDisposable {
   readonly #saving = new Set<Promise<void>>();
 
   constructor(options: EventFilesOptions) {
-    const { history, memoryMaxBytes, viewVersion: version = VIEW_VERSION, xAxis, logger, metrics } = options;
+    const { history, memoryMaxBytes, viewVersion: version = VIEW_VERSION, xAxis, files } = options;
+    const { media = DEFAULT_MEDIA } = options;
     this.#history = history;
-    this.#logger = logger.child({ room: 'eventfile' });
-    this.#viewOptions = { version, xAxis };
-    this.#segments = new EncodedSegments({ maxBytes: memoryMaxBytes, metrics });
+    this.#logger = options.logger.child({ room: 'eventfile' });
+    this.#viewOptions = { version, xAxis, media, files };
+    let segments: EncodedSegments | undefined;
+    this.#segments = () => {
+      segments ??= new EncodedSegments({ maxBytes: memoryMaxBytes, files, metrics: options.metrics });
+      return segments;
+    };
+    const isNew = (log: RunLog) => options.isOnDemand !== true && log.ledger.commits === 1;
     this.#listeners = [
-      history.watchCommits((log, prepared, before) =>
-        this.#of(log, log.ledger.commits === 1)?.add(prepared, before),
-      ),
+      history.watchCommits((log, prepared, before) => this.#of(log, isNew(log))?.add(prepared, before)),
       history.watchGrowth((run) => void this.#grown(run)),
     ];
   }
 
   /**
-   * The view of a run's event file, folded as far as its log goes.
+   * The view of a run's event file, folded as far as its log goes, and as far as its files of media can be had (`options`).
    * @throws LogdirError as `Run.readBlocks`
    */
-  async view(run: Run): Promise<EventView> {
+  async view(run: Run, options: FetchOptions): Promise<EventView> {
     const log = await run.open();
     for (;;) {
       const view = this.#of(log, true)!;
-      if (view.isCurrent) return view;
-      try {
-        await view.catchUp(run, this.#history.store);
-      } catch (error) {
-        if (!(error instanceof UnsuitableAxis)) throw error;
-        this.#supplant(view, error.exclusions);
-        continue;
-      }
-      this.#keep(view);
-      await this.#save(view, false);
+      if (view.isStale) this.#supplant(view, view.options.exclusions);
+      else if (view.isCurrent || !(await this.#catchUp(view, run, options))) return view;
     }
   }
 
+  /** Whether the view may have gone on, or another has taken its place; not where files of media are missing. */
+  async #catchUp(view: EventView, run: Run, options: FetchOptions): Promise<boolean> {
+    try {
+      await view.catchUp(run, this.#history.store, options);
+    } catch (error) {
+      if (error instanceof UnsuitableAxis) {
+        this.#logger.debug({ run: run.key.runId, ...error }, 'tags do not suit their step metric');
+        this.#supplant(view, error.exclusions);
+        return true;
+      }
+      if (!(error instanceof MediaPending)) throw error;
+      this.#logger.debug({ err: error, run: run.key.runId }, 'an event file waits for media');
+      return false;
+    }
+    this.#keep(view);
+    await this.#save(view, false);
+    return true;
+  }
+
   /** What has the old one open reads it to its end. */
-  #supplant(view: EventView, exclusions: Exclusions): void {
+  #supplant(view: EventView, exclusions: Exclusions = NO_EXCLUSIONS): void {
     const id = runKeyText(view.log.key);
     if (this.#views.peek(id) !== view) return;
-    this.#logger.debug({ run: view.log.key.runId, exclusions }, 'tags do not suit their step metric');
     this.#views.set(id, new EventView(view.log, { ...this.#viewOptions, exclusions }));
   }
 
@@ -102,12 +131,12 @@ export class EventFiles implements AsyncDisposable {
   currentView(run: Run): EventView | undefined {
     const { log } = run;
     const view = this.#views.get(run.id);
-    return view !== undefined && view.log === log && view.isCurrent ? view : undefined;
+    return view !== undefined && view.log === log && view.isCurrent && !view.isStale ? view : undefined;
   }
 
   /** The file, frozen at the size it has in a view. */
   open(run: Run, view: EventView): EventFile {
-    return new EventFile({ run, view }, this.#segments);
+    return new EventFile({ run, view }, this.#segments());
   }
 
   /** Writes side files that lag behind. */
@@ -162,10 +191,9 @@ export function eventFileFacts({ key, listing }: Run, view: EventView): EventFil
   if (startTime === null) return null;
   const { generation, ledger } = view.log;
   const { version, size } = view;
-  const axes = view.fold.axes.id;
-  const fingerprint = `${generation}.${version}${axes}-${size}-${ledger.fingerprint.toString(36)}`;
-  const parts = [generation === 1 ? '' : `.g${generation}`, `.v${version}`, axes === '' ? '' : `.x${axes}`];
-  return { name: fileName(startTime, key.runId, parts.join('')), size, fingerprint };
+  const fingerprint = `${generation}.${version}${view.id}-${size}-${ledger.fingerprint.toString(36)}`;
+  const suffix = `${generation === 1 ? '' : `.g${generation}`}.v${version}${view.id}`;
+  return { name: fileName(startTime, key.runId, suffix), size, fingerprint };
 }
 
 /** TensorBoard takes a file for one of events by `tfevents` in its name. */

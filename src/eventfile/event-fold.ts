@@ -10,9 +10,10 @@
 
 import type { RunKey } from '../core/index.ts';
 import type { BlockCell, Commit, CommitContext, PositionedChange, RowBlock } from '../history/index.ts';
-import type { RunMarker } from '../plugins/index.ts';
-import { eventLength } from '../tfevents/index.ts';
+import { type ContentNeed, type Contents, NO_CONTENTS, type RunMarker } from '../plugins/index.ts';
+import { eventLength, type LogEvent } from '../tfevents/index.ts';
 import { CellWalk } from './block-cells.ts';
+import { CellSamples, type CellSamplesRecord, type MediaPolicy } from './cell-samples.ts';
 import type { HistorySoFar } from './exit-words.ts';
 import { BEGINNING, type FoldState, type KnownOfRun, MarkerFold } from './marker-fold.ts';
 import { type Marker, markerLength } from './markers.ts';
@@ -44,6 +45,26 @@ export interface FoldInput {
   readonly before: CommitContext;
 }
 
+/** A block that is being folded. */
+interface FoldedBlock {
+  readonly block: RowBlock;
+  /** In the log. */
+  readonly index: number;
+  readonly contents: Contents;
+}
+
+interface FoldedRow {
+  readonly row: number;
+  /** Where its values begin in those of the block. */
+  readonly valuesAt: number;
+  readonly supersedes: boolean;
+}
+
+interface FoldedCell extends Omit<FoldedBlock, 'block'> {
+  readonly step: number;
+  readonly timestamp: number;
+}
+
 /** What was folded, as it is kept. */
 export interface FoldRecord {
   readonly state: FoldState;
@@ -51,11 +72,20 @@ export interface FoldRecord {
   readonly axes: StepAxesRecord;
   readonly markers: readonly Marker[];
   readonly samples: SampleStepsRecord;
+  readonly media: CellSamplesRecord;
   readonly segments: readonly number[];
+}
+
+/** How history is folded. Other ways make other files. */
+export interface FoldPolicy {
+  readonly xAxis: XAxis;
+  readonly media: MediaPolicy;
 }
 
 export class EventFold {
   readonly segments: SegmentList;
+  /** Which values of media are in the file. */
+  readonly media: CellSamples;
   readonly markers: Marker[];
   readonly #encoders: RunEncoders;
   readonly #state: FoldState;
@@ -69,7 +99,7 @@ export class EventFold {
   constructor(
     key: RunKey,
     encoders: RunEncoders,
-    xAxis: XAxis,
+    { xAxis, media }: FoldPolicy,
     from: FoldRecord | Exclusions = NO_EXCLUSIONS,
   ) {
     const record = 'state' in from ? from : undefined;
@@ -80,6 +110,7 @@ export class EventFold {
     this.#state = { ...(record?.state ?? BEGINNING) };
     this.markers = [...(record?.markers ?? [])];
     this.#samples = new SampleSteps(encoders.writerOf, record?.samples);
+    this.media = new CellSamples(media, record?.media);
     this.segments = new SegmentList(record?.segments);
     this.#tagEnds = new TagEnds(this.#axes.tagsByStep, record?.tagEnds);
     const history = () => this.#history();
@@ -117,6 +148,7 @@ export class EventFold {
       axes: this.#axes.record(),
       markers: this.markers,
       samples: this.#samples.record(),
+      media: this.media.record(),
       segments: this.segments.toJSON(),
     };
   }
@@ -127,8 +159,10 @@ export class EventFold {
     const [tagEnds, axes] = [this.#tagEnds.record(), this.#axes.record()];
     const [markers, segments] = [this.markers.length, this.segments.length];
     const rollBackSamples = this.#samples.checkpoint();
+    const rollBackMedia = this.media.checkpoint(this.blockCount);
     return () => {
       rollBackSamples();
+      rollBackMedia();
       Object.assign(this.#state, state);
       this.#axes = new StepAxes(this.#xAxis, this.#encoders, axes);
       this.#tagEnds = new TagEnds(this.#axes.tagsByStep, tagEnds);
@@ -137,8 +171,23 @@ export class EventFold {
     };
   }
 
-  /** Folds a commit. @throws UnsuitableAxis */
-  add({ commit, blocks, firstBlock, firstRow, before }: FoldInput): void {
+  /** What of which files the values of media in some blocks are made of, as far as they may be in the file. */
+  needsOf({ blocks }: FoldInput): readonly ContentNeed[] {
+    const seen = new Map<number, number>();
+    const needs: ContentNeed[] = [];
+    for (const { cells } of blocks) {
+      for (const cell of cells) {
+        if (!this.#encoders.isSampled(cell.shapeId)) continue;
+        const ordinal = seen.get(cell.shapeId) ?? this.media.seen(cell.shapeId);
+        seen.set(cell.shapeId, ordinal + 1);
+        if (this.media.isDue(ordinal)) needs.push(...this.#encoders.needsOf(cell));
+      }
+    }
+    return needs;
+  }
+
+  /** Folds a commit. `contents`: what was found of its needs. @throws UnsuitableAxis */
+  add({ commit, blocks, firstBlock, firstRow, before }: FoldInput, contents: Contents = NO_CONTENTS): void {
     const known: KnownOfRun = { ...before };
     const changes = [...(commit.changes ?? [])].reverse();
     let ordinal = firstRow;
@@ -149,7 +198,7 @@ export class EventFold {
           this.#change(changes.pop()!, known);
         this.#marking.start(block.timestamps[row]!, known);
         const limit = Math.min(block.rowCount, (changes.at(-1)?.at ?? Number.POSITIVE_INFINITY) - ordinal);
-        this.#addRows(block, firstBlock + i, row, limit);
+        this.#addRows({ block, index: firstBlock + i, contents }, row, limit);
         row = limit;
       }
       ordinal += block.rowCount;
@@ -163,7 +212,8 @@ export class EventFold {
   }
 
   /** Adds rows `[from, limit)` of a block. @throws UnsuitableAxis as `StepAxes.log` */
-  #addRows(block: RowBlock, index: number, from: number, limit: number): void {
+  #addRows(folding: FoldedBlock, from: number, limit: number): void {
+    const { block, index } = folding;
     const state = this.#state;
     const { steps, shapeIds } = block;
     const cells = new CellWalk(block, from);
@@ -179,10 +229,9 @@ export class EventFold {
       if (Number.isNaN(steps[row]!)) length = this.#addSample(block, row);
       else {
         supersedes = this.#addHistoryRow(block, row, rowCells, valuesAt);
-        length = this.#rowLength(block, row, rowCells, valuesAt, supersedes);
+        length = this.#rowLength(folding, { row, valuesAt, supersedes }, rowCells, cells.first);
       }
-      for (const cell of rowCells)
-        if (this.#encoders.tagsOf(cell.shapeId).length === 0) hidden.push(cell.shapeId);
+      for (const cell of rowCells) if (this.#encoders.isHidden(cell.shapeId)) hidden.push(cell.shapeId);
       state.lastTimestamp = block.timestamps[row]!;
       valuesAt += this.#encoders.row(shapeId).tags.length;
       if (bytes > 0 && (supersedes || bytes + length > SEGMENT_BYTES)) {
@@ -223,11 +272,10 @@ export class EventFold {
 
   /** Bytes of the events of a row of history. */
   #rowLength(
-    { steps, shapeIds, timestamps, values }: RowBlock,
-    row: number,
+    { block: { steps, shapeIds, timestamps, values }, index, contents }: FoldedBlock,
+    { row, valuesAt, supersedes }: FoldedRow,
     cells: readonly BlockCell[],
-    valuesAt: number,
-    supersedes: boolean,
+    firstCell: number,
   ): number {
     const encoders = this.#encoders;
     const step = steps[row]!;
@@ -243,13 +291,30 @@ export class EventFold {
       bytes += group.encoder.recordLength(at, timestamp);
       eventSteps.push(at);
     }
-    for (const cell of cells) {
-      for (const event of encoders.cellEvents(cell, step, timestamp)) {
+    for (const [i, cell] of cells.entries()) {
+      const events = this.#cellEvents(cell, firstCell + i, { step, timestamp, index, contents });
+      for (const event of events) {
         bytes += eventLength(event);
         eventSteps.push(step);
       }
     }
     return supersedes ? bytes + supersedingLength(timestamp, eventSteps) : bytes;
+  }
+
+  /** The events of a cell, with those of its sampled series if the file has them. */
+  #cellEvents(
+    cell: BlockCell,
+    at: number,
+    { step, timestamp, index, contents }: FoldedCell,
+  ): readonly LogEvent[] {
+    const plain = () => this.#encoders.cellEvents(cell, step, timestamp, null);
+    if (!this.#encoders.isSampled(cell.shapeId)) return plain();
+    let events: readonly LogEvent[] = [];
+    const isShown = this.media.add(cell.shapeId, index, at, () => {
+      events = this.#encoders.cellEvents(cell, step, timestamp, contents);
+      return lengthOf(events) - lengthOf(plain());
+    });
+    return isShown ? events : plain();
   }
 
   #addSegment(kind: 'rows' | 'superseding', block: number, from: number, to: number, bytes: number): void {
@@ -293,6 +358,10 @@ export class EventFold {
     const bytes = markerLength(this.markers[index]!);
     if (bytes > 0) this.segments.add({ kind: 'markers', block: 0, from: index, to: index + 1, bytes });
   }
+}
+
+function lengthOf(events: readonly LogEvent[]): number {
+  return events.reduce((sum, event) => sum + eventLength(event), 0);
 }
 
 /** Counts of shapes with some more of them. */

@@ -8,7 +8,7 @@
  */
 
 import { crc32 } from 'node:zlib';
-import { encodeComponent, SingleFlight, TurnBudget } from '../core/index.ts';
+import { encodeComponent, LogdirError, NEVER_ABORTED, SingleFlight, TurnBudget } from '../core/index.ts';
 import {
   type Allocate,
   type Commit,
@@ -21,16 +21,19 @@ import {
   type RunLog,
   type RunStore,
 } from '../history/index.ts';
-import { EventFold, type FoldInput, type FoldRecord } from './event-fold.ts';
+import type { Media, MediaLedger } from '../media/index.ts';
+import { type ContentNeed, type Contents, NO_CONTENTS } from '../plugins/index.ts';
+import { mediaId } from './cell-samples.ts';
+import { EventFold, type FoldInput, type FoldPolicy, type FoldRecord } from './event-fold.ts';
 import type { Marker } from './markers.ts';
 import { encodersOf, type RunEncoders } from './run-encoders.ts';
-import { DEFAULT_X_AXIS, type Exclusions, NO_EXCLUSIONS, type XAxis } from './step-axes.ts';
+import { DEFAULT_X_AXIS, type Exclusions, NO_EXCLUSIONS } from './step-axes.ts';
 
 /**
  * Version of the fold and of everything below it. Raised whenever the same history would become other bytes; event files
  * then have other names, and the history they are made from stays as it is.
  */
-export const VIEW_VERSION = 2;
+export const VIEW_VERSION = 3;
 
 /** Blocks whose rows are read in one go while a log is folded: some 1.6 MiB, and as many as a commit has. */
 const BLOCKS_PER_READ = 16;
@@ -41,12 +44,22 @@ interface SideFile extends FoldRecord {
   /** Commits of the log that are folded, and `RunLedger.fingerprintAt` of them. */
   readonly commits: number;
   readonly history: number;
+  /** `MediaLedger.epoch`. */
+  readonly epoch: number;
 }
 
-export interface EventViewOptions {
+/** How long to wait for files of media that nobody has looked at yet: 0 for not at all, and nothing is fetched then. */
+export interface FetchOptions {
+  readonly maxWaitMs: number;
+}
+
+/** Files of media are not there yet. The file of a run ends before the rows that need them, until they are. */
+export class MediaPending extends Error {}
+
+export interface EventViewOptions extends FoldPolicy {
   /** See `VIEW_VERSION`. */
   readonly version: number;
-  readonly xAxis: XAxis;
+  readonly files: Media;
   /** Tags that were found not to suit their axis. */
   readonly exclusions?: Exclusions;
 }
@@ -56,6 +69,9 @@ export class EventView {
   readonly options: EventViewOptions;
   readonly encoders: RunEncoders;
   #fold: EventFold;
+  /** Read when values of media are met. */
+  #ledger: MediaLedger | undefined;
+  #epoch = 0;
   /** Commits of the log that are folded. */
   #commits = 0;
   /** Bytes of the event file and blocks of the log as of those. */
@@ -69,7 +85,19 @@ export class EventView {
     this.log = log;
     this.options = options;
     this.encoders = encodersOf(log.ledger.dictionary);
-    this.#fold = new EventFold(log.key, this.encoders, options.xAxis, options.exclusions);
+    this.#fold = new EventFold(log.key, this.encoders, options, options.exclusions);
+  }
+
+  /** Tells files apart that are made otherwise of the same history; '' for the usual one. */
+  get id(): string {
+    const [axes, media] = [this.#fold.axes.id, mediaId(this.options.media)];
+    const parts = [axes && `.x${axes}`, media && `.m${media}`, this.#epoch > 0 ? `.r${this.#epoch}` : ''];
+    return parts.join('');
+  }
+
+  /** Whether something it was made of can't be had any more. Another view takes its place then. */
+  get isStale(): boolean {
+    return this.#ledger !== undefined && this.#ledger.epoch !== this.#epoch;
   }
 
   get version(): number {
@@ -113,8 +141,11 @@ export class EventView {
     if (this.#commits !== ledger.commits - 1 || this.#catchingUp.size > 0) return;
     const firstBlock = this.#fold.blockCount;
     const firstRow = firstBlock < ledger.blockCount ? ledger.block(firstBlock).firstRow : ledger.rowCount;
+    const input = { commit, blocks: blocks.map(({ block }) => block), firstBlock, firstRow, before };
     try {
-      this.#addToFold({ commit, blocks: blocks.map(({ block }) => block), firstBlock, firstRow, before });
+      // What needs files is folded when somebody asks for the file.
+      if (this.#fold.needsOf(input).length > 0) return;
+      this.#addToFold(input, NO_CONTENTS);
     } catch {
       // Folded again, and its failure met, when somebody asks for the file.
       return;
@@ -124,13 +155,17 @@ export class EventView {
 
   /**
    * Folds what is not folded yet: from the side file if there is one, else from the log.
-   * @throws LogdirError as `Run.readBlocks`; UnsuitableAxis when a view with its exclusions is needed in place of this one
+   * @throws LogdirError as `Run.readBlocks`; UnsuitableAxis when a view with its exclusions is needed in place of this one;
+   * MediaPending
    */
-  async catchUp(run: Run, store: RunStore): Promise<void> {
+  async catchUp(run: Run, store: RunStore, options: FetchOptions): Promise<void> {
     while (!this.isCurrent) {
+      // Others may not be willing to wait as long.
+      await this.#catchingUp.peek('fold')?.catch(() => undefined);
+      if (this.isCurrent) return;
       await this.#catchingUp.run('fold', async () => {
         if (this.#commits === 0) await this.#load(store);
-        if (!this.isCurrent) await this.#foldLog(run);
+        if (!this.isCurrent) await this.#foldLog(run, options);
       });
     }
   }
@@ -144,17 +179,17 @@ export class EventView {
     this.#savedSegments = segments.length;
     this.#savedCommits = this.#commits;
     const history = this.log.ledger.fingerprintAt(this.#commits) ?? 0;
-    const side: SideFile = { commits: this.#commits, history, ...this.#fold.record() };
+    const side: SideFile = { commits: this.#commits, history, epoch: this.#epoch, ...this.#fold.record() };
     const json = JSON.stringify(side);
     const content = Buffer.from(`${crc32(json).toString(16).padStart(8, '0')} ${json}`, 'utf8');
     await store.writeDocument(this.log.id, this.#sideFile, content);
   }
 
   /** A failure leaves the fold as it was before. */
-  #addToFold(input: FoldInput): void {
+  #addToFold(input: FoldInput, contents: Contents): void {
     const rollBack = this.#fold.checkpoint();
     try {
-      this.#fold.add(input);
+      this.#fold.add(input, contents);
     } catch (error) {
       rollBack();
       throw error;
@@ -168,25 +203,27 @@ export class EventView {
   }
 
   get #sideFile(): string {
-    const { version, xAxis } = this.options;
+    const { version, xAxis, media } = this.options;
     const axis = xAxis === DEFAULT_X_AXIS ? '' : `.x-${encodeComponent(xAxis)}`;
-    return `h${this.log.generation}.view-${version}${axis}.json`;
+    const samples = mediaId(media) && `.m${mediaId(media)}`;
+    return `h${this.log.generation}.view-${version}${axis}${samples}.json`;
   }
 
   async #load(store: RunStore): Promise<void> {
     const side = parseSideFile(await store.readDocument(this.log.id, this.#sideFile));
     // A log that lost its end goes on otherwise: what was folded of it is another history.
     if (side === undefined || this.log.ledger.fingerprintAt(side.commits) !== side.history) return;
-    const { xAxis, exclusions = NO_EXCLUSIONS } = this.options;
+    const { exclusions = NO_EXCLUSIONS } = this.options;
     // One that was folded before it was known which tags do not suit their axis has other steps.
     if (side.axes.exclusions.attempts < exclusions.attempts) return;
-    this.#fold = new EventFold(this.log.key, this.encoders, xAxis, side);
+    if (side.media.counts.length > 0 && (await this.#files()).epoch !== side.epoch) return;
+    this.#fold = new EventFold(this.log.key, this.encoders, this.options, side);
     this.#settle(side.commits);
     this.#savedCommits = side.commits;
     this.#savedSegments = this.#fold.segments.length;
   }
 
-  async #foldLog(run: Run): Promise<void> {
+  async #foldLog(run: Run, options: FetchOptions): Promise<void> {
     const past = new RunLedger();
     const budget = new TurnBudget();
     const memory = reusable();
@@ -196,15 +233,45 @@ export class EventView {
       const [firstBlock, firstRow] = [past.blockCount, past.rowCount];
       past.apply(commit);
       if (index < this.#commits) continue;
-      await this.#foldCommit(run, { commit, firstBlock, firstRow, before }, memory);
+      const input = { commit, firstBlock, firstRow, before };
+      await this.#foldCommit(run, input, memory, options);
       this.#settle(index + 1);
     }
   }
 
   /** Folds one commit whose rows are in the log. */
-  async #foldCommit(run: Run, input: Omit<FoldInput, 'blocks'>, memory: Allocate): Promise<void> {
-    const blocks = await this.#readBlocks(run, input.firstBlock, input.commit, memory);
-    this.#addToFold({ ...input, blocks });
+  async #foldCommit(
+    run: Run,
+    withoutBlocks: Omit<FoldInput, 'blocks'>,
+    memory: Allocate,
+    options: FetchOptions,
+  ): Promise<void> {
+    const { firstBlock, commit } = withoutBlocks;
+    const blocks = await this.#readBlocks(run, firstBlock, commit, memory);
+    const input = { ...withoutBlocks, blocks };
+    const needs = this.#fold.needsOf(input);
+    this.#addToFold(input, needs.length === 0 ? NO_CONTENTS : await this.#contentsOf(run, needs, options));
+  }
+
+  /** @throws MediaPending */
+  async #contentsOf(run: Run, needs: readonly ContentNeed[], { maxWaitMs }: FetchOptions): Promise<Contents> {
+    await this.#files();
+    try {
+      const options = { maxWaitMs, signal: NEVER_ABORTED };
+      return await this.options.files.decide({ run, log: this.log }, needs, options);
+    } catch (error) {
+      if (error instanceof LogdirError) throw new MediaPending(error.message, { cause: error });
+      throw error;
+    }
+  }
+
+  /** What was decided of the run's media. */
+  async #files(): Promise<MediaLedger> {
+    if (this.#ledger === undefined) {
+      this.#ledger = await this.options.files.ledger(this.log);
+      this.#epoch = this.#ledger.epoch;
+    }
+    return this.#ledger;
   }
 
   async #readBlocks(

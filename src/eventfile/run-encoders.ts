@@ -2,17 +2,35 @@
 
 import { FIRST_WRITER } from '../core/index.ts';
 import type { BlockCell, Dictionary, RowBlock } from '../history/index.ts';
-import { type TagTable, tagTableOf } from '../plugins/index.ts';
+import {
+  type ContentNeed,
+  type Contents,
+  NO_CONTENTS,
+  type ShownCells,
+  type TagTable,
+  tagTableOf,
+} from '../plugins/index.ts';
 import { type LogEvent, ScalarRowEncoder } from '../tfevents/index.ts';
 
 export class RunEncoders {
   readonly dictionary: Dictionary;
   readonly #tags: TagTable;
   readonly #rows: (ScalarRowEncoder | undefined)[] = [];
+  /** Shapes looked at for sampled series, and whether one was found. */
+  #lookedAt = 0;
+  #hasSampled = false;
 
   constructor(dictionary: Dictionary) {
     this.dictionary = dictionary;
     this.#tags = tagTableOf(dictionary);
+  }
+
+  /** Whether event files hold a sample only of some series. */
+  get hasSampled(): boolean {
+    const { shapes } = this.dictionary;
+    for (; !this.#hasSampled && this.#lookedAt < shapes.length; this.#lookedAt++)
+      this.#hasSampled = this.isSampled(this.#lookedAt);
+    return this.#hasSampled;
   }
 
   /** Who logs rows of a shape, counted from 0. */
@@ -51,11 +69,37 @@ export class RunEncoders {
     return encoder.tags.length === 0 ? 0 : encoder.recordLength(step, timestamp);
   }
 
-  /** The events of a cell at its row's step and Unix time. */
-  cellEvents({ shapeId, text }: BlockCell, step: number, wallTime: number): readonly LogEvent[] {
-    return this.#tags.summariesOfCell(shapeId, text).map(({ tag, content }) => {
-      return { kind: 'summary', step, wallTime, tag, content };
-    });
+  /** See `TagTable.isHidden`. */
+  isHidden(shapeId: number): boolean {
+    return this.#tags.isHidden(shapeId);
+  }
+
+  /** Whether event files hold a sample only of values of a shape, or of some series of them. */
+  isSampled(shapeId: number): boolean {
+    return this.#tags.cellsOf(shapeId).some(({ series }) => series.isSampled === true);
+  }
+
+  /** What of which files the sampled series of a cell are made of. */
+  needsOf({ shapeId, text }: BlockCell): readonly ContentNeed[] {
+    return this.#tags
+      .cellsOf(shapeId)
+      .flatMap(({ series }) => (series.isSampled ? (series.needs?.(text) ?? []) : []));
+  }
+
+  /**
+   * The events of a cell at its row's step and Unix time. `contents`: of the files that its sampled series need; null: without
+   * those series.
+   */
+  cellEvents(
+    { shapeId, text }: BlockCell,
+    step: number,
+    wallTime: number,
+    contents: Contents | null,
+  ): readonly LogEvent[] {
+    const shows = ({ series }: ShownCells) => contents !== null || series.isSampled !== true;
+    return this.#tags
+      .summariesOfCell(shapeId, text, contents ?? NO_CONTENTS, shows)
+      .map(({ tag, content }) => ({ kind: 'summary', step, wallTime, tag, content }));
   }
 }
 

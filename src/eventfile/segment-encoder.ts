@@ -1,8 +1,8 @@
 /** Segments become bytes: templates write rows of scalars, protobufjs everything else. @module */
 
 import { LogdirError } from '../core/index.ts';
-import type { RowBlock } from '../history/index.ts';
-import { isBlobReference } from '../plugins/index.ts';
+import type { BlockCell, RowBlock } from '../history/index.ts';
+import { type Contents, NO_CONTENTS } from '../plugins/index.ts';
 import {
   encodeEvent,
   encodeEventPieces,
@@ -13,6 +13,7 @@ import {
   type ScalarRowEncoder,
 } from '../tfevents/index.ts';
 import { firstCellFrom } from './block-cells.ts';
+import type { CellSamples } from './cell-samples.ts';
 import type { EventFold } from './event-fold.ts';
 import { eventsOfMarker } from './markers.ts';
 import type { RunEncoders } from './run-encoders.ts';
@@ -27,6 +28,10 @@ interface SegmentRows {
   readonly columns: ScalarColumns;
   readonly encoders: RunEncoders;
   readonly axes: StepAxes;
+  /** Index of the block in the log. */
+  readonly index: number;
+  readonly media: CellSamples;
+  readonly contents: Contents;
 }
 
 /** The same, and where they are written. */
@@ -63,15 +68,22 @@ function writeSegment(
   return segment.kind === 'rows' ? encodeRows(segment, rows) : encodeSupersedingRow(segment.from, rows);
 }
 
-/** The same in pieces, for a segment that has blobs: they are fetched one after the other. */
+/** What a segment with values of media is made of besides its rows. */
+export interface MediaOfSegment {
+  /** Of the files that its values need. */
+  readonly contents: Contents;
+  readonly fetchBlob: FetchBlob;
+}
+
+/** The same in pieces, for a segment that has values of media: blobs are fetched one after the other. */
 export async function* encodeSegmentPieces(
   segment: Segment,
   block: RowBlock,
   fold: EventFold,
   encoders: RunEncoders,
-  fetchBlob: FetchBlob,
+  { contents, fetchBlob }: MediaOfSegment,
 ): AsyncGenerator<Uint8Array> {
-  const rows = { block, columns: columnsOf(block, segment.block, fold), encoders, axes: fold.axes };
+  const rows = rowsOf(segment, block, fold, encoders, contents);
   let valuesAt = encoders.valuesBefore(block, segment.from);
   for (let row = segment.from; row < segment.to; row++) {
     const wallTime = block.timestamps[row]!;
@@ -90,19 +102,28 @@ export async function* encodeSegmentPieces(
   }
 }
 
-/** Whether a segment has events whose blobs must be fetched. */
-export function hasBlobs(segment: Segment, block: RowBlock, encoders: RunEncoders): boolean {
-  if (segment.kind === 'markers') return false;
+/** The cells of a segment whose values of media are in the file. */
+export function mediaCellsOf(segment: Segment, block: RowBlock, fold: EventFold): readonly BlockCell[] {
+  const cells: BlockCell[] = [];
+  if (segment.kind === 'markers') return cells;
   for (let i = firstCellFrom(block, segment.from); i < block.cells.length; i++) {
     const cell = block.cells[i]!;
     if (cell.row >= segment.to) break;
-    for (const event of encoders.cellEvents(cell, 0, 0)) {
-      if (event.kind !== 'summary') continue;
-      const { tensor } = event.content;
-      if ('strings' in tensor && tensor.strings.some(isBlobReference)) return true;
-    }
+    if (fold.media.isShown(segment.block, i)) cells.push(cell);
   }
-  return false;
+  return cells;
+}
+
+function rowsOf(
+  segment: Segment,
+  block: RowBlock,
+  fold: EventFold,
+  encoders: RunEncoders,
+  contents: Contents,
+): SegmentRows {
+  const { axes, media } = fold;
+  const columns = columnsOf(block, segment.block, fold);
+  return { block, columns, encoders, axes, index: segment.block, media, contents };
 }
 
 function writing(
@@ -112,9 +133,8 @@ function writing(
   encoders: RunEncoders,
   target: Uint8Array,
 ): Writing {
-  const columns = columnsOf(block, segment.block, fold);
   const view = new DataView(target.buffer, target.byteOffset, target.byteLength);
-  return { block, columns, encoders, axes: fold.axes, target, view };
+  return { ...rowsOf(segment, block, fold, encoders, NO_CONTENTS), target, view };
 }
 
 function columnsOf(block: RowBlock, index: number, fold: EventFold): ScalarColumns {
@@ -174,10 +194,14 @@ function writeCells(writing: Writing, at: number, row: number): number {
   return writeEvents(writing.target, at, cellEventsOf(writing, row));
 }
 
-function cellEventsOf({ block, columns, encoders }: SegmentRows, row: number): readonly LogEvent[] {
+function cellEventsOf(rows: SegmentRows, row: number): readonly LogEvent[] {
+  const { block, columns, encoders, index, media } = rows;
+  const [step, wallTime] = [columns.steps[row]!, columns.timestamps[row]!];
   const events: LogEvent[] = [];
-  for (let cell = firstCellFrom(block, row); block.cells[cell]?.row === row; cell++)
-    events.push(...encoders.cellEvents(block.cells[cell]!, columns.steps[row]!, columns.timestamps[row]!));
+  for (let i = firstCellFrom(block, row); block.cells[i]?.row === row; i++) {
+    const contents = media.isShown(index, i) ? rows.contents : null;
+    events.push(...encoders.cellEvents(block.cells[i]!, step, wallTime, contents));
+  }
   return events;
 }
 

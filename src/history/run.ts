@@ -287,6 +287,14 @@ export class Run {
     return await this.#source.listFiles(this.key, options);
   }
 
+  /** Those of some names that are there. @throws LogdirError */
+  async statFiles(
+    names: readonly string[],
+    options: { readonly signal: AbortSignal },
+  ): Promise<readonly SavedFile[]> {
+    return await this.#source.statFiles(this.key, names, options);
+  }
+
   /** Opens one of them. @throws LogdirError */
   async openFile(name: string, options: { readonly signal: AbortSignal }): Promise<OpenedSavedFile> {
     return await this.#source.openFile(this.key, name, options);

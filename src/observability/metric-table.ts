@@ -217,6 +217,12 @@ export const METRICS = {
     unit: 'bytes',
     labels: [],
   },
+  media_memory_bytes: {
+    type: 'gauge',
+    help: 'Bytes of media files held in memory.',
+    unit: 'bytes',
+    labels: [],
+  },
   encoded_bytes_total: {
     type: 'counter',
     help: 'Bytes of event files synthesized.',

@@ -27,6 +27,9 @@ export function createOverview(options: CreateOverviewOptions): Overview {
 const LISTED_PREVIEWS = 3;
 const DETAIL_PREVIEWS = 24;
 
+/** A page fetches no media. */
+const AT_HAND = { maxWaitMs: 0 };
+
 type Ledger = RunLog['ledger'];
 type Signal = { readonly signal: AbortSignal };
 
@@ -80,7 +83,7 @@ class RunOverview implements Overview {
     if (run === undefined)
       throw new LogdirError('not-found', `no run ${name} in project ${entity}/${project} of this tree`);
     await run.refresh(REFRESH.page, { signal });
-    const { ledger } = (await this.#options.events.view(run)).log;
+    const { ledger } = (await this.#options.events.view(run, AT_HAND)).log;
     const searched = await this.#search.one(found.nameOf(run.id) ?? name, run, signal);
     return {
       card: await this.#runCard(found, searched, DETAIL_PREVIEWS),
@@ -130,7 +133,7 @@ class RunOverview implements Overview {
     { directory, run, state, modifiedAtMs }: SearchedRun,
     previewCount: number,
   ): Promise<RunCard> {
-    const view = await this.#options.events.view(run);
+    const view = await this.#options.events.view(run, AT_HAND);
     const { log } = view;
     const { dictionary, exit, progress, skippedBytes } = log.ledger;
     const { facts } = run;

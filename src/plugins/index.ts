@@ -6,10 +6,11 @@
  * @module
  */
 
+export { placeholderFor, placeholderOf } from './media/placeholder.ts';
 export { type NotShownEntry, notShownCells, notShownOf } from './not-shown.ts';
 export type {
-  CellPart,
   CellSeries,
+  CellValue,
   CurrentRun,
   CurrentSeries,
   CurrentSummary,
@@ -21,6 +22,14 @@ export type {
   RunMarker,
   TaggedSummary,
 } from './plugin.ts';
+export {
+  type ContentNeed,
+  type Contents,
+  type Drawing,
+  type Layer,
+  NO_CONTENTS,
+  type SavedFileReference,
+} from './saved-content.ts';
 export { summaryTag } from './scalars.ts';
 export {
   type BlobReference,
@@ -34,5 +43,11 @@ export {
 } from './summary.ts';
 export { type SummaryMetric, summaryMetricsOf } from './summary-metrics.ts';
 export { PLUGINS, pluginNamed, summariesOfMarker } from './table.ts';
-export { type SeriesDictionary, type SeriesShape, TagTable, tagTableOf } from './tag-table.ts';
+export {
+  type SeriesDictionary,
+  type SeriesShape,
+  type ShownCells,
+  TagTable,
+  tagTableOf,
+} from './tag-table.ts';
 export { configYaml } from './text.ts';

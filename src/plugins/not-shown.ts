@@ -65,7 +65,7 @@ export function notShownCells(
 ): readonly NotShown[] {
   return shapes.flatMap((shape, shapeId) => {
     const count = counts[shapeId] ?? 0;
-    if (shape.kind !== 'cell' || count === 0 || tags.pluginOf(shapeId) !== null) return [];
+    if (shape.kind !== 'cell' || count === 0 || !tags.isHidden(shapeId)) return [];
     return [{ key: keys[shape.keys[0] ?? -1] ?? '', type: shape.type ?? '', count }];
   });
 }

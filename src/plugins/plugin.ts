@@ -12,6 +12,7 @@
 import type { RunFacts, RunKey, RunState } from '../core/index.ts';
 import type { SummaryMetadata } from '../protobuf/index.ts';
 import type { PathValue } from '../wandb-json/index.ts';
+import type { ContentNeed, Contents } from './saved-content.ts';
 import type { SummaryContent, TensorContent } from './summary.ts';
 import type { SummaryMetric } from './summary-metrics.ts';
 
@@ -29,7 +30,7 @@ export interface Plugin {
   /** No series gets a tag that begins with this. */
   readonly reservedPrefix?: string;
   readonly rows?: RowSeries;
-  readonly cells?: CellSeries;
+  readonly cells?: readonly CellSeries[];
   /** Summaries for event files of what is known of the run at its start and exit, in the order they are written. */
   readonly markers?: (marker: RunMarker) => readonly TaggedSummary[];
   /** In place of `markers` where runs are shown as they are now. Absent: `markers` are shown there too. */
@@ -43,21 +44,38 @@ export interface RowSeries {
   readonly metadata: SummaryMetadata;
 }
 
-/** Series of cells. A cell is shown by the first plugin that accepts its type. */
+/** Series of cells of some types, one for each key. A cell is shown by all that accept its type, of all plugins. */
 export interface CellSeries {
   /** `type`: `string`, `null`, `list`, `object`, or the `_type` that W&B gave it (`image-file`, `histogram`, …). */
   accepts(type: string): boolean;
-  /** The series of one key: nearly always a single one. */
-  readonly parts: readonly CellPart[];
-  /** The value of each part; null where a cell has none. `text`: the string itself, or W&B's JSON text of the cell. */
-  read(text: string): readonly (TensorContent | null)[];
-}
-
-export interface CellPart {
   /** The plain tag of a key. */
   tag(key: string): string;
-  /** The same for every value, as TensorBoard reads that of the first one only. */
-  metadata(tag: string): SummaryMetadata;
+  /** Where each value is one point of that very tag: the metadata of all. Null: only reading a value tells its points. */
+  readonly metadata: SummaryMetadata | null;
+  /**
+   * What may stand after its tag in the tags of its points; `open`: a slash and anything. No other series gets such a
+   * tag. Default: nothing stands after it.
+   */
+  readonly suffixes?: readonly string[] | 'open';
+  /** Whether it tells in a text what a value is, as no dashboard shows it. */
+  readonly namesOnly?: true;
+  /** Whether event files hold a sample of its values: those that take much room, or whose files must be fetched. */
+  readonly isSampled?: boolean;
+  /** What of which files a value is made of, besides blobs. Default: nothing. */
+  needs?(text: string): readonly ContentNeed[];
+  /**
+   * The points of one value. `text`: the string itself, or W&B's JSON text of the cell, which may hold anything. `tag`: the
+   * one that the series has got.
+   */
+  read(text: string, contents: Contents, tag: string): readonly CellValue[];
+}
+
+export interface CellValue {
+  /** One of `CellSeries.suffixes`; '' for the tag of the series itself. */
+  readonly suffix: string;
+  /** TensorBoard takes that of a tag's first value for all. */
+  readonly metadata: SummaryMetadata;
+  readonly tensor: TensorContent;
 }
 
 export interface CurrentSeries {

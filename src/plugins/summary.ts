@@ -1,6 +1,7 @@
 /** The content of summaries: metadata and a tensor, whose strings may be blobs that are fetched when they are needed. @module */
 
 import { DATA_TYPE, type SummaryMetadata, type TensorProto } from '../protobuf/index.ts';
+import type { Drawing } from './saved-content.ts';
 
 /** A `tensorboard.Summary.Value` without its tag. */
 export interface SummaryContent {
@@ -25,14 +26,19 @@ export interface NumberTensor {
   readonly bytes: Uint8Array;
 }
 
-/** Bytes that a run saved in a file and that are fetched when somebody reads them. */
+/** Bytes that a run saved in a file, or that are drawn of such files, and that are fetched when somebody reads them. */
 export interface BlobReference {
   /** Path below the files saved with the run. */
   readonly file: string;
-  /** Bytes. Part of what an event's length is made of, so it must hold. */
-  readonly size: number;
+  /**
+   * Bytes. Part of what an event's length is made of, so it must hold; null only where no event file is made
+   * (`Contents`, `unknown`).
+   */
+  readonly size: number | null;
   /** W&B's digest of the bytes in hexadecimal (SHA-256, or MD5); null where it gave none. */
   readonly digest: string | null;
+  /** Set where the bytes are not the file's own, but those of a PNG with things drawn onto its picture. */
+  readonly drawing?: Drawing;
 }
 
 export function isBlobReference(part: Uint8Array | BlobReference): part is BlobReference {

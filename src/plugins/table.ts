@@ -1,12 +1,24 @@
 /** The table of plugins, and what all of them together show of a run. @module */
 
+import { AUDIO } from './audio.ts';
+import { GRAPHS } from './graphs.ts';
+import { HISTOGRAMS } from './histograms.ts';
 import { HPARAMS } from './hparams.ts';
+import { IMAGES } from './images.ts';
+import { MESH } from './mesh.ts';
 import type { Plugin, RunMarker, TaggedSummary } from './plugin.ts';
+import { PR_CURVES } from './pr-curves.ts';
 import { SCALARS } from './scalars.ts';
 import { TEXT } from './text.ts';
 
-/** In the order in which their summaries of one marker stand in an event file, and in which cells are offered to them. */
-export const PLUGINS: readonly Plugin[] = [SCALARS, TEXT, HPARAMS];
+/**
+ * In the order in which their summaries of one marker, and of one cell, stand in an event file. Of several that show values of a
+ * key, the first one's series has the plain tag.
+ */
+export const PLUGINS: readonly Plugin[] = [
+  ...[SCALARS, HISTOGRAMS, IMAGES, AUDIO, MESH, GRAPHS],
+  ...[TEXT, PR_CURVES, HPARAMS],
+];
 
 const BY_NAME: ReadonlyMap<string, Plugin> = new Map(PLUGINS.map((plugin) => [plugin.name, plugin]));
 

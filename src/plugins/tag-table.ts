@@ -1,7 +1,8 @@
 /** Which plugin shows each series of a run, and under which tag. @module */
 
 import { FIRST_WRITER } from '../core/index.ts';
-import type { Plugin, TaggedSummary } from './plugin.ts';
+import type { CellSeries, Plugin, TaggedSummary } from './plugin.ts';
+import type { Contents } from './saved-content.ts';
 import { PLUGINS } from './table.ts';
 
 /** The keys and shapes of a run in the order they were first seen; may grow at the end, never changes before. */
@@ -21,20 +22,32 @@ export interface SeriesShape {
   readonly writer?: number;
 }
 
+/** One series of a cell's shape. */
+export interface ShownCells {
+  readonly plugin: Plugin;
+  readonly series: CellSeries;
+  readonly tag: string;
+}
+
 interface ShownShape {
-  readonly plugin: Plugin | null;
+  /** Of a row. */
+  readonly rowPlugin: Plugin | null;
+  /** Of a cell. */
+  readonly cells: readonly ShownCells[];
   readonly tags: readonly string[];
 }
 
 /** A series as far as its tag depends on it. */
 interface NamedSeries {
   readonly plugin: Plugin;
-  /** Tells it from the others of its plugin and writer: the kind of row or the part of a cell, and the key. */
+  /** Tells it from the others of its plugin and writer: the kind of row or the series of a cell, and the key. */
   readonly name: string;
   readonly writer: number;
+  /** Of cells. */
+  readonly suffixes?: CellSeries['suffixes'];
 }
 
-const NOT_SHOWN: ShownShape = { plugin: null, tags: [] };
+const NOT_SHOWN: ShownShape = { rowPlugin: null, cells: [], tags: [] };
 const ROW_PLUGIN = PLUGINS.find(({ rows }) => rows !== undefined) ?? null;
 const RESERVED_TAGS = PLUGINS.flatMap(({ reservedTags }) => reservedTags);
 const RESERVED_PREFIXES = PLUGINS.flatMap(({ reservedPrefix }) => reservedPrefix ?? []);
@@ -57,8 +70,10 @@ export class TagTable {
   readonly #dictionary: SeriesDictionary;
   /** By series. */
   readonly #tags = new Map<string, string>();
-  /** By tag that is taken: the writer of its series, null for those that are reserved. */
+  /** By tag that is taken: the writer of its series; null for those that are reserved. */
   readonly #taken = new Map<string, number | null>(RESERVED_TAGS.map((tag) => [tag, null]));
+  /** Before tags of series that may have anything after their tag. */
+  readonly #prefixes = new Set<string>();
   readonly #shapes: ShownShape[] = [];
 
   constructor(dictionary: SeriesDictionary) {
@@ -73,22 +88,35 @@ export class TagTable {
     return this.#shape(shapeId).tags;
   }
 
-  /** The plugin that shows a shape; null where none does. @throws RangeError as `tagsOf` */
-  pluginOf(shapeId: number): Plugin | null {
-    return this.#shape(shapeId).plugin;
+  /** Whether values of a shape are shown nowhere, or named in a text at most. @throws RangeError as `tagsOf` */
+  isHidden(shapeId: number): boolean {
+    const { rowPlugin, cells } = this.#shape(shapeId);
+    return rowPlugin === null && cells.every(({ series }) => series.namesOnly === true);
   }
 
-  /** The summaries of a cell. `text`: as `CellSeries.read` takes it. @throws RangeError as `tagsOf` */
-  summariesOfCell(shapeId: number, text: string): readonly TaggedSummary[] {
-    const { plugin, tags } = this.#shape(shapeId);
-    const cells = plugin?.cells;
-    if (cells === undefined) return [];
-    const tensors = cells.read(text);
-    return cells.parts.flatMap((part, i) => {
-      const tensor = tensors[i] ?? null;
-      const tag = tags[i]!;
-      return tensor === null ? [] : [{ tag, content: { metadata: part.metadata(tag), tensor } }];
-    });
+  /** The plugin that shows rows of a shape; null for cells, and where none does. @throws RangeError as `tagsOf` */
+  rowPluginOf(shapeId: number): Plugin | null {
+    return this.#shape(shapeId).rowPlugin;
+  }
+
+  /** The series of cells of a shape. @throws RangeError as `tagsOf` */
+  cellsOf(shapeId: number): readonly ShownCells[] {
+    return this.#shape(shapeId).cells;
+  }
+
+  /**
+   * The summaries of a cell. `text`: as `CellSeries.read` takes it. `shows`: which of its series; default: all.
+   * @throws RangeError as `tagsOf`
+   */
+  summariesOfCell(
+    shapeId: number,
+    text: string,
+    contents: Contents,
+    shows: (cells: ShownCells) => boolean = () => true,
+  ): readonly TaggedSummary[] {
+    return this.#shape(shapeId).cells.flatMap((cells) =>
+      shows(cells) ? summariesOf(cells, text, contents) : [],
+    );
   }
 
   #shape(shapeId: number): ShownShape {
@@ -109,17 +137,20 @@ export class TagTable {
     const tags = keys.map((key) =>
       this.#tag({ plugin, name: `${kind} ${key}`, writer }, rows.tag(kind, this.#dictionary.keys[key]!)),
     );
-    return { plugin, tags };
+    return { rowPlugin: plugin, cells: [], tags };
   }
 
   #nameCell({ keys: [key = 0], type, writer = FIRST_WRITER }: SeriesShape): ShownShape {
-    const plugin = PLUGINS.find(({ cells }) => cells?.accepts(type ?? ''));
-    if (plugin?.cells === undefined) return NOT_SHOWN;
     const name = this.#dictionary.keys[key]!;
-    const tags = plugin.cells.parts.map((part, i) =>
-      this.#tag({ plugin, name: `part${i} ${key}`, writer }, part.tag(name)),
+    const cells = PLUGINS.flatMap((plugin) =>
+      (plugin.cells ?? []).flatMap((series, i) => {
+        if (!series.accepts(type ?? '')) return [];
+        const { suffixes } = series;
+        const named = { plugin, name: `part${i} ${key}`, writer, ...(suffixes && { suffixes }) };
+        return [{ plugin, series, tag: this.#tag(named, series.tag(name)) }];
+      }),
     );
-    return { plugin, tags };
+    return { rowPlugin: null, cells, tags: cells.map(({ tag }) => tag) };
   }
 
   #tag(series: NamedSeries, plain: string): string {
@@ -130,25 +161,60 @@ export class TagTable {
       tag = this.#freeTag(series, plain);
       this.#tags.set(id, tag);
       this.#taken.set(tag, writer);
+      this.#takeSuffixes(tag, series);
     }
     return tag;
   }
 
-  #freeTag({ plugin: { typeName }, writer }: NamedSeries, wanted: string): string {
+  #takeSuffixes(tag: string, { suffixes, writer }: NamedSeries): void {
+    if (suffixes === 'open') this.#prefixes.add(`${tag}/`);
+    else for (const suffix of suffixes ?? []) this.#taken.set(tag + suffix, writer);
+  }
+
+  #freeTag(series: NamedSeries, wanted: string): string {
+    const {
+      plugin: { typeName },
+      writer,
+    } = series;
     const isReserved =
       OBJECT_NAMES.has(wanted.split('/', 1)[0]!) ||
       RESERVED_PREFIXES.some((prefix) => wanted.startsWith(prefix));
     const plain = isReserved ? KEY_PREFIX + wanted : wanted;
-    const owner = this.#taken.get(plain);
-    if (owner === undefined) return plain;
+    if (this.#isFree(plain, series)) return plain;
+    const owner = this.#taken.get(plain) ?? null;
     const isOwn = owner === null || owner === writer;
     const own = isOwn ? plain : `${plain}/writer-${writer}`;
-    if (!this.#taken.has(own)) return own;
+    if (!isOwn && this.#isFree(own, series)) return own;
     const typed = `${own}/${typeName}`;
     let tag = typed;
-    for (let n = 2; this.#taken.has(tag); n++) tag = `${typed} (${n})`;
+    for (let n = 2; !this.#isFree(tag, series); n++) tag = `${typed} (${n})`;
     return tag;
   }
+
+  /** Whether a tag, and those with what may stand after it, are no other series'. */
+  #isFree(tag: string, { suffixes }: NamedSeries): boolean {
+    if (this.#taken.has(tag) || this.#isBelowAnother(tag)) return false;
+    if (suffixes === 'open') return ![...this.#taken.keys()].some((taken) => taken.startsWith(`${tag}/`));
+    return (suffixes ?? []).every((suffix) => !this.#taken.has(tag + suffix));
+  }
+
+  #isBelowAnother(tag: string): boolean {
+    if (this.#prefixes.size === 0) return false;
+    for (let slash = tag.indexOf('/'); slash >= 0; slash = tag.indexOf('/', slash + 1)) {
+      if (this.#prefixes.has(tag.slice(0, slash + 1))) return true;
+    }
+    return false;
+  }
+}
+
+function summariesOf(
+  { series, tag }: ShownCells,
+  text: string,
+  contents: Contents,
+): readonly TaggedSummary[] {
+  return series.read(text, contents, tag).map(({ suffix, metadata, tensor }) => {
+    return { tag: tag + suffix, content: { metadata, tensor } };
+  });
 }
 
 const TABLES = new WeakMap<SeriesDictionary, TagTable>();

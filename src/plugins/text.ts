@@ -7,12 +7,14 @@
  */
 
 import { stringify } from 'yaml';
-import { DATA_CLASS, type SummaryMetadata } from '../protobuf/index.ts';
 import { compactJson, type JsonValue, objectOfPaths, type PathValue } from '../wandb-json/index.ts';
 import type { NotShown, Plugin, RunMarker, TaggedSummary } from './plugin.ts';
 import { textTensor } from './summary.ts';
-
-const METADATA: SummaryMetadata = { pluginData: { pluginName: 'text' }, dataClass: DATA_CLASS.tensor };
+import { CAPTIONS } from './text/captions.ts';
+import { LISTS } from './text/lists.ts';
+import { NAMED_MEDIA } from './text/named-media.ts';
+import { TABLES } from './text/tables.ts';
+import { TEXT_METADATA } from './text/text-metadata.ts';
 
 /** Tag of the text that sums up a run. */
 const OVERVIEW_TAG = 'wandb/overview';
@@ -28,11 +30,18 @@ export const TEXT: Plugin = {
   dataClass: 'tensor',
   typeName: 'text',
   reservedTags: [OVERVIEW_TAG, CONFIG_TAG, NOT_SHOWN_TAG],
-  cells: {
-    accepts: (type) => type === 'string',
-    parts: [{ tag: (key) => key, metadata: () => METADATA }],
-    read: (text) => [textTensor(text)],
-  },
+  cells: [
+    {
+      accepts: (type) => type === 'string',
+      tag: (key) => key,
+      metadata: TEXT_METADATA,
+      read: (text) => [{ suffix: '', metadata: TEXT_METADATA, tensor: textTensor(text) }],
+    },
+    TABLES,
+    LISTS,
+    CAPTIONS,
+    NAMED_MEDIA,
+  ],
   markers: runTexts,
 };
 
@@ -64,7 +73,7 @@ export function notShownMarkdown(notShown: readonly NotShown[]): string {
 }
 
 function tagged(tag: string, markdown: string): TaggedSummary {
-  return { tag, content: { metadata: METADATA, tensor: textTensor(markdown) } };
+  return { tag, content: { metadata: TEXT_METADATA, tensor: textTensor(markdown) } };
 }
 
 /** The overview: one table, only rows that have something to say. */

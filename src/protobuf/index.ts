@@ -3,5 +3,7 @@
 export type { Codec } from './codec.ts';
 export * from './data-provider.ts';
 export * from './tensorboard-event.ts';
+export * from './tensorboard-graph.ts';
 export * from './tensorboard-hparams.ts';
+export * from './tensorboard-plugins.ts';
 export * from './wandb-record.ts';

@@ -1,8 +1,9 @@
 /** The data provider over cached history: reads what is asked for, and nothing else. @module */
 
-import type { Clock } from '../core/index.ts';
-import type { EventFiles } from '../eventfile/index.ts';
+import { type Clock, within } from '../core/index.ts';
+import type { SeriesViews } from '../eventfile/index.ts';
 import type { History } from '../history/index.ts';
+import type { Media } from '../media/index.ts';
 import type { Caller, Namespace } from '../namespace/index.ts';
 import type { Logger, Metrics } from '../observability/index.ts';
 import { PLUGINS, type Plugin } from '../plugins/index.ts';
@@ -19,7 +20,7 @@ import { type MapRunsOptions, type ResolvedRun, ResolvedRuns } from './runs/reso
 import { RunList } from './runs/run-list.ts';
 import { RunPreviews } from './runs/run-previews.ts';
 import { ScalarReader } from './scalars/scalar-reader.ts';
-import { blobKey, noBlob, placeOfBlob } from './values/blob-keys.ts';
+import { BlobKeys, noBlob } from './values/blob-keys.ts';
 import { type ValuePoint, ValueReader } from './values/value-reader.ts';
 
 /** While TensorBoard waits for the list of plugins its page is blank. */
@@ -33,7 +34,9 @@ export interface DataProviderOptions {
   readonly namespace: Namespace;
   /** Whose runs are shown. */
   readonly caller: Caller;
-  readonly events: EventFiles;
+  readonly events: SeriesViews;
+  /** Where files of media come from. */
+  readonly files: Media;
   /** Paths of the projects to show; null: all. */
   readonly projects: readonly string[] | null;
   /** Settled once the sources have been listed for the first time. */
@@ -58,15 +61,21 @@ const EVERYTHING: Selection = { runs: null, tags: null };
 class HistoryDataProvider implements DataProvider {
   readonly #history: History;
   readonly #logger: Logger;
+  readonly #clock: Clock;
   readonly #list: RunList;
   readonly #runs: ResolvedRuns;
   readonly #scalars: ScalarReader;
-  readonly #values = new ValueReader();
+  readonly #values: ValueReader;
+  readonly #files: Media;
+  readonly #blobs = new BlobKeys();
 
   constructor(options: DataProviderOptions) {
     this.#history = options.history;
+    this.#clock = options.clock;
     this.#logger = options.logger.child({ room: 'series' });
     this.#list = new RunList(options);
+    this.#files = options.files;
+    this.#values = new ValueReader(options.files);
     const previews = new RunPreviews(this.#logger, options.clock);
     this.#runs = new ResolvedRuns({ ...options, list: this.#list, previews, onFailure: this.#onFailure });
     const maxBytes = options.memoryMaxBytes / MEMORY_SHARES;
@@ -90,8 +99,8 @@ class HistoryDataProvider implements DataProvider {
   async plugins(options: Signal): Promise<readonly Plugin[]> {
     try {
       const soon = { ...options, maxWaitMs: PLUGINS_WAIT_MS };
-      const found = pluginsOf(await this.#runs.resolve(EVERYTHING, soon));
-      return found.length > 0 ? found : pluginsOf(await this.#runs.resolve(EVERYTHING, options));
+      const found = await this.#pluginsOf(await this.#runs.resolve(EVERYTHING, soon));
+      return found.length > 0 ? found : await this.#pluginsOf(await this.#runs.resolve(EVERYTHING, options));
     } catch (error) {
       options.signal.throwIfAborted();
       // TensorBoard shows a blank page when this fails, and none of what went wrong.
@@ -135,19 +144,49 @@ class HistoryDataProvider implements DataProvider {
     const ids = new Map(runs.map(({ name, run }) => [name, run.id]));
     return {
       dataClass,
-      entries: mapPoints(entries, (point, run) => blobSequencePoint(point, ids.get(run) ?? '')),
+      entries: mapPoints(entries, (point, run) => this.#blobSequencePoint(point, ids.get(run) ?? '')),
     };
   }
 
   async *readBlob(key: string, { signal }: Signal): AsyncGenerator<Uint8Array> {
-    const place = placeOfBlob(key);
+    const place = this.#blobs.placeOf(key);
     if ('bytes' in place) return yield place.bytes;
     // Only files of runs that are shown: anybody can make up a key.
     const named = this.#list.known().find(({ run }) => run.id === place.runId);
     if (named === undefined) throw noBlob();
     const { run } = named;
-    await using opened = await run.openFile(place.file, { signal });
-    yield* opened.read({ start: 0, end: place.size }, { signal });
+    const bytes = await this.#files.lookAtBlob({ run, log: await run.open() }, place.blob);
+    signal.throwIfAborted();
+    yield bytes;
+  }
+
+  #blobSequencePoint({ step, wallTime, content: { tensor } }: ValuePoint, runId: string) {
+    const blobs = 'strings' in tensor ? tensor.strings : [];
+    return { step, wallTime, blobKeys: blobs.map((blob) => this.#blobs.of(runId, blob)) };
+  }
+
+  /** Those that have something to show of a run. Values that must be read to know are read until one is found. */
+  async #pluginsOf(runs: readonly ResolvedRun[]): Promise<readonly Plugin[]> {
+    const untilMs = this.#clock.monotonic() + PLUGINS_WAIT_MS;
+    const found: Plugin[] = [];
+    for (const plugin of PLUGINS) {
+      if (runs.some((run) => hasData(plugin, run)) || (await this.#hasCells(plugin, runs, untilMs)))
+        found.push(plugin);
+    }
+    return found;
+  }
+
+  async #hasCells(plugin: Plugin, runs: readonly ResolvedRun[], untilMs: number): Promise<boolean> {
+    let has = false;
+    const search = async () => {
+      for (const run of runs) {
+        if (has || this.#clock.monotonic() > untilMs) return;
+        if (!run.series.cells.has(plugin)) continue;
+        if (await this.#values.hasCells(plugin, run).catch(() => false)) has = true;
+      }
+    };
+    await within(Math.max(0, untilMs - this.#clock.monotonic()), search(), undefined, this.#clock);
+    return has;
   }
 
   /** What is shown of runs as they are now needs nothing of their history. */
@@ -170,14 +209,11 @@ class HistoryDataProvider implements DataProvider {
   };
 }
 
-function pluginsOf(runs: readonly ResolvedRun[]): readonly Plugin[] {
-  return PLUGINS.filter((plugin) => runs.some((run) => hasData(plugin, run)));
-}
-
-/** Whether a plugin has anything to show of a run; of markers, which begin with a run's history, whether there is any. */
+/** Whether a plugin surely has something to show of a run; of markers, which begin with a run's history, whether there is any. */
 function hasData(plugin: Plugin, { series, told, preview, config, log }: ResolvedRun): boolean {
   if (plugin.rows !== undefined) return series.scalars.size + told.size + (preview?.keys.size ?? 0) > 0;
-  if (series.cells.has(plugin)) return true;
+  const cells = [...(series.cells.get(plugin)?.values() ?? [])];
+  if (cells.some((shown) => shown.series.metadata !== null)) return true;
   if (plugin.current !== undefined) return plugin.current.shows(config);
   return plugin.markers !== undefined && log.ledger.commits > 0;
 }
@@ -194,9 +230,4 @@ function mapPoints<From, To>(
 
 function tensorPoint({ step, wallTime, content }: ValuePoint) {
   return { step, wallTime, tensor: content.tensor };
-}
-
-function blobSequencePoint({ step, wallTime, content: { tensor } }: ValuePoint, runId: string) {
-  const blobs = 'strings' in tensor ? tensor.strings : [];
-  return { step, wallTime, blobKeys: blobs.map((blob) => blobKey(runId, blob)) };
 }

@@ -123,6 +123,31 @@ export class MergedSource implements RunSource {
     return [...new Map(files.toReversed().map((file) => [file.name, file])).values()];
   }
 
+  async statFiles(
+    key: RunKey,
+    names: readonly string[],
+    options: { readonly signal: AbortSignal },
+  ): Promise<readonly SavedFile[]> {
+    const found = new Map<string, SavedFile>();
+    let trouble: unknown;
+    let answers = 0;
+    for (const source of this.#sources) {
+      const missing = names.filter((name) => !found.has(name));
+      if (missing.length === 0) break;
+      try {
+        for (const file of await source.statFiles(key, missing, options)) found.set(file.name, file);
+        answers++;
+      } catch (error) {
+        options.signal.throwIfAborted();
+        // A copy that was deleted has no files; one that can't be asked may have them.
+        if (isGone(error)) answers++;
+        else trouble ??= error;
+      }
+    }
+    if (trouble !== undefined && (answers === 0 || found.size < names.length)) throw trouble;
+    return [...found.values()];
+  }
+
   async openFile(
     key: RunKey,
     name: string,

@@ -51,6 +51,10 @@ export class RenamedSource implements RunSource {
     return this.#source.listFiles(this.#own(key), options);
   }
 
+  statFiles(key: RunKey, names: readonly string[], options: Signal): Promise<readonly SavedFile[]> {
+    return this.#source.statFiles(this.#own(key), names, options);
+  }
+
   openFile(key: RunKey, name: string, options: Signal): Promise<OpenedSavedFile> {
     return this.#source.openFile(this.#own(key), name, options);
   }

@@ -17,12 +17,3 @@ export interface OpenedSavedFile extends AsyncDisposable {
   /** The bytes of a range in order, in pieces. Past the end there are none. */
   read(range: ByteRange, options: { readonly signal: AbortSignal }): AsyncIterable<Uint8Array>;
 }
-
-/** Whether a name is a path below the run's folder: others are nobody's business. */
-export function isSafeName(name: string): boolean {
-  return (
-    name !== '' &&
-    !name.includes('\0') &&
-    name.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
-  );
-}

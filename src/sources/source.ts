@@ -149,6 +149,13 @@ export interface RunSource {
   /** Files that were saved with a run, in no order. @throws LogdirError `not-found`, `unavailable`. */
   listFiles(key: RunKey, options: { readonly signal: AbortSignal }): Promise<readonly SavedFile[]>;
 
+  /** Those of some names, without those that are not there. Costs no more than it must. @throws LogdirError as `listFiles`. */
+  statFiles(
+    key: RunKey,
+    names: readonly string[],
+    options: { readonly signal: AbortSignal },
+  ): Promise<readonly SavedFile[]>;
+
   /** Opens one of them by name; a remote one is fetched whole first. @throws LogdirError as `listFiles`. */
   openFile(key: RunKey, name: string, options: { readonly signal: AbortSignal }): Promise<OpenedSavedFile>;
 

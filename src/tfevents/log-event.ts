@@ -150,14 +150,19 @@ function lengthDelimited(field: number, content: readonly Part[]): readonly Part
 }
 
 function totalLength(parts: readonly Part[]): number {
-  return parts.reduce((sum, part) => sum + (isBlobReference(part) ? part.size : part.length), 0);
+  return parts.reduce((sum, part) => sum + (isBlobReference(part) ? sizeOf(part) : part.length), 0);
+}
+
+/** @throws LogdirError `internal` where it is not known: no event has such a blob. */
+function sizeOf({ file, size }: BlobReference): number {
+  if (size === null) throw new LogdirError('internal', `event: the length of ${file} is not known`);
+  return size;
 }
 
 /** The pieces of a blob, counted. */
-async function* exactly(
-  { file, size }: BlobReference,
-  pieces: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
+async function* exactly(blob: BlobReference, pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const { file } = blob;
+  const size = sizeOf(blob);
   let bytes = 0;
   for await (const piece of pieces) {
     bytes += piece.length;

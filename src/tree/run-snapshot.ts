@@ -16,6 +16,17 @@ export interface RunSnapshot {
   readonly failure: LogdirError | null;
 }
 
+/**
+ * How long files of media are waited for that a run's event file is made of: not at all by who only lists, a moment by who
+ * reads a file that grows, to the end by who wants all of it.
+ */
+const WAIT_MS: Readonly<Record<Freshness, number>> = {
+  cached: 0,
+  refresh: 1000,
+  complete: Number.POSITIVE_INFINITY,
+};
+const LOCAL_WAIT_MS = 1000;
+
 export class RunSnapshots {
   readonly #events: EventFiles;
 
@@ -28,14 +39,16 @@ export class RunSnapshots {
     if (freshness === 'complete') await run.update();
     if (freshness === 'refresh') await run.refresh(REFRESH.poll, { signal });
     signal.throwIfAborted();
-    const view = await this.view(run);
+    const view = await this.view(run, WAIT_MS[freshness]);
     const state = await run.refreshState({ signal });
     return { run, view, state, isComplete: run.status === 'complete', failure: run.failure };
   }
 
   /** The view of a run as far as it was read. */
-  async view(run: Run): Promise<EventView> {
-    return await this.#events.view(run);
+  async view(run: Run, maxWaitMs = 0): Promise<EventView> {
+    // What is on this disk costs nothing to fetch.
+    const waitMs = run.policy.reading === 'eager' ? Math.max(maxWaitMs, LOCAL_WAIT_MS) : maxWaitMs;
+    return await this.#events.view(run, { maxWaitMs: waitMs });
   }
 
   /** The view of a run if it can be had without waiting and is as current as asked. */

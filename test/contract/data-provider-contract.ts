@@ -69,16 +69,17 @@ export function dataProviderContract(
       });
     });
 
-    it.each(['', 'garbage', Buffer.from('["no such run","a.png",1]').toString('base64url')])(
-      'has no blob %j',
-      async (key) => {
-        await using made = await provider();
-        const read = async () => {
-          for await (const _ of made.provider.readBlob(key, { signal }));
-        };
-        await expect(read()).rejects.toMatchObject({ code: 'not-found' });
-      },
-    );
+    it.each([
+      '',
+      'garbage',
+      Buffer.from('{"runId":"no such run","file":"a.png","size":1,"digest":null}').toString('base64url'),
+    ])('has no blob %j', async (key) => {
+      await using made = await provider();
+      const read = async () => {
+        for await (const _ of made.provider.readBlob(key, { signal }));
+      };
+      await expect(read()).rejects.toMatchObject({ code: 'not-found' });
+    });
   });
 }
 

@@ -1,5 +1,6 @@
-import { runKey } from '../../src/core/index.ts';
+import { type Cell, runKey } from '../../src/core/index.ts';
 import { buildHouse, signal } from '../support/house.ts';
+import { mediaCells, mediaFiles } from '../support/media-cells.ts';
 import { EVERYTHING, pluginOf, providerOver } from '../support/provider.ts';
 import { configRecord, exitRecord, factsRecord, row, systemRow, text } from '../support/records.ts';
 import { ScriptedSource } from '../support/scripted-source.ts';
@@ -7,13 +8,16 @@ import { dataProviderContract } from './data-provider-contract.ts';
 
 dataProviderContract('the cached history of runs', async () => {
   const source = new ScriptedSource();
+  for (const [path, content] of mediaFiles()) source.files.set(path, content);
   for (const id of ['a', 'b']) {
     source.add(runKey('team', 'p', id), [
       factsRecord(id),
       configRecord({ lr: id }),
-      ...Array.from({ length: 20 }, (_, step) => row(step, { loss: step }, [text('note', `at ${step}`)])),
+      ...Array.from({ length: 20 }, (_, step) =>
+        row(step, { loss: step }, [...mediaCells(), text('note', `at ${step}`)].sort(byKey)),
+      ),
       // History goes back: what was logged last holds.
-      row(7, { loss: 70 }, [text('note', 'again')]),
+      row(7, { loss: 70 }, [...mediaCells(), text('note', 'again')].sort(byKey)),
       systemRow(1.7e9 + 5, { cpu: 1 }),
       exitRecord(),
     ]);
@@ -23,3 +27,7 @@ dataProviderContract('the cached history of runs', async () => {
   await provider.list(pluginOf('scalars'), EVERYTHING, { signal });
   return { provider, [Symbol.asyncDispose]: () => house[Symbol.asyncDispose]() };
 });
+
+function byKey(a: Cell, b: Cell): number {
+  return a.key < b.key ? -1 : 1;
+}

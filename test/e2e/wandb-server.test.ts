@@ -3,13 +3,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PYTHON_MISSING } from '../support/python.ts';
+import { PYTHON, PYTHON_MISSING, runPython } from '../support/python.ts';
 import { scaled } from '../support/scale.ts';
 import { asLogged, type LoggedRun, type ReadRun, SdkClient } from '../support/sdk-client.ts';
 import {
   answerStatus,
   type JsonObject,
   startWandbServer,
+  uploadRuns,
   type WandbServer,
 } from '../support/wandb-server/index.ts';
 
@@ -164,6 +165,31 @@ describe.skipIf(PYTHON_MISSING !== null)('the real SDK', () => {
 
   it('made no query that the schema refuses', () => {
     expect(server.requests.matching({ door: 'graphql' }).filter(({ status }) => status !== 200)).toEqual([]);
+  });
+});
+
+describe.skipIf(PYTHON_MISSING !== null)('a folder of runs that were logged offline', () => {
+  it('is here with every row and every file, each of which the SDK gets by its name', async () => {
+    await using server = await startWandbServer();
+    await using sdk = await SdkClient.create(server);
+    const places = ['--out', sdk.folder('runs'), '--truth', sdk.folder('truth')];
+    await runPython('make-runs.py', ['media', 'scalars', ...places]);
+    await uploadRuns(server, sdk.folder('runs'), { python: PYTHON });
+    expect(server.requests.all).toEqual([]);
+    for (const [id, logged] of await sdk.truth())
+      expectRows(await sdk.readRun(`acme/research/${id}`), logged);
+    expect(server.requests.downloads()).toEqual({});
+
+    const local = await sdk.localFiles('media001');
+    const images = [...local].filter(([name]) => name.startsWith('media/images/'));
+    expect(images).toHaveLength(3);
+    for (const [name, bytes] of images) {
+      const folder = sdk.folder('downloads');
+      const file = await sdk.ask('file', 'acme/research/media001', name, folder);
+      expect(file).toEqual([name, bytes.length, 'image/png']);
+      expect(await readFile(join(folder, name))).toEqual(bytes);
+      expect(server.requests.downloads()[`media001/${name}`]).toBe(1);
+    }
   });
 });
 

@@ -7,7 +7,7 @@
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type RunMarker, summariesOfMarker, TagTable } from '../../src/plugins/index.ts';
+import { type Contents, type RunMarker, summariesOfMarker, TagTable } from '../../src/plugins/index.ts';
 import { encodeEvent, encodeEventPieces, encodeScalarsPlainly } from '../../src/tfevents/index.ts';
 
 export interface GoldenCase {
@@ -52,7 +52,7 @@ export async function recordsOf(logged: LoggedValue, plugin: string): Promise<re
   const summaries =
     'marker' in logged
       ? summariesOfMarker({ ...logged.marker, ...AT })
-      : cellTable(logged).summariesOfCell(0, logged.text);
+      : cellTable(logged).summariesOfCell(0, logged.text, contentsOf(logged.blobs ?? {}));
   const own = summaries.filter(({ content }) => content.metadata.pluginData?.pluginName === plugin);
   const blobs = 'blobs' in logged ? (logged.blobs ?? {}) : {};
   return await Promise.all(
@@ -67,6 +67,16 @@ export async function recordsOf(logged: LoggedValue, plugin: string): Promise<re
       return Buffer.concat(pieces);
     }),
   );
+}
+
+/** Files there are no others of. Nothing can be drawn. */
+function contentsOf(blobs: Readonly<Record<string, string>>): Contents {
+  const bytesOf = (file: string) => (file in blobs ? Buffer.from(blobs[file] ?? '', 'hex') : undefined);
+  return {
+    size: ({ file }) => bytesOf(file)?.length ?? 'lost',
+    content: ({ file }) => bytesOf(file) ?? 'lost',
+    drawing: () => 'lost',
+  };
 }
 
 function cellTable({ key, type }: LoggedCell): TagTable {

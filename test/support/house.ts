@@ -4,8 +4,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../../src/core/index.ts';
-import { DEFAULT_X_AXIS, EventFiles, VIEW_VERSION } from '../../src/eventfile/index.ts';
+import {
+  DEFAULT_X_AXIS,
+  EventFiles,
+  type MediaPolicy,
+  SeriesViews,
+  VIEW_VERSION,
+} from '../../src/eventfile/index.ts';
 import { History, LocalStore, type RunStore } from '../../src/history/index.ts';
+import { Media } from '../../src/media/index.ts';
 import { Namespace, OPERATOR } from '../../src/namespace/index.ts';
 import { createMetrics, type Logger, type Metrics, silentLogger } from '../../src/observability/index.ts';
 import { createOverview, type Overview } from '../../src/overview/index.ts';
@@ -24,6 +31,9 @@ export interface House extends AsyncDisposable {
   readonly overview: Overview;
   readonly namespace: Namespace;
   readonly events: EventFiles;
+  /** As the data provider has them. */
+  readonly views: SeriesViews;
+  readonly files: Media;
   readonly metrics: Metrics;
   readonly cacheDir: string;
 }
@@ -37,6 +47,7 @@ export interface HouseOptions {
   readonly viewVersion?: number;
   /** Default: that of the program. */
   readonly xAxis?: string;
+  readonly media?: MediaPolicy;
   /** In place of the cache directory. */
   readonly store?: RunStore;
   readonly memoryMaxBytes?: number;
@@ -60,7 +71,10 @@ export async function buildHouse(options: HouseOptions): Promise<House> {
     new LocalStore({ cacheDir, maxBytes: options.cacheMaxBytes ?? 1e9, logger, metrics, clock });
   const history = new History({ sources: options.sources, store, memoryMaxBytes, logger, metrics, clock });
   const { viewVersion = VIEW_VERSION, xAxis = DEFAULT_X_AXIS } = options;
-  const events = new EventFiles({ history, memoryMaxBytes, viewVersion, xAxis, logger, metrics });
+  const files = new Media({ store, memoryMaxBytes, logger, metrics, clock });
+  const viewing = { history, memoryMaxBytes, viewVersion, xAxis, files, logger, metrics };
+  const events = new EventFiles({ ...viewing, ...(options.media && { media: options.media }) });
+  const views = new SeriesViews(events, viewing);
   const namespace = new Namespace({ history, runNameTemplate: options.runNameTemplate ?? '{name}' });
   const seen = { history, events, namespace, caller: OPERATOR };
   await history.catalogue.refresh({ signal });
@@ -70,10 +84,13 @@ export async function buildHouse(options: HouseOptions): Promise<House> {
     namespace,
     history,
     events,
+    views,
+    files,
     metrics,
     cacheDir,
     async [Symbol.asyncDispose]() {
       await events[Symbol.asyncDispose]();
+      await views[Symbol.asyncDispose]();
       await history[Symbol.asyncDispose]();
       if (options.cacheDir === undefined) await rm(cacheDir, { recursive: true, force: true });
     },

@@ -27,11 +27,11 @@ import { type House, signal } from './house.ts';
 export const EVERYTHING: Selection = { runs: null, tags: null };
 
 export function providerOver(
-  { history, events, namespace, metrics }: House,
+  { history, views: events, files, namespace, metrics }: House,
   options: Partial<DataProviderOptions> & { readonly clock?: Clock } = {},
 ): DataProvider {
   return createDataProvider({
-    ...{ history, events, namespace, caller: OPERATOR, metrics },
+    ...{ history, events, files, namespace, caller: OPERATOR, metrics },
     ...{ projects: null, started: Promise.resolve() },
     ...{ memoryMaxBytes: 1e8, maxResponsePoints: 50_000, logger: silentLogger(), clock: systemClock },
     ...options,

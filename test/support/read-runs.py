@@ -9,6 +9,7 @@ A line of stdin is a question, ["QUESTION", "ARGUMENT", ...]; each is answered b
     run ENTITY/PROJECT/RUN                   everything of a run, all rows by scan_history
     rows ENTITY/PROJECT/RUN [...]            all rows of each run by scan_history
     files ENTITY/PROJECT/RUN FOLDER          downloads every file, and gives their paths
+    file ENTITY/PROJECT/RUN NAME FOLDER      downloads one file, and gives its path, size and MIME type
     artifact ENTITY/PROJECT/NAME:ALIAS FOLDER    downloads an artifact's files
 """
 
@@ -71,11 +72,17 @@ def files(api, path, folder):
     )
 
 
+def file(api, path, name, folder):
+    found = find(api, path).file(name)
+    with found.download(root=folder, replace=True) as opened:
+        return [os.path.relpath(opened.name, folder), found.size, found.mimetype]
+
+
 def artifact(api, name, folder):
     return sorted(os.listdir(api.artifact(name).download(root=folder)))
 
 
-QUESTIONS = {known.__name__: known for known in (runs, sweeps, run, rows, files, artifact)}
+QUESTIONS = {known.__name__: known for known in (runs, sweeps, run, rows, files, file, artifact)}
 
 
 def answer(question, *words):

@@ -30,6 +30,9 @@ PLUGIN_DATA = {
 
 
 def plugin_data(data):
+    # That of graphs is a version, as text.
+    if data.plugin_name not in PLUGIN_DATA:
+        return data.content.decode()
     folder, name = PLUGIN_DATA[data.plugin_name]
     message = getattr(importlib.import_module(f"tensorboard.plugins.{folder}.plugin_data_pb2"), name)
     return json_format.MessageToDict(message.FromString(data.content))

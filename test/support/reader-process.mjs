@@ -6,6 +6,7 @@
 import { systemClock as clock } from '../../dist/core/index.js';
 import { EventFiles } from '../../dist/eventfile/index.js';
 import { History, LocalStore } from '../../dist/history/index.js';
+import { Media } from '../../dist/media/index.js';
 import { createMetrics, silentLogger } from '../../dist/observability/index.js';
 import { createWandbLocalSource } from '../../dist/sources/index.js';
 
@@ -16,15 +17,16 @@ const { signal } = new AbortController();
 const source = createWandbLocalSource({ path, watch: 'off', logger, metrics, clock });
 const store = new LocalStore({ cacheDir, maxBytes: 1e9, logger, metrics, clock });
 const history = new History({ sources: [source], store, memoryMaxBytes: 1e8, logger, metrics, clock });
-const events = new EventFiles({ history, memoryMaxBytes: 1e8, xAxis: 'auto', logger, metrics });
+const files = new Media({ store, memoryMaxBytes: 1e8, logger, metrics, clock });
+const events = new EventFiles({ history, memoryMaxBytes: 1e8, xAxis: 'auto', files, logger, metrics });
 await history.catalogue.refresh({ signal });
 const [run] = history.catalogue.runs.values();
 
 const printing = setInterval(async () => {
-  process.stdout.write(`${(await events.view(run)).size}\n`);
+  process.stdout.write(`${(await events.view(run, { maxWaitMs: 1000 })).size}\n`);
 }, 2);
 await run.update();
 clearInterval(printing);
-process.stdout.write(`${(await events.view(run)).size} end\n`);
+process.stdout.write(`${(await events.view(run, { maxWaitMs: 1000 })).size} end\n`);
 await events[Symbol.asyncDispose]();
 await history[Symbol.asyncDispose]();

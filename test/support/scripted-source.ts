@@ -108,6 +108,10 @@ export class ScriptedSource implements RunSource {
     return [...this.files].map(([name, text]) => ({ name, size: Buffer.byteLength(text), mtimeMs: 1.7e12 }));
   }
 
+  async statFiles(key: RunKey, names: readonly string[]): Promise<readonly SavedFile[]> {
+    return (await this.listFiles(key)).filter(({ name }) => names.includes(name));
+  }
+
   async openFile(key: RunKey, name: string): Promise<OpenedSavedFile> {
     const file = (await this.listFiles(key)).find((found) => found.name === name);
     if (file === undefined) throw new LogdirError('not-found', `no file ${name}`);

@@ -20,6 +20,7 @@ export const SETTING_GROUPS = [
   'Mount',
   'TensorBoard',
   'Tree',
+  'Media',
   'Cache',
   'Log',
 ] as const;

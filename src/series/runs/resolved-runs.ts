@@ -1,7 +1,7 @@
 /** The runs of a selection with what is needed to show them: refreshed, their logs open, their series by tag. @module */
 
 import { LogdirError, mapSettled } from '../../core/index.ts';
-import type { EventFiles, EventView } from '../../eventfile/index.ts';
+import type { EventView, SeriesViews } from '../../eventfile/index.ts';
 import { type History, REFRESH, type Run, type RunLog, type RunPreview } from '../../history/index.ts';
 import { PLUGINS, type TagTable, tagTableOf } from '../../plugins/index.ts';
 import type { ScalarPoints } from '../../points/index.ts';
@@ -41,7 +41,7 @@ export interface ResolvedRunsOptions {
   readonly history: History;
   readonly list: RunList;
   readonly previews: RunPreviews;
-  readonly events: EventFiles;
+  readonly events: SeriesViews;
   /** Called for a run that is left out because of a failure. */
   readonly onFailure: (error: unknown) => void;
 }

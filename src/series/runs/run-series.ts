@@ -2,7 +2,7 @@
 
 import type { EventView, StepAxes } from '../../eventfile/index.ts';
 import type { NewestRow } from '../../history/index.ts';
-import type { Plugin, TagTable } from '../../plugins/index.ts';
+import type { Plugin, ShownCells, TagTable } from '../../plugins/index.ts';
 import type { Selection, SeriesEnd } from '../data-provider.ts';
 
 /** A column of rows of one shape. */
@@ -21,13 +21,11 @@ export interface ScalarSeries {
   readonly newest: NewestRow & Column;
 }
 
-/** A series of cells. */
-export interface CellSeries {
+/** A series of cells. Its tag is that of its points where each value is one, else what theirs begin with. */
+export interface CellSeries extends ShownCells {
   /** Cells of several types may hold it. */
   readonly shapeIds: readonly number[];
-  /** Which part of such a cell it is, for its plugin. */
-  readonly part: number;
-  readonly newest: NewestRow;
+  readonly newest: NewestRow & { readonly shapeId: number };
 }
 
 export interface RunSeries {
@@ -42,13 +40,13 @@ export function seriesOf({ log: { ledger }, fold }: EventView, tags: TagTable): 
   const cells = new Map<Plugin, Map<string, CellSeries>>();
   for (const [shapeId, { kind }] of ledger.dictionary.shapes.entries()) {
     const last = ledger.newest(shapeId);
-    const plugin = tags.pluginOf(shapeId);
-    if (last === undefined || plugin === null) continue;
+    if (last === undefined) continue;
     // Samples of the machine have their steps from the fold.
     const newest =
       kind === 'system' ? { ...last, end: { ...last.end, step: fold.systemEnd(shapeId) } } : last;
-    if (plugin.rows !== undefined) addColumns(scalars, newest, shapeId, tags.tagsOf(shapeId), fold.axes);
-    else addParts(mapOf(cells, plugin), newest, shapeId, tags.tagsOf(shapeId));
+    if (kind !== 'cell') addColumns(scalars, newest, shapeId, tags.tagsOf(shapeId), fold.axes);
+    for (const shown of tags.cellsOf(shapeId))
+      addCells(mapOf(cells, shown.plugin), { ...newest, shapeId }, shown);
   }
   return { scalars, cells };
 }
@@ -56,6 +54,22 @@ export function seriesOf({ log: { ledger }, fold }: EventView, tags: TagTable): 
 /** Where a series ends. */
 export function seriesEnd({ end: { step, timestamp } }: NewestRow): SeriesEnd {
   return { step, wallTime: timestamp };
+}
+
+/** Of series of cells, those that may have points under tags that were asked for. */
+export function selectedCells(
+  cells: ReadonlyMap<string, CellSeries>,
+  { tags }: Pick<Selection, 'tags'>,
+): ReadonlyMap<string, CellSeries> {
+  if (tags === null) return cells;
+  return new Map(
+    [...cells].filter(([base, { series }]) => [...tags].some((tag) => isBelow(tag, base, series))),
+  );
+}
+
+function isBelow(tag: string, base: string, { suffixes = [''] }: CellSeries['series']): boolean {
+  if (suffixes === 'open') return tag.startsWith(`${base}/`);
+  return suffixes.some((suffix) => tag === base + suffix);
 }
 
 /** Of series by tag, those that were asked for. */
@@ -92,19 +106,12 @@ function addColumns(
   });
 }
 
-function addParts(
-  cells: Map<string, CellSeries>,
-  newest: NewestRow,
-  shapeId: number,
-  tags: readonly string[],
-): void {
-  tags.forEach((tag, part) => {
-    const known = cells.get(tag);
-    cells.set(tag, {
-      shapeIds: [...(known?.shapeIds ?? []), shapeId],
-      part,
-      newest: known === undefined || isLater(newest, known.newest) ? newest : known.newest,
-    });
+function addCells(cells: Map<string, CellSeries>, newest: CellSeries['newest'], shown: ShownCells): void {
+  const known = cells.get(shown.tag);
+  cells.set(shown.tag, {
+    ...shown,
+    shapeIds: [...(known?.shapeIds ?? []), newest.shapeId],
+    newest: known === undefined || isLater(newest, known.newest) ? newest : known.newest,
   });
 }
 

@@ -1,4 +1,4 @@
-/** The summaries of one plugin that stand in a run's history: of its markers, and of cells. @module */
+/** What stands in a run's history for one plugin: summaries of its markers, and cells. @module */
 
 import { eventsOfMarker } from '../../eventfile/index.ts';
 import type { Plugin, SummaryContent } from '../../plugins/index.ts';
@@ -8,6 +8,13 @@ import type { ResolvedRun } from '../runs/resolved-runs.ts';
 export interface LoggedSummary extends SeriesEnd {
   readonly tag: string;
   readonly content: SummaryContent;
+}
+
+/** A cell as it was logged; nothing of it has been read. */
+export interface LoggedCell extends SeriesEnd {
+  readonly shapeId: number;
+  /** See `CellSeries.read`. */
+  readonly text: string;
 }
 
 /** In order. */
@@ -21,14 +28,14 @@ export function* markerSummaries({ view }: ResolvedRun, plugin: Plugin): Generat
 }
 
 /**
- * Of cells of some shapes, in the order they were logged. `blocks`: of these blocks alone, where not null.
+ * Cells of some shapes, in the order they were logged. `blocks`: of these blocks alone, where not null.
  * @throws LogdirError as `Run.readBlocks`
  */
-export async function* cellSummaries(
-  { run, log, tags }: ResolvedRun,
+export async function* loggedCells(
+  { run, log }: ResolvedRun,
   shapeIds: ReadonlySet<number>,
   blocks: ReadonlySet<number> | null,
-): AsyncGenerator<LoggedSummary> {
+): AsyncGenerator<LoggedCell> {
   const { ledger } = log;
   for (let index = 0; index < ledger.blockCount; index++) {
     if (!ledger.block(index).ends.some(({ shapeId }) => shapeIds.has(shapeId))) continue;
@@ -36,8 +43,7 @@ export async function* cellSummaries(
     const [block] = await run.readBlocks(log, index, 1);
     for (const { row, shapeId, text } of block?.cells ?? []) {
       if (!shapeIds.has(shapeId)) continue;
-      const [step, wallTime] = [block!.steps[row]!, block!.timestamps[row]!];
-      for (const summary of tags.summariesOfCell(shapeId, text)) yield { step, wallTime, ...summary };
+      yield { step: block!.steps[row]!, wallTime: block!.timestamps[row]!, shapeId, text };
     }
   }
 }

@@ -172,6 +172,14 @@ class WandbCloudSource implements RunSource {
     return await this.#files.list(this.#context(key, signal));
   }
 
+  async statFiles(
+    key: RunKey,
+    names: readonly string[],
+    { signal }: { readonly signal: AbortSignal },
+  ): Promise<readonly SavedFile[]> {
+    return await this.#files.stat(this.#context(key, signal), names);
+  }
+
   async openFile(
     key: RunKey,
     name: string,

@@ -39,6 +39,7 @@ import {
   runState,
   type Segment,
   savedFiles,
+  statSavedFiles,
 } from './runs/index.ts';
 
 export interface WandbLocalOptions {
@@ -176,6 +177,14 @@ class WandbLocalSource implements RunSource {
 
   async listFiles(key: RunKey, { signal }: { readonly signal: AbortSignal }): Promise<readonly SavedFile[]> {
     return await savedFiles(await this.#find(key, signal));
+  }
+
+  async statFiles(
+    key: RunKey,
+    names: readonly string[],
+    { signal }: { readonly signal: AbortSignal },
+  ): Promise<readonly SavedFile[]> {
+    return await statSavedFiles(await this.#find(key, signal), names);
   }
 
   async openFile(

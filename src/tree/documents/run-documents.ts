@@ -97,8 +97,9 @@ interface ShownSeries {
 function shownSeries({ dictionary, shapeRows, toldSummary, stepMetricOf }: RunDescription, tags: TagTable) {
   const found = new Map<string, ShownSeries>();
   dictionary.shapes.forEach((shape, shapeId) => {
-    const type = tags.pluginOf(shapeId)?.typeName ?? '';
+    const cells = tags.cellsOf(shapeId);
     tags.tagsOf(shapeId).forEach((tag, i) => {
+      const type = (cells[i]?.plugin ?? tags.rowPluginOf(shapeId))?.typeName ?? '';
       const key = keyOf(dictionary, shape, i);
       const stepMetric = stepMetricOf(tag);
       const series = found.get(tag) ?? {

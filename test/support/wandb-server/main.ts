@@ -1,15 +1,21 @@
-/** `npm run wandb-server -- [--port N] [--seed demo]`: the double by hand, until it is interrupted. @module */
+/**
+ * `npm run wandb-server -- [--port N] [--seed demo] [--runs FOLDER] [--latency-ms N]`: the double by hand, until it is
+ * interrupted; then it tells what it was asked. `--runs` takes a Python with the SDK: WANDB_LOGDIR_PYTHON, else python3.
+ * @module
+ */
 
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { seedDemo } from './demo.ts';
-import { startWandbServer, type WandbServer } from './index.ts';
+import { startWandbServer, uploadRuns, type WandbServer } from './index.ts';
 
 const { values: options } = parseArgs({
   options: {
     port: { type: 'string', default: '8080' },
     'api-key': { type: 'string' },
     seed: { type: 'string' },
+    runs: { type: 'string' },
+    'latency-ms': { type: 'string', default: '0' },
   },
 });
 
@@ -34,6 +40,12 @@ await using server = await startWandbServer({
   ...(key === undefined ? {} : { apiKey: key }),
 });
 const demo = options.seed === 'demo' ? seedDemo(server.store, server.user.defaultEntity) : null;
+if (options.runs !== undefined)
+  await uploadRuns(server, options.runs, { python: process.env['WANDB_LOGDIR_PYTHON'] ?? 'python3' });
+server.latencyMs = Number(options['latency-ms']);
 console.log(greeting(server));
 await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
 demo?.stop();
+console.log(
+  JSON.stringify({ requests: server.requests.tally(), downloads: server.requests.downloads() }, null, 2),
+);

@@ -117,14 +117,14 @@ describe('numbers of a summary that history does not have', () => {
 
 describe('what TensorBoard does not show', () => {
   const ROWS = [0, 1, 2].map((step) =>
-    row(step, { loss: 1 }, [media('image', 'image-file'), text('note', 'x')]),
+    row(step, { loss: 1 }, [media('page', 'html-file'), text('note', 'x')]),
   );
 
   it('is told at the exit: keys, types, how many, and where it is', async () => {
     await using run = await runOf(...ROWS, exitRecord());
     const [told] = textsOf(readEvents(await run.file())).get('wandb/not shown')!;
     expect(told).toMatch(/^3 values/);
-    expect(told).toContain('| image | image&#45;file | 3 |');
+    expect(told).toContain('| page | html&#45;file | 3 |');
     expect(told).toContain('@files');
     expect(told).not.toContain('note');
   });
@@ -132,12 +132,12 @@ describe('what TensorBoard does not show', () => {
   it('is told again at a later exit if there is more of it', async () => {
     await using run = await runOf(...ROWS, exitRecord(), row(3, { loss: 1 }), exitRecord());
     expect(textsOf(readEvents(await run.file())).get('wandb/not shown')).toHaveLength(1);
-    run.push(row(4, {}, [media('image', 'image-file')]), exitRecord());
+    run.push(row(4, {}, [media('page', 'html-file')]), exitRecord());
     expect(textsOf(readEvents(await run.file())).get('wandb/not shown')).toHaveLength(2);
   });
 
   it('names fifty keys of very many', async () => {
-    const cells = Array.from({ length: 300 }, (_, i) => media(`image${i}`, 'image-file'));
+    const cells = Array.from({ length: 300 }, (_, i) => media(`page${i}`, 'html-file'));
     await using run = await runOf(row(0, {}, cells), exitRecord());
     const [told] = textsOf(readEvents(await run.file())).get('wandb/not shown')!;
     expect(told!.split('\n').length).toBeLessThan(60);

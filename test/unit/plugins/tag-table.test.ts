@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type SeriesShape, TagTable } from '../../../src/plugins/index.ts';
+import { NO_CONTENTS, type SeriesShape, TagTable } from '../../../src/plugins/index.ts';
 
 /** A row of numbers, or a cell by its type. */
 function shape(kind: string, keys: readonly number[]): SeriesShape {
@@ -96,15 +96,16 @@ describe('tags', () => {
   });
 
   it('are none for values that no plugin shows, which take no name from others', () => {
-    const tags = table(['img'], ['object', 0], ['null', 0], ['history', 0]);
-    expect([0, 1, 2].map((id) => tags.tagsOf(id))).toEqual([[], [], ['img']]);
-    expect([0, 1, 2].map((id) => tags.pluginOf(id)?.name)).toEqual([undefined, undefined, 'scalars']);
-    expect(tags.summariesOfCell(0, '{}')).toEqual([]);
+    const tags = table(['img'], ['null', 0], ['history', 0]);
+    expect([0, 1].map((id) => tags.tagsOf(id))).toEqual([[], ['img']]);
+    expect([0, 1].map((id) => tags.isHidden(id))).toEqual([true, false]);
+    expect(tags.rowPluginOf(1)?.name).toBe('scalars');
+    expect(tags.summariesOfCell(0, 'null', NO_CONTENTS)).toEqual([]);
   });
 
   it('say under which names the summaries of a cell stand', () => {
     const tags = table(['k'], ['history', 0], ['string', 0]);
-    expect(tags.summariesOfCell(1, 'hello')).toMatchObject([
+    expect(tags.summariesOfCell(1, 'hello', NO_CONTENTS)).toMatchObject([
       { tag: 'k/text', content: { tensor: { shape: [], strings: [Uint8Array.from(Buffer.from('hello'))] } } },
     ]);
   });

@@ -12,7 +12,7 @@ const dictionary = {
   shapes: [
     { kind: 'history', keys: [0], type: null },
     { kind: 'cell', keys: [1], type: 'string' },
-    { kind: 'cell', keys: [2], type: 'image-file' },
+    { kind: 'cell', keys: [2], type: 'html-file' },
     { kind: 'system', keys: [3], type: null },
     { kind: 'cell', keys: [2], type: 'null' },
     { kind: 'cell', keys: [2], type: 'list' },
@@ -70,6 +70,8 @@ describe('run.json', () => {
 
   it('lists every tag with its points', () => {
     expect(run['series']).toEqual([
+      { tag: 'img', key: 'img', type: 'text', points: 2 },
+      { tag: 'img/text', key: 'img', type: 'text', points: 0 },
       { tag: 'loss', key: 'loss', type: 'scalar', points: 5 },
       { tag: 'note', key: 'note', type: 'text', points: 3 },
       { tag: 'system/cpu', key: 'cpu', type: 'scalar', points: 2 },
@@ -79,7 +81,7 @@ describe('run.json', () => {
   it('lists what is not shown, each with a reason', () => {
     const notShown = run['notShown'] as { key: string | null; type: string; count: number; reason: string }[];
     expect(notShown.map(({ key, type, count }) => [key, type, count])).toEqual([
-      ['img', 'image-file', 2],
+      ['img', 'html-file', 2],
       ['img', 'null', 1],
       [null, 'console', 7],
       [null, 'artifact', 1],

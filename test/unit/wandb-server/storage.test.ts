@@ -57,6 +57,9 @@ describe('a URL', () => {
     expect(response.headers.get('accept-ranges')).toBe('bytes');
     expect(await response.text()).toBe('');
     expect(server.requests.matching({ method: 'HEAD' })[0]?.bytes).toBe(0);
+    expect(server.requests.downloads()).toEqual({});
+    await (await fetch(await fileUrl())).text();
+    expect(server.requests.downloads()).toEqual({ 'r/digits.txt': 1 });
   });
 
   it('is 403 once it is too old, and a new one is good', async () => {

@@ -2,9 +2,9 @@
 
 import { stat } from 'node:fs/promises';
 import { LRUCache } from 'lru-cache';
-import { LogdirError, SingleFlight } from '../../../core/index.ts';
+import { isSafeName, LogdirError, SingleFlight } from '../../../core/index.ts';
 import { openPath } from '../../opened-path.ts';
-import { isSafeName, type OpenedSavedFile, type SavedFile } from '../../saved-files.ts';
+import type { OpenedSavedFile, SavedFile } from '../../saved-files.ts';
 import { type FileNode, nextCursor, RUN_FILES, timeMs } from '../graphql/index.ts';
 import { askRun, type RunContext } from '../run-context.ts';
 import { CONSOLE_NAME, fetchConsole } from './console-output.ts';
@@ -15,6 +15,12 @@ const LIST_PAGE = 1000;
 /** Fetched files kept on this disk, so that reading one piece by piece fetches it once. */
 const MAX_KEPT_BYTES = 2 ** 30;
 const MAX_KEPT_FILES = 1000;
+/** Names asked for at a time: a request stays well below the size that servers take. */
+const NAMES_PER_REQUEST = 200;
+/** What is known of files by name, so that opening one that was asked for before costs its download alone. */
+const MAX_KNOWN_FILES = 10_000;
+/** Signed addresses are good for longer; one that is not is asked for anew. */
+const KNOWN_MS = 60_000;
 /** Console output that is no file yet grows. */
 const CONSOLE_KEPT_MS = 5000;
 
@@ -32,6 +38,7 @@ export class SavedFiles {
     dispose: ({ files }) => void Promise.resolve(files[Symbol.asyncDispose]()).catch(() => undefined),
   });
   readonly #fetching = new SingleFlight<string, KeptFile>();
+  readonly #known = new LRUCache<string, FileNode>({ max: MAX_KNOWN_FILES, ttl: KNOWN_MS });
 
   /** Files of a run; console output is one of them also before its end. @throws LogdirError */
   async list(run: RunContext): Promise<readonly SavedFile[]> {
@@ -42,13 +49,39 @@ export class SavedFiles {
     return output.file.size === 0 ? files : [...files, output.file];
   }
 
+  /** Those of some names that are there. @throws LogdirError */
+  async stat(run: RunContext, names: readonly string[]): Promise<readonly SavedFile[]> {
+    return (await this.#nodes(run, names)).map(savedFile);
+  }
+
   /** @throws LogdirError `not-found`. */
   async open(run: RunContext, name: string): Promise<OpenedSavedFile> {
-    const nodes = isSafeName(name) ? await askFiles(run, [name]) : [];
-    const node = nodes.find((found) => found.name === name);
+    const [node] = await this.#nodes(run, [name]);
     if (node !== undefined) return await this.#openNode(run, node);
     if (name === CONSOLE_NAME) return await this.#openConsole(run);
     throw new LogdirError('not-found', `run ${run.key.runId} has saved no file ${name}`);
+  }
+
+  /** What is known of files by name, asked for where it is not. */
+  async #nodes(run: RunContext, names: readonly string[]): Promise<readonly FileNode[]> {
+    const id = (name: string) => JSON.stringify([run.key, name]);
+    const safe = names.filter(isSafeName);
+    const found = new Map<string, FileNode>();
+    for (const name of safe) {
+      // Names of media hold a digest of their content; other files change.
+      const known = name.startsWith('media/') ? this.#known.get(id(name)) : undefined;
+      if (known !== undefined) found.set(name, known);
+    }
+    const missing = safe.filter((name) => !found.has(name));
+    for (let at = 0; at < missing.length; at += NAMES_PER_REQUEST) {
+      const wanted = new Set(missing.slice(at, at + NAMES_PER_REQUEST));
+      for (const node of await askFiles(run, [...wanted])) {
+        if (!wanted.has(node.name)) continue;
+        found.set(node.name, node);
+        this.#known.set(id(node.name), node);
+      }
+    }
+    return [...found.values()];
   }
 
   async #openNode(run: RunContext, node: FileNode): Promise<OpenedSavedFile> {

@@ -14,12 +14,16 @@ export interface Documents {
 /** W&B wraps each config value: `{"lr": {"desc": null, "value": 0.1}}`. */
 const VALUE = 'value';
 
+/** Of W&B's own entry: what the classes of masks and boxes are called. */
+const CLASS_LABELS: ReadonlySet<string> = new Set(['mask/class_labels', 'bounding_box/class_labels']);
+
 /** Config values by path, and what stands in W&B's own entry `_wandb`. */
 export function readConfig(text: string | null | undefined): Documents {
   const leaves = flattenJson([], text || '{}').filter(({ path }) => path.length > 0);
-  const config = leaves.flatMap(({ path: [key = '', wrapper, ...rest], text: json }) =>
-    wrapper === VALUE && key !== '_wandb' ? [{ path: [key, ...rest], json }] : [],
-  );
+  const config = leaves.flatMap(({ path: [key = '', wrapper, ...rest], text: json }) => {
+    const isWanted = key !== '_wandb' || CLASS_LABELS.has(rest[0] ?? '');
+    return wrapper === VALUE && isWanted ? [{ path: [key, ...rest], json }] : [];
+  });
   const own = leaves.filter(({ path }) => path[0] === '_wandb' && path[1] === VALUE);
   return { config, metrics: metricsOf(leafValue(own, ['m'])), facts: factsOf(own) };
 }

@@ -18,7 +18,7 @@ export {
   readHead,
   readIdentity,
 } from './log-head.ts';
-export { openSavedFile, savedFiles } from './run-files.ts';
+export { openSavedFile, savedFiles, statSavedFiles } from './run-files.ts';
 export { folderRecords, folderVersion } from './run-folder.ts';
 export { RunIndex } from './run-index.ts';
 export { runState } from './run-state.ts';

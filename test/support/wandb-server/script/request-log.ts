@@ -48,6 +48,17 @@ export class RequestLog {
     return tally;
   }
 
+  /** How often the bytes of each file were asked for, by `RUN/NAME`; those of artifacts by `/NAME`. */
+  downloads(): Readonly<Record<string, number>> {
+    const downloads: Record<string, number> = {};
+    for (const { method, file, runs } of this.#entries) {
+      if (method !== 'GET' || file === null) continue;
+      const name = `${runs[0] ?? ''}/${file}`;
+      downloads[name] = (downloads[name] ?? 0) + 1;
+    }
+    return downloads;
+  }
+
   reset(): void {
     this.#entries = [];
     this.#peakInFlight = this.#inFlight;

@@ -16,8 +16,10 @@ const MIME_TYPES: Readonly<Record<string, string>> = {
   txt: 'text/plain',
   yaml: 'text/yaml',
   png: 'image/png',
+  jpg: 'image/jpeg',
   gif: 'image/gif',
   wav: 'audio/wav',
+  mp4: 'video/mp4',
   html: 'text/html',
 };
 
