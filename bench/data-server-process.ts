@@ -21,6 +21,8 @@ export interface DataServerOptions {
 export class DataServerProcess implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #client: Client;
+  /** Where it answers. */
+  readonly address: string;
   /** When the process was started, by `performance.now()`. */
   readonly startedMs: number;
 
@@ -28,7 +30,8 @@ export class DataServerProcess implements AsyncDisposable {
     this.#child = child;
     this.startedMs = startedMs;
     const options = { 'grpc.max_receive_message_length': 256 * 1024 * 1024 };
-    this.#client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), options);
+    this.address = `127.0.0.1:${port}`;
+    this.#client = new Client(this.address, credentials.createInsecure(), options);
   }
 
   static async start({

@@ -9,6 +9,9 @@ import type { Bench, Figure } from './bench.ts';
 import { cloud } from './benches/cloud.ts';
 import { dataProvider } from './benches/data-provider.ts';
 import { encode } from './benches/encode.ts';
+import { firstPicture } from './benches/first-picture.ts';
+import { histograms } from './benches/histograms.ts';
+import { images } from './benches/images.ts';
 import { liveLatency } from './benches/live-latency.ts';
 import { mount } from './benches/mount.ts';
 import { readLog } from './benches/read-log.ts';
@@ -27,6 +30,9 @@ const BENCHES: readonly Bench[] = [
   thousandRuns,
   dataProvider,
   liveLatency,
+  images,
+  firstPicture,
+  histograms,
 ];
 
 const { values: options, positionals: names } = parseArgs({

@@ -8,7 +8,7 @@ import type { Workshop } from './workshop.ts';
 
 export const DOUBLE_ENTITY = 'acme';
 export const METRICS = TAGS.slice(0, 8);
-const API_KEY = 'b'.repeat(40);
+export const DOUBLE_API_KEY = 'b'.repeat(40);
 
 /** Both have the same runs: of `parquet`, every one is exported; of `pages`, none is. */
 export const DOUBLE_PROJECTS = ['pages', 'parquet'] as const;
@@ -37,7 +37,7 @@ export class WandbDouble implements AsyncDisposable {
   static async start(workshop: Workshop, { runs, rows, latencyMs }: DoubleShape): Promise<WandbDouble> {
     const portFile = join(workshop.diskFolder(), 'port');
     const subject = fileURLToPath(new URL('./subjects/wandb-double.js', import.meta.url));
-    const words = [subject, portFile, API_KEY, `${latencyMs}`, `${runs}`, `${rows}`];
+    const words = [subject, portFile, DOUBLE_API_KEY, `${latencyMs}`, `${runs}`, `${rows}`];
     return new WandbDouble(workshop, await ServerProcess.start({ words, portFile }));
   }
 
@@ -59,8 +59,8 @@ export class WandbDouble implements AsyncDisposable {
 }
 
 /** Variables for a client, whose home is empty: what it finds there it would not ask for. */
-function clientVariables(url: string, home: string): Readonly<Record<string, string>> {
+export function clientVariables(url: string, home: string): Readonly<Record<string, string>> {
   const folders = ['HOME', 'WANDB_DIR', 'WANDB_CACHE_DIR', 'WANDB_DATA_DIR', 'WANDB_CONFIG_DIR'];
   const own = Object.fromEntries(folders.map((name) => [name, home]));
-  return { ...own, WANDB_BASE_URL: url, WANDB_API_KEY: API_KEY, WANDB_SILENT: 'true' };
+  return { ...own, WANDB_BASE_URL: url, WANDB_API_KEY: DOUBLE_API_KEY, WANDB_SILENT: 'true' };
 }

@@ -83,8 +83,10 @@ export class Workshop implements Disposable {
     return this.#venv('sdk', SDK_PACKAGES);
   }
 
-  /** A Python with PyTorch; null when not asked for. */
+  /** A Python with PyTorch: the one that BENCH_TORCH_PYTHON names, or one of ours; null when not asked for. */
   torchPython(): string | null {
+    const named = process.env['BENCH_TORCH_PYTHON'];
+    if (named !== undefined) return named;
     return this.wantsTorch ? this.#venv('torch', TORCH_PACKAGES) : null;
   }
 

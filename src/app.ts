@@ -29,6 +29,7 @@ import {
   type WandbServer,
 } from './sources/index.ts';
 import { createTree, type LogdirTree } from './tree/index.ts';
+import type { VerifyOptions, VerifyReport } from './verify/index.ts';
 
 export {
   chooseRoute,
@@ -59,6 +60,7 @@ export {
   type Viewer,
 } from './sources/index.ts';
 export { type LogdirNode, type LogdirTree, piecesOf } from './tree/index.ts';
+export type { Loss, Mismatch, OpenDoor, RunReport, VerifyProgress, VerifyReport } from './verify/index.ts';
 
 /** Settings that concern the parts; the rest is the command's own business. */
 export type AppSettings = Pick<
@@ -77,6 +79,7 @@ export type AppSettings = Pick<
   | 'mediaSamples'
   | 'mediaMaxValueBytes'
   | 'mediaMaxRunBytes'
+  | 'charts'
   | 'baseUrl'
   | 'refreshIntervalMs'
   | 'caFile'
@@ -160,6 +163,8 @@ export interface App extends AsyncDisposable {
   ): Promise<GrpcServer>;
   /** Mounts the tree on a directory. @throws LogdirError that says what is in the way. */
   mount(options: Omit<MountOptions, 'keepClear'>): Promise<Mounted>;
+  /** Reads runs again through a door of this app, and holds them against what history says. */
+  verify(options: VerifyOptions): Promise<VerifyReport>;
 }
 
 /** The parts, wired. Nothing is read, watched or listened to before it is asked for. */
@@ -171,7 +176,8 @@ export function createApp(settings: AppSettings, parts: AppParts): App {
   const namespace = new Namespace({ history, runNameTemplate });
   const files = new Media({ store: history.store, memoryMaxBytes, logger, metrics, clock });
   const media = mediaPolicy(settings);
-  const viewing = { history, memoryMaxBytes, xAxis, media, files, logger, metrics };
+  const charts = settings.charts !== 'off';
+  const viewing = { history, memoryMaxBytes, xAxis, media, charts, files, logger, metrics };
   const events = new EventFiles(viewing);
   const views = new SeriesViews(events, viewing);
   const seen = { history, events, namespace, caller: OPERATOR };
@@ -199,6 +205,7 @@ export function createApp(settings: AppSettings, parts: AppParts): App {
       const provider = createDataProvider({
         ...{ ...seen, events: views, files, projects, logger, metrics, clock },
         ...{ started: opening.over, memoryMaxBytes, maxResponsePoints },
+        hiddenPlugins: hiddenPlugins(settings),
       });
       const server = await createGrpcFrontend({ provider, logger, metrics }).listen(options);
       // One that shows a choice would not do for the pages, which show everything.
@@ -206,12 +213,24 @@ export function createApp(settings: AppSettings, parts: AppParts): App {
       return server;
     },
     mount: (options) => fuse.mount({ ...options, keepClear }),
+    verify: async (options) => {
+      const { verify } = await import('./verify/index.ts');
+      return await verify(
+        { ...seen, ...logdir, views, files, hiddenPlugins: hiddenPlugins(settings) },
+        options,
+      );
+    },
     [Symbol.asyncDispose]: async () => {
       await events[Symbol.asyncDispose]();
       await views[Symbol.asyncDispose]();
       await history[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Names of plugins of which a data provider shows nothing. */
+function hiddenPlugins({ charts }: AppSettings): ReadonlySet<string> {
+  return new Set(charts === 'off' ? ['custom_scalars'] : []);
 }
 
 function mediaPolicy(settings: AppSettings): MediaPolicy {

@@ -37,7 +37,11 @@ function measure(of: Variety, path: string): object {
   const blocks = makeBlocks(of, dictionary);
   const encoders = encodersOf(dictionary);
   // A fold of nothing: these rows have steps of their own.
-  const fold = new EventFold(runKey('bench', 'encode', 'run'), encoders, { xAxis: 'step', media: NO_MEDIA });
+  const fold = new EventFold(runKey('bench', 'encode', 'run'), encoders, {
+    xAxis: 'step',
+    media: NO_MEDIA,
+    charts: false,
+  });
   const file = path === '-' ? null : openSync(path, 'w');
   const pass = () => encodeAll(blocks, fold, encoders, file);
   for (let count = 0; count < WARM_UP; count++) pass();

@@ -173,6 +173,46 @@ export const COMMANDS: readonly Command[] = [
     run: async (session, argv) => (await import('./commands/browse.ts')).cat(session, argv),
   },
   {
+    name: 'verify',
+    positional: '[SOURCE..]',
+    describe: 'Read runs again as TensorBoard does, and compare every point with what was logged',
+    options: {
+      through: {
+        type: 'string',
+        requiresArg: true,
+        choices: ['tree', 'http', 'mount', 'grpc'],
+        default: 'tree',
+        group: USUAL_OPTIONS,
+        describe:
+          'Which way runs are read: event files without a door, over HTTP or from a mount; or point by point, as by `tensorboard`.',
+      },
+      runs: {
+        type: 'string',
+        requiresArg: true,
+        group: USUAL_OPTIONS,
+        describe: 'Compare these runs alone: a name, an id or a path such as ENTITY/PROJECT/*.',
+      },
+      json: JSON_OPTION,
+      at: {
+        type: 'string',
+        requiresArg: true,
+        group: 'Mount:',
+        describe: 'Directory to mount on with --through mount.',
+        defaultDescription: 'a temporary one',
+      },
+    },
+    examples: [
+      ['$0 verify ./wandb', 'exit code 1 if anything differs'],
+      [
+        '$0 verify ./wandb --through grpc --runs "baseline*"',
+        'some runs, as `wandb-logdir tensorboard` shows them',
+      ],
+      ['$0 verify acme/research --json', 'for programs'],
+    ],
+    isBrief: true,
+    run: async (session, argv) => (await import('./commands/verify.ts')).verify(session, argv),
+  },
+  {
     name: 'doctor',
     positional: '[SOURCE..]',
     describe: 'Check Node, sources, cache, port and TensorBoard, and say what to do',

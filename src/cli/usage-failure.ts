@@ -21,7 +21,8 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
   ...{ server: 'serve', http: 'serve', web: 'serve', ui: 'serve', up: 'serve' },
   ...{ list: 'ls', dir: 'ls', ll: 'ls', find: 'tree', info: 'stat', show: 'cat', print: 'cat', get: 'cat' },
   ...{ fetch: 'prefetch', download: 'prefetch', pull: 'prefetch', sync: 'prefetch', cache: 'prefetch' },
-  ...{ check: 'doctor', diagnose: 'doctor', status: 'doctor', verify: 'doctor', fuse: 'mount' },
+  ...{ compare: 'verify', test: 'verify', validate: 'verify' },
+  ...{ check: 'doctor', diagnose: 'doctor', status: 'doctor', fuse: 'mount' },
 };
 /** Options TensorBoard has for where its data comes from: what is after `--` must not say it again. */
 const DATA_OPTIONS: readonly string[] = ['--logdir', '--logdir_spec', '--grpc_data_provider', '--db'];

@@ -36,3 +36,4 @@ export {
 } from './run-record.ts';
 export { isSafeName } from './saved-name.ts';
 export { shellWord } from './shell-word.ts';
+export { Terminal, TerminalLines } from './terminal.ts';

@@ -8,6 +8,7 @@
  */
 
 import { createHash } from 'node:crypto';
+import type { LeftOutValues } from '../plugins/index.ts';
 
 /** `sampled`: values as above. `none`: none that are sampled. `all`: all. Each within the bounds on bytes. */
 export type MediaMode = 'sampled' | 'all' | 'none';
@@ -39,15 +40,6 @@ export function mediaId(policy: MediaPolicy): string {
   const { mode, samples, maxValueBytes, maxFileBytes } = DEFAULT_MEDIA;
   if (text === JSON.stringify([mode, samples, maxValueBytes, maxFileBytes])) return '';
   return createHash('sha256').update(text).digest('hex').slice(0, 6);
-}
-
-/** Values of one shape, and how many of them a file leaves out. */
-export interface LeftOut {
-  readonly shapeId: number;
-  /** Because there are so many. */
-  readonly sampled: number;
-  /** Because of their size, or that of the file. */
-  readonly tooLarge: number;
 }
 
 /** As it is kept. */
@@ -117,7 +109,7 @@ export class CellSamples {
   }
 
   /** Values that the file leaves out. */
-  leftOut(): readonly LeftOut[] {
+  leftOut(): readonly LeftOutValues[] {
     return this.#counts.flatMap(([, sampled, tooLarge], shapeId) =>
       sampled + tooLarge === 0 ? [] : [{ shapeId, sampled, tooLarge }],
     );

@@ -1,24 +1,20 @@
 /** Encoded segments of event files, the most recently used kept in memory up to a bound. @module */
 
 import { LRUCache } from 'lru-cache';
-import { NEVER_ABORTED } from '../core/index.ts';
+import { LogdirError, NEVER_ABORTED } from '../core/index.ts';
 import type { Allocate, RowBlock, Run } from '../history/index.ts';
 import type { Media } from '../media/index.ts';
 import type { Metrics } from '../observability/index.ts';
-import { type BlobReference, isBlobReference, NO_CONTENTS } from '../plugins/index.ts';
+import { type BlobReference, NO_CONTENTS } from '../plugins/index.ts';
+import { BlobsAhead } from './blobs-ahead.ts';
 import { type EventView, reusable } from './event-view.ts';
-import { encodeSegment, encodeSegmentPieces, mediaCellsOf } from './segment-encoder.ts';
+import { encodeSegment, encodeSegmentPieces, hasMediaIn, needsOfSegment } from './segment-encoder.ts';
 import type { Segment } from './segment-list.ts';
 
 /** Blocks whose rows are read from disk in one go: some 700 KiB. */
 const BLOCKS_PER_READ = 8;
 /** A segment with media that is longer is made anew for each range of it that is read. */
 const MAX_KEPT_SEGMENT_BYTES = 16 * 1024 * 1024;
-/** Pictures that are fetched ahead of who reads a file: some ten round trips' worth. */
-const BLOBS_AHEAD = 32;
-/** And the bytes of them, as they are kept in memory until they are read. */
-const BYTES_AHEAD = 16 * 1024 * 1024;
-
 export interface SegmentReadOptions {
   readonly signal: AbortSignal;
   /** The caller is done with a piece when it asks for the next, which may overwrite it. */
@@ -42,13 +38,13 @@ export interface ViewedRun {
 export class EncodedSegments {
   readonly #metrics: Metrics;
   readonly #files: Media;
-  /** By view: the last block of which pictures were fetched ahead. */
-  readonly #fetchedAhead = new WeakMap<EventView, number>();
+  readonly #ahead: BlobsAhead;
   readonly #cache: LRUCache<string, Uint8Array>;
 
   constructor({ maxBytes, files, metrics }: EncodedSegmentsOptions) {
     this.#metrics = metrics;
     this.#files = files;
+    this.#ahead = new BlobsAhead(files, maxBytes);
     this.#cache = new LRUCache({
       maxSize: maxBytes,
       sizeCalculation: (segment) => Math.max(1, segment.length),
@@ -74,7 +70,7 @@ export class EncodedSegments {
       const segment = view.fold.segments.get(index);
       const block =
         segment.kind === 'markers' ? undefined : (await run.readBlocks(view.log, segment.block, 1))[0];
-      if (block !== undefined && hasMedia(view, segment, block)) {
+      if (hasMediaIn(segment, block, view.fold)) {
         if (segment.bytes > MAX_KEPT_SEGMENT_BYTES) {
           yield* this.#pieces(viewed, segment, block);
           continue;
@@ -108,42 +104,31 @@ export class EncodedSegments {
       options.signal.throwIfAborted();
       const segment = segments.get(index);
       const block = segment.kind === 'markers' ? undefined : await rows.block(segment.block, index);
-      if (block !== undefined && hasMedia(view, segment, block)) yield* this.#pieces(viewed, segment, block);
+      if (hasMediaIn(segment, block, view.fold)) yield* this.#pieces(viewed, segment, block);
       else yield this.#encode(view, segment, block, memory);
     }
   }
 
-  async *#pieces(viewed: ViewedRun, segment: Segment, block: RowBlock): AsyncGenerator<Uint8Array> {
+  async *#pieces(
+    viewed: ViewedRun,
+    segment: Segment,
+    block: RowBlock | undefined,
+  ): AsyncGenerator<Uint8Array> {
     const { run, view } = viewed;
     const target = { run, log: view.log };
     const files = this.#files;
-    void this.#fetchAhead(viewed, segment.block).catch(() => undefined);
-    const needs = mediaCellsOf(segment, block, view.fold).flatMap((cell) => view.encoders.needsOf(cell));
+    if (block !== undefined) void this.#ahead.fetchFrom(run, view, segment, block).catch(() => undefined);
+    const needs = needsOfSegment(segment, block, view.fold, view.encoders);
     const waiting = { maxWaitMs: Number.POSITIVE_INFINITY, signal: NEVER_ABORTED };
     const contents = needs.length === 0 ? NO_CONTENTS : await files.decide(target, needs, waiting);
+    // Its values came to other bytes when it was folded.
+    if (needs.length > 0 && view.isStale)
+      throw new LogdirError('not-found', `the event file of run ${run.key.runId} has another name now`);
     const fetchBlob = async function* (blob: BlobReference) {
       yield await files.blob(target, blob);
     };
-    yield* encodeSegmentPieces(segment, block, view.fold, view.encoders, { contents, fetchBlob });
-  }
-
-  /** Fetches the pictures of the next blocks while those of this one are encoded: one by one, each would cost a round trip. */
-  async #fetchAhead({ run, view }: ViewedRun, block: number): Promise<void> {
-    let from = Math.max(block, (this.#fetchedAhead.get(view) ?? -1) + 1);
-    if (from > block + 1) return;
-    const blobs: BlobReference[] = [];
-    let bytes = 0;
-    for (const index of view.fold.media.blocksFrom(from)) {
-      if (blobs.length >= BLOBS_AHEAD || bytes >= BYTES_AHEAD) break;
-      this.#fetchedAhead.set(view, index);
-      const [rows] = await run.readBlocks(view.log, index, 1);
-      for (const blob of rows === undefined ? [] : blobsOf(view, index, rows)) {
-        blobs.push(blob);
-        bytes += blob.size ?? 0;
-      }
-      from = index;
-    }
-    if (blobs.length > 0) await this.#files.fetchAhead(run, blobs);
+    const pieces = encodeSegmentPieces(segment, block, view.fold, view.encoders, { contents, fetchBlob });
+    yield* exactly(segment.bytes, pieces);
   }
 
   #encode(
@@ -245,20 +230,16 @@ class BlockStream {
   }
 }
 
-function hasMedia({ fold }: EventView, segment: Segment, block: RowBlock): boolean {
-  return mediaCellsOf(segment, block, fold).length > 0;
-}
-
-/** The blobs of a block that are in the file, as far as reading its cells alone tells. */
-function blobsOf({ fold, encoders }: EventView, index: number, block: RowBlock): readonly BlobReference[] {
-  return block.cells.flatMap((cell, i) => {
-    if (!fold.media.isShown(index, i)) return [];
-    return encoders.cellEvents(cell, 0, 0, NO_CONTENTS).flatMap((event) => {
-      if (event.kind !== 'summary') return [];
-      const { tensor } = event.content;
-      return 'strings' in tensor ? tensor.strings.filter(isBlobReference) : [];
-    });
-  });
+/** @throws LogdirError `internal` where pieces come to other than the bytes that a segment was folded with. */
+async function* exactly(bytes: number, pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let made = 0;
+  for await (const piece of pieces) {
+    made += piece.length;
+    if (made > bytes) break;
+    yield piece;
+  }
+  if (made !== bytes)
+    throw new LogdirError('internal', `event segment with media: expected ${bytes} bytes, made ${made}`);
 }
 
 async function joined(pieces: AsyncIterable<Uint8Array>, length: number): Promise<Uint8Array> {

@@ -31,6 +31,8 @@ export interface EventFilesOptions {
   readonly xAxis: XAxis;
   /** Default: `DEFAULT_MEDIA`. */
   readonly media?: MediaPolicy;
+  /** See `FoldPolicy.charts`; default: they are. */
+  readonly charts?: boolean;
   /** Where files of media come from. */
   readonly files: Media;
   /** Set where no view is made before somebody asks for it. */
@@ -67,15 +69,15 @@ export class EventFiles implements AsyncDisposable {
     },
   });
   readonly #listeners: readonly Disposable[];
-  /** Side files being written. */
-  readonly #saving = new Set<Promise<void>>();
+  /** Work that nobody waits for. */
+  readonly #underWay = new Set<Promise<void>>();
 
   constructor(options: EventFilesOptions) {
     const { history, memoryMaxBytes, viewVersion: version = VIEW_VERSION, xAxis, files } = options;
-    const { media = DEFAULT_MEDIA } = options;
+    const { media = DEFAULT_MEDIA, charts = true } = options;
     this.#history = history;
     this.#logger = options.logger.child({ room: 'eventfile' });
-    this.#viewOptions = { version, xAxis, media, files };
+    this.#viewOptions = { version, xAxis, media, charts, files };
     let segments: EncodedSegments | undefined;
     this.#segments = () => {
       segments ??= new EncodedSegments({ maxBytes: memoryMaxBytes, files, metrics: options.metrics });
@@ -142,7 +144,7 @@ export class EventFiles implements AsyncDisposable {
   /** Writes side files that lag behind. */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const listener of this.#listeners) listener[Symbol.dispose]();
-    await Promise.all(this.#saving);
+    await Promise.all(this.#underWay);
     const options = { limit: SAVES_AT_A_TIME, signal: NEVER_ABORTED };
     await mapSettled([...this.#views.values()], options, (view) => this.#save(view, true));
   }
@@ -166,6 +168,7 @@ export class EventFiles implements AsyncDisposable {
   }
 
   async #grown(run: Run): Promise<void> {
+    if (this.#views.peek(run.id)?.awaitsExcerpts) await this.#tracked(this.#foldExit(run));
     const view = this.currentView(run);
     if (view === undefined) return;
     this.#keep(view);
@@ -179,9 +182,21 @@ export class EventFiles implements AsyncDisposable {
       const run = view.log.key.runId;
       this.#logger.debug({ err: error, run }, 'the side file of an event file could not be kept');
     });
-    this.#saving.add(saving);
-    await saving;
-    this.#saving.delete(saving);
+    await this.#tracked(saving);
+  }
+
+  /** What files tell at an exit is looked at soon after it, as they may change later. */
+  async #foldExit(run: Run): Promise<void> {
+    await this.view(run, { maxWaitMs: 0 }).catch((error: unknown) => {
+      this.#logger.debug({ err: error, run: run.key.runId }, 'an exit is folded when somebody asks');
+    });
+  }
+
+  /** Disposal waits for it. */
+  async #tracked(work: Promise<void>): Promise<void> {
+    this.#underWay.add(work);
+    await work;
+    this.#underWay.delete(work);
   }
 }
 

@@ -3,36 +3,32 @@
  *
  * Here stands what TensorBoard needs and history does not know: at which step samples of the machine and the run's own
  * texts stand, which rows take back earlier ones of their tags, and how long all that is. The outcome depends on the
- * rows and on what the run said between them, not on how they were cut into blocks or commits: the same history always
- * becomes the same bytes.
+ * rows, on what the run said between them, and on what was decided of its media and files, not on how they were cut into
+ * blocks or commits: the same history always becomes the same bytes.
  * @module
  */
 
 import type { RunKey } from '../core/index.ts';
-import type { BlockCell, Commit, CommitContext, PositionedChange, RowBlock } from '../history/index.ts';
-import { type ContentNeed, type Contents, NO_CONTENTS, type RunMarker } from '../plugins/index.ts';
-import { eventLength, type LogEvent } from '../tfevents/index.ts';
-import { CellWalk } from './block-cells.ts';
-import { CellSamples, type CellSamplesRecord, type MediaPolicy } from './cell-samples.ts';
+import type { Commit, CommitContext, PositionedChange, RowBlock } from '../history/index.ts';
+import {
+  type Contents,
+  type ExcerptNeed,
+  type Excerpts,
+  excerptsAtExit,
+  NO_CONTENTS,
+  NO_EXCERPTS,
+  type RunMarker,
+} from '../plugins/index.ts';
+import type { CellSamples } from './cell-samples.ts';
 import type { HistorySoFar } from './exit-words.ts';
 import { BEGINNING, type FoldState, type KnownOfRun, MarkerFold } from './marker-fold.ts';
 import { type Marker, markerLength } from './markers.ts';
+import { type DueCell, type MeasuredCells, NOTHING_MEASURED } from './measured-cells.ts';
+import { type FoldPolicy, RowFold, type RowFoldRecord } from './row-fold.ts';
 import type { RunEncoders } from './run-encoders.ts';
-import { SampleSteps, type SampleStepsRecord } from './sample-steps.ts';
 import { SegmentList } from './segment-list.ts';
-import {
-  type Exclusions,
-  NO_EXCLUSIONS,
-  StepAxes,
-  type StepAxesRecord,
-  stepOfGroup,
-  type XAxis,
-} from './step-axes.ts';
-import { supersedingLength } from './superseding.ts';
-import { TagEnds, type TagEndsRecord } from './tag-ends.ts';
-
-/** A segment is encoded whole and kept whole; one row may be longer. */
-const SEGMENT_BYTES = 256 * 1024;
+import { type Exclusions, NO_EXCLUSIONS, type StepAxes } from './step-axes.ts';
+import { toldMedia } from './told-media.ts';
 
 /** A commit with its rows. */
 export interface FoldInput {
@@ -45,76 +41,59 @@ export interface FoldInput {
   readonly before: CommitContext;
 }
 
-/** A block that is being folded. */
-interface FoldedBlock {
-  readonly block: RowBlock;
-  /** In the log. */
-  readonly index: number;
+/** What was found of the files that a commit needs. */
+export interface FoundOfNeeds {
+  /** How long its values are that are made of files. */
+  readonly measured: MeasuredCells;
+  /** Of what media of the summary are made of. */
   readonly contents: Contents;
+  /** Of what the run's files tell at its exits. */
+  readonly excerpts: Excerpts;
 }
 
-interface FoldedRow {
-  readonly row: number;
-  /** Where its values begin in those of the block. */
-  readonly valuesAt: number;
-  readonly supersedes: boolean;
-}
-
-interface FoldedCell extends Omit<FoldedBlock, 'block'> {
-  readonly step: number;
-  readonly timestamp: number;
-}
+export const NOTHING_FOUND: FoundOfNeeds = {
+  measured: NOTHING_MEASURED,
+  contents: NO_CONTENTS,
+  excerpts: NO_EXCERPTS,
+};
 
 /** What was folded, as it is kept. */
-export interface FoldRecord {
+export interface FoldRecord extends RowFoldRecord {
   readonly state: FoldState;
-  readonly tagEnds: TagEndsRecord;
-  readonly axes: StepAxesRecord;
   readonly markers: readonly Marker[];
-  readonly samples: SampleStepsRecord;
-  readonly media: CellSamplesRecord;
   readonly segments: readonly number[];
-}
-
-/** How history is folded. Other ways make other files. */
-export interface FoldPolicy {
-  readonly xAxis: XAxis;
-  readonly media: MediaPolicy;
 }
 
 export class EventFold {
   readonly segments: SegmentList;
-  /** Which values of media are in the file. */
-  readonly media: CellSamples;
   readonly markers: Marker[];
   readonly #encoders: RunEncoders;
   readonly #state: FoldState;
   readonly #marking: MarkerFold;
-  readonly #samples: SampleSteps;
-  readonly #xAxis: XAxis;
-  #axes: StepAxes;
-  #tagEnds: TagEnds;
+  readonly #rows: RowFold;
+  /** Of the commit that is being folded. */
+  #contents: Contents = NO_CONTENTS;
 
   /** `from`: what was folded before, or tags of which it is known that they do not suit their axis. */
   constructor(
     key: RunKey,
     encoders: RunEncoders,
-    { xAxis, media }: FoldPolicy,
+    policy: FoldPolicy,
     from: FoldRecord | Exclusions = NO_EXCLUSIONS,
   ) {
     const record = 'state' in from ? from : undefined;
-    const axes = 'state' in from ? from.axes : from;
+    const exclusions = 'state' in from ? NO_EXCLUSIONS : from;
     this.#encoders = encoders;
-    this.#xAxis = xAxis;
-    this.#axes = new StepAxes(xAxis, encoders, axes);
     this.#state = { ...(record?.state ?? BEGINNING) };
     this.markers = [...(record?.markers ?? [])];
-    this.#samples = new SampleSteps(encoders.writerOf, record?.samples);
-    this.media = new CellSamples(media, record?.media);
     this.segments = new SegmentList(record?.segments);
-    this.#tagEnds = new TagEnds(this.#axes.tagsByStep, record?.tagEnds);
-    const history = () => this.#history();
-    this.#marking = new MarkerFold(key, this.#state, { add: (marker) => this.#addMarker(marker), history });
+    this.#rows = new RowFold(encoders, policy, this.#state, record, exclusions);
+    this.#marking = new MarkerFold(key, this.#state, {
+      add: (marker) => this.#addMarker(marker),
+      history: () => this.#history(),
+      media: (values) => toldMedia(values, this.#contents, policy.media),
+      charts: policy.charts,
+    });
   }
 
   get startTime(): number | null {
@@ -123,32 +102,34 @@ export class EventFold {
 
   /** By which step tags stand. */
   get axes(): StepAxes {
-    return this.#axes;
+    return this.#rows.axes;
+  }
+
+  /** Which values of media are in the file. */
+  get media(): CellSamples {
+    return this.#rows.media;
   }
 
   /** Blocks folded so far. */
   get blockCount(): number {
-    return this.#samples.blockCount;
+    return this.#rows.samples.blockCount;
   }
 
   /** Step of the newest sample of a shape; -1 before the first. */
   systemEnd(shapeId: number): number {
-    return this.#samples.endOf(shapeId);
+    return this.#rows.samples.endOf(shapeId);
   }
 
   /** The steps of a block as TensorBoard has them, but for tags that stand by a metric. `index`: the block's, in the log. */
   stepsOf(index: number, block: RowBlock): Float64Array {
-    return this.#samples.stepsOf(index, block, this.#state.startTime ?? block.timestamps[0] ?? 0);
+    return this.#rows.samples.stepsOf(index, block, this.#state.startTime ?? block.timestamps[0] ?? 0);
   }
 
   record(): FoldRecord {
     return {
       state: this.#state,
-      tagEnds: this.#tagEnds.record(),
-      axes: this.#axes.record(),
+      ...this.#rows.record(),
       markers: this.markers,
-      samples: this.#samples.record(),
-      media: this.media.record(),
       segments: this.segments.toJSON(),
     };
   }
@@ -156,54 +137,48 @@ export class EventFold {
   /** What takes back all that is folded from now on. */
   checkpoint(): () => void {
     const state = { ...this.#state };
-    const [tagEnds, axes] = [this.#tagEnds.record(), this.#axes.record()];
     const [markers, segments] = [this.markers.length, this.segments.length];
-    const rollBackSamples = this.#samples.checkpoint();
-    const rollBackMedia = this.media.checkpoint(this.blockCount);
+    const rollBackRows = this.#rows.checkpoint();
     return () => {
-      rollBackSamples();
-      rollBackMedia();
+      rollBackRows();
       Object.assign(this.#state, state);
-      this.#axes = new StepAxes(this.#xAxis, this.#encoders, axes);
-      this.#tagEnds = new TagEnds(this.#axes.tagsByStep, tagEnds);
       this.markers.length = markers;
       this.segments.truncate(segments);
     };
   }
 
-  /** What of which files the values of media in some blocks are made of, as far as they may be in the file. */
-  needsOf({ blocks }: FoldInput): readonly ContentNeed[] {
-    const seen = new Map<number, number>();
-    const needs: ContentNeed[] = [];
-    for (const { cells } of blocks) {
-      for (const cell of cells) {
-        if (!this.#encoders.isSampled(cell.shapeId)) continue;
-        const ordinal = seen.get(cell.shapeId) ?? this.media.seen(cell.shapeId);
-        seen.set(cell.shapeId, ordinal + 1);
-        if (this.media.isDue(ordinal)) needs.push(...this.#encoders.needsOf(cell));
-      }
-    }
-    return needs;
+  /** Values in a commit that may be in the file, and are made of files. */
+  dueCells({ blocks, firstBlock }: FoldInput): readonly DueCell[] {
+    return this.#rows.dueCells(blocks, firstBlock);
   }
 
-  /** Folds a commit. `contents`: what was found of its needs. @throws UnsuitableAxis */
-  add({ commit, blocks, firstBlock, firstRow, before }: FoldInput, contents: Contents = NO_CONTENTS): void {
+  /** What files of the run tell at the exits in a commit. */
+  excerptsOf({ commit: { changes = [] } }: FoldInput): readonly ExcerptNeed[] {
+    const exits = changes.filter(({ kind }) => kind === 'exit');
+    return exits.flatMap((_, i) => excerptsAtExit(this.#state.exits + i + 1));
+  }
+
+  /** Folds a commit. `found`: of its needs. @throws UnsuitableAxis, MissingContents */
+  add(input: FoldInput, { measured, contents, excerpts }: FoundOfNeeds = NOTHING_FOUND): void {
+    const { commit, blocks, firstBlock, firstRow, before } = input;
+    this.#contents = contents;
     const known: KnownOfRun = { ...before };
     const changes = [...(commit.changes ?? [])].reverse();
     let ordinal = firstRow;
     for (const [i, block] of blocks.entries()) {
-      this.#samples.beginBlock();
+      this.#rows.samples.beginBlock();
       for (let row = 0; row < block.rowCount; ) {
         while ((changes.at(-1)?.at ?? Number.POSITIVE_INFINITY) <= ordinal + row)
-          this.#change(changes.pop()!, known);
+          this.#change(changes.pop()!, known, excerpts);
         this.#marking.start(block.timestamps[row]!, known);
         const limit = Math.min(block.rowCount, (changes.at(-1)?.at ?? Number.POSITIVE_INFINITY) - ordinal);
-        this.#addRows({ block, index: firstBlock + i, contents }, row, limit);
+        const folded = { block, index: firstBlock + i, measured };
+        this.#rows.add(folded, row, limit, (segment) => this.segments.add(segment));
         row = limit;
       }
       ordinal += block.rowCount;
     }
-    while (changes.length > 0) this.#change(changes.pop()!, known);
+    while (changes.length > 0) this.#change(changes.pop()!, known, excerpts);
   }
 
   /** What the next exit would tell that none has told yet; null before the run's start. */
@@ -211,117 +186,7 @@ export class EventFold {
     return this.#marking.now(known);
   }
 
-  /** Adds rows `[from, limit)` of a block. @throws UnsuitableAxis as `StepAxes.log` */
-  #addRows(folding: FoldedBlock, from: number, limit: number): void {
-    const { block, index } = folding;
-    const state = this.#state;
-    const { steps, shapeIds } = block;
-    const cells = new CellWalk(block, from);
-    let valuesAt = this.#encoders.valuesBefore(block, from);
-    let start = from;
-    let bytes = 0;
-    const hidden: number[] = [];
-    for (let row = from; row < limit; row++) {
-      const shapeId = shapeIds[row]!;
-      const rowCells = cells.of(row);
-      let supersedes = false;
-      let length: number;
-      if (Number.isNaN(steps[row]!)) length = this.#addSample(block, row);
-      else {
-        supersedes = this.#addHistoryRow(block, row, rowCells, valuesAt);
-        length = this.#rowLength(folding, { row, valuesAt, supersedes }, rowCells, cells.first);
-      }
-      for (const cell of rowCells) if (this.#encoders.isHidden(cell.shapeId)) hidden.push(cell.shapeId);
-      state.lastTimestamp = block.timestamps[row]!;
-      valuesAt += this.#encoders.row(shapeId).tags.length;
-      if (bytes > 0 && (supersedes || bytes + length > SEGMENT_BYTES)) {
-        this.#addSegment('rows', index, start, row, bytes);
-        [start, bytes] = [row, 0];
-      }
-      bytes += length;
-      if (!supersedes) continue;
-      this.#addSegment('superseding', index, row, row + 1, bytes);
-      [start, bytes] = [row + 1, 0];
-    }
-    this.#addSegment('rows', index, start, limit, bytes);
-    if (hidden.length > 0) state.hiddenCells = withCounted(state.hiddenCells, hidden);
-  }
-
-  /** Bytes of the event of a sample of the machine. */
-  #addSample({ shapeIds, timestamps }: RowBlock, row: number): number {
-    const shapeId = shapeIds[row]!;
-    const timestamp = timestamps[row]!;
-    const step = this.#samples.add(shapeId, timestamp - (this.#state.startTime ?? timestamp));
-    return this.#encoders.rowLength(shapeId, step, timestamp);
-  }
-
-  /** Says whether a row of history logs one of its tags at a step that the tag has already. */
-  #addHistoryRow(block: RowBlock, row: number, cells: readonly BlockCell[], valuesAt: number): boolean {
-    const state = this.#state;
-    const step = block.steps[row]!;
-    const shapeId = block.shapeIds[row]!;
-    const groups = this.#axes.groupsOf(shapeId);
-    if (groups !== null) this.#axes.log(shapeId, groups, block.values, valuesAt);
-    if (state.lastStep !== null && step <= state.lastStep) this.#tagEnds.goBack(state.rows);
-    let supersedes = this.#tagEnds.log(shapeId, step, state.rows);
-    for (const cell of cells) if (this.#tagEnds.log(cell.shapeId, step, state.rows)) supersedes = true;
-    state.lastStep = step;
-    state.rows++;
-    return supersedes;
-  }
-
-  /** Bytes of the events of a row of history. */
-  #rowLength(
-    { block: { steps, shapeIds, timestamps, values }, index, contents }: FoldedBlock,
-    { row, valuesAt, supersedes }: FoldedRow,
-    cells: readonly BlockCell[],
-    firstCell: number,
-  ): number {
-    const encoders = this.#encoders;
-    const step = steps[row]!;
-    const shapeId = shapeIds[row]!;
-    const timestamp = timestamps[row]!;
-    const groups = this.#axes.groupsOf(shapeId);
-    let bytes = groups === null ? encoders.rowLength(shapeId, step, timestamp) : 0;
-    // Nearly all rows: no allocation.
-    if (groups === null && cells.length === 0 && !supersedes) return bytes;
-    const eventSteps = bytes > 0 ? [step] : [];
-    for (const group of groups ?? []) {
-      const at = stepOfGroup(group, step, values, valuesAt);
-      bytes += group.encoder.recordLength(at, timestamp);
-      eventSteps.push(at);
-    }
-    for (const [i, cell] of cells.entries()) {
-      const events = this.#cellEvents(cell, firstCell + i, { step, timestamp, index, contents });
-      for (const event of events) {
-        bytes += eventLength(event);
-        eventSteps.push(step);
-      }
-    }
-    return supersedes ? bytes + supersedingLength(timestamp, eventSteps) : bytes;
-  }
-
-  /** The events of a cell, with those of its sampled series if the file has them. */
-  #cellEvents(
-    cell: BlockCell,
-    at: number,
-    { step, timestamp, index, contents }: FoldedCell,
-  ): readonly LogEvent[] {
-    const plain = () => this.#encoders.cellEvents(cell, step, timestamp, null);
-    if (!this.#encoders.isSampled(cell.shapeId)) return plain();
-    let events: readonly LogEvent[] = [];
-    const isShown = this.media.add(cell.shapeId, index, at, () => {
-      events = this.#encoders.cellEvents(cell, step, timestamp, contents);
-      return lengthOf(events) - lengthOf(plain());
-    });
-    return isShown ? events : plain();
-  }
-
-  #addSegment(kind: 'rows' | 'superseding', block: number, from: number, to: number, bytes: number): void {
-    if (bytes > 0) this.segments.add({ kind, block, from, to, bytes });
-  }
-
-  #change(change: PositionedChange, known: KnownOfRun): void {
+  #change(change: PositionedChange, known: KnownOfRun, excerpts: Excerpts): void {
     switch (change.kind) {
       case 'facts':
         known.facts = { ...known.facts, ...change.facts };
@@ -337,17 +202,17 @@ export class EventFold {
         this.#marking.begun(known);
         break;
       case 'exit':
-        this.#marking.end(change.exit, known);
+        this.#marking.end(change.exit, known, excerpts);
         break;
       case 'metric':
-        this.#axes.define(change.metric);
+        this.#rows.define(change.metric);
         break;
     }
   }
 
   #history(): HistorySoFar {
     const { dictionary } = this.#encoders;
-    return { dictionary, shapeIds: this.#tagEnds.shapeIds, cellCounts: this.#state.hiddenCells };
+    return { dictionary, shapeIds: this.#rows.shapeIds, cellCounts: this.#state.hiddenCells };
   }
 
   #addMarker(marker: Marker): void {
@@ -355,21 +220,7 @@ export class EventFold {
   }
 
   #addMarkerSegment(index: number): void {
-    const bytes = markerLength(this.markers[index]!);
+    const bytes = markerLength(this.markers[index]!, this.#contents);
     if (bytes > 0) this.segments.add({ kind: 'markers', block: 0, from: index, to: index + 1, bytes });
   }
-}
-
-function lengthOf(events: readonly LogEvent[]): number {
-  return events.reduce((sum, event) => sum + eventLength(event), 0);
-}
-
-/** Counts of shapes with some more of them. */
-function withCounted(counts: readonly number[], shapeIds: readonly number[]): readonly number[] {
-  const counted = [...counts];
-  for (const shapeId of shapeIds) {
-    while (counted.length <= shapeId) counted.push(0);
-    counted[shapeId]!++;
-  }
-  return counted;
 }

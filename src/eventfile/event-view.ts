@@ -22,12 +22,27 @@ import {
   type RunStore,
 } from '../history/index.ts';
 import type { Media, MediaLedger } from '../media/index.ts';
-import { type ContentNeed, type Contents, NO_CONTENTS } from '../plugins/index.ts';
+import {
+  type ContentNeed,
+  type Contents,
+  type ExcerptNeed,
+  NO_CONTENTS,
+  NO_EXCERPTS,
+} from '../plugins/index.ts';
 import { mediaId } from './cell-samples.ts';
-import { EventFold, type FoldInput, type FoldPolicy, type FoldRecord } from './event-fold.ts';
-import type { Marker } from './markers.ts';
+import {
+  EventFold,
+  type FoldInput,
+  type FoldRecord,
+  type FoundOfNeeds,
+  NOTHING_FOUND,
+} from './event-fold.ts';
+import { hasMedia, type Marker, markerWeight } from './markers.ts';
+import { type DueCell, type MeasuredCells, measureCells, NOTHING_MEASURED } from './measured-cells.ts';
+import type { FoldPolicy } from './row-fold.ts';
 import { encodersOf, type RunEncoders } from './run-encoders.ts';
 import { DEFAULT_X_AXIS, type Exclusions, NO_EXCLUSIONS } from './step-axes.ts';
+import { MissingContents } from './told-media.ts';
 
 /**
  * Version of the fold and of everything below it. Raised whenever the same history would become other bytes; event files
@@ -39,6 +54,8 @@ export const VIEW_VERSION = 3;
 const BLOCKS_PER_READ = 16;
 /** Folded segments that are not yet in the side file are worth writing it once they are this share of it. */
 const SAVE_SHARE = 1 / 8;
+/** `RunSource.origin` of folders on this machine. */
+const LOCAL_ORIGIN = 'local';
 
 interface SideFile extends FoldRecord {
   /** Commits of the log that are folded, and `RunLedger.fingerprintAt` of them. */
@@ -79,6 +96,7 @@ export class EventView {
   #blockCount = 0;
   #savedSegments = 0;
   #savedCommits = 0;
+  #awaitsExcerpts = false;
   readonly #catchingUp = new SingleFlight<'fold', void>();
 
   constructor(log: RunLog, options: EventViewOptions) {
@@ -90,14 +108,20 @@ export class EventView {
 
   /** Tells files apart that are made otherwise of the same history; '' for the usual one. */
   get id(): string {
-    const [axes, media] = [this.#fold.axes.id, mediaId(this.options.media)];
-    const parts = [axes && `.x${axes}`, media && `.m${media}`, this.#epoch > 0 ? `.r${this.#epoch}` : ''];
-    return parts.join('');
+    const { media, charts } = this.options;
+    const [axes, samples] = [this.#fold.axes.id, mediaId(media)];
+    const parts = [axes && `.x${axes}`, samples && `.m${samples}`, charts ? '' : '.c0'];
+    return `${parts.join('')}${this.#epoch > 0 ? `.r${this.#epoch}` : ''}`;
   }
 
   /** Whether something it was made of can't be had any more. Another view takes its place then. */
   get isStale(): boolean {
     return this.#ledger !== undefined && this.#ledger.epoch !== this.#epoch;
+  }
+
+  /** Why files of media that the file is made of are gone, as far as they were looked at. */
+  get losses(): readonly string[] {
+    return this.#ledger === undefined ? [] : [...this.#ledger.losses()].map(([, reason]) => reason);
   }
 
   get version(): number {
@@ -123,10 +147,16 @@ export class EventView {
     return this.#commits === this.log.ledger.commits;
   }
 
-  /** Roughly the bytes it keeps alive: segments are five numbers, a marker is mostly a config. */
+  /** Whether it ends before an exit of which files on this machine have something to tell. */
+  get awaitsExcerpts(): boolean {
+    return this.#awaitsExcerpts && !this.isCurrent;
+  }
+
+  /** Roughly the bytes it keeps alive: segments are five numbers. */
   get weight(): number {
     const { segments, markers, blockCount } = this.#fold;
-    return 4096 + 40 * segments.length + 8 * blockCount + 2048 * markers.length;
+    const ofMarkers = markers.reduce((sum, marker) => sum + markerWeight(marker), 0);
+    return 4096 + 40 * segments.length + 8 * blockCount + ofMarkers;
   }
 
   /** Markers of the file, and what the run's next exit would tell that none has told yet. */
@@ -144,8 +174,11 @@ export class EventView {
     const input = { commit, blocks: blocks.map(({ block }) => block), firstBlock, firstRow, before };
     try {
       // What needs files is folded when somebody asks for the file.
-      if (this.#fold.needsOf(input).length > 0) return;
-      this.#addToFold(input, NO_CONTENTS);
+      this.#awaitsExcerpts = this.#excerptsOf(input).length > 0;
+      if (this.#awaitsExcerpts || this.#fold.dueCells(input).length > 0) return;
+      // Nor is it known yet whether what its media are made of is there.
+      if (this.#hasMedia && this.#ledger === undefined) return;
+      this.#addToFold(input, NOTHING_FOUND);
     } catch {
       // Folded again, and its failure met, when somebody asks for the file.
       return;
@@ -186,10 +219,10 @@ export class EventView {
   }
 
   /** A failure leaves the fold as it was before. */
-  #addToFold(input: FoldInput, contents: Contents): void {
+  #addToFold(input: FoldInput, found: FoundOfNeeds): void {
     const rollBack = this.#fold.checkpoint();
     try {
-      this.#fold.add(input, contents);
+      this.#fold.add(input, found);
     } catch (error) {
       rollBack();
       throw error;
@@ -203,10 +236,10 @@ export class EventView {
   }
 
   get #sideFile(): string {
-    const { version, xAxis, media } = this.options;
+    const { version, xAxis, media, charts } = this.options;
     const axis = xAxis === DEFAULT_X_AXIS ? '' : `.x-${encodeComponent(xAxis)}`;
     const samples = mediaId(media) && `.m${mediaId(media)}`;
-    return `h${this.log.generation}.view-${version}${axis}${samples}.json`;
+    return `h${this.log.generation}.view-${version}${axis}${samples}${charts ? '' : '.c0'}.json`;
   }
 
   async #load(store: RunStore): Promise<void> {
@@ -216,7 +249,8 @@ export class EventView {
     const { exclusions = NO_EXCLUSIONS } = this.options;
     // One that was folded before it was known which tags do not suit their axis has other steps.
     if (side.axes.exclusions.attempts < exclusions.attempts) return;
-    if (side.media.counts.length > 0 && (await this.#files()).epoch !== side.epoch) return;
+    const isOfFiles = this.#hasMedia || side.markers.some(hasMedia);
+    if (isOfFiles && (await this.#files()).epoch !== side.epoch) return;
     this.#fold = new EventFold(this.log.key, this.encoders, this.options, side);
     this.#settle(side.commits);
     this.#savedCommits = side.commits;
@@ -249,20 +283,48 @@ export class EventView {
     const { firstBlock, commit } = withoutBlocks;
     const blocks = await this.#readBlocks(run, firstBlock, commit, memory);
     const input = { ...withoutBlocks, blocks };
-    const needs = this.#fold.needsOf(input);
-    this.#addToFold(input, needs.length === 0 ? NO_CONTENTS : await this.#contentsOf(run, needs, options));
+    if (this.#hasMedia) await this.#files();
+    const { files } = this.options;
+    const wanted = this.#excerptsOf(input);
+    const excerpts = wanted.length === 0 ? NO_EXCERPTS : await files.excerpts({ run, log: this.log }, wanted);
+    const due = this.#fold.dueCells(input);
+    const measured = due.length === 0 ? NOTHING_MEASURED : await this.#measure(run, due, options);
+    let needs: readonly ContentNeed[] = [];
+    for (;;) {
+      const contents = needs.length === 0 ? NO_CONTENTS : await this.#contentsOf(run, needs, options);
+      try {
+        this.#addToFold(input, { measured, contents, excerpts });
+        return;
+      } catch (error) {
+        if (!(error instanceof MissingContents)) throw error;
+        needs = [...needs, ...error.needs];
+      }
+    }
+  }
+
+  /** @throws MediaPending */
+  async #measure(run: Run, due: readonly DueCell[], { maxWaitMs }: FetchOptions): Promise<MeasuredCells> {
+    const { encoders, log } = this;
+    const { files } = this.options;
+    await this.#files();
+    return await orPending(measureCells({ run, log }, due, { files, encoders, maxWaitMs }));
+  }
+
+  /** What files tell at the exits in a commit: those on this machine. Others would cost a request for each run that is read. */
+  #excerptsOf(input: FoldInput): readonly ExcerptNeed[] {
+    return this.log.id.origin === LOCAL_ORIGIN ? this.#fold.excerptsOf(input) : [];
   }
 
   /** @throws MediaPending */
   async #contentsOf(run: Run, needs: readonly ContentNeed[], { maxWaitMs }: FetchOptions): Promise<Contents> {
     await this.#files();
-    try {
-      const options = { maxWaitMs, signal: NEVER_ABORTED };
-      return await this.options.files.decide({ run, log: this.log }, needs, options);
-    } catch (error) {
-      if (error instanceof LogdirError) throw new MediaPending(error.message, { cause: error });
-      throw error;
-    }
+    const options = { maxWaitMs, signal: NEVER_ABORTED };
+    return await orPending(this.options.files.decide({ run, log: this.log }, needs, options));
+  }
+
+  /** Whether what was decided of files may matter to the event file, even where nothing has to be decided. */
+  get #hasMedia(): boolean {
+    return this.options.media.mode !== 'none' && this.encoders.hasSampled;
   }
 
   /** What was decided of the run's media. */
@@ -287,6 +349,16 @@ export class EventView {
       read.push(...(await run.readBlocks(this.log, first + at, count)));
     }
     return read;
+  }
+}
+
+/** @throws MediaPending for trouble that may pass */
+async function orPending<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof LogdirError) throw new MediaPending(error.message, { cause: error });
+    throw error;
   }
 }
 

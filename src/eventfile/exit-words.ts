@@ -1,21 +1,24 @@
-/** What an exit tells besides the run's state: numbers of its summary, and what TensorBoard does not show. Pure. @module */
+/** What an exit tells besides the run's state: its summary's numbers and media, and what TensorBoard does not show. Pure. @module */
 
 import type { Dictionary, WandbDocument } from '../history/index.ts';
 import {
   type NotShown,
   notShownCells,
+  type SummaryMedia,
   type SummaryMetric,
+  summaryMediaOf,
   summaryMetricsOf,
   tagTableOf,
 } from '../plugins/index.ts';
 
-/** What has been told of both. */
+/** What has been told of each. */
 export interface ToldAtExit {
   readonly summary: readonly SummaryMetric[];
+  readonly media: readonly SummaryMedia[];
   readonly notShown: readonly NotShown[];
 }
 
-export const NOTHING_TOLD: ToldAtExit = { summary: [], notShown: [] };
+export const NOTHING_TOLD: ToldAtExit = { summary: [], media: [], notShown: [] };
 
 /** History as far as it goes at an exit. */
 export interface HistorySoFar {
@@ -33,6 +36,7 @@ export function exitWords(summary: WandbDocument, history: HistorySoFar): ToldAt
   const logged = new Set(shapeIds.flatMap((shapeId) => shapes[shapeId]!.keys.map((key) => keys[key]!)));
   return {
     summary: summaryMetricsOf(summary.entries, (key) => logged.has(key)),
+    media: summaryMediaOf(summary.entries, (key) => logged.has(key)),
     // That null is not shown, nobody misses.
     notShown: notShownCells(dictionary, tagTableOf(dictionary), cellCounts).filter(
       ({ type }) => type !== 'null',
@@ -42,14 +46,35 @@ export function exitWords(summary: WandbDocument, history: HistorySoFar): ToldAt
 
 /** What of it was not told yet; an absent member has nothing new. */
 export function newWords(words: ToldAtExit, told: ToldAtExit): Partial<ToldAtExit> {
-  const before = new Map(told.summary.map(({ key, text }) => [key, text]));
-  const summary = words.summary.filter(({ key, text }) => before.get(key) !== text);
+  const summary = changed(words.summary, told.summary);
+  const media = changed(words.media, told.media);
   const isSame = JSON.stringify(words.notShown) === JSON.stringify(told.notShown);
-  return { ...(summary.length > 0 && { summary }), ...(!isSame && { notShown: words.notShown }) };
+  return {
+    ...(summary.length > 0 && { summary }),
+    ...(media.length > 0 && { media }),
+    ...(!isSame && { notShown: words.notShown }),
+  };
+}
+
+interface ToldValue {
+  readonly key: string;
+  readonly text: string;
+}
+
+function changed<T extends ToldValue>(values: readonly T[], told: readonly T[]): readonly T[] {
+  const before = new Map(told.map(({ key, text }) => [key, text]));
+  return values.filter(({ key, text }) => before.get(key) !== text);
+}
+
+function withNews<T extends ToldValue>(told: readonly T[], news: readonly T[]): readonly T[] {
+  return [...new Map([...told, ...news].map((value) => [value.key, value])).values()];
 }
 
 /** What has been told after some more was. */
 export function toldAfter(words: ToldAtExit, told: ToldAtExit): ToldAtExit {
-  const summary = new Map([...told.summary, ...words.summary].map((metric) => [metric.key, metric]));
-  return { summary: [...summary.values()], notShown: words.notShown };
+  return {
+    summary: withNews(told.summary, words.summary),
+    media: withNews(told.media, words.media),
+    notShown: words.notShown,
+  };
 }

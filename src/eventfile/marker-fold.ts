@@ -3,7 +3,17 @@
 import { crc32 } from 'node:zlib';
 import type { DocumentChange, RunFacts, RunKey } from '../core/index.ts';
 import type { RunExit, WandbDocument } from '../history/index.ts';
-import { configYaml, type RunMarker } from '../plugins/index.ts';
+import {
+  chartTagsOf,
+  configYaml,
+  type Excerpts,
+  excerptsAtExit,
+  type RunExcerpt,
+  type RunMarker,
+  type SummaryMedia,
+  type ToldMedia,
+  tagTableOf,
+} from '../plugins/index.ts';
 import {
   exitWords,
   type HistorySoFar,
@@ -33,6 +43,11 @@ export interface FoldState {
   /** Whether the run was shown before its first row, and has none yet. */
   isWaiting: boolean;
   toldAtExit: ToldAtExit;
+  /** Whether charts of the Custom Scalars dashboard were told. */
+  chartsTold: boolean;
+  exits: number;
+  /** By file: checksum of the text of it that was told last. */
+  excerptsTold: Readonly<Record<string, number>>;
 }
 
 export const BEGINNING: FoldState = {
@@ -46,6 +61,9 @@ export const BEGINNING: FoldState = {
   hiddenCells: [],
   isWaiting: false,
   toldAtExit: NOTHING_TOLD,
+  chartsTold: false,
+  exits: 0,
+  excerptsTold: {},
 };
 
 /** What is known of a run at a place of its history. */
@@ -59,6 +77,9 @@ export interface KnownOfRun {
 export interface MarkerContext {
   readonly add: (marker: Marker) => void;
   readonly history: () => HistorySoFar;
+  /** @throws MissingContents */
+  readonly media: (values: readonly SummaryMedia[]) => readonly ToldMedia[];
+  readonly charts: boolean;
 }
 
 /** Adds markers where they are due, as rows and changes go by. */
@@ -100,15 +121,22 @@ export class MarkerFold {
     this.#mark('config', this.#nextMarkerStep(), state.startTime, known);
   }
 
-  /** The run exited. One that never had a row starts and ends there. */
-  end(exit: RunExit, known: KnownOfRun): void {
+  /** The run exited. One that never had a row starts and ends there. `excerpts`: of what files tell at this exit. */
+  end(exit: RunExit, known: KnownOfRun, excerpts: Excerpts): void {
     const state = this.#state;
     const startTime = known.facts.startTime ?? 0;
     state.isWaiting = false;
     this.start(startTime, known);
     const wallTime = Math.max(state.lastTimestamp ?? 0, startTime + exit.runtimeSeconds);
     const words = exitWords(known.summary, this.#context.history());
-    const news = { ...newWords(words, state.toldAtExit), exit };
+    const { media, ...told } = newWords(words, state.toldAtExit);
+    const news = {
+      ...told,
+      ...(media !== undefined && { media: this.#context.media(media) }),
+      ...this.#firstCharts(),
+      ...this.#newExcerpts(excerpts),
+      exit,
+    };
     this.#mark('end', this.#nextMarkerStep(), wallTime, known, news);
     state.toldAtExit = toldAfter(words, state.toldAtExit);
   }
@@ -117,10 +145,38 @@ export class MarkerFold {
   now(known: KnownOfRun): RunMarker | null {
     const { startTime, lastTimestamp, toldAtExit } = this.#state;
     if (startTime === null) return null;
-    const news = newWords(exitWords(known.summary, this.#context.history()), toldAtExit);
-    if (Object.keys(news).length === 0) return null;
+    const { media, ...news } = newWords(exitWords(known.summary, this.#context.history()), toldAtExit);
+    if (media === undefined && Object.keys(news).length === 0) return null;
     const wallTime = Math.max(lastTimestamp ?? 0, startTime);
-    return { ...this.#marker('now', this.#nextMarkerStep(), wallTime, known), ...news };
+    const told = media?.map((value) => ({ ...value, isInFile: false }));
+    const marker = this.#marker('now', this.#nextMarkerStep(), wallTime, known);
+    return { ...marker, ...news, ...(told !== undefined && { media: told }) };
+  }
+
+  /** TensorBoard takes no second layout of a run. */
+  #firstCharts(): Pick<RunMarker, 'chartTags'> {
+    const { charts, history } = this.#context;
+    if (!charts || this.#state.chartsTold) return {};
+    const { dictionary, shapeIds } = history();
+    const tags = tagTableOf(dictionary);
+    const rows = shapeIds.filter((shapeId) => dictionary.shapes[shapeId]!.kind === 'history');
+    const chartTags = chartTagsOf([...new Set(rows.flatMap((shapeId) => tags.tagsOf(shapeId)))]);
+    this.#state.chartsTold = chartTags.length > 0;
+    return chartTags.length > 0 ? { chartTags } : {};
+  }
+
+  #newExcerpts(excerpts: Excerpts): Pick<RunMarker, 'excerpts'> {
+    const state = this.#state;
+    const news: RunExcerpt[] = [];
+    for (const need of excerptsAtExit(++state.exits)) {
+      const { file } = need;
+      const text = excerpts(need);
+      const checksum = crc32(text);
+      if (text === '' || state.excerptsTold[file] === checksum) continue;
+      news.push({ file, text });
+      state.excerptsTold = { ...state.excerptsTold, [file]: checksum };
+    }
+    return news.length > 0 ? { excerpts: news } : {};
   }
 
   #nextMarkerStep(): number {
@@ -139,7 +195,7 @@ export class MarkerFold {
     step: number,
     wallTime: number,
     known: KnownOfRun,
-    news: Pick<RunMarker, 'exit' | 'summary' | 'notShown'> = {},
+    news: Pick<RunMarker, 'exit' | 'summary' | 'media' | 'chartTags' | 'notShown' | 'excerpts'> = {},
   ): void {
     const state = this.#state;
     const marker = this.#marker(kind, step, wallTime, known);

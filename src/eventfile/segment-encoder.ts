@@ -2,7 +2,7 @@
 
 import { LogdirError } from '../core/index.ts';
 import type { BlockCell, RowBlock } from '../history/index.ts';
-import { type Contents, NO_CONTENTS } from '../plugins/index.ts';
+import { type ContentNeed, type Contents, NO_CONTENTS } from '../plugins/index.ts';
 import {
   encodeEvent,
   encodeEventPieces,
@@ -15,7 +15,7 @@ import {
 import { firstCellFrom } from './block-cells.ts';
 import type { CellSamples } from './cell-samples.ts';
 import type { EventFold } from './event-fold.ts';
-import { eventsOfMarker } from './markers.ts';
+import { eventsOfMarker, hasMedia, needsOfMarker } from './markers.ts';
 import type { RunEncoders } from './run-encoders.ts';
 import type { Segment } from './segment-list.ts';
 import { type StepAxes, stepOfGroup } from './step-axes.ts';
@@ -63,7 +63,7 @@ function writeSegment(
   encoders: RunEncoders,
   target: Uint8Array,
 ): number {
-  if (segment.kind === 'markers') return writeEvents(target, 0, markerEvents(segment, fold));
+  if (segment.kind === 'markers') return writeEvents(target, 0, markerEvents(segment, fold, NO_CONTENTS));
   const rows = writing(segment, needed(block), fold, encoders, target);
   return segment.kind === 'rows' ? encodeRows(segment, rows) : encodeSupersedingRow(segment.from, rows);
 }
@@ -77,6 +77,20 @@ export interface MediaOfSegment {
 
 /** The same in pieces, for a segment that has values of media: blobs are fetched one after the other. */
 export async function* encodeSegmentPieces(
+  segment: Segment,
+  block: RowBlock | undefined,
+  fold: EventFold,
+  encoders: RunEncoders,
+  media: MediaOfSegment,
+): AsyncGenerator<Uint8Array> {
+  if (segment.kind !== 'markers') yield* encodeRowPieces(segment, needed(block), fold, encoders, media);
+  else {
+    for (const event of markerEvents(segment, fold, media.contents))
+      yield* encodeEventPieces(event, media.fetchBlob);
+  }
+}
+
+async function* encodeRowPieces(
   segment: Segment,
   block: RowBlock,
   fold: EventFold,
@@ -102,10 +116,26 @@ export async function* encodeSegmentPieces(
   }
 }
 
+/** Whether a segment has values of media. */
+export function hasMediaIn(segment: Segment, block: RowBlock | undefined, fold: EventFold): boolean {
+  if (segment.kind === 'markers') return fold.markers.slice(segment.from, segment.to).some(hasMedia);
+  return mediaCellsOf(segment, needed(block), fold).length > 0;
+}
+
+/** What of which files its values of media are made of. */
+export function needsOfSegment(
+  segment: Segment,
+  block: RowBlock | undefined,
+  fold: EventFold,
+  encoders: RunEncoders,
+): readonly ContentNeed[] {
+  if (segment.kind === 'markers') return fold.markers.slice(segment.from, segment.to).flatMap(needsOfMarker);
+  return mediaCellsOf(segment, needed(block), fold).flatMap((cell) => encoders.needsOf(cell));
+}
+
 /** The cells of a segment whose values of media are in the file. */
-export function mediaCellsOf(segment: Segment, block: RowBlock, fold: EventFold): readonly BlockCell[] {
+function mediaCellsOf(segment: Segment, block: RowBlock, fold: EventFold): readonly BlockCell[] {
   const cells: BlockCell[] = [];
-  if (segment.kind === 'markers') return cells;
   for (let i = firstCellFrom(block, segment.from); i < block.cells.length; i++) {
     const cell = block.cells[i]!;
     if (cell.row >= segment.to) break;
@@ -241,8 +271,8 @@ function scalarRecords(
   });
 }
 
-function markerEvents({ from, to }: Segment, fold: EventFold): readonly LogEvent[] {
-  return fold.markers.slice(from, to).flatMap(eventsOfMarker);
+function markerEvents({ from, to }: Segment, fold: EventFold, contents: Contents): readonly LogEvent[] {
+  return fold.markers.slice(from, to).flatMap((marker) => eventsOfMarker(marker, contents));
 }
 
 function writeEvents(target: Uint8Array, at: number, events: readonly LogEvent[]): number {

@@ -1,6 +1,6 @@
 /** The views that a data provider shows: it reads media when they are looked at, so that its views must wait for none. @module */
 
-import type { Run, RunLog } from '../history/index.ts';
+import type { Run } from '../history/index.ts';
 import { NO_MEDIA } from './cell-samples.ts';
 import { EventFiles, type EventFilesOptions } from './event-files.ts';
 import type { EventView } from './event-view.ts';
@@ -21,19 +21,24 @@ export class SeriesViews implements AsyncDisposable {
 
   /** As `EventFiles.view`. */
   async view(run: Run): Promise<EventView> {
-    return await this.#of(await run.open()).view(run, NO_WAIT);
+    const { ledger } = await run.open();
+    if (!encodersOf(ledger.dictionary).hasSampled) {
+      const view = await this.#files.view(run, NO_WAIT);
+      // Media of its summary may have to be fetched.
+      if (view.isCurrent) return view;
+    }
+    return await this.#withoutMedia.view(run, NO_WAIT);
   }
 
   /** The same if it can be had without waiting. */
   currentView(run: Run): EventView | undefined {
-    return run.log === undefined ? undefined : this.#of(run.log).currentView(run);
+    if (run.log === undefined) return undefined;
+    const { dictionary } = run.log.ledger;
+    const view = encodersOf(dictionary).hasSampled ? undefined : this.#files.currentView(run);
+    return view ?? this.#withoutMedia.currentView(run);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#withoutMedia[Symbol.asyncDispose]();
-  }
-
-  #of({ ledger: { dictionary } }: RunLog): EventFiles {
-    return encodersOf(dictionary).hasSampled ? this.#withoutMedia : this.#files;
   }
 }

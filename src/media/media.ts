@@ -5,27 +5,27 @@
  */
 
 import { crc32 } from 'node:zlib';
-import {
-  type Clock,
-  LogdirError,
-  NEVER_ABORTED,
-  SingleFlight,
-  toLogdirError,
-  within,
-} from '../core/index.ts';
+import { type Clock, LogdirError, NEVER_ABORTED, within } from '../core/index.ts';
 import type { Run, RunLog, RunStore } from '../history/index.ts';
 import type { Logger, Metrics } from '../observability/index.ts';
 import {
   type BlobReference,
   type ContentNeed,
   type Contents,
+  type Drawing,
+  type ExcerptNeed,
+  type Excerpts,
   placeholderFor,
   placeholderOf,
+  type SavedFileReference,
 } from '../plugins/index.ts';
-import { contentsOf, type Found, needKey } from './contents.ts';
-import { drawnPicture } from './drawn-picture.ts';
-import { type Decision, MediaLedger } from './ledger.ts';
-import { MAX_FILE_BYTES, SavedBytes } from './saved-bytes.ts';
+import { blobKey, contentsOf, type Found, needKey } from './contents.ts';
+import { Decider, isLost } from './decider.ts';
+import type { DrawnLabel } from './drawn-labels.ts';
+import { decideExcerpts } from './excerpts.ts';
+import { Finder, type LoggedRun } from './finder.ts';
+import { MediaLedger } from './ledger.ts';
+import { MAX_FILE_BYTES } from './saved-bytes.ts';
 
 /** Of the memory that event files may take: files are needed whole, and again for each piece that is read. */
 const MEMORY_SHARE = 1 / 2;
@@ -38,24 +38,19 @@ export interface MediaOptions {
   readonly clock: Clock;
 }
 
-/** A run with the log whose event file is made. */
-interface LoggedRun {
-  readonly run: Run;
-  readonly log: RunLog;
-}
-
 export class Media {
   readonly #options: MediaOptions;
   readonly #logger: Logger;
-  readonly #bytes: SavedBytes;
+  readonly #finder: Finder;
   readonly #ledgers = new WeakMap<RunLog, Promise<MediaLedger>>();
-  readonly #deciding = new SingleFlight<string, Found>();
+  readonly #decider: Decider;
 
   constructor(options: MediaOptions) {
     this.#options = options;
     this.#logger = options.logger.child({ room: 'media' });
-    this.#bytes = new SavedBytes(options.memoryMaxBytes * MEMORY_SHARE);
-    options.metrics.gauge('media_memory_bytes', () => this.#bytes.keptBytes);
+    this.#finder = new Finder(options.memoryMaxBytes * MEMORY_SHARE, options.clock);
+    this.#decider = new Decider(this.#finder, this.#logger);
+    options.metrics.gauge('media_memory_bytes', () => this.#finder.bytes.keptBytes);
   }
 
   /** What was decided of a run's media, read from its store once. */
@@ -71,27 +66,26 @@ export class Media {
 
   /**
    * What an event file's values need, as decided; what was not is looked at now, for `maxWaitMs` at most, and goes on being
-   * looked at after that.
+   * looked at after that. Nothing is fetched where that is 0.
    * @throws LogdirError `unavailable` when it is not there by then, and what fetching fails with as long as that may pass
    */
   async decide(
-    { run, log }: LoggedRun,
+    target: LoggedRun,
     needs: readonly ContentNeed[],
     { maxWaitMs, signal }: { readonly maxWaitMs: number; readonly signal: AbortSignal },
   ): Promise<Contents> {
-    const ledger = await this.ledger(log);
-    if (maxWaitMs === 0 && needs.some((need) => ledger.get(needKey(need)) === undefined))
+    const { run } = target;
+    const ledger = await this.ledger(target.log);
+    const byKey = new Map(needs.map((need) => [needKey(need), need]));
+    if (
+      maxWaitMs === 0 &&
+      ![...byKey].every(([key, need]) => this.#decider.isAtHand(run, need, ledger.get(key)))
+    )
       throw new LogdirError('unavailable', `media of run ${run.key.runId} were not fetched yet`);
-    await this.#statSizes({ run, log }, needs, ledger);
     const found = new Map<string, Found>();
-    const work = Promise.all(
-      needs.map(async (need) => {
-        const key = needKey(need);
-        found.set(key, await this.#decideOne({ run, log }, need, ledger));
-      }),
-    );
+    const work = this.#decider.all(target, byKey, ledger, found);
     await within(maxWaitMs, work, signal, this.#options.clock);
-    if (found.size < new Set(needs.map(needKey)).size) {
+    if (found.size < byKey.size) {
       // A failure that was met by now is told; one that is met later, by who asks then.
       await Promise.race([work, Promise.resolve()]);
       throw new LogdirError('unavailable', `media of run ${run.key.runId} are still being fetched`);
@@ -99,35 +93,44 @@ export class Media {
     return contentsOf(found);
   }
 
-  /** The bytes of a blob in an event file: as many as it is said to have. A placeholder where they are gone for good. */
-  async blob({ run, log }: LoggedRun, blob: BlobReference): Promise<Uint8Array> {
-    const ledger = await this.ledger(log);
-    const key = `blob ${blob.drawing === undefined ? '' : 'drawn '}${blob.file} ${blob.size}`;
-    const known = ledger.get(key);
-    if (known !== undefined && 'lost' in known) return placeholderOf(blob.file, blob.size ?? 0);
-    try {
-      const bytes = await this.#blobBytes(run, log, blob);
-      await ledger.decide(key, { size: bytes.length });
-      return bytes;
-    } catch (error) {
-      const lost = lossOf(error, blob.file);
-      await ledger.reload();
-      await this.#lose(run, ledger, key, lost);
-      return placeholderOf(blob.file, blob.size ?? 0);
-    }
+  /** What files of a run tell at its exits, as decided. What can't be had soon is not told. @throws LogdirError of storage */
+  async excerpts(target: LoggedRun, needs: readonly ExcerptNeed[]): Promise<Excerpts> {
+    return await decideExcerpts(target.run, needs, await this.ledger(target.log), this.#options);
+  }
+
+  /**
+   * The bytes of a blob in an event file: as many as it is said to have, and the same each time. A placeholder where they are
+   * gone for good.
+   */
+  async blob(target: LoggedRun, blob: BlobReference): Promise<Uint8Array> {
+    const ledger = await this.ledger(target.log);
+    const key = blobKey(blob);
+    const placeholder = () => placeholderOf(blob.file, blob.size ?? 0);
+    if (isLost(ledger.get(key))) return placeholder();
+    const look = await this.#decider.lookOr(target, key, async () => {
+      const bytes = await this.#finder.blob(target, blob, labelsIn(ledger, blob));
+      return { decision: { size: bytes.length, crc: crc32(bytes) }, bytes };
+    });
+    const settled = await this.#decider.settle(target, ledger, key, look);
+    return settled?.bytes ?? placeholder();
   }
 
   /** What values need, as it is now: nothing is kept. What can't be had for now is `unknown`. */
-  async look({ run, log }: LoggedRun, needs: readonly ContentNeed[]): Promise<Contents> {
+  async look(target: LoggedRun, needs: readonly ContentNeed[]): Promise<Contents> {
     const found = new Map<string, Found>();
     await Promise.all(
       needs.map(async (need) => {
         // Lengths matter to files alone.
         if (need.kind !== 'content') return;
         try {
-          found.set(needKey(need), await this.#find(run, log, need));
+          const { bytes } = await this.#finder.content(target, need);
+          found.set(needKey(need), bytes ?? 'too-large');
         } catch (error) {
-          this.#logger.debug({ err: error, run: run.key.runId }, 'content of a value can not be had now');
+          if (isLoss(error)) found.set(needKey(need), 'lost');
+          this.#logger.debug(
+            { err: error, run: target.run.key.runId },
+            'content of a value can not be had now',
+          );
         }
       }),
     );
@@ -137,115 +140,55 @@ export class Media {
   /** The bytes of a blob as it is now; a placeholder where it is gone for good. @throws LogdirError */
   async lookAtBlob(target: LoggedRun, blob: BlobReference): Promise<Uint8Array> {
     try {
-      return await this.#blobBytes(target.run, target.log, blob);
+      return await this.#finder.blob(target, blob);
     } catch (error) {
-      lossOf(error, blob.file);
+      if (!isLoss(error)) throw error;
+      // As it was logged, where it can't be drawn onto.
+      if (blob.drawing !== undefined) return await this.lookAtBlob(target, blob.drawing.picture);
       return blob.size === null ? placeholderFor(blob.file) : placeholderOf(blob.file, blob.size);
     }
   }
 
+  /** Asks for the addresses of files together, so that fetching each costs no further request. Trouble is met then. */
+  async locate(run: Run, needs: readonly ContentNeed[]): Promise<void> {
+    // What lies on this disk needs no address.
+    if (run.policy.reading === 'eager') return;
+    const files = needs.flatMap((need) => (need.kind === 'drawing' ? filesOf(need.drawing) : [need.file]));
+    const names = [...new Set(files.map(({ file }) => file))];
+    const found = await run.statFiles(names, { signal: NEVER_ABORTED }).catch(() => undefined);
+    const there = new Set(found?.map(({ name }) => name) ?? names);
+    this.#finder.noteMissing(
+      run,
+      names.filter((name) => !there.has(name)),
+    );
+  }
+
   /** Fetches blobs that will be wanted soon. Trouble is met when they are. */
   async fetchAhead(run: Run, blobs: readonly BlobReference[]): Promise<void> {
+    const files = blobs.flatMap((blob) => (blob.drawing === undefined ? [blob] : filesOf(blob.drawing)));
     try {
-      const names = blobs.map(({ file }) => file);
       // Their addresses, in few requests.
-      await run.statFiles(names, { signal: NEVER_ABORTED });
-      await Promise.allSettled(blobs.map((blob) => this.#bytes.get(run, blob, MAX_FILE_BYTES)));
+      const names = files.map(({ file }) => file);
+      await run.statFiles([...new Set(names)], { signal: NEVER_ABORTED });
+      await Promise.allSettled(files.map((file) => this.#finder.bytes.get(run, file, MAX_FILE_BYTES)));
     } catch {
       // Met by who wants them.
     }
   }
-
-  /** Lengths of many files are asked for together. */
-  async #statSizes({ run }: LoggedRun, needs: readonly ContentNeed[], ledger: MediaLedger): Promise<void> {
-    const files = needs.flatMap((need) =>
-      need.kind === 'size' && ledger.get(needKey(need)) === undefined ? [need] : [],
-    );
-    if (files.length === 0) return;
-    await ledger.reload();
-    const names = [...new Set(files.map(({ file }) => file.file))];
-    const found = await run.statFiles(names, { signal: NEVER_ABORTED });
-    const sizes = new Map(found.map(({ name, size }) => [name, size]));
-    for (const need of files) {
-      const size = sizes.get(need.file.file);
-      await ledger.decide(
-        needKey(need),
-        size === undefined ? { lost: `${need.file.file} is not among the files of the run` } : { size },
-      );
-    }
-  }
-
-  #decideOne(target: LoggedRun, need: ContentNeed, ledger: MediaLedger): Promise<Found> {
-    const key = needKey(need);
-    return this.#deciding.run(JSON.stringify([target.run.id, target.log.generation, key]), async () => {
-      const known = ledger.get(key);
-      if (known !== undefined && ('lost' in known || 'tooLarge' in known)) return foundOf(known);
-      if (known !== undefined && need.kind !== 'content') return foundOf(known);
-      try {
-        const found = await this.#find(target.run, target.log, need);
-        if (known !== undefined) return this.#asBefore(found, known, need);
-        return await this.#keep(ledger, key, found);
-      } catch (error) {
-        await this.#lose(target.run, ledger, key, lossOf(error, key));
-        return 'lost';
-      }
-    });
-  }
-
-  /** @throws LogdirError `corrupt` where a file is another than it was. */
-  #asBefore(found: Found, known: Decision, need: ContentNeed): Found {
-    const isSame = found instanceof Uint8Array && 'crc' in known && crc32(found) === known.crc;
-    if (isSame) return found;
-    throw new LogdirError('corrupt', `${needKey(need)} is another than it was`);
-  }
-
-  async #keep(ledger: MediaLedger, key: string, found: Found): Promise<Found> {
-    if (found === 'too-large') await ledger.decide(key, { tooLarge: true });
-    else if (typeof found === 'number') return foundOf(await ledger.decide(key, { size: found }));
-    else if (found !== 'lost') await ledger.decide(key, { size: found.length, crc: crc32(found) });
-    return found;
-  }
-
-  /** Loses for good: late where something was served by it. */
-  async #lose(run: Run, ledger: MediaLedger, key: string, lost: string): Promise<void> {
-    const isLate = ledger.get(key) !== undefined;
-    await ledger.decide(key, { lost, ...(isLate && { late: true }) });
-    this.#logger.warn({ run: run.id, reason: lost }, 'a file of the run is lost; a placeholder is shown');
-  }
-
-  /** @throws LogdirError as `SavedBytes.get` */
-  async #find(run: Run, log: RunLog, need: ContentNeed): Promise<Found> {
-    switch (need.kind) {
-      case 'size': {
-        const [found] = await run.statFiles([need.file.file], { signal: NEVER_ABORTED });
-        return found?.size ?? 'lost';
-      }
-      case 'content':
-        return await this.#bytes.get(run, need.file, need.maxBytes);
-      case 'drawing':
-        return (await drawnPicture(run, log, need.drawing, this.#bytes))?.length ?? 'lost';
-    }
-  }
-
-  async #blobBytes(run: Run, log: RunLog, blob: BlobReference): Promise<Uint8Array> {
-    const bytes =
-      blob.drawing === undefined
-        ? await this.#bytes.get(run, blob, MAX_FILE_BYTES)
-        : await drawnPicture(run, log, blob.drawing, this.#bytes);
-    if (bytes === null || bytes === 'too-large' || (blob.size !== null && bytes.length !== blob.size))
-      throw new LogdirError('corrupt', `${blob.file} is not what it was when its length was told`);
-    return bytes;
-  }
 }
 
-function foundOf(decision: Decision): Found {
-  if ('lost' in decision) return 'lost';
-  return 'tooLarge' in decision ? 'too-large' : decision.size;
+function filesOf({ picture, boxes, masks }: Drawing): readonly SavedFileReference[] {
+  return [picture, ...[...boxes, ...masks].map(({ file }) => file)];
 }
 
-/** Why a file is gone for good. @throws the error where that may pass */
-function lossOf(error: unknown, what: string): string {
-  const failure = toLogdirError(error, what);
-  if (failure.code === 'not-found' || failure.code === 'corrupt') return failure.message;
-  throw failure;
+/** Whether a file is gone for good, or is another. */
+function isLoss(error: unknown): boolean {
+  return error instanceof LogdirError && (error.code === 'not-found' || error.code === 'corrupt');
+}
+
+/** Names of classes that a blob was drawn with, as it was decided. */
+function labelsIn(ledger: MediaLedger, { drawing }: BlobReference): readonly DrawnLabel[] | undefined {
+  if (drawing === undefined) return undefined;
+  const decision = ledger.get(needKey({ kind: 'drawing', drawing }));
+  return decision !== undefined && 'size' in decision ? decision.labels : undefined;
 }

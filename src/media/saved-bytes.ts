@@ -9,6 +9,8 @@ import type { SavedFileReference } from '../plugins/index.ts';
 
 /** Files fetched at a time: enough to hide the latency of a server, few enough to leave room for its API. */
 const FETCHES_AT_A_TIME = 8;
+/** A drawing takes a processor, and four bytes of memory for each of fifty million pixels at worst. */
+const MAKINGS_AT_A_TIME = 1;
 const SHA256_LENGTH = 64;
 
 /** Nobody wants a file longer than this in memory, whatever settings say. */
@@ -19,10 +21,12 @@ export class SavedBytes {
   readonly #fetching = new SingleFlight<string, Uint8Array | 'too-large'>();
   readonly #making = new SingleFlight<string, Uint8Array | null>();
   readonly #queue = new PQueue({ concurrency: FETCHES_AT_A_TIME });
+  readonly #makers = new PQueue({ concurrency: MAKINGS_AT_A_TIME });
 
   constructor(maxBytes: number) {
     this.#kept = new LRUCache({
-      maxSize: maxBytes,
+      // A share of a setting may be a fraction.
+      maxSize: Math.max(1, Math.floor(maxBytes)),
       sizeCalculation: ({ length }) => Math.max(1, length),
     });
   }
@@ -39,9 +43,9 @@ export class SavedBytes {
    */
   async get(run: Run, file: SavedFileReference, maxBytes: number): Promise<Uint8Array | 'too-large'> {
     if (file.size !== null && file.size > maxBytes) return 'too-large';
-    const id = JSON.stringify([run.id, file.file, file.size, file.digest]);
-    const kept = this.#kept.get(id);
-    if (kept !== undefined) return kept;
+    const kept = this.peek(run, file);
+    if (kept !== undefined) return kept.length > maxBytes ? 'too-large' : kept;
+    const id = idOf(run, file);
     const bytes = await this.#fetching.run(`${id} ${maxBytes}`, () =>
       this.#queue.add(() => fetchWhole(run, file, maxBytes)),
     );
@@ -49,14 +53,31 @@ export class SavedBytes {
     return bytes;
   }
 
-  /** What is made of files, such as a drawing, kept as they are. Null: nothing can be made of them. */
+  /** The same if it is in memory, perhaps since nobody knew its length. */
+  peek(run: Run, file: SavedFileReference): Uint8Array | undefined {
+    const kept = this.#kept.get(idOf(run, file));
+    if (kept !== undefined || file.size === null) return kept;
+    const ofAnyLength = this.#kept.get(idOf(run, { ...file, size: null }));
+    return ofAnyLength?.length === file.size ? ofAnyLength : undefined;
+  }
+
+  /** What is made of files, such as a drawing, kept as they are; one after the other. Null: nothing can be made of them. */
   async derive(id: string, make: () => Promise<Uint8Array | null>): Promise<Uint8Array | null> {
     const kept = this.#kept.get(id);
     if (kept !== undefined) return kept;
-    const made = await this.#making.run(id, make);
-    if (made !== null) this.#kept.set(id, made);
+    const made = await this.#making.run(id, () => this.#makers.add(make));
+    if (made !== null) this.keep(id, made);
     return made;
   }
+
+  /** Keeps what was made of files under another id, too. */
+  keep(id: string, made: Uint8Array): void {
+    this.#kept.set(id, made);
+  }
+}
+
+function idOf(run: Run, { file, size, digest }: SavedFileReference): string {
+  return JSON.stringify([run.id, file, size, digest]);
 }
 
 async function fetchWhole(

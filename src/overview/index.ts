@@ -1,10 +1,15 @@
 /** What pages for people show of projects and runs. @module */
 
 export type {
+  LoggedFile,
+  LoggedMedia,
+  MediaCount,
+  MediaKind,
   Overview,
   ProjectCard,
   RunCard,
   RunDetail,
+  RunMedia,
   RunPage,
   SeriesPreview,
   SourceTrouble,

@@ -22,6 +22,67 @@ export interface SeriesPreview {
   readonly points: readonly { readonly step: number; readonly value: number }[];
 }
 
+/** What people call values that are no numbers. `sound`: of any format; `mesh`: 3D objects; `other`: lists and such. */
+export type MediaKind =
+  | 'image'
+  | 'video'
+  | 'sound'
+  | 'table'
+  | 'mesh'
+  | 'graph'
+  | 'histogram'
+  | 'text'
+  | 'other';
+
+/** How many values of a kind a run has. */
+export interface MediaCount {
+  readonly kind: MediaKind;
+  /** Whether each of the values is a list of them, of any length. */
+  readonly isList: boolean;
+  readonly count: number;
+}
+
+/** A file that a value consists of. */
+export interface LoggedFile {
+  /** Path below the files saved with the run. */
+  readonly file: string;
+  /** Bytes; null where nobody said. */
+  readonly size: number | null;
+  /** Pixels, as logged; null where it is no picture or nobody said. */
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly caption: string | null;
+  /** What a browser makes of it; `link`: it is not shown in a page. */
+  readonly shownAs: 'picture' | 'sound' | 'video' | 'link';
+  /** Whether boxes or masks belong to it, which are other files. */
+  readonly hasLayers: boolean;
+}
+
+/** The newest value of a key that consists of files. */
+export interface LoggedMedia {
+  readonly key: string;
+  /** W&B's: `image-file`, `images/separated`, … */
+  readonly type: string;
+  /** Values of the key so far. */
+  readonly count: number;
+  readonly step: number;
+  /** Some of them, in their order; at least one. */
+  readonly files: readonly LoggedFile[];
+  /** Those that are left out. */
+  readonly moreFiles: number;
+  /** Of a table. */
+  readonly extent: { readonly rows: number; readonly columns: number } | null;
+}
+
+export interface RunMedia {
+  /** Pictures first. */
+  readonly values: readonly LoggedMedia[];
+  /** Keys of such values that are left out. */
+  readonly moreKeys: number;
+  /** Whether the files are on somebody else's server, who is asked for each that is looked at. */
+  readonly isElsewhere: boolean;
+}
+
 export interface RunCard {
   readonly runId: string;
   readonly displayName: string | null;
@@ -52,6 +113,8 @@ export interface RunCard {
   /** Whether it runs and nothing of it has reached its log: the SDK writes that block by block. */
   readonly isWaiting: boolean;
   readonly previews: readonly SeriesPreview[];
+  /** Values that TensorBoard shows and that are no numbers. */
+  readonly media: readonly MediaCount[];
   /** Values that TensorBoard does not show: how many of each type, in the order they were first logged. */
   readonly notShown: readonly { readonly type: string; readonly count: number }[];
 }
@@ -68,6 +131,7 @@ export interface RunDetail {
   readonly config: string;
   /** Key paths and W&B's JSON text. */
   readonly summary: readonly { readonly key: string; readonly json: string }[];
+  readonly media: RunMedia;
   readonly notShown: readonly NotShownEntry[];
   /** Why it could not be read further; null when all is well. */
   readonly failure: string | null;

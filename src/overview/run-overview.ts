@@ -5,6 +5,8 @@ import { type EventFiles, eventFileFacts } from '../eventfile/index.ts';
 import { type History, REFRESH, type Run, type RunLog } from '../history/index.ts';
 import type { Caller, NamedProject, Namespace } from '../namespace/index.ts';
 import { configYaml, notShownOf, tagTableOf } from '../plugins/index.ts';
+import { mediaCounts } from './media-kind.ts';
+import { newestMedia } from './newest-media.ts';
 import type { Overview, ProjectCard, RunCard, RunDetail, RunPage, SourceTrouble } from './overview.ts';
 import { type RunQuery, type SearchedRun, SearchedRuns } from './searched-runs.ts';
 import { SeriesPreviews } from './series-preview.ts';
@@ -83,7 +85,8 @@ class RunOverview implements Overview {
     if (run === undefined)
       throw new LogdirError('not-found', `no run ${name} in project ${entity}/${project} of this tree`);
     await run.refresh(REFRESH.page, { signal });
-    const { ledger } = (await this.#options.events.view(run, AT_HAND)).log;
+    const { log } = await this.#options.events.view(run, AT_HAND);
+    const { ledger } = log;
     const searched = await this.#search.one(found.nameOf(run.id) ?? name, run, signal);
     return {
       card: await this.#runCard(found, searched, DETAIL_PREVIEWS),
@@ -94,6 +97,7 @@ class RunOverview implements Overview {
         ? configYaml(ledger.config.entries)
         : '',
       summary: summaryOf(ledger),
+      media: await newestMedia(run, log),
       notShown: notShownOf(ledger),
       failure: run.failure?.message ?? null,
     };
@@ -159,6 +163,7 @@ class RunOverview implements Overview {
       reading: this.#reading(run),
       isWaiting: run.listing.isWaiting === true && state === 'running',
       previews: await this.#previews.of(run, log, tags, previewCount),
+      media: mediaCounts(dictionary, tags, log.ledger.shapeRows),
       notShown: valuesNotShown(log.ledger),
     };
   }
@@ -172,7 +177,7 @@ class RunOverview implements Overview {
 /** Every tag, ascending. */
 function tagsOf({ dictionary }: Ledger): readonly string[] {
   const tags = tagTableOf(dictionary);
-  return [...new Set(dictionary.shapes.flatMap((_, shapeId) => tags.tagsOf(shapeId)))].sort();
+  return [...new Set(dictionary.shapes.flatMap((_, shapeId) => tags.knownTagsOf(shapeId)))].sort();
 }
 
 /** By type. That null is not shown, nobody misses. */
@@ -187,9 +192,14 @@ function valuesNotShown(ledger: Ledger): RunCard['notShown'] {
 /** By key. Of media, which are described by many values, the type alone; what W&B keeps for itself is left out. */
 function summaryOf({ summary }: Ledger): RunDetail['summary'] {
   const entries = summary.entries.filter(({ path }) => path[0]?.startsWith('_') === false);
-  const isMedia = new Set(entries.flatMap(({ path }) => (path[1] === '_type' ? [path[0]] : [])));
+  const id = (path: readonly string[]) => JSON.stringify(path);
+  const media = new Set(
+    entries.flatMap(({ path }) => (path.at(-1) === '_type' ? [id(path.slice(0, -1))] : [])),
+  );
   return entries
-    .filter(({ path }) => !isMedia.has(path[0]) || path[1] === '_type')
+    .filter(
+      ({ path }) => path.at(-1) === '_type' || !path.some((_, depth) => media.has(id(path.slice(0, depth)))),
+    )
     .map(({ path, json }) => ({ key: path.filter((name) => name !== '_type').join('.'), json }))
     .sort((a, b) => (a.key < b.key ? -1 : 1));
 }

@@ -8,13 +8,47 @@
  */
 
 import { DATA_CLASS, layoutCodec, type SummaryMetadata } from '../protobuf/index.ts';
+import type { CurrentContent, Plugin, TaggedSummary } from './plugin.ts';
 
+const NAME = 'custom_scalars';
 export const CUSTOM_SCALARS_TAG = 'custom_scalars__config__';
 
-export const CUSTOM_SCALARS_METADATA: SummaryMetadata = {
-  pluginData: { pluginName: 'custom_scalars' },
-  dataClass: DATA_CLASS.tensor,
+const METADATA: SummaryMetadata = { pluginData: { pluginName: NAME }, dataClass: DATA_CLASS.tensor };
+
+export const CUSTOM_SCALARS: Plugin = {
+  name: NAME,
+  dataClass: 'tensor',
+  typeName: 'layout',
+  reservedTags: [CUSTOM_SCALARS_TAG],
+  markers: ({ chartTags = [] }) => layoutSummaries(chartTags),
+  current: {
+    shows: ({ tags }) => currentLayout(tags).length > 0,
+    summaries: (runs) =>
+      runs.map(({ tags, startTime }) =>
+        currentLayout(tags).map((summary) => ({ ...summary, step: 0, wallTime: startTime })),
+      ),
+  },
 };
+
+/** By the identity of a run's tags: a data provider asks again and again. */
+const CURRENT = new WeakMap<CurrentContent['tags'], readonly TaggedSummary[]>();
+
+function currentLayout(tags: CurrentContent['tags']): readonly TaggedSummary[] {
+  let summaries = CURRENT.get(tags);
+  if (summaries === undefined) {
+    summaries = layoutSummaries([...tags.keys()]);
+    CURRENT.set(tags, summaries);
+  }
+  return summaries;
+}
+
+function layoutSummaries(tags: readonly string[]): readonly TaggedSummary[] {
+  const layout = layoutOf(tags);
+  if (layout === null) return [];
+  return [
+    { tag: CUSTOM_SCALARS_TAG, content: { metadata: METADATA, tensor: { shape: [], strings: [layout] } } },
+  ];
+}
 
 const CATEGORY = 'train / val';
 /** Before the first slash of tags that belong together, in the order of a chart's lines. */
@@ -31,6 +65,16 @@ export function layoutOf(tags: readonly string[]): Uint8Array | null {
     .map(([name, splits]) => chartOf(name, splits));
   if (charts.length === 0) return null;
   return layoutCodec.encode({ category: [{ title: CATEGORY, chart: charts }] });
+}
+
+/** Of a run's tags, those that charts are made of: few of very many. */
+export function chartTagsOf(tags: readonly string[]): readonly string[] {
+  const shared = [...tagsByName(tags)]
+    .filter(([, splits]) => splits.size > 1)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return shared
+    .slice(0, MAX_CHARTS)
+    .flatMap(([name, splits]) => [...splits].map((split) => `${split}/${name}`));
 }
 
 /** Splits by the name after them. */

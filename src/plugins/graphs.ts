@@ -50,7 +50,7 @@ function fileOf(text: string): SavedFileReference | null {
 
 function readGraph(text: string, contents: Contents): readonly CellValue[] {
   const file = fileOf(text);
-  const bytes = file === null ? 'lost' : contents.content(file);
+  const bytes = file === null ? 'lost' : contents.content(file, MAX_FILE_BYTES);
   const graph = typeof bytes === 'string' ? null : graphDefOf(readJson(bytes));
   if (graph === null) return [];
   const blob = runMetadataCodec.encode({ functionGraphs: [{ preOptimizationGraph: graph }] });

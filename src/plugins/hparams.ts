@@ -29,7 +29,7 @@ export const HPARAMS: Plugin = {
   typeName: 'hparams',
   reservedTags: [START_TAG, END_TAG, EXPERIMENT_TAG],
   markers: (marker) => (marker.kind === 'end' ? endOfMarker(marker) : startOfMarker(marker)),
-  current: { shows: (config) => hparamsOf(config).size > 0, summaries: currentSummaries },
+  current: { shows: ({ config }) => hparamsOf(config).size > 0, summaries: currentSummaries },
 };
 
 /** None without a hyperparameter: the run would be an empty line of the dashboard. */

@@ -6,11 +6,14 @@
  * @module
  */
 
+export { chartTagsOf } from './custom-scalars.ts';
+export { extensionOf, type MediaFile, mediaFiles } from './media/media-file.ts';
 export { placeholderFor, placeholderOf } from './media/placeholder.ts';
-export { type NotShownEntry, notShownCells, notShownOf } from './not-shown.ts';
+export { type LeftOutValues, type NotShownEntry, notShownCells, notShownOf } from './not-shown.ts';
 export type {
   CellSeries,
   CellValue,
+  CurrentContent,
   CurrentRun,
   CurrentSeries,
   CurrentSummary,
@@ -18,16 +21,22 @@ export type {
   NotShown,
   Plugin,
   RowSeries,
+  RunExcerpt,
   RunExit,
   RunMarker,
+  SummaryMedia,
   TaggedSummary,
+  ToldMedia,
 } from './plugin.ts';
 export {
   type ContentNeed,
   type Contents,
   type Drawing,
+  type ExcerptNeed,
+  type Excerpts,
   type Layer,
   NO_CONTENTS,
+  NO_EXCERPTS,
   type SavedFileReference,
 } from './saved-content.ts';
 export { summaryTag } from './scalars.ts';
@@ -41,6 +50,7 @@ export {
   type TensorContent,
   tensorProto,
 } from './summary.ts';
+export { needsOfSummaryMedia, summariesOfSummaryMedia, summaryMediaOf } from './summary-media.ts';
 export { type SummaryMetric, summaryMetricsOf } from './summary-metrics.ts';
 export { PLUGINS, pluginNamed, summariesOfMarker } from './table.ts';
 export {
@@ -50,4 +60,7 @@ export {
   TagTable,
   tagTableOf,
 } from './tag-table.ts';
+export { excerptsAtExit } from './text/run-excerpts.ts';
+export { type TableContent, tableContent } from './text/table-grid.ts';
+export { isTableType } from './text/tables.ts';
 export { configYaml } from './text.ts';

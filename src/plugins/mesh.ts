@@ -104,7 +104,7 @@ function readerOf(file: string): ((bytes: Uint8Array) => Geometry | null) | unde
 
 function readMesh(text: string, contents: Contents, tag: string): readonly CellValue[] {
   const file = shownFile(text);
-  const bytes = file === null ? 'lost' : contents.content(file);
+  const bytes = file === null ? 'lost' : contents.content(file, MAX_FILE_BYTES);
   if (file === null || typeof bytes === 'string') return [];
   const geometry = readerOf(file.file)?.(bytes) ?? null;
   const shown = geometry === null ? null : shownGeometry(geometry);

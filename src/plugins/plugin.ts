@@ -79,8 +79,8 @@ export interface CellValue {
 }
 
 export interface CurrentSeries {
-  /** Whether there is anything to show of a run with this config. */
-  shows(config: readonly PathValue[]): boolean;
+  /** Whether there is anything to show of a run with this content. */
+  shows(content: CurrentContent): boolean;
   /** What is shown of each run. All at once: what one run has may change how another's values are shown. */
   summaries(runs: readonly CurrentRun[]): readonly (readonly CurrentSummary[])[];
 }
@@ -120,9 +120,38 @@ export interface RunMarker {
   readonly summary?: readonly SummaryMetric[];
   /** Of an `end`: values that no plugin shows, if there are others than were told before. */
   readonly notShown?: readonly NotShown[];
+  /** Of an `end`: media of the summary that were not told before, or are others now. */
+  readonly media?: readonly ToldMedia[];
+  /** Of the first `end`: tags of which charts are made (`chartTagsOf`). */
+  readonly chartTags?: readonly string[];
+  /** Of an `end`: what files of the run tell that was not told before, or is another now. */
+  readonly excerpts?: readonly RunExcerpt[];
   /** Rows of history so far. */
   readonly rows: number;
   readonly lastStep: number | null;
+}
+
+/** Some text of a file saved with the run. */
+export interface RunExcerpt {
+  /** Path below the files saved with the run. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** A value of a summary that W&B keeps in files. */
+export interface SummaryMedia {
+  /** Keys of nested objects joined with dots. */
+  readonly key: string;
+  /** See `CellSeries.accepts`. */
+  readonly type: string;
+  /** See `CellSeries.read`. */
+  readonly text: string;
+}
+
+/** One that an exit tells. */
+export interface ToldMedia extends SummaryMedia {
+  /** Whether event files have it: not where it is too large, or they are to have none. */
+  readonly isInFile: boolean;
 }
 
 /** Values of one key and type that no plugin shows. */
@@ -137,9 +166,15 @@ export interface RunExit {
   readonly runtimeSeconds: number;
 }
 
-/** A run as it is now. */
-export interface CurrentRun {
+/** What a run holds now. */
+export interface CurrentContent {
   readonly config: readonly PathValue[];
+  /** Those of numbers. The same object as long as they are the same. */
+  readonly tags: { keys(): Iterable<string> };
+}
+
+/** A run as it is now. */
+export interface CurrentRun extends CurrentContent {
   readonly state: RunState;
   /** Unix seconds. */
   readonly startTime: number;

@@ -56,7 +56,7 @@ export const PR_CURVES: Plugin = {
 
 function curvesOfCell(text: string, contents: Contents): readonly CellValue[] {
   const file = tableFile(text);
-  const bytes = file === null ? null : contents.content(file);
+  const bytes = file === null ? null : contents.content(file, MAX_TABLE_BYTES);
   if (!(bytes instanceof Uint8Array)) return [];
   const curves = curvesOf(objectOf(new TextDecoder().decode(bytes)));
   const parts = partsOf(curves.keys());

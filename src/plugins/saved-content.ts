@@ -48,7 +48,7 @@ export type ContentNeed =
  */
 export interface Contents {
   size(file: SavedFileReference): number | 'lost' | 'unknown';
-  content(file: SavedFileReference): Uint8Array | 'lost' | 'too-large' | 'unknown';
+  content(file: SavedFileReference, maxBytes: number): Uint8Array | 'lost' | 'too-large' | 'unknown';
   /** `lost` also where pictures can't be drawn here. */
   drawing(drawing: Drawing): number | 'lost' | 'unknown';
 }
@@ -59,3 +59,22 @@ export const NO_CONTENTS: Contents = {
   content: () => 'unknown',
   drawing: () => 'unknown',
 };
+
+/** What a file of a run tells at an exit: some of its text, which stays as it was when it was looked at. */
+export interface ExcerptNeed {
+  /** Path below the files saved with the run. */
+  readonly file: string;
+  /** Which exit of the run, from 1. */
+  readonly occasion: number;
+  /** Which bytes are read, if there are more than `maxBytes`. */
+  readonly from: 'start' | 'end';
+  readonly maxBytes: number;
+  /** The text of those bytes. `isWhole`: the file has no others. Depends on nothing else. */
+  shorten(bytes: Uint8Array, isWhole: boolean): string;
+}
+
+/** What was found of needs; '' where there is nothing to tell. */
+export type Excerpts = (need: ExcerptNeed) => string;
+
+/** Nobody has looked at any file. */
+export const NO_EXCERPTS: Excerpts = () => '';

@@ -1,6 +1,7 @@
 /** The table of plugins, and what all of them together show of a run. @module */
 
 import { AUDIO } from './audio.ts';
+import { CUSTOM_SCALARS } from './custom-scalars.ts';
 import { GRAPHS } from './graphs.ts';
 import { HISTOGRAMS } from './histograms.ts';
 import { HPARAMS } from './hparams.ts';
@@ -17,7 +18,7 @@ import { TEXT } from './text.ts';
  */
 export const PLUGINS: readonly Plugin[] = [
   ...[SCALARS, HISTOGRAMS, IMAGES, AUDIO, MESH, GRAPHS],
-  ...[TEXT, PR_CURVES, HPARAMS],
+  ...[TEXT, PR_CURVES, HPARAMS, CUSTOM_SCALARS],
 ];
 
 const BY_NAME: ReadonlyMap<string, Plugin> = new Map(PLUGINS.map((plugin) => [plugin.name, plugin]));

@@ -88,6 +88,15 @@ export class TagTable {
     return this.#shape(shapeId).tags;
   }
 
+  /**
+   * The tags of a shape as far as they are known without reading its values: of several series of which only that tells, the
+   * first one's. @throws RangeError as `tagsOf`
+   */
+  knownTagsOf(shapeId: number): readonly string[] {
+    const { cells, tags } = this.#shape(shapeId);
+    return tags.filter((_, i) => i === 0 || cells[i]?.series.metadata !== null);
+  }
+
   /** Whether values of a shape are shown nowhere, or named in a text at most. @throws RangeError as `tagsOf` */
   isHidden(shapeId: number): boolean {
     const { rowPlugin, cells } = this.#shape(shapeId);

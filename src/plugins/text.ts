@@ -12,7 +12,9 @@ import type { NotShown, Plugin, RunMarker, TaggedSummary } from './plugin.ts';
 import { textTensor } from './summary.ts';
 import { CAPTIONS } from './text/captions.ts';
 import { LISTS } from './text/lists.ts';
+import { codeBlock } from './text/markdown.ts';
 import { NAMED_MEDIA } from './text/named-media.ts';
+import { EXCERPT_TAGS, TAG_OF_EXCERPT } from './text/run-excerpts.ts';
 import { TABLES } from './text/tables.ts';
 import { TEXT_METADATA } from './text/text-metadata.ts';
 
@@ -29,7 +31,7 @@ export const TEXT: Plugin = {
   name: 'text',
   dataClass: 'tensor',
   typeName: 'text',
-  reservedTags: [OVERVIEW_TAG, CONFIG_TAG, NOT_SHOWN_TAG],
+  reservedTags: [OVERVIEW_TAG, CONFIG_TAG, NOT_SHOWN_TAG, ...EXCERPT_TAGS],
   cells: [
     {
       accepts: (type) => type === 'string',
@@ -46,12 +48,16 @@ export const TEXT: Plugin = {
 };
 
 function runTexts(marker: RunMarker): TaggedSummary[] {
-  const { kind, config, notShown = [] } = marker;
+  const { kind, config, notShown = [], excerpts = [] } = marker;
   const texts: TaggedSummary[] = [];
   if (kind !== 'config' && kind !== 'now') texts.push(tagged(OVERVIEW_TAG, overviewMarkdown(marker)));
   if (config?.some((entry) => entry.path[0] !== '_wandb'))
     texts.push(tagged(CONFIG_TAG, configMarkdown(config)));
   if (notShown.length > 0) texts.push(tagged(NOT_SHOWN_TAG, notShownMarkdown(notShown)));
+  for (const { file, text } of excerpts) {
+    const tag = TAG_OF_EXCERPT.get(file);
+    if (tag !== undefined) texts.push(tagged(tag, codeBlock(text)));
+  }
   return texts;
 }
 
@@ -144,11 +150,7 @@ function tableCell(value: string): string {
 
 /** The config as an indented YAML block: indentation needs no fence that a value could close. */
 export function configMarkdown(config: readonly PathValue[]): string {
-  const yaml = configYaml(config);
-  return yaml
-    .split('\n')
-    .map((line) => `    ${line}`)
-    .join('\n');
+  return codeBlock(configYaml(config));
 }
 
 /** How much is shown of a config that is nested thousands of levels deep. */

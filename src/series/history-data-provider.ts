@@ -21,7 +21,7 @@ import { RunList } from './runs/run-list.ts';
 import { RunPreviews } from './runs/run-previews.ts';
 import { ScalarReader } from './scalars/scalar-reader.ts';
 import { BlobKeys, noBlob } from './values/blob-keys.ts';
-import { type ValuePoint, ValueReader } from './values/value-reader.ts';
+import { contentOf, hasSummaryMedia, type ValuePoint, ValueReader } from './values/value-reader.ts';
 
 /** While TensorBoard waits for the list of plugins its page is blank. */
 const PLUGINS_WAIT_MS = 500;
@@ -43,6 +43,8 @@ export interface DataProviderOptions {
   readonly started: Promise<void>;
   /** Of which half at most is used for series. */
   readonly memoryMaxBytes: number;
+  /** Names of plugins that show nothing. Default: none. */
+  readonly hiddenPlugins?: ReadonlySet<string>;
   /** Bound on the points of one answer; each series has some all the same. */
   readonly maxResponsePoints: number;
   readonly logger: Logger;
@@ -68,6 +70,7 @@ class HistoryDataProvider implements DataProvider {
   readonly #values: ValueReader;
   readonly #files: Media;
   readonly #blobs = new BlobKeys();
+  readonly #hidden: ReadonlySet<string>;
 
   constructor(options: DataProviderOptions) {
     this.#history = options.history;
@@ -75,6 +78,7 @@ class HistoryDataProvider implements DataProvider {
     this.#logger = options.logger.child({ room: 'series' });
     this.#list = new RunList(options);
     this.#files = options.files;
+    this.#hidden = options.hiddenPlugins ?? new Set();
     this.#values = new ValueReader(options.files);
     const previews = new RunPreviews(this.#logger, options.clock);
     this.#runs = new ResolvedRuns({ ...options, list: this.#list, previews, onFailure: this.#onFailure });
@@ -119,6 +123,7 @@ class HistoryDataProvider implements DataProvider {
     selection: Selection,
     options: Signal,
   ): Promise<readonly RunEntries<SeriesListing>[]> {
+    if (this.#isHidden(plugin)) return [];
     if (plugin.dataClass === 'scalar') {
       return this.#scalars.list(plugin, await this.#runs.resolve(selection, options), selection);
     }
@@ -138,7 +143,7 @@ class HistoryDataProvider implements DataProvider {
       const runs = await this.#runs.resolveToRead(selection, options);
       return { dataClass, entries: await this.#scalars.read(runs, selection, maxPoints, mapping) };
     }
-    const runs = await this.#resolveValues(plugin, selection, options);
+    const runs = this.#isHidden(plugin) ? [] : await this.#resolveValues(plugin, selection, options);
     const entries = await this.#values.read(plugin, runs, selection, maxPoints, mapping);
     if (dataClass === 'tensor') return { dataClass, entries: mapPoints(entries, tensorPoint) };
     const ids = new Map(runs.map(({ name, run }) => [name, run.id]));
@@ -170,6 +175,7 @@ class HistoryDataProvider implements DataProvider {
     const untilMs = this.#clock.monotonic() + PLUGINS_WAIT_MS;
     const found: Plugin[] = [];
     for (const plugin of PLUGINS) {
+      if (this.#isHidden(plugin)) continue;
       if (runs.some((run) => hasData(plugin, run)) || (await this.#hasCells(plugin, runs, untilMs)))
         found.push(plugin);
     }
@@ -200,6 +206,10 @@ class HistoryDataProvider implements DataProvider {
       : this.#runs.resolve(selection, options);
   }
 
+  #isHidden({ name }: Plugin): boolean {
+    return this.#hidden.has(name);
+  }
+
   #mapping(options: Signal): MapRunsOptions {
     return { ...options, onFailure: this.#onFailure };
   }
@@ -210,11 +220,12 @@ class HistoryDataProvider implements DataProvider {
 }
 
 /** Whether a plugin surely has something to show of a run; of markers, which begin with a run's history, whether there is any. */
-function hasData(plugin: Plugin, { series, told, preview, config, log }: ResolvedRun): boolean {
+function hasData(plugin: Plugin, run: ResolvedRun): boolean {
+  const { series, told, preview, log } = run;
   if (plugin.rows !== undefined) return series.scalars.size + told.size + (preview?.keys.size ?? 0) > 0;
   const cells = [...(series.cells.get(plugin)?.values() ?? [])];
-  if (cells.some((shown) => shown.series.metadata !== null)) return true;
-  if (plugin.current !== undefined) return plugin.current.shows(config);
+  if (cells.some((shown) => shown.series.metadata !== null) || hasSummaryMedia(plugin, run)) return true;
+  if (plugin.current !== undefined) return plugin.current.shows(contentOf(run));
   return plugin.markers !== undefined && log.ledger.commits > 0;
 }
 

@@ -8,6 +8,7 @@ import { ListingPatience } from './listing-patience.ts';
 import { EventFileNodes } from './nodes/event-file.ts';
 import { type NamedParts, type ProjectQuery, RootDirectory } from './nodes/named-directories.ts';
 import type { TreeNode } from './nodes/node.ts';
+import { ProjectorFiles } from './nodes/projector.ts';
 import { RunDocuments } from './nodes/run-documents.ts';
 import { SavedFiles } from './nodes/saved-files.ts';
 import { RunSnapshots } from './run-snapshot.ts';
@@ -32,7 +33,8 @@ export function createTree(options: CreateTreeOptions): LogdirTree {
   const events = new EventFileNodes(options.events, snapshots);
   const documents = new RunDocuments({ snapshots, events });
   const patience = new ListingPatience(clock);
-  const runs = { patience, snapshots, events, documents, saved: new SavedFiles() };
+  const onDemand = { saved: new SavedFiles(), projector: new ProjectorFiles() };
+  const runs = { patience, snapshots, events, documents, ...onDemand };
   return new Logdir(history, { namespace, caller, queries, runs });
 }
 

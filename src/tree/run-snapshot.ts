@@ -34,12 +34,16 @@ export class RunSnapshots {
     this.#events = events;
   }
 
-  /** The run as it is now, brought up to date first as far as asked. */
-  async take(run: Run, { freshness, signal }: TreeOptions): Promise<RunSnapshot> {
+  /** The run as it is now, brought up to date first as far as asked. `maxWaitMs`: for its files of media; default: likewise. */
+  async take(
+    run: Run,
+    { freshness, signal }: TreeOptions,
+    maxWaitMs = WAIT_MS[freshness],
+  ): Promise<RunSnapshot> {
     if (freshness === 'complete') await run.update();
     if (freshness === 'refresh') await run.refresh(REFRESH.poll, { signal });
     signal.throwIfAborted();
-    const view = await this.view(run, WAIT_MS[freshness]);
+    const view = await this.view(run, maxWaitMs);
     const state = await run.refreshState({ signal });
     return { run, view, state, isComplete: run.status === 'complete', failure: run.failure };
   }

@@ -14,7 +14,11 @@ dataProviderContract('the cached history of runs', async () => {
       factsRecord(id),
       configRecord({ lr: id }),
       ...Array.from({ length: 20 }, (_, step) =>
-        row(step, { loss: step }, [...mediaCells(), text('note', `at ${step}`)].sort(byKey)),
+        row(
+          step,
+          { loss: step, 'train/acc': 1, 'val/acc': 1 },
+          [...mediaCells(), text('note', `at ${step}`)].sort(byKey),
+        ),
       ),
       // History goes back: what was logged last holds.
       row(7, { loss: 70 }, [...mediaCells(), text('note', 'again')].sort(byKey)),

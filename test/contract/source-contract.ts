@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { runKey } from '../../src/core/index.ts';
 import type { RunSource, SourceChange } from '../../src/sources/index.ts';
 import { neverAborted, readAll } from '../support/local-runs.ts';
+import { describeSavedFilesContract } from './saved-files-contract.ts';
 
 /** A source with one run that has a few batches of history, and the means to move it. */
 export interface SourceFixture extends AsyncDisposable {
@@ -92,50 +93,6 @@ export function describeSourceContract(name: string, makeFixture: () => Promise<
       await expect(fixture.source.state(key, null, { signal })).rejects.toMatchObject({ code: 'not-found' });
     });
 
-    it('lists what was saved with a run, and gives its bytes, whole or in part', async () => {
-      await using fixture = await makeFixture();
-      const { source } = fixture;
-      const key = await withRun(fixture);
-      const text = Array.from({ length: 100_000 }, (_, i) => `line ${i}\n`).join('');
-      await fixture.save('media/images/a b%.txt', text);
-      await fixture.save('note.txt', 'x');
-      const files = (await source.listFiles(key, { signal })).map(({ name, size }) => [name, size]);
-      expect(files).toContainEqual(['media/images/a b%.txt', text.length]);
-      expect(files).toContainEqual(['note.txt', 1]);
-      await using file = await source.openFile(key, 'media/images/a b%.txt', { signal });
-      const read = async (start: number, end: number) => {
-        const pieces: Uint8Array[] = [];
-        for await (const piece of file.read({ start, end }, { signal })) pieces.push(Uint8Array.from(piece));
-        return Buffer.concat(pieces).toString();
-      };
-      expect(file.file.size).toBe(text.length);
-      expect(await read(0, 1e9)).toBe(text);
-      expect(await read(300_001, 600_000)).toBe(text.slice(300_001, 600_000));
-      expect(await read(1e8, 1e9)).toBe('');
-    });
-
-    it('gives a file that was saved anew as it is now', async () => {
-      await using fixture = await makeFixture();
-      const key = await withRun(fixture);
-      for (const text of ['first', 'second time']) {
-        await fixture.save('note.txt', text);
-        await using file = await fixture.source.openFile(key, 'note.txt', { signal });
-        expect(file.file.size).toBe(text.length);
-      }
-    });
-
-    it.each(['nothing', '../run-abc.wandb', '/etc/passwd', '', '.', 'media/../../x', 'media'])(
-      'says not-found for a file there is not: %j',
-      async (name) => {
-        await using fixture = await makeFixture();
-        const key = await withRun(fixture);
-        await fixture.save('media/a.txt', 'x');
-        await expect(fixture.source.openFile(key, name, { signal })).rejects.toMatchObject({
-          code: 'not-found',
-        });
-      },
-    );
-
     it('stops reading when it is cancelled', async () => {
       await using fixture = await makeFixture();
       const key = await withRun(fixture);
@@ -176,5 +133,13 @@ export function describeSourceContract(name: string, makeFixture: () => Promise<
       await new Promise((resolve) => setTimeout(resolve, 500));
       expect(changes).toHaveLength(told);
     });
+  });
+  describeSavedFilesContract(name, async () => {
+    const fixture = await makeFixture();
+    return {
+      ...fixture,
+      key: await withRun(fixture),
+      [Symbol.asyncDispose]: () => fixture[Symbol.asyncDispose](),
+    };
   });
 }

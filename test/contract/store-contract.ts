@@ -171,6 +171,9 @@ export function describeStore(name: string, open: () => Promise<StoreFixture>): 
         await store.appendDocument(owner, 'b.json', Buffer.from('four'));
         expect(Buffer.from((await store.readDocument(owner, 'a.json'))!).toString()).toBe('two three');
         expect(Buffer.from((await store.readDocument(owner, 'b.json'))!).toString()).toBe('four');
+        expect(Buffer.from((await store.readDocument(owner, 'a.json', 4))!).toString()).toBe('three');
+        expect(await store.readDocument(owner, 'a.json', 100)).toHaveLength(0);
+        expect(await store.readDocument(owner, 'c.json', 100)).toBeUndefined();
       }
     });
 

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runKey } from '../../src/core/index.ts';
 import { cloudSource } from '../support/cloud.ts';
 import { readEvents } from '../support/event-reader.ts';
-import { buildHouse, eventPath, readWhole, signal } from '../support/house.ts';
+import { buildHouse, COMPLETE, eventPath, readWhole } from '../support/house.ts';
 import { readAll, temporaryFolder } from '../support/local-runs.ts';
 import { PYTHON_MISSING } from '../support/python.ts';
 import {
@@ -19,6 +19,7 @@ import {
   ofSdkRow,
   type PlainRow,
   type Point,
+  plainSeries,
   seriesOfEvents,
   seriesOfRows,
   systemSeries,
@@ -156,11 +157,11 @@ describe.skipIf(PYTHON_MISSING !== null)('runs that the real SDK logged to a ser
       await using house = await buildHouse({ sources: [cloud.source] });
       let points = 0;
       for (const [path, rows] of expected) {
-        await house.tree.stat(path, { signal, freshness: 'refresh' });
+        await house.tree.stat(`${path}/run.json`, COMPLETE);
         const bytes = await readWhole(house.tree, await eventPath(house.tree, path));
         const shown = seriesOfEvents(readEvents(bytes));
-        const wanted = seriesOfRows(rows, numericKeys(rows));
-        expect([path, shown]).toEqual([path, wanted]);
+        const wanted = plainSeries(seriesOfRows(rows, numericKeys(rows)), rows);
+        expect([path, plainSeries(shown, rows)]).toEqual([path, wanted]);
         points += [...wanted.values()].reduce((sum, series) => sum + series.length, 0);
       }
       expect(points).toBeGreaterThan(scaled(112_000, 140_000));
@@ -176,8 +177,12 @@ describe.skipIf(PYTHON_MISSING !== null)('runs that the real SDK logged to a ser
       for (const path of runPaths(origin)) {
         const [both, own] = [await shownOf(merged, path), await shownOf(alone, path)];
         expect([path, both.locations.length]).toEqual([path, own.locations.length + 1]);
-        const expected = withLaterRows(seriesOfEvents(own.events), rowsIn(origin, path));
-        expect([path, seriesOfEvents(both.events)]).toEqual([path, expected]);
+        const rows = rowsIn(origin, path);
+        const expected = withLaterRows(plainSeries(seriesOfEvents(own.events), rows), rows);
+        expect([path, plainSeries(seriesOfEvents(both.events), rows)]).toEqual([
+          path,
+          plainSeries(expected, rows),
+        ]);
         expect([path, systemSeries(both.events)]).toEqual([path, systemSeries(own.events)]);
       }
     });
@@ -194,7 +199,8 @@ describe.skipIf(PYTHON_MISSING !== null)('runs that the real SDK logged to a ser
       for (const path of paths) {
         const rows = rowsIn(origin, path);
         const { events } = await shownOf(merged, path);
-        expect([path, seriesOfEvents(events)]).toEqual([path, seriesOfRows(rows, numericKeys(rows))]);
+        const wanted = plainSeries(seriesOfRows(rows, numericKeys(rows)), rows);
+        expect([path, plainSeries(seriesOfEvents(events), rows)]).toEqual([path, wanted]);
       }
     });
   });

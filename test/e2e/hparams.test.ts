@@ -71,7 +71,7 @@ describe.skipIf(PYTHON_MISSING !== null)("bytes of TensorBoard's own HParams sum
 
 /** Records of the start and the end of a session. */
 function sessionEvents(config: Readonly<Record<string, unknown>>, state: CurrentRun['state']) {
-  const run = { config: entriesOf(config), state, startTime: WALL_TIME, endTime: WALL_TIME };
+  const run = { config: entriesOf(config), tags: new Map(), state, startTime: WALL_TIME, endTime: WALL_TIME };
   const [summaries = []] = pluginNamed('hparams')?.current?.summaries([run]) ?? [];
   const [end, start] = summaries.map((summary) =>
     encodeEvent({ kind: 'summary', ...summary, step: 7, wallTime: WALL_TIME }),

@@ -11,7 +11,7 @@ import { WandbLogWriter } from '../support/wandb-log-writer.ts';
 const MINUTES_MS = 300_000;
 const ACCURACY = 'wandb/summary/test/accuracy';
 const BEST = 'wandb/summary/acc.max';
-const IMAGE = { _type: 'image-file', path: 'media/images/x.png', size: 3 };
+const PAGE = { _type: 'html-file', path: 'media/html/x.html', size: 3 };
 
 /** Two runs with results, one that died before its first row, one in whose log nothing has arrived. */
 async function writeRuns(folder: TemporaryFolder): Promise<void> {
@@ -23,8 +23,8 @@ async function writeRuns(folder: TemporaryFolder): Promise<void> {
       displayName: id,
       config: { update: [{ key: 'lr', valueJson: `${accuracy / 10}` }] },
     });
-    log.row({ acc: 0.5, image: IMAGE, _step: 0, _timestamp: 1_700_000_001 });
-    log.row({ acc: 0.25, image: IMAGE, _step: 9, _timestamp: 1_700_000_009 });
+    log.row({ acc: 0.5, page: PAGE, _step: 0, _timestamp: 1_700_000_001 });
+    log.row({ acc: 0.25, page: PAGE, _step: 9, _timestamp: 1_700_000_009 });
     const update = [
       { key: 'test/accuracy', valueJson: `${accuracy}` },
       { nestedKey: ['acc', 'max'], valueJson: '0.5' },
@@ -87,7 +87,7 @@ describe.skipIf(PYTHON_MISSING !== null)('beside its rows, a run', () => {
       for (const run of RUNS)
         expect(tags[run]).toEqual(expect.arrayContaining(['wandb/config', 'wandb/overview']));
       const [notShown] = await board.texts('good', 'wandb/not shown');
-      expect(notShown!.text).toContain('<td>image</td>');
+      expect(notShown!.text).toContain('<td>page</td>');
       expect((await board.scalarTags())['good']).toEqual(expect.arrayContaining(['acc', ACCURACY, BEST]));
       expect((await board.scalars('better', ACCURACY)).map(([, step, value]) => [step, value])).toEqual([
         [9, 0.875],

@@ -181,7 +181,7 @@ describe.skipIf(PYTHON_MISSING !== null)('a folder of runs that were logged offl
     expect(server.requests.downloads()).toEqual({});
 
     const local = await sdk.localFiles('media001');
-    const images = [...local].filter(([name]) => name.startsWith('media/images/'));
+    const images = [...local].filter(([name]) => name.startsWith('media/images/img_'));
     expect(images).toHaveLength(3);
     for (const [name, bytes] of images) {
       const folder = sdk.folder('downloads');

@@ -48,7 +48,8 @@ type Event =
       readonly copies: number;
     }
   | { readonly kind: 'evict' | 'restart' | 'tear' | 'damage rows' | 'damage index' }
-  | { readonly kind: 'batch'; readonly size: number };
+  | { readonly kind: 'batch'; readonly size: number }
+  | { readonly kind: 'write'; readonly text: string };
 
 const event: fc.Arbitrary<Event> = fc.oneof(
   {
@@ -70,11 +71,12 @@ const event: fc.Arbitrary<Event> = fc.oneof(
     weight: 1,
     arbitrary: fc.integer({ min: 1, max: 500 }).map((size) => ({ kind: 'batch' as const, size })),
   },
+  { weight: 1, arbitrary: fc.string().map((text) => ({ kind: 'write' as const, text })) },
 );
 
 /** Plays events against one run and keeps what was served. */
 class Play {
-  readonly source = new ScriptedSource();
+  readonly source = new ScriptedSource({ origin: 'local' });
   readonly #cacheDir: string;
   #house: House | undefined;
   #step = 0;
@@ -94,6 +96,9 @@ class Play {
         break;
       case 'batch':
         this.source.batchSize = event.size;
+        break;
+      case 'write':
+        this.source.files.set('output.log', event.text);
         break;
       case 'restart':
         await this.close();

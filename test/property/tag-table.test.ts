@@ -10,6 +10,10 @@ const KEYS = [
   'a/text',
   'a/scalar',
   'a/text (2)',
+  'a_VERTEX',
+  'a/captions',
+  'a/pr_curve',
+  'a/pr_curve/cat',
   'system/a',
   'wandb/config',
   '_hparams_/experiment',
@@ -25,7 +29,7 @@ const unwritten: fc.Arbitrary<SeriesShape> = fc.oneof(
   fc.record({
     kind: fc.constant('cell' as const),
     keys: keyId.map((id) => [id]),
-    type: fc.constantFrom('string', 'null', 'image-file'),
+    type: fc.constantFrom('string', 'null', 'list', 'image-file', 'table-file', 'object3D-file', 'html-file'),
   }),
 );
 const shape = fc
@@ -33,15 +37,25 @@ const shape = fc
   .map(([own, writer]): SeriesShape => (writer === 1 ? own : { ...own, writer }));
 const shapes = fc.array(shape, { maxLength: 30 });
 
-/** What a tag stands for: the writer, the kind of series and its key. */
+/** What a tag stands for: the writer, the series and its key. */
 function seriesOf(
   table: TagTable,
   { kind, type, keys, writer }: SeriesShape,
   shapeId: number,
 ): [string, string][] {
+  const cells = table.cellsOf(shapeId).map(({ plugin, series }) => {
+    return `${plugin.name} ${plugin.cells?.indexOf(series)}`;
+  });
   return table
     .tagsOf(shapeId)
-    .map((tag, i) => [tag, `${writer ?? 1} ${type ?? kind} ${keys[type === null ? i : 0]}`]);
+    .map((tag, i) => [tag, `${writer ?? 1} ${cells[i] ?? kind} ${keys[type === null ? i : 0]}`]);
+}
+
+/** Tags that points of a shape's cells may have, where these stand below the tag of their series. */
+function tagsBelow(table: TagTable, shapeId: number): string[] {
+  return table.cellsOf(shapeId).flatMap(({ series: { suffixes = [] }, tag }) => {
+    return (suffixes === 'open' ? ['/cat', '/dog/x'] : suffixes).map((suffix) => tag + suffix);
+  });
 }
 
 describe('tags', () => {
@@ -56,6 +70,16 @@ describe('tags', () => {
           expect([byTag.get(tag), bySeries.get(series)]).toEqual([series, tag]);
         for (const { reservedTags } of PLUGINS)
           for (const tag of reservedTags) expect(byTag.has(tag)).toBe(false);
+      }),
+    );
+  });
+
+  it('that stand below another are no series of their own', () => {
+    fc.assert(
+      fc.property(shapes, (drawn) => {
+        const table = new TagTable({ keys: KEYS, shapes: drawn });
+        const tags = new Set(drawn.flatMap((_, id) => table.tagsOf(id)));
+        for (const tag of drawn.flatMap((_, id) => tagsBelow(table, id))) expect(tags.has(tag)).toBe(false);
       }),
     );
   });

@@ -300,7 +300,7 @@ describe('9. Nothing is lost silently.', () => {
     source.push(
       KEY,
       row(500, { loss: 1 }, [
-        { key: 'image', kind: 'json', text: '{"_type":"image-file","path":"x.png"}' },
+        { key: 'page', kind: 'json', text: '{"_type":"html-file","path":"x.html"}' },
         { key: 'list', kind: 'json', text: '[1,2]' },
         { key: 'nothing', kind: 'json', text: 'null' },
         text('note', 'shown'),
@@ -313,15 +313,16 @@ describe('9. Nothing is lost silently.', () => {
       series: { tag: string; type: string; points: number }[];
     };
     expect(run.notShown.map(({ key, type, count }) => [key, type, count])).toEqual([
-      ['image', 'image-file', 1],
-      ['list', 'list', 1],
+      ['page', 'html-file', 1],
       ['nothing', 'null', 1],
     ]);
     expect(run.notShown.every(({ reason }) => reason.length > 10)).toBe(true);
     expect(run.series.map(({ tag, type, points }) => [tag, type, points])).toEqual([
       ['acc', 'scalar', 500],
+      ['list', 'text', 1],
       ['loss', 'scalar', 501],
       ['note', 'text', 1],
+      ['page', 'text', 1],
     ]);
   });
 });

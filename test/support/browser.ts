@@ -34,7 +34,18 @@ export async function startBrowser(): Promise<Browser> {
   return await chromium.launch({ executablePath: program!, args: ['--no-sandbox', '--disable-gpu'] });
 }
 
-export type Dashboard = 'timeseries' | 'scalars' | 'text' | 'hparams';
+export type Dashboard =
+  | 'timeseries'
+  | 'scalars'
+  | 'text'
+  | 'hparams'
+  | 'images'
+  | 'audio'
+  | 'histograms'
+  | 'distributions'
+  | 'pr_curves'
+  | 'mesh'
+  | 'graphs';
 
 /** One dashboard, open. */
 export class DashboardPage implements AsyncDisposable {
@@ -91,8 +102,9 @@ export class DashboardPage implements AsyncDisposable {
     await this.page.locator('runs-data-table tb-data-table-header-cell', { hasText: name }).first().waitFor();
   }
 
+  /** Of Time Series, and of dashboards that have tags in folding sections: the one that is filtered is open. */
   async filterTags(regex: string): Promise<void> {
-    await this.page.locator('input[placeholder="Filter tags (regex)"]').fill(regex);
+    await this.page.locator('input[placeholder="Filter tags (regex)"], tf-tag-filterer input').fill(regex);
   }
 
   async reload(): Promise<void> {

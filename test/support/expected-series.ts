@@ -49,12 +49,14 @@ export function scalarSeries(
 
 export type LoggedText = readonly [wallTime: number, step: number, text: string];
 
-/** Strings per tag, likewise. */
+/** Strings and lists per tag, likewise. */
 export function textSeries(rows: readonly SdkRow[]): Map<string, LoggedText[]> {
   const series = new Map<string, LoggedText[]>();
   for (const { step, timestamp, cells } of rows) {
     for (const [key, value] of Object.entries(cells)) {
-      if (typeof value === 'string') add(series, shownTag(key), [timestamp, step, value]);
+      // A list is a block of code, of which TensorBoard's page has the text.
+      const text = Array.isArray(value) ? JSON.stringify(value) : value;
+      if (typeof text === 'string') add(series, shownTag(key), [timestamp, step, text]);
     }
   }
   return series;

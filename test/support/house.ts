@@ -48,6 +48,7 @@ export interface HouseOptions {
   /** Default: that of the program. */
   readonly xAxis?: string;
   readonly media?: MediaPolicy;
+  readonly charts?: boolean;
   /** In place of the cache directory. */
   readonly store?: RunStore;
   readonly memoryMaxBytes?: number;
@@ -73,7 +74,11 @@ export async function buildHouse(options: HouseOptions): Promise<House> {
   const { viewVersion = VIEW_VERSION, xAxis = DEFAULT_X_AXIS } = options;
   const files = new Media({ store, memoryMaxBytes, logger, metrics, clock });
   const viewing = { history, memoryMaxBytes, viewVersion, xAxis, files, logger, metrics };
-  const events = new EventFiles({ ...viewing, ...(options.media && { media: options.media }) });
+  const events = new EventFiles({
+    ...viewing,
+    ...(options.media && { media: options.media }),
+    charts: options.charts ?? true,
+  });
   const views = new SeriesViews(events, viewing);
   const namespace = new Namespace({ history, runNameTemplate: options.runNameTemplate ?? '{name}' });
   const seen = { history, events, namespace, caller: OPERATOR };

@@ -14,8 +14,8 @@ lines appended when a run is resumed:
     {"kind": "exit", "code": N}                      absent when the run was killed
     {"kind": "kept", "id": ID, "step": N}            rows begin anew, with those of a run up to a step
 
-Numbers that JSON lacks stand as {"float": "NaN"}, {"float": "Infinity"} and {"float": "-Infinity"}, media as
-{"media": "image-file"} with the `_type` they are logged under.
+Numbers that JSON lacks stand as {"float": "NaN"}, {"float": "Infinity"} and {"float": "-Infinity"}, media and lists of
+media as {"media": "image-file"} with the `_type` they are logged under. A chart stands under the key of its table.
 """
 
 import argparse
@@ -24,8 +24,10 @@ import math
 import os
 import random
 import signal
+import struct
 import subprocess
 import sys
+import tempfile
 import time
 
 import wandb
@@ -33,11 +35,38 @@ from wandb.sdk.data_types.base_types.wb_value import WBValue
 
 ENTITY = "acme"
 
+# Where a list of one type of media is logged as one value (`seq_to_json`), by the type of its items.
+LIST_TYPES = {
+    "image-file": "images/separated", "audio-file": "audio", "video-file": "videos", "html-file": "html",
+    "object3D-file": "object3D", "molecule-file": "molecule",
+}  # fmt: skip
+# Of longer arrays the SDK logs a histogram.
+MAX_ARRAY = 32
+
+
+def media_type(value):
+    """The `_type` that a media value, or a list of them, is logged under; None for other values."""
+    if isinstance(value, wandb.Table):
+        return "incremental-table-file" if value.log_mode == "INCREMENTAL" else "table-file"
+    if isinstance(value, WBValue):
+        return value._log_type
+    if isinstance(value, list) and value and all(isinstance(item, WBValue) for item in value):
+        return LIST_TYPES.get(media_type(value[0]))
+    return "histogram" if getattr(value, "size", 0) > MAX_ARRAY else None
+
+
+def as_row(values):
+    """A logged row as JSON text can hold it."""
+    charts = [key for key, value in values.items() if isinstance(value, wandb.plot.CustomChart)]
+    tables = {f"{key}_table": values[key].table for key in charts}
+    return as_json({key: value for key, value in values.items() if key not in charts} | tables)
+
 
 def as_json(value):
     """A logged value as JSON text can hold it; numpy scalars become Python's own."""
-    if isinstance(value, WBValue):
-        return {"media": "table-file" if isinstance(value, wandb.Table) else value._log_type}
+    media = media_type(value)
+    if media is not None:
+        return {"media": media}
     if hasattr(value, "tolist"):
         value = value.tolist()
     if isinstance(value, dict):
@@ -82,7 +111,7 @@ class TruthfulRun:
         next_step = max(self.run.step, self.run.starting_step)
         step_of_row = next_step if step is None else step
         kind = "row" if step_of_row >= next_step else "dropped"
-        self._write(kind=kind, step=step_of_row, values=as_json(values))
+        self._write(kind=kind, step=step_of_row, values=as_row(values))
         self.run.log(values, step=step, commit=commit)
 
     def finish(self, code=0):
@@ -132,17 +161,165 @@ def scalars(options):
 
 
 def media(options):
-    """Things that are files or objects of W&B's own: images, histograms, tables, sound, pages."""
+    """Things that are files or objects of W&B's own, every type three times."""
     import numpy as np
 
     run = TruthfulRun(options, id="media001", name="media")
-    for i in range(3):
-        pixels = np.full((8, 8, 3), 40 * i, dtype=np.uint8)
-        run.log({"loss": 1 / (i + 1), "img": wandb.Image(pixels, caption=f"image {i}")})
-        run.log({"hist": wandb.Histogram(np.arange(10) * i), "eval": {"hist": wandb.Histogram([1, 2, 2])}})
-        run.log({"table": wandb.Table(columns=["id", "text"], data=[[i, f"row {i}"], [i + 1, "é😀"]])})
-        run.log({"html": wandb.Html(f"<b>{i}</b>"), "text": f"step {i}"})
+    growing = wandb.Table(columns=["step", "answer"], log_mode="INCREMENTAL")
+    with tempfile.TemporaryDirectory() as folder:
+        for i in range(3):
+            pixels = np.full((8, 8, 3), 40 * i, dtype=np.uint8)
+            run.log({"loss": 1 / (i + 1), "img": wandb.Image(pixels, caption=f"image {i}")})
+            run.log({"hist": wandb.Histogram(np.arange(10) * i), "eval": {"hist": wandb.Histogram([1, 2, 2])}})
+            run.log({"table": wandb.Table(columns=["id", "text"], data=[[i, f"row {i}"], [i + 1, "é😀"]])})
+            run.log({"html": wandb.Html(f"<b>{i}</b>"), "text": f"step {i}"})
+            run.log(histograms(i) | pictures(i))
+            run.log(clips(i, folder))
+            growing.add_data(i, f"answer {i}")
+            run.log(tables(i) | {"growing": growing})
+            run.log(objects(i, folder))
+            run.log({"list": [i, "two", None], "none": {}, "dict": {"of": {"text": f"deep {i}", "list": [[i]]}}})
     run.finish()
+
+
+def histograms(i):
+    import numpy as np
+
+    rnd = np.random.default_rng(i)
+    counts = (np.array([0, 3, 0, 5 + i, 1, 0]), np.array([-3.0, -2.0, -1.0, 0.5, 1.0, 4.0, 9.0]))
+    return {"hists/numpy": wandb.Histogram(np_histogram=counts), "hists/array": rnd.normal(i, 1, 500)}
+
+
+def pictures(i):
+    """Pictures that differ in every pixel, so that none is taken for another."""
+    import numpy as np
+
+    rnd = np.random.default_rng(100 + i)
+
+    def picture(width=12, height=8, **words):
+        return wandb.Image(rnd.integers(0, 255, (height, width, 3), dtype=np.uint8), **words)
+
+    blocks = np.kron(rnd.integers(0, 255, (6, 8, 3), dtype=np.uint8), np.ones((40, 40, 1), dtype=np.uint8))
+    mask = np.zeros((240, 320), dtype=np.uint8)
+    mask[100:200, 40:160] = 1
+    box = {
+        "position": {"minX": 0.4, "maxX": 0.9, "minY": 0.1, "maxY": 0.6}, "class_id": 2, "box_caption": "car 0.9",
+        "scores": {"sure": 0.9},
+    }  # fmt: skip
+    return {
+        "pictures/captioned": [picture(caption=f"picture {n} of *{i}*") for n in range(3)],
+        # The last one is shorter, as the last batch of a data set often is.
+        "pictures/plain": [picture(4, 4), picture(6, 5)][: 1 if i == 2 else 2],
+        "pictures/jpeg": picture(16, 16, file_type="jpg"),
+        "pictures/drawn": wandb.Image(
+            blocks, masks={"prediction": {"mask_data": mask, "class_labels": {0: "background", 1: "grass"}}},
+            boxes={"prediction": {"box_data": [box], "class_labels": {2: "car"}}},
+        ),
+        "pictures": {"deep": {"image": picture(caption="deep down")}},
+    }  # fmt: skip
+
+
+def clips(i, folder):
+    """Sound and video."""
+    import numpy as np
+    from PIL import Image
+
+    def tone(hertz, **words):
+        times = np.arange(2000) / 8000
+        return wandb.Audio(np.sin(2 * np.pi * hertz * times).astype(np.float32), sample_rate=8000, **words)
+
+    rnd = np.random.default_rng(200 + i)
+    frames = [Image.fromarray(rnd.integers(0, 255, (16, 16, 3), dtype=np.uint8)) for _ in range(3)]
+    gif, mp4, ogg = (os.path.join(folder, f"clip{i}.{extension}") for extension in ("gif", "mp4", "ogg"))
+    frames[0].save(gif, save_all=True, append_images=frames[1:], duration=100, loop=0)
+    for path in (mp4, ogg):
+        with open(path, "wb") as file:
+            file.write(b"any bytes %d" % i)
+    return {
+        "sounds/beep": wandb.Audio(ogg, caption="no WAV") if i == 2 else tone(220 * (i + 1), caption=f"beep {i}"),
+        "sounds/list": [tone(330 + i, caption="low"), tone(660 + i)],
+        "videos/gif": wandb.Video(gif, caption="noise", format="gif"),
+        "videos/mp4": wandb.Video(mp4, format="mp4"),
+    }
+
+
+def tables(i):
+    import numpy as np
+
+    pixels = np.full((4, 4, 3), i, dtype=np.uint8)
+    steps = [[x, x * x + i] for x in range(5)]
+    curve = [[name, 1 - x / 10 - i / 100, x / 10] for name in ("cat", "dog/wolf") for x in range(6)]
+    odd = [[1, 2.5, None], [2**60, math.nan, "a|b *c* <i>d</i>"]]
+    return {
+        "tables/odd": wandb.Table(columns=["x", "y|z", "note"], data=odd, allow_mixed_types=True),
+        "tables/media": wandb.Table(columns=["id", "image"], data=[[i, wandb.Image(pixels)]]),
+        "line": wandb.plot.line(wandb.Table(columns=["x", "y"], data=steps), "x", "y", title="A line"),
+        "confusion": wandb.plot.confusion_matrix(y_true=[0, 1, 1], preds=[0, 1, 0], class_names=["a", "b"]),
+        # What `wandb.plot.pr_curve` makes of labels and probabilities with scikit-learn.
+        "pr": wandb.plot_table(
+            "wandb/area-under-curve/v0", wandb.Table(columns=["class", "precision", "recall"], data=curve),
+            {"x": "recall", "y": "precision", "class": "class"}, {"title": "Precision v. Recall"},
+        ),
+    }  # fmt: skip
+
+
+TETRAHEDRON = "v 0 0 0\nv 1 0 0\nv 0 1 0\nv 0 0 %s\nf 1 2 3\nf 1 2 4\nf 1 3 4\nf 2 3 4\n"
+MOLECULE = "ATOM      1  N   ALA A   1      11.104   6.134  -6.504  1.00  0.00           N\nEND\n"
+
+
+def objects(i, folder):
+    """Things in three dimensions, and graphs."""
+    import numpy as np
+
+    def file(name, content):
+        path = os.path.join(folder, name)
+        with open(path, "wb") as opened:
+            opened.write(content)
+        return path
+
+    rnd = np.random.default_rng(300 + i)
+    points = rnd.uniform(-1, 1, (30, 3)).round(3)
+    colored = np.hstack([points, rnd.integers(0, 255, (30, 3))])
+    obj = file(f"solid{i}.obj", (TETRAHEDRON % (i + 1)).encode())
+    return {
+        "objects/points": wandb.Object3D(points),
+        "objects/colored": wandb.Object3D(colored),
+        "objects/list": [wandb.Object3D(points * 2), wandb.Object3D(points)],
+        "objects/obj": wandb.Object3D(obj),
+        "objects/glb": wandb.Object3D(file(f"triangle{i}.glb", glb([(0, 0, 0), (1 + i, 0, 0), (0, 1, 0)]))),
+        "molecule": wandb.Molecule(file(f"atom{i}.pdb", MOLECULE.encode())),
+        "graph": graph(with_shortcut=i == 2),
+    }
+
+
+def glb(corners):
+    """Binary glTF of one triangle: positions alone, as the format's specification has it."""
+    positions = b"".join(struct.pack("<3f", *corner) for corner in corners)
+    accessor = {
+        "bufferView": 0, "componentType": 5126, "count": 3, "type": "VEC3", "min": [0, 0, 0],
+        "max": [max(axis) for axis in zip(*corners)],
+    }  # fmt: skip
+    scene = {
+        "asset": {"version": "2.0"}, "scene": 0, "scenes": [{"nodes": [0]}], "nodes": [{"mesh": 0}],
+        "meshes": [{"primitives": [{"attributes": {"POSITION": 0}}]}], "accessors": [accessor],
+        "bufferViews": [{"buffer": 0, "byteLength": len(positions)}], "buffers": [{"byteLength": len(positions)}],
+    }  # fmt: skip
+    text = json.dumps(scene).encode()
+    text += b" " * (-len(text) % 4)
+    chunks = struct.pack("<I4s", len(text), b"JSON") + text + struct.pack("<I4s", len(positions), b"BIN\0") + positions
+    return struct.pack("<4sII", b"glTF", 2, 12 + len(chunks)) + chunks
+
+
+def graph(with_shortcut):
+    """Two branches that meet, or three."""
+    graph = wandb.Graph()
+    sizes = {"input": [None, 8], "left": [None, 4], "right": [None, 4], "joined": [None, 2]}
+    for name, size in sizes.items():
+        graph.add_node(wandb.data_types.Node(id=name, name=f"model.{name}", class_name="Dense", output_shape=size))
+    edges = [("input", "left"), ("input", "right"), ("left", "joined"), ("right", "joined")]
+    for start, end in [*edges, *([("input", "joined")] if with_shortcut else [])]:
+        graph.add_edge(graph[start], graph[end])
+    return graph
 
 
 def empty(options):

@@ -1,10 +1,20 @@
 /** An Overview over run cards in memory. @module */
 
 import { LogdirError } from '../../src/core/index.ts';
-import type { Overview, ProjectCard, RunCard, RunDetail } from '../../src/overview/index.ts';
+import type {
+  LoggedFile,
+  LoggedMedia,
+  Overview,
+  ProjectCard,
+  RunCard,
+  RunDetail,
+} from '../../src/overview/index.ts';
 
-/** Projects by `entity/project`, each with its runs, newest first. */
-export function memoryOverview(projects: ReadonlyMap<string, readonly RunCard[]>): Overview {
+/** Projects by `entity/project`, each with its runs, newest first. `change` makes the pages of runs special. */
+export function memoryOverview(
+  projects: ReadonlyMap<string, readonly RunCard[]>,
+  change: Partial<RunDetail> = {},
+): Overview {
   return {
     sources: ['./wandb', 'team/project with space'],
     troubles: [],
@@ -20,7 +30,7 @@ export function memoryOverview(projects: ReadonlyMap<string, readonly RunCard[]>
     run: async (entity, project, name) => {
       const card = projects.get(`${entity}/${project}`)?.find((run) => run.directory === name);
       if (card === undefined) throw new LogdirError('not-found', `no run ${name}`);
-      return runDetail(card);
+      return runDetail(card, change);
     },
   };
 }
@@ -51,10 +61,29 @@ export function runDetail(card: RunCard, change: Partial<RunDetail> = {}): RunDe
     tags: card.tagCount === 0 ? [] : ['train/loss', 'val/accuracy', 'zeta'],
     config: 'rate: 0.1\n',
     summary: [{ key: 'loss', json: '0.25' }],
+    media: { values: [], moreKeys: 0, isElsewhere: false },
     notShown: card.notShown.map(({ type, count }) => ({ key: 'media', type, count, reason: 'not now' })),
     failure: null,
     ...change,
   };
+}
+
+/** A picture of a run; `change` makes it special. */
+export function loggedFile(file: string, change: Partial<LoggedFile> = {}): LoggedFile {
+  return {
+    ...{ file, size: 852, width: 16, height: 16, caption: null },
+    ...{ shownAs: 'picture', hasLayers: false },
+    ...change,
+  };
+}
+
+/** The newest value of a key; `change` makes it special. */
+export function loggedMedia(
+  key: string,
+  files: readonly LoggedFile[],
+  change: Partial<LoggedMedia> = {},
+): LoggedMedia {
+  return { key, type: 'image-file', count: 3, step: 1200, files, moreFiles: 0, extent: null, ...change };
 }
 
 const DAY_SECONDS = 86_400;
@@ -87,6 +116,7 @@ export function runCard(index: number, change: Partial<RunCard> = {}): RunCard {
     skippedBytes: 0,
     reading: 'complete',
     isWaiting: false,
+    media: [],
     notShown: [],
     previews: ['train/loss', 'val/accuracy'].map((tag) => ({ tag, last: points.at(-1)?.value ?? 0, points })),
     ...change,

@@ -17,6 +17,7 @@ export const LONG_RUN = { rows: scaled(8000, 200_000), metrics: 8 };
 /** Recordings by kind, with the words that make-runs.py takes beside. */
 const RECORDINGS = {
   scalars: [],
+  media: [],
   sweep: ['--runs', `${SWEEP_RUNS}`],
   resume: [],
   crash: [],

@@ -72,6 +72,20 @@ export function seriesOfEvents(events: readonly TensorBoardEvent[]): Map<string,
   return seriesWhere(events, (tag) => !/^(?:wandb|system|_hparams_)\//.test(tag));
 }
 
+/** Series of numbers and strings alone: without those of keys that hold lists or media, which other tests look at. */
+export function plainSeries(
+  series: ReadonlyMap<string, Point[]>,
+  rows: readonly PlainRow[],
+): Map<string, Point[]> {
+  const others = new Set(
+    rows.flatMap(({ values }) =>
+      Object.entries(values).flatMap(([key, value]) => (typeof value === 'object' ? [shownTag(key)] : [])),
+    ),
+  );
+  const isPlain = (tag: string) => ![...others].some((other) => tag === other || tag.startsWith(`${other}/`));
+  return new Map([...series].filter(([tag]) => isPlain(tag) && !/_(?:VERTEX|FACE|COLOR)$/.test(tag)));
+}
+
 /** Series of an event file that tell of the machine. */
 export function systemSeries(events: readonly TensorBoardEvent[]): Map<string, Point[]> {
   return seriesWhere(events, (tag) => tag.startsWith('system/'));

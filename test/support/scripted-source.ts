@@ -1,7 +1,14 @@
 /** A source whose runs are scripts: records are pushed by the test and read in batches of any size. @module */
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { LogdirError, type RunKey, type RunRecord, type RunState, runKeyText } from '../../src/core/index.ts';
+import {
+  isSafeName,
+  LogdirError,
+  type RunKey,
+  type RunRecord,
+  type RunState,
+  runKeyText,
+} from '../../src/core/index.ts';
 import type {
   Cursor,
   OpenedSavedFile,
@@ -12,12 +19,19 @@ import type {
   RunSource,
   SavedFile,
   SourceChange,
+  SourcePolicy,
 } from '../../src/sources/index.ts';
+
+/** A file whose bytes are made when somebody opens it. */
+export interface ScriptedFile {
+  readonly size: number;
+  readonly bytes: () => Uint8Array;
+}
 
 export class ScriptedSource implements RunSource {
   readonly name = 'script';
-  readonly origin = 'script';
-  readonly policy = { listing: 'all', reading: 'eager' } as const;
+  readonly origin: string;
+  readonly policy: SourcePolicy;
   readonly #runs = new Map<string, { readonly key: RunKey; records: RunRecord[] }>();
   readonly #listeners = new Set<(change: SourceChange) => void>();
   /** When every run was changed last, as listed. */
@@ -28,12 +42,25 @@ export class ScriptedSource implements RunSource {
   failure: LogdirError | null = null;
   /** Milliseconds before each batch. */
   pauseMs = 0;
-  /** Files that every run has saved: text by name. */
-  readonly files = new Map<string, string>();
+  /** Files that every run has saved: content by name. */
+  readonly files = new Map<string, string | Uint8Array | ScriptedFile>();
+  /** While set, files can't be had. */
+  fileFailure: LogdirError | null = null;
+  /** Names of files that were opened, and names that `statFiles` was asked for, call by call. */
+  readonly opened: string[] = [];
+  readonly asked: (readonly string[])[] = [];
   /** Times `read` was called. */
   reads = 0;
   /** Times something failed with `failure`. */
   failures = 0;
+
+  constructor({
+    reading = 'eager',
+    origin = 'script',
+  }: Partial<Pick<SourcePolicy, 'reading'>> & { readonly origin?: string } = {}) {
+    this.policy = { listing: 'all', reading };
+    this.origin = origin;
+  }
 
   add(key: RunKey, records: readonly RunRecord[] = []): void {
     this.#runs.set(runKeyText(key), { key, records: [...records] });
@@ -105,21 +132,27 @@ export class ScriptedSource implements RunSource {
 
   async listFiles(key: RunKey): Promise<readonly SavedFile[]> {
     this.#script(key);
-    return [...this.files].map(([name, text]) => ({ name, size: Buffer.byteLength(text), mtimeMs: 1.7e12 }));
+    return [...this.files].map(([name, content]) => ({ name, size: sizeOf(content), mtimeMs: 1.7e12 }));
   }
 
   async statFiles(key: RunKey, names: readonly string[]): Promise<readonly SavedFile[]> {
-    return (await this.listFiles(key)).filter(({ name }) => names.includes(name));
+    this.asked.push(names);
+    if (this.fileFailure !== null) throw this.fileFailure;
+    const wanted = new Set(names.filter(isSafeName));
+    return (await this.listFiles(key)).filter(({ name }) => wanted.has(name));
   }
 
   async openFile(key: RunKey, name: string): Promise<OpenedSavedFile> {
-    const file = (await this.listFiles(key)).find((found) => found.name === name);
-    if (file === undefined) throw new LogdirError('not-found', `no file ${name}`);
-    const bytes = Buffer.from(this.files.get(name)!);
+    this.opened.push(name);
+    if (this.fileFailure !== null) throw this.fileFailure;
+    this.#script(key);
+    const content = isSafeName(name) ? this.files.get(name) : undefined;
+    if (content === undefined) throw new LogdirError('not-found', `no file ${name}`);
+    const file = { name, size: sizeOf(content), mtimeMs: 1.7e12 };
     return {
       file,
       read: async function* ({ start, end }) {
-        yield bytes.subarray(start, end);
+        yield bytesOf(content).subarray(start, end);
       },
       [Symbol.asyncDispose]: async () => {},
     };
@@ -145,4 +178,14 @@ export class ScriptedSource implements RunSource {
     this.failures++;
     throw this.failure;
   }
+}
+
+function sizeOf(content: string | Uint8Array | ScriptedFile): number {
+  if (typeof content === 'string') return Buffer.byteLength(content);
+  return content instanceof Uint8Array ? content.length : content.size;
+}
+
+function bytesOf(content: string | Uint8Array | ScriptedFile): Uint8Array {
+  if (typeof content === 'string') return Buffer.from(content);
+  return content instanceof Uint8Array ? content : content.bytes();
 }

@@ -6,7 +6,8 @@ import { SERVERS, type SettingDefinition, TREE_COMMANDS } from './setting-defini
 import { wholeNumber } from './value-types.ts';
 
 const MODES = ['sampled', 'all', 'none'] as const;
-const COMMANDS = [...SERVERS, ...TREE_COMMANDS];
+const CHARTS = ['auto', 'off'] as const;
+const COMMANDS = [...SERVERS, ...TREE_COMMANDS, 'verify'] as const;
 
 export const MEDIA_SETTINGS = {
   media: {
@@ -44,6 +45,16 @@ export const MEDIA_SETTINGS = {
     accepts: 'a size of at least 1KiB, such as 64MiB or 1GB',
     default: '64MiB',
     help: 'Most that all of them may take in the event file of one run.',
+    commands: COMMANDS,
+  },
+  charts: {
+    group: 'Media',
+    flag: 'charts',
+    schema: z.union([z.enum(CHARTS), z.literal(false).transform(() => 'off' as const)]),
+    choices: CHARTS,
+    accepts: 'auto or off',
+    default: 'auto',
+    help: 'Charts of the Custom Scalars dashboard: auto makes one of each name that was logged below two of train/, val/, eval/, test/ and their like; off none.',
     commands: COMMANDS,
   },
 } as const satisfies Record<string, SettingDefinition>;

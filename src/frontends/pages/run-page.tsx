@@ -5,6 +5,7 @@ import type { RunDetail } from '../../overview/index.ts';
 import { countText, durationText, pluralText, sizeText } from './parts/human-text.ts';
 import { page } from './parts/layout.tsx';
 import { StateMark, TimeMark } from './parts/marks.tsx';
+import { MediaSection } from './parts/media-section.tsx';
 import { NameHeading } from './parts/name-heading.tsx';
 import { OpenInTensorBoard, type WaysIn } from './parts/open-in-tensorboard.tsx';
 import { PreviewLine, RunMarks } from './parts/run-row.tsx';
@@ -37,6 +38,7 @@ export function runPage(content: RunPageContent): string {
       <Facts content={content} />
       <OpenInTensorBoard ways={ways} path={card.path} filter={filter} />
       <Series run={run} />
+      <MediaSection media={run.media} counts={card.media} files={files} />
       <NotShownTable run={run} files={files} />
       <Notes text={run.facts.notes} />
       <Config yaml={run.config} />

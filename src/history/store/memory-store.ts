@@ -53,8 +53,8 @@ export class MemoryStore implements RunStore {
     }
   }
 
-  async readDocument(owner: DocumentOwner, name: string): Promise<Uint8Array | undefined> {
-    return this.#documents.get(documentText(owner, name));
+  async readDocument(owner: DocumentOwner, name: string, from = 0): Promise<Uint8Array | undefined> {
+    return this.#documents.get(documentText(owner, name))?.subarray(from);
   }
 
   async writeDocument(owner: DocumentOwner, name: string, content: Uint8Array): Promise<void> {

@@ -84,8 +84,8 @@ export interface RunStore extends AsyncDisposable {
   /** Removes generations before this one. */
   dropBefore(id: LogId, generation: number): Promise<void>;
 
-  /** A document as it was written last; undefined when there is none, or it cannot be read. */
-  readDocument(owner: DocumentOwner, name: string): Promise<Uint8Array | undefined>;
+  /** A document as it was written last, from a byte on; undefined when there is none, or it cannot be read. */
+  readDocument(owner: DocumentOwner, name: string, from?: number): Promise<Uint8Array | undefined>;
   /** Keeps a document, whole or not at all. Rejects as storage does. */
   writeDocument(owner: DocumentOwner, name: string, content: Uint8Array): Promise<void>;
   /** Adds to the end of a document. A killed process may leave a part of it. */

@@ -76,7 +76,7 @@ function tableMarkdown(text: string, contents: Contents): string {
   const value = membersOf(text);
   const file = tableFile(text);
   if (file === undefined) return withoutFile(value);
-  const bytes = isTooLarge(file) ? 'too-large' : contents.content(file);
+  const bytes = isTooLarge(file) ? 'too-large' : contents.content(file, MAX_FILE_BYTES);
   if (typeof bytes === 'string') return withoutRows(value, file, bytes);
   const table = tableContent(bytes);
   const sized = { ...file, size: bytes.length };

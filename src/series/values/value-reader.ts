@@ -7,21 +7,31 @@
 import type { RunLog } from '../../history/index.ts';
 import type { Media } from '../../media/index.ts';
 import {
+  type ContentNeed,
+  type CurrentContent,
   type CurrentRun,
   type CurrentSummary,
   NO_CONTENTS,
+  needsOfSummaryMedia,
   type Plugin,
   type SummaryContent,
+  type SummaryMedia,
+  summariesOfSummaryMedia,
 } from '../../plugins/index.ts';
 import { ThinnedList } from '../../points/index.ts';
 import type { RunEntries, Selection, SeriesEnd, SeriesListing } from '../data-provider.ts';
 import { type MapRunsOptions, mapRuns, type ResolvedRun } from '../runs/resolved-runs.ts';
 import { type CellSeries, selected, selectedCells, seriesEnd } from '../runs/run-series.ts';
-import { type LoggedCell, type LoggedSummary, loggedCells, markerSummaries } from './logged-summaries.ts';
+import { chooseCells, someBlocks } from './chosen-cells.ts';
+import { type LoggedCell, type LoggedSummary, markerSummaries } from './logged-summaries.ts';
 
 export interface ValuePoint extends SeriesEnd {
   readonly content: SummaryContent;
 }
+
+/** Values of a series that are read to list it, and those whose files must be fetched for it. */
+const MOST_READ = 10;
+const MOST_FETCHED = 2;
 
 /** By tag. */
 type Cells = ReadonlyMap<string, CellSeries>;
@@ -50,7 +60,7 @@ export class ValueReader {
   ): Promise<readonly RunEntries<SeriesListing>[]> {
     const current = await currentSummaries(plugin, runs, options);
     const entries = await mapRuns(runs, options, async (run) => {
-      const shown = [...markersOf(plugin, run), ...(current.get(run) ?? [])];
+      const shown = [...(await this.#ofMarkers(plugin, run)), ...(current.get(run) ?? [])];
       const all = new Map([
         ...ends(run.series.cells.get(plugin) ?? NO_CELLS),
         ...(await this.#readNewest(plugin, run)),
@@ -79,7 +89,8 @@ export class ValueReader {
     const entries = await mapRuns(runs, options, async (run) => {
       const lists = new SeriesLists(selection, Math.max(1, maxPoints));
       for (const summary of await this.#readCells(plugin, run, selection, maxPoints)) lists.push(summary);
-      for (const summary of [...markersOf(plugin, run), ...(current.get(run) ?? [])]) lists.push(summary);
+      const shown = [...(await this.#ofMarkers(plugin, run)), ...(current.get(run) ?? [])];
+      for (const summary of shown) lists.push(summary);
       const tags = lists.points().map(([tag, points]) => [tag, maxPoints === 0 ? [] : points] as const);
       return { run: run.name, tags };
     });
@@ -94,17 +105,21 @@ export class ValueReader {
     maxPoints: number,
   ): Promise<readonly LoggedSummary[]> {
     const cells = selectedCells(run.series.cells.get(plugin) ?? NO_CELLS, selection);
-    const byShape = new Map<number, [CellSeries, ThinnedList<LoggedCell>][]>();
-    for (const series of cells.values()) {
-      const list = new ThinnedList<LoggedCell>(Math.max(1, maxPoints));
-      for (const id of series.shapeIds) byShape.set(id, [...(byShape.get(id) ?? []), [series, list]]);
-    }
-    for await (const cell of loggedCells(run, new Set(byShape.keys()), null)) {
-      for (const [, list] of byShape.get(cell.shapeId) ?? []) list.push(cell);
-    }
-    const chosen = new Map([...byShape.values()].flat().map(([series, list]) => [list, series] as const));
-    const read = [...chosen].map(async ([list, series]) => await this.#summaries(run, series, list.points()));
+    const chosen = await chooseCells(run, [...cells.values()], Math.max(1, maxPoints));
+    const read = [...chosen].map(async ([series, own]) => await this.#summaries(run, series, own));
     return (await Promise.all(read)).flat();
+  }
+
+  /** What markers tell of a plugin, media of the summary among it. */
+  async #ofMarkers(plugin: Plugin, resolved: ResolvedRun): Promise<readonly LoggedSummary[]> {
+    const { run, log } = resolved;
+    const shown = [...markersOf(plugin, resolved)];
+    for (const { media, step, wallTime } of summaryMediaFor(plugin, resolved)) {
+      const contents = await this.#files.look({ run, log }, needsOfSummaryMedia(media));
+      for (const { tag, content } of summariesOfSummaryMedia(media, contents))
+        if (isOf(plugin, content)) shown.push({ tag, content, step, wallTime });
+    }
+    return shown;
   }
 
   /** What the cells of a series come to, in their order. */
@@ -123,7 +138,7 @@ export class ValueReader {
     return (await Promise.all(read)).flat();
   }
 
-  /** Listings of series of which only their newest values tell what is listed. */
+  /** Listings of series of which only their values tell what is listed: the newest ones that come to something. */
   async #readNewest(plugin: Plugin, resolved: ResolvedRun): Promise<Listings> {
     const { log } = resolved;
     const cells = [...(resolved.series.cells.get(plugin) ?? NO_CELLS).values()].filter(isToBeRead);
@@ -133,19 +148,26 @@ export class ValueReader {
     this.#read.set(log, byPlugin);
     const known = byPlugin.get(plugin);
     if (known?.blocks === blocks) return known.listings;
-    const newest = new Map<number, LoggedCell>();
-    const shapeIds = new Set(cells.map((series) => series.newest.shapeId));
-    const newestBlocks = new Set(cells.map((series) => series.newest.block));
-    for await (const cell of loggedCells(resolved, shapeIds, newestBlocks)) newest.set(cell.shapeId, cell);
-    const read = cells.map(async (series) => {
-      const cell = newest.get(series.newest.shapeId);
-      return cell === undefined ? [] : await this.#summaries(resolved, series, [cell]);
+    const listings = new Map<string, SeriesListing>();
+    // How many blobs there are at most, and what there is under which suffix, one value alone does not tell.
+    const chosen = await chooseCells(resolved, cells, MOST_READ, someBlocks(log, cells, MOST_READ));
+    const read = [...chosen].map(async ([series, own]) => {
+      const isCostly = own.some(({ text }) => (series.series.needs?.(text) ?? []).some(needsFetch));
+      return await this.#summaries(resolved, series, isCostly ? own.slice(-MOST_FETCHED) : own);
     });
-    const summaries = (await Promise.all(read)).flat();
-    const listings: Listings = new Map(summaries.map((summary) => [summary.tag, listingOf(summary)]));
+    for (const summary of (await Promise.all(read)).flat()) {
+      const listing = listingOf(summary);
+      const blobCount = Math.max(listing.blobCount, listings.get(summary.tag)?.blobCount ?? 0);
+      listings.set(summary.tag, { ...listing, blobCount });
+    }
     byPlugin.set(plugin, { blocks, listings });
     return listings;
   }
+}
+
+/** Lengths are not looked at. */
+function needsFetch({ kind }: ContentNeed): boolean {
+  return kind === 'content';
 }
 
 /** Whether only reading a value tells what is listed of a series. */
@@ -184,17 +206,20 @@ async function currentSummaries(
   { signal }: MapRunsOptions,
 ): Promise<ReadonlyMap<ResolvedRun, readonly CurrentSummary[]>> {
   if (current === undefined) return new Map();
-  const shown = runs.filter(({ config }) => current.shows(config));
+  const shown = runs.filter((run) => current.shows(contentOf(run)));
   const summaries = current.summaries(await Promise.all(shown.map((run) => currentRun(run, signal))));
   return new Map(shown.map((run, i) => [run, summaries[i] ?? []]));
 }
 
-async function currentRun(
-  { run, log, config, startTime }: ResolvedRun,
-  signal: AbortSignal,
-): Promise<CurrentRun> {
+/** What of a run `CurrentSeries` decides by. */
+export function contentOf({ config, series }: ResolvedRun): CurrentContent {
+  return { config, tags: series.scalars };
+}
+
+async function currentRun(resolved: ResolvedRun, signal: AbortSignal): Promise<CurrentRun> {
+  const { run, log, startTime } = resolved;
   const state = await run.refreshState({ signal });
-  return { config, state, startTime, endTime: endTimeOf(log, startTime) };
+  return { ...contentOf(resolved), state, startTime, endTime: endTimeOf(log, startTime) };
 }
 
 /** As event files have it: a run may go on for a while after its last row. */
@@ -202,6 +227,28 @@ function endTimeOf({ ledger: { exit, progress } }: RunLog, startTime: number): n
   const { lastTimestamp } = progress;
   if (exit === null) return lastTimestamp ?? startTime;
   return Math.max(lastTimestamp ?? 0, startTime + exit.runtimeSeconds);
+}
+
+function isOf({ name }: Plugin, { metadata }: SummaryContent): boolean {
+  return metadata.pluginData?.pluginName === name;
+}
+
+interface TimedMedia extends SeriesEnd {
+  readonly media: readonly SummaryMedia[];
+}
+
+/** Media of a run's summary that a plugin may show, as markers tell them. */
+function* summaryMediaFor({ cells = [] }: Plugin, { view }: ResolvedRun): Generator<TimedMedia> {
+  for (const marker of view.markersNow) {
+    if (marker.kind === 'begin' || marker.media === undefined) continue;
+    const media = marker.media.filter(({ type }) => cells.some((series) => series.accepts(type)));
+    if (media.length > 0) yield { media, step: marker.step, wallTime: marker.wallTime };
+  }
+}
+
+/** Whether the summary of a run may have something of a plugin. */
+export function hasSummaryMedia(plugin: Plugin, run: ResolvedRun): boolean {
+  return summaryMediaFor(plugin, run).next().done !== true;
 }
 
 /** Markers are shown where a plugin has nothing to show of the run as it is now. */

@@ -31,6 +31,7 @@ import { RunWatches } from './run-watches.ts';
 import {
   folderVersion,
   type IndexedRun,
+  LogConsoles,
   listingOf,
   newestChange,
   openSavedFile,
@@ -83,6 +84,7 @@ class WandbLocalSource implements RunSource {
   readonly #index: RunIndex;
   readonly #registry = new ShapeRegistry();
   readonly #ends = new LogEnds();
+  readonly #consoles = new LogConsoles();
   /** Logs that were seen to grow after another had gone on for them. */
   readonly #growing = new Set<string>();
   readonly #watches: RunWatches;
@@ -184,7 +186,7 @@ class WandbLocalSource implements RunSource {
     names: readonly string[],
     { signal }: { readonly signal: AbortSignal },
   ): Promise<readonly SavedFile[]> {
-    return await statSavedFiles(await this.#find(key, signal), names);
+    return await statSavedFiles(await this.#find(key, signal), names, this.#consoles);
   }
 
   async openFile(
@@ -192,7 +194,7 @@ class WandbLocalSource implements RunSource {
     name: string,
     { signal }: { readonly signal: AbortSignal },
   ): Promise<OpenedSavedFile> {
-    return await openSavedFile(await this.#find(key, signal), name);
+    return await openSavedFile(await this.#find(key, signal), name, this.#consoles);
   }
 
   #noteRecords(run: IndexedRun, segment: Segment, { records }: RecordBatch): void {

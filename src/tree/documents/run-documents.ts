@@ -4,6 +4,7 @@ import type { MetricDefinition, RunFacts, RunKey, RunState } from '../../core/in
 import { plainMetricName } from '../../eventfile/index.ts';
 import {
   configYaml,
+  type LeftOutValues,
   notShownOf,
   type SeriesDictionary,
   type SeriesShape,
@@ -37,6 +38,9 @@ export interface RunDescription {
   readonly unread: Readonly<Record<string, number>>;
   readonly skippedBytes: number;
   readonly locations: readonly string[];
+  /** Values that the event file leaves out, and why files of others are gone. */
+  readonly leftOut: readonly LeftOutValues[];
+  readonly losses: readonly string[];
   /** Numbers of the summary that event files have, with how often they were told, by tag. */
   readonly toldSummary: readonly { readonly tag: string; readonly key: string; readonly points: number }[];
   /** Those that the run's next exit tells. */
@@ -98,7 +102,9 @@ function shownSeries({ dictionary, shapeRows, toldSummary, stepMetricOf }: RunDe
   const found = new Map<string, ShownSeries>();
   dictionary.shapes.forEach((shape, shapeId) => {
     const cells = tags.cellsOf(shapeId);
+    const known = tags.knownTagsOf(shapeId);
     tags.tagsOf(shapeId).forEach((tag, i) => {
+      if (!known.includes(tag)) return;
       const type = (cells[i]?.plugin ?? tags.rowPluginOf(shapeId))?.typeName ?? '';
       const key = keyOf(dictionary, shape, i);
       const stepMetric = stepMetricOf(tag);

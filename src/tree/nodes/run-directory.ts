@@ -6,8 +6,9 @@ import type { RunSnapshots } from '../run-snapshot.ts';
 import type { DirectoryNode, FileNode } from '../tree.ts';
 import type { EventFileNodes } from './event-file.ts';
 import type { TreeDirectory, TreeNode } from './node.ts';
+import { PROJECTOR, type ProjectorFiles } from './projector.ts';
 import type { RunDocuments } from './run-documents.ts';
-import { SAVED_FILES, type SavedFiles } from './saved-files.ts';
+import { SAVED_EVENT_FILES, SAVED_FILES, type SavedFiles } from './saved-files.ts';
 
 /** What the directories of all runs share. */
 export interface RunParts {
@@ -16,6 +17,7 @@ export interface RunParts {
   readonly events: EventFileNodes;
   readonly documents: RunDocuments;
   readonly saved: SavedFiles;
+  readonly projector: ProjectorFiles;
 }
 
 export class RunDirectory implements TreeDirectory {
@@ -36,10 +38,19 @@ export class RunDirectory implements TreeDirectory {
   }
 
   lookup(name: string): TreeNode | undefined {
-    const { events, documents, saved } = this.#parts;
+    const { events, documents, saved, projector } = this.#parts;
     if (events.hasName(name)) return events.file(this.#run, name);
     if (documents.hasName(name)) return documents.file(this.#run, name);
-    return name === SAVED_FILES ? saved.directory(this.#run) : undefined;
+    switch (name) {
+      case SAVED_FILES:
+        return saved.directory(this.#run);
+      case SAVED_EVENT_FILES:
+        return saved.eventFiles(this.#run);
+      case PROJECTOR:
+        return projector.directory(this.#run);
+      default:
+        return undefined;
+    }
   }
 
   async entries({ signal }: { readonly signal: AbortSignal }): Promise<readonly FileNode[]> {

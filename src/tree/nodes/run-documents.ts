@@ -89,7 +89,10 @@ export class RunDocuments {
 
   file(run: Run, name: string): TreeFile {
     const open = async (options: TreeOptions): Promise<MemoryFile> => {
-      const file = this.#filesOf(await this.#options.snapshots.take(run, options)).get(name);
+      // They tell of media what is known: nothing is fetched for who does not want all of it.
+      const maxWaitMs = options.freshness === 'complete' ? Number.POSITIVE_INFINITY : 0;
+      const snapshot = await this.#options.snapshots.take(run, options, maxWaitMs);
+      const file = this.#filesOf(snapshot).get(name);
       if (file === undefined)
         throw new LogdirError('not-found', `no document ${name} in run ${run.key.runId}`);
       return file;
@@ -101,7 +104,8 @@ export class RunDocuments {
     const { run, view, state, failure } = snapshot;
     const { log } = view;
     const locations = run.listing.locations.join(' ');
-    const version = `${log.generation} ${log.ledger.commits} ${view.size} ${state} ${locations} ${failure?.message ?? ''}`;
+    const made = [log.generation, log.ledger.commits, view.id, view.size, view.losses.length];
+    const version = [...made, state, locations, failure?.message ?? ''].join(' ');
     const known = this.#rendered.get(run.id);
     if (known?.version === version) return known.files;
     const files = this.#render(snapshot);
@@ -137,6 +141,8 @@ function describe(snapshot: RunSnapshot, eventFile: FileNode | null): RunDescrip
     shapeRows: ledger.shapeRows,
     metrics: ledger.metrics.values(),
     stepMetricOf: (tag) => view.fold.axes.metricOf(tag),
+    leftOut: view.fold.media.leftOut(),
+    losses: view.losses,
     unread: ledger.unread,
     skippedBytes: ledger.skippedBytes,
     locations: run.listing.locations,

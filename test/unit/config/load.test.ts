@@ -52,6 +52,7 @@ describe('precedence', () => {
       mediaSamples: 10,
       mediaMaxValueBytes: 10 * 1024 ** 2,
       mediaMaxRunBytes: 64 * 1024 ** 2,
+      charts: 'auto',
       runNameTemplate: '{name}',
       host: '127.0.0.1',
       port: 7070,

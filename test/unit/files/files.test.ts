@@ -77,6 +77,25 @@ describe.each([
     expect(body.toString()).toContain(`<a href="${page}">Page of this ${noun}</a>`);
   });
 
+  it.each(['text/html; charset=utf-8', 'IMAGE/SVG+xml', 'application/xhtml+xml', 'text/xml'])(
+    'gives a file of type %s an origin of its own, and no network',
+    async (contentType) => {
+      await using other = await serveTree(
+        new MemoryTree({ 'a/b/c/page': '<script>' }, { contentType, isWarm }),
+      );
+      for (const headers of [{}, { range: 'bytes=0-3' }]) {
+        const { headers: sent } = await ask(other, '/logdir/a/b/c/page', { headers });
+        expect(sent).toMatchObject({ 'content-type': contentType, 'x-content-type-options': 'nosniff' });
+        const policy = sent['content-security-policy'];
+        expect(policy).toMatch(
+          /^sandbox allow-scripts; default-src 'unsafe-inline' 'unsafe-eval' data: blob:;/,
+        );
+        expect(policy).not.toMatch(/allow-same-origin|https?:|'self'/);
+      }
+      expect((await ask(server, URL_PATH)).headers).not.toHaveProperty('content-security-policy');
+    },
+  );
+
   it('gives HEAD the headers of GET and no body', async () => {
     const get = await ask(server, URL_PATH);
     const head = await ask(server, URL_PATH, { method: 'HEAD' });

@@ -70,29 +70,34 @@ describe('the overview', () => {
 
   it('tells all of one run: tags, config, summary, notes, and what is not shown', async () => {
     const cells = (key: string, text: string) => [{ key, kind: 'json' as const, text }];
-    const media = row(0, {}, cells('pic', '{"_type":"image-file","path":"a.png"}'));
-    const more = row(1, {}, cells('hist', '{"_type":"histogram","values":[1]}'));
+    const media = row(0, {}, cells('page', '{"_type":"html-file","path":"a.html"}'));
+    const more = row(1, {}, cells('plot', '{"_type":"plotly-file","path":"b.plotly.json"}'));
     source.add(runKey('e', 'p', 'm'), [
       { kind: 'facts', facts: { displayName: 'media', startTime: 1.6e9, notes: 'why' } },
       configRecord({ rate: 0.1, _wandb: {} }),
       summaryRecord({ best: 3, _step: 1 }),
-      ...[media, more, row(2, {}, cells('pic', 'null')), exitRecord(0)],
+      ...[media, more, row(2, {}, cells('page', 'null')), exitRecord(0)],
     ]);
     await house.history.relist();
     const run = await house.overview.run('e', 'p', 'media', { signal });
     expect(run).toMatchObject({
-      card: { directory: 'media', state: 'finished', tagCount: 0, previews: [] },
+      card: { directory: 'media', state: 'finished', previews: [], media: [] },
       facts: { notes: 'why' },
-      ...{ tags: [], config: 'rate: 0.1\n', summary: [{ key: 'best', json: '3' }], failure: null },
+      ...{
+        tags: ['page', 'plot'],
+        config: 'rate: 0.1\n',
+        summary: [{ key: 'best', json: '3' }],
+        failure: null,
+      },
     });
     expect(run.card.notShown).toEqual([
-      { type: 'image-file', count: 1 },
-      { type: 'histogram', count: 1 },
+      { type: 'html-file', count: 1 },
+      { type: 'plotly-file', count: 1 },
     ]);
     expect(run.notShown.map(({ key, type }) => [key, type])).toEqual([
-      ['pic', 'image-file'],
-      ['hist', 'histogram'],
-      ['pic', 'null'],
+      ['page', 'html-file'],
+      ['plot', 'plotly-file'],
+      ['page', 'null'],
     ]);
     const first = await house.overview.run('e', 'p', 'a', { signal });
     expect(first.tags).toEqual(['acc', 'alpha', 'train/loss', 'zeta']);

@@ -21,7 +21,7 @@ import {
   webHdfsCommand,
 } from '../../../src/frontends/pages/tensorboard-command.ts';
 import { ask, type ServedOptions, serveTree, webServer } from '../../support/http-door.ts';
-import { memoryOverview, runCard } from '../../support/memory-overview.ts';
+import { loggedFile, loggedMedia, memoryOverview, runCard } from '../../support/memory-overview.ts';
 import { MemoryTree } from '../../support/memory-tree.ts';
 
 const HOSTILE = `<script>alert(1)</script>"' onload=x & \u202egnp`;
@@ -185,6 +185,81 @@ it('says which values of a run TensorBoard does not show, and where they are', a
   const page = (await pageAt('/p/team/finished/run-0001', { overview: shown })).text;
   expect(page).toContain('<td class="type">images/separated</td>');
   expect(page).toContain('No values that TensorBoard shows.');
+});
+
+it('counts what is no number, where there are metrics and where there are none', async () => {
+  const media = [
+    { kind: 'image', isList: false, count: 6 },
+    { kind: 'image', isList: true, count: 3 },
+    { kind: 'table', isList: false, count: 2 },
+    { kind: 'mesh', isList: false, count: 1 },
+  ] as const;
+  const shown = memoryOverview(
+    new Map([
+      ['team/both', [runCard(1, { media })]],
+      ['team/alone', [runCard(1, { media, previews: [], tagCount: 9, eventFile: null })]],
+    ]),
+  );
+  const link = '<a href="/p/team/both/run-0001#media">6 images, 3 lists of images, 2 tables, 1 3D object</a>';
+  const both = (await pageAt('/p/team/both', { overview: shown })).text;
+  expect(both).toContain(link);
+  expect(both.indexOf('train/loss')).toBeLessThan(both.indexOf(link));
+  const alone = (await pageAt('/p/team/alone', { overview: shown })).text;
+  expect(alone).toContain('6 images, 3 lists of images, 2 tables');
+  expect(alone).not.toMatch(/no values|none yet/);
+});
+
+const MEDIA = {
+  values: [
+    loggedMedia('val/pic', [
+      loggedFile('media/images/val/pic #1?.png', { caption: HOSTILE, hasLayers: true }),
+      loggedFile(`media/${HOSTILE.replaceAll('/', '')}.png`, { width: 900, height: 1e15 }),
+    ]),
+    loggedMedia('clip', [loggedFile('media/a.wav', { shownAs: 'sound' })], { type: 'audio-file' }),
+    loggedMedia('page', [loggedFile('media/html/p.html', { shownAs: 'link' })], { type: 'html-file' }),
+    loggedMedia('rows', [loggedFile('t.table.json', { shownAs: 'link' })], {
+      ...{ type: 'table-file', extent: { rows: 3, columns: 1 }, moreFiles: 7 },
+    }),
+    loggedMedia(HOSTILE, [loggedFile('media/b.mp4', { shownAs: 'video' })], { type: HOSTILE, count: 1 }),
+  ],
+  moreKeys: 2,
+  isElsewhere: false,
+};
+
+async function mediaAt(isElsewhere: boolean): Promise<string> {
+  const shown = memoryOverview(new Map([['team/mnist', [runCard(0)]]]), { media: { ...MEDIA, isElsewhere } });
+  const { text, headers } = await pageAt('/p/team/mnist/run-0000', { overview: shown });
+  expect(headers['content-security-policy']).toMatch(/img-src 'self'; media-src 'self'/);
+  return text.slice(text.indexOf('<section id="media">'), text.indexOf('<h2>Notes'));
+}
+
+it('shows the newest pictures, sounds and videos of a run, and leads to its other files', async () => {
+  const text = await mediaAt(false);
+  const files = '/logdir/team/mnist/run-0000/@files';
+  expect(text).toContain(`<img src="${files}/media/images/val/pic%20%231%3F.png" alt="&lt;script>`);
+  expect(text.match(/loading="lazy"/g)).toHaveLength(2);
+  expect(text).toContain('boxes and masks: in TensorBoard');
+  expect(text).toContain(
+    `<audio controls preload="metadata" src="${files}/media/a.wav" aria-label="clip, step 1200"`,
+  );
+  expect(text).toContain(`<video controls preload="metadata" src="${files}/media/b.mp4"`);
+  expect(text).toContain(`<a href="${files}/media/html/p.html"><bdi>p.html</bdi></a>`);
+  expect(text).toContain('table-file, 3 rows, 1 column');
+  expect(text).toContain('and 7 more files');
+  expect(text).toContain(
+    '<bdi>val/pic</bdi> <span class="small quiet">3 values, the newest at step 1,200</span>',
+  );
+  expect(text).toContain(`2 more keys are among <a href="${files}">`);
+  expect(text).not.toMatch(/<iframe|<embed|<object|<details|<script|\u202e|"[^">]*" onload/);
+});
+
+it('fetches nothing from the server of a run before somebody wants to see it', async () => {
+  const text = await mediaAt(true);
+  const details = /<details>.*<\/details>/s.exec(text)?.[0] ?? '';
+  expect(details).toContain('Show the newest of 3 keys: fetched from their server');
+  expect(text.replace(details, '')).not.toMatch(/<(?:img|audio|video)/);
+  expect(details.match(/loading="lazy"/g)).toHaveLength(2);
+  expect(details.match(/preload="none"/g)).toHaveLength(2);
 });
 
 it('compresses pages for those who take it, and nothing else', async () => {

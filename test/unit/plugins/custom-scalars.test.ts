@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { layoutOf } from '../../../src/plugins/custom-scalars.ts';
+import { CUSTOM_SCALARS, chartTagsOf, layoutOf } from '../../../src/plugins/custom-scalars.ts';
 import { layoutCodec } from '../../../src/protobuf/index.ts';
 
 function chartsOf(tags: readonly string[]) {
@@ -54,5 +54,27 @@ describe('the layout of custom scalars', () => {
         }
       }),
     );
+  });
+});
+
+describe('the dashboard', () => {
+  const tags = new Map([
+    ['train/loss', 0],
+    ['val/loss', 0],
+    ['lr', 0],
+  ]);
+
+  it('has a layout of a run that holds such tags, as it is now', () => {
+    const run = { config: [], tags, state: 'running', startTime: 5, endTime: 7 } as const;
+    expect(CUSTOM_SCALARS.current?.shows(run)).toBe(true);
+    expect(CUSTOM_SCALARS.current?.summaries([run])).toMatchObject([
+      [{ tag: 'custom_scalars__config__', step: 0, wallTime: 5 }],
+    ]);
+    expect(CUSTOM_SCALARS.current?.shows({ config: [], tags: new Map([['lr', 0]]) })).toBe(false);
+  });
+
+  it('is told which tags its charts are made of', () => {
+    expect(chartTagsOf([...tags.keys()])).toEqual(['train/loss', 'val/loss']);
+    expect(layoutOf(chartTagsOf([...tags.keys()]))).toEqual(layoutOf([...tags.keys()]));
   });
 });

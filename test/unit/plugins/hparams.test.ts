@@ -22,7 +22,7 @@ function dataOf({ content }: TaggedSummary) {
 }
 
 function currentOf(run: Partial<CurrentRun> & { readonly config: CurrentRun['config'] }) {
-  const known = { state: 'finished', startTime: 5, endTime: 7 } as const;
+  const known = { state: 'finished', startTime: 5, endTime: 7, tags: new Map() } as const;
   const [summaries = []] = HPARAMS.current?.summaries([{ ...known, ...run }]) ?? [];
   return new Map(summaries.map((summary) => [summary.tag, { ...summary, data: dataOf(summary) }]));
 }
@@ -185,8 +185,8 @@ describe('the session of a run', () => {
 
   it('is none without a hyperparameter', () => {
     const empty = entriesOf({ _wandb: { t: 1 } });
-    expect(HPARAMS.current?.shows(empty)).toBe(false);
-    expect(HPARAMS.current?.shows(config)).toBe(true);
+    expect(HPARAMS.current?.shows({ config: empty, tags: new Map() })).toBe(false);
+    expect(HPARAMS.current?.shows({ config, tags: new Map() })).toBe(true);
     expect(currentOf({ config: empty }).size).toBe(0);
   });
 });

@@ -18,7 +18,7 @@ const PICTURES: Plugin = {
   typeName: 'picture',
   reservedTags: [],
   current: {
-    shows: (config) => config.length > 0,
+    shows: ({ config }) => config.length > 0,
     summaries: (runs) =>
       runs.map(() => [
         {

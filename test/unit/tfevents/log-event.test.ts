@@ -14,7 +14,7 @@ function dataOf(record: Uint8Array): Buffer {
 /** Start and end of a session with one hyperparameter. */
 function sessionEvents(state: CurrentRun['state']): { readonly start: LogEvent; readonly end: LogEvent } {
   const config = [{ path: ['lr'], json: '0.5' }];
-  const run = { config, state, startTime: WALL_TIME, endTime: WALL_TIME };
+  const run = { config, tags: new Map(), state, startTime: WALL_TIME, endTime: WALL_TIME };
   const [[end, start] = []] = HPARAMS.current?.summaries([run]) ?? [];
   return {
     start: { kind: 'summary', ...start!, step: 0, wallTime: WALL_TIME },

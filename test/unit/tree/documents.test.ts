@@ -38,6 +38,8 @@ const description: RunDescription = {
   shapeRows: [5, 3, 2, 2, 1, undefined],
   stepMetricOf: () => null,
   metrics: [{ name: 'val\\.acc/*', stepMetric: 'epoch\\.n' }],
+  leftOut: [{ shapeId: 2, sampled: 3, tooLarge: 1 }],
+  losses: ['media/a.png is gone'],
   unread: { console: 7, artifact: 1 },
   skippedBytes: 12,
   locations: ['/runs/a'],
@@ -79,14 +81,24 @@ describe('run.json', () => {
   });
 
   it('lists what is not shown, each with a reason', () => {
-    const notShown = run['notShown'] as { key: string | null; type: string; count: number; reason: string }[];
+    const notShown = run['notShown'] as {
+      key: string | null;
+      type: string;
+      count: number;
+      reason: string;
+      path?: string;
+    }[];
     expect(notShown.map(({ key, type, count }) => [key, type, count])).toEqual([
       ['img', 'html-file', 2],
       ['img', 'null', 1],
+      ['img', 'html-file', 3],
+      ['img', 'html-file', 1],
+      [null, 'lost', 1],
       [null, 'console', 7],
       [null, 'artifact', 1],
     ]);
-    expect(new Set(notShown.map(({ reason }) => reason)).size).toBe(4);
+    expect(new Set(notShown.map(({ reason }) => reason)).size).toBe(7);
+    expect(notShown.map(({ path }) => path)).toContain('@files/media/html');
   });
 });
 

@@ -70,10 +70,11 @@ describe('files saved with a run', () => {
   });
 
   it.each([
-    ['page.html', 'application/octet-stream'],
-    ['drawing.svg', 'application/octet-stream'],
+    ['page.html', 'text/html; charset=utf-8'],
+    ['drawing.svg', 'image/svg+xml'],
     ['photo.JPG', 'image/jpeg'],
-  ])('%s is sent as %s: nothing a run saved runs in a browser', async (name, contentType) => {
+    ['model.h5', 'application/octet-stream'],
+  ])('%s is of type %s', async (name, contentType) => {
     await using house = await houseWith({ [name]: 'x' });
     expect(await house.tree.stat(`${RUN}/@files/${name}`, COMPLETE)).toMatchObject({ contentType });
   });

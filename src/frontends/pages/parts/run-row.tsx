@@ -6,6 +6,7 @@ import { encodeName } from '../../web/index.ts';
 import { filesHref } from '../site.ts';
 import { countText, durationText, nameText, pluralText, sizeText, valueText } from './human-text.ts';
 import { StateMark, TimeMark } from './marks.tsx';
+import { mediaText } from './media-text.ts';
 import { notShownText } from './not-shown-text.ts';
 import { Sparkline } from './sparkline.tsx';
 import { Cell, ColumnHeads } from './table.tsx';
@@ -68,6 +69,7 @@ export function RunRow({ run, href, basePath, nowMs }: RunRowProps): VNode {
       </Cell>
       <Cell label="Latest values" kind="wide">
         <LatestValues run={run} href={href} />
+        <MediaNote run={run} href={href} />
         <NotShownNote run={run} files={files} />
       </Cell>
       <Cell label="Event file" kind="number">
@@ -171,6 +173,16 @@ function noValues({ reading, state, isWaiting, notShown }: RunCard): VNode | nul
   return notShown.length > 0 ? null : <Quiet text="no values" />;
 }
 
+/** What a run has logged that is no numbers. */
+function MediaNote({ run: { media }, href }: RunProps & { readonly href: string }): VNode | null {
+  if (media.length === 0) return null;
+  return (
+    <p class="small media-note">
+      <a href={`${href}#media`}>{mediaText(media)}</a>
+    </p>
+  );
+}
+
 /** What of a run TensorBoard does not show, and where it can be had. */
 export function NotShownNote({ run, files }: RunProps & { readonly files: string }): VNode | null {
   if (run.notShown.length === 0) return null;
@@ -181,8 +193,9 @@ export function NotShownNote({ run, files }: RunProps & { readonly files: string
   );
 }
 
-function EventFileLink({ run: { eventFile }, files }: RunProps & { readonly files: string }): VNode {
-  if (eventFile === null) return <Quiet text="none yet" />;
+/** Of media it is made when somebody asks for it. */
+function EventFileLink({ run: { eventFile, media }, files }: RunProps & { readonly files: string }): VNode {
+  if (eventFile === null) return media.length === 0 ? <Quiet text="none yet" /> : <a href={files}>files</a>;
   const { name, size } = eventFile;
   return (
     <a href={`${files}/${encodeName(name)}`} title={`${name}, ${size} bytes`}>

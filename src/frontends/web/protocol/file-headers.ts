@@ -3,8 +3,19 @@
 import { LRUCache } from 'lru-cache';
 import type { FileNode } from '../../../tree/index.ts';
 
-/** Types a browser would run with the rights of this origin. */
+/** Types that browsers run, with the rights of where they come from unless they are told otherwise. */
 const ACTIVE_TYPE = /^\s*(?:text\/html|application\/xhtml|image\/svg|(?:text|application)\/xml)/i;
+
+/**
+ * For what a browser would run: an origin of its own, which can read nothing from this server, and no network. Its own
+ * scripts run, as plots that were saved as pages are made by them.
+ */
+const SANDBOX = [
+  'Content-Security-Policy',
+  "sandbox allow-scripts; default-src 'unsafe-inline' 'unsafe-eval' data: blob:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
+  'Referrer-Policy',
+  'no-referrer',
+];
 
 /** Last-Modified texts by Unix seconds: making one costs as much as the rest of a head. */
 const dates = new LRUCache<number, string>({ max: 4096 });
@@ -19,16 +30,11 @@ export function httpDate(ms: number): string {
   return text;
 }
 
-/** The node's own content type, unless a browser would execute it. */
-export function passiveType(contentType: string): string {
-  return ACTIVE_TYPE.test(contentType) ? 'text/plain; charset=utf-8' : contentType;
-}
-
 /** Name, value, name, value…; `length` is the body's, in bytes. */
 export function fileHeaders(node: FileNode, length: number): string[] {
   return [
     'Content-Type',
-    passiveType(node.contentType),
+    node.contentType,
     'Content-Length',
     `${length}`,
     ...validators(node),
@@ -36,6 +42,7 @@ export function fileHeaders(node: FileNode, length: number): string[] {
     'bytes',
     'X-Content-Type-Options',
     'nosniff',
+    ...(ACTIVE_TYPE.test(node.contentType) ? SANDBOX : []),
   ];
 }
 

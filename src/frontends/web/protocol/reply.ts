@@ -3,9 +3,9 @@
 import type { Reply } from '../door.ts';
 import type { HttpFailure } from './failure.ts';
 
-/** Nothing runs but our own script, nothing loads from elsewhere, nobody frames us. `img-src`: the icon. */
+/** Nothing runs but our own script, nothing loads from elsewhere, nobody frames us. Pictures, sounds and videos: those of runs. */
 const CONTENT_SECURITY_POLICY =
-  "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+  "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 const COMMON = ['X-Content-Type-Options', 'nosniff', 'Referrer-Policy', 'no-referrer'];
 

@@ -1,7 +1,7 @@
 /** History kept on this machine's disk. @module */
 
 import { createHash, randomUUID } from 'node:crypto';
-import { appendFile, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Clock, makeDirectory } from '../../../core/index.ts';
 import type { Logger, Metrics } from '../../../observability/index.ts';
@@ -60,9 +60,10 @@ export class LocalStore implements RunStore {
     await new RunDirectory(this.#cacheDir, id).dropBefore(generation);
   }
 
-  async readDocument(owner: DocumentOwner, name: string): Promise<Uint8Array | undefined> {
+  async readDocument(owner: DocumentOwner, name: string, from = 0): Promise<Uint8Array | undefined> {
     try {
-      return await readFile(this.#documentPath(owner, name));
+      const path = this.#documentPath(owner, name);
+      return await (from === 0 ? readFile(path) : readFrom(path, from));
     } catch (error) {
       if (isUnreachable(error)) return undefined;
       throw error;
@@ -106,6 +107,14 @@ export class LocalStore implements RunStore {
     const hash = createHash('sha256').update(text).digest('hex').slice(0, 32);
     return join(this.#cacheDir, PROJECTS_FOLDER, `${hash}.${name}`);
   }
+}
+
+async function readFrom(path: string, from: number): Promise<Uint8Array> {
+  await using file = await open(path);
+  const { size } = await file.stat();
+  const bytes = Buffer.alloc(Math.max(0, size - from));
+  const { bytesRead } = await file.read(bytes, 0, bytes.length, from);
+  return bytes.subarray(0, bytesRead);
 }
 
 class LocalLog implements StoredLog {

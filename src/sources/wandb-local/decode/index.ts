@@ -19,3 +19,4 @@ export { translateRecord, unixSeconds } from './metadata-records.ts';
 export { BOOKKEEPING_FIELDS, RecordPeek, UNREAD_KINDS } from './record-kinds.ts';
 export { SummaryMerger } from './summary-merger.ts';
 export { SystemDecoder } from './system-decoder.ts';
+export { FieldWalker, LENGTH_DELIMITED, VARINT } from './wire.ts';

@@ -9,6 +9,7 @@ export {
   type Segment,
   startOf,
 } from './indexed-run.ts';
+export { LogConsoles } from './log-consoles.ts';
 export {
   HEAD_BYTES,
   identityFromPath,

@@ -1,0 +1,83 @@
+/** `verify`: runs read again through a door and held against what was logged. @module */
+
+import { mkdtemp, rmdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { App, OpenDoor, VerifyReport } from '../../app.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { CommandFailure } from '../failure.ts';
+import { startWithRuns } from '../found-runs.ts';
+import { relaunchThroughPython } from '../python-relaunch.ts';
+import type { Arguments, Session } from '../session.ts';
+import { mountTree, requireRoute } from '../tree-mount.ts';
+import { showVerifying } from '../verify-progress.ts';
+import { failureText, mismatchLines, noMismatch, runText, totalText } from './verify-text.ts';
+
+const LOOPBACK = { host: '127.0.0.1', port: 0 };
+
+export async function verify(session: Session, argv: Arguments): Promise<ExitCode> {
+  const through = String(argv['through']);
+  if (through === 'mount') return await throughMount(session, argv);
+  // All points in one answer.
+  await using app = session.createApp({ watch: 'off', maxResponsePoints: Number.MAX_SAFE_INTEGER });
+  await startWithRuns(session, app, { waits: false });
+  if (through === 'http') {
+    const { signal } = session.interruption;
+    await using server = await app.listen({ ...LOOPBACK, signal });
+    return await compare(session, argv, app, { kind: 'http', url: server.url });
+  }
+  if (through === 'grpc') {
+    await using server = await app.provideData({ ...LOOPBACK, tls: null, projects: null });
+    return await compare(session, argv, app, { kind: 'grpc', address: server.address });
+  }
+  return await compare(session, argv, app, { kind: 'tree' });
+}
+
+/** On a directory that is given, or on one for the time being. */
+async function throughMount(session: Session, argv: Arguments): Promise<ExitCode> {
+  const given = argv['at'] === undefined ? null : String(argv['at']);
+  const directory = given ?? (await mkdtemp(join(tmpdir(), 'wandb-logdir-verify-')));
+  try {
+    const route = await requireRoute(session, directory);
+    if (route.kind === 'python') {
+      if (given !== null) return await relaunchThroughPython(session, route);
+      const message =
+        'mounting goes by way of Python here, and needs a directory that is named: add --at DIR';
+      throw new CommandFailure(EXIT.mountFailed, message);
+    }
+    await using app = session.createApp({ watch: 'off' });
+    await startWithRuns(session, app, { waits: false });
+    await using mounted = await mountTree(session, app, route);
+    return await compare(session, argv, app, { kind: 'mount', directory: mounted.directory ?? directory });
+  } finally {
+    if (given === null) await rmdir(directory).catch(() => undefined);
+  }
+}
+
+async function compare(session: Session, argv: Arguments, app: App, through: OpenDoor): Promise<ExitCode> {
+  const { terminal, interruption } = session;
+  const { signal } = interruption;
+  const runs = argv['runs'] === undefined ? null : String(argv['runs']);
+  using display = showVerifying(terminal);
+  const report = await app.verify({ through, runs, signal, onProgress: display.update });
+  display[Symbol.dispose]();
+  const stopped = interruption.exitCode();
+  if (report.runs.length === 0 && runs !== null && stopped === null)
+    throw new CommandFailure(
+      EXIT.pathNotFound,
+      `no run is called ${runs}; wandb-logdir tree shows all there are`,
+    );
+  if (argv['json'] === true) terminal.print(JSON.stringify(report, null, 2));
+  else printReport(session, report);
+  return stopped ?? (noMismatch(report) ? EXIT.ok : EXIT.internal);
+}
+
+function printReport({ terminal }: Session, report: VerifyReport): void {
+  for (const run of report.runs) {
+    terminal.print(runText(run));
+    for (const note of run.notes) terminal.warn(`${run.run}: ${note}`);
+    if (run.failure !== null) terminal.fail(failureText(run));
+  }
+  for (const line of mismatchLines(report)) terminal.print(line);
+  terminal.print(totalText(report));
+}

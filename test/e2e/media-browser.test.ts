@@ -1,0 +1,182 @@
+/**
+ * Media that the real SDK logged, on TensorBoard's own pages in a real browser, over our data server: pictures and sounds
+ * load, charts are drawn, tables and graphs can be read.
+ * @module
+ */
+
+import { join } from 'node:path';
+import type { Browser, Locator, Page } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BROWSER_MISSING, type Dashboard, DashboardPage, startBrowser } from '../support/browser.ts';
+import { type TemporaryFolder, temporaryFolder } from '../support/local-runs.ts';
+import { PYTHON_MISSING } from '../support/python.ts';
+import { copyRecordedRuns } from '../support/recorded-runs.ts';
+import { type ServedRuns, serveRuns } from '../support/served-runs.ts';
+import { TensorBoard } from '../support/tensorboard.ts';
+
+/** make-runs.py logs each of them so often. */
+const STEPS = 3;
+/** Of a picture of a canvas that has something on it; a cloud of 30 points covers some more. */
+const DRAWN_PIXELS = 20;
+
+const missing = BROWSER_MISSING ?? PYTHON_MISSING;
+
+describe.skipIf(missing !== null)(`media in a browser${missing === null ? '' : ` (${missing})`}`, () => {
+  let folder: TemporaryFolder;
+  let served: ServedRuns;
+  let board: TensorBoard;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+    const { wandb } = await copyRecordedRuns(folder.path, ['media']);
+    served = await serveRuns(wandb, join(folder.path, 'served'), ['--grpc-port', '0']);
+    [board, browser] = await Promise.all([TensorBoard.asking(await served.grpcAddress()), startBrowser()]);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await board?.[Symbol.asyncDispose]();
+    await served?.[Symbol.asyncDispose]();
+    await folder?.[Symbol.asyncDispose]();
+  });
+
+  /** Looks at a dashboard, keeps a picture of it, and expects no complaint. */
+  async function look(dashboard: Dashboard, tags: string, see: (page: DashboardPage) => Promise<void>) {
+    await using page = await DashboardPage.open(browser, board.url, dashboard);
+    if (tags !== '') await page.filterTags(tags);
+    await see(page);
+    await page.screenshot(`media-${dashboard}`);
+    expect(page.complaints).toEqual([]);
+  }
+
+  it('has pictures and histograms in Time Series', async () => {
+    await look('timeseries', '^(pictures/drawn|hists/array)$', async ({ page }) => {
+      await expect.poll(() => widthsOf(page.locator('image-card:visible img'))).toEqual([320, 320]);
+      await expectDrawn(page.locator('histogram-card:visible .histogram path'), STEPS);
+    });
+  });
+
+  it('has every sample in Images', async () => {
+    await look('images', '^(pictures/(drawn|jpeg|plain)|videos/gif)$', async ({ page }) => {
+      const pictures = matching(page).locator('tf-image-loader');
+      await expect.poll(() => widthsOf(pictures.locator('img'))).toEqual([320, 320, 16, 4, 6, 16]);
+      const cards = (await pictures.locator('tf-card-heading').allInnerTexts()).map((text) =>
+        text.replace(/\s+/g, ' '),
+      );
+      const told = cards.map((text) => /(?:sample: (\d of \d) )?step (\d+)/.exec(text)?.slice(1));
+      // The second picture of `plain` was not logged at the last step.
+      expect(told).toEqual([
+        ['1 of 2', '22'],
+        ['2 of 2', '22'],
+        [undefined, '22'],
+        ['1 of 2', '22'],
+        ['2 of 2', '13'],
+        [undefined, '23'],
+      ]);
+    });
+  });
+
+  it('has a line for each step in Histograms', async () => {
+    await look('histograms', '^hists/', async ({ page }) => {
+      await expectDrawn(matching(page).locator('vz-histogram-timeseries .histogram path'), 2 * STEPS);
+    });
+  });
+
+  it('has bands in Distributions', async () => {
+    await look('distributions', '^hists/', async ({ page }) => {
+      const charts = matching(page).locator('vz-distribution-chart');
+      await expectCount(charts, 2);
+      for (const chart of await charts.all())
+        await expect.poll(() => shapesOf(chart.locator('path'))).not.toEqual([]);
+    });
+  });
+
+  it('has sounds that can be played in Audio', async () => {
+    await look('audio', '', async ({ page }) => {
+      const sounds = page.locator('tf-audio-loader audio');
+      await expectCount(sounds, 3);
+      const durations = () => sounds.evaluateAll((all) => all.map((sound) => Reflect.get(sound, 'duration')));
+      await expect.poll(durations).toEqual([0.25, 0.25, 0.25]);
+    });
+  });
+
+  it('has tables, captions and names of files in Text', async () => {
+    await look('text', '^(tables/odd|sounds/beep/(captions|text))$', async ({ page }) => {
+      const texts = matching(page).locator('tf-text-loader');
+      await expectCount(texts, 3);
+      await expect.poll(() => texts.locator('td').count()).toBeGreaterThanOrEqual(6);
+      const cells = (await texts.locator('td').allTextContents()).slice(0, 6);
+      expect(cells).toEqual(['1', '2.5', '', '1152921504606846976', 'NaN', 'a|b *c* <i>d</i>']);
+      expect(await texts.locator('li').allTextContents()).toContain('beep 1');
+      await texts.locator('code', { hasText: /^@files\/media\/audio\/sounds\/beep_23_.*\.ogg$/ }).waitFor();
+    });
+  });
+
+  it('has points and faces in Mesh', async () => {
+    await look('mesh', '^objects/(points|obj|glb)$', async ({ page }) => {
+      const scenes = matching(page).locator('tf-mesh-loader canvas');
+      await expectCount(scenes, 3);
+      for (const scene of await scenes.all())
+        await expect.poll(() => drawnPixels(scene), { timeout: 20_000 }).toBeGreaterThan(DRAWN_PIXELS);
+    });
+  });
+
+  it('has a curve for each class in PR Curves', async () => {
+    await look('pr_curves', '', async ({ page }) => {
+      const cards = page.locator('tf-pr-curve-card:visible');
+      await expectCount(cards, 2);
+      for (const card of await cards.all()) {
+        await card.getByText('is at step 24').waitFor();
+        await expect.poll(() => shapesOf(card.locator('path'))).not.toEqual([]);
+      }
+      expect((await cards.locator('.heading-label').allTextContents()).join()).toContain('dog∕wolf');
+    });
+  });
+
+  it('has the nodes of a model in Graphs', async () => {
+    await look('graphs', '', async ({ page }) => {
+      await page.locator('tf-graph-scene .nodecolortarget').first().dblclick();
+      await expect
+        .poll(async () => (await page.locator('tf-graph-scene g.node title').allTextContents()).toSorted())
+        .toEqual(['input', 'joined', 'left', 'right']);
+    });
+  });
+});
+
+/** The section of tags that match the filter. Others, by the first part of tags, have the same cards once more. */
+function matching(page: Page): Locator {
+  return page.locator('tf-category-paginated-view').first();
+}
+
+async function expectCount(found: Locator, count: number): Promise<void> {
+  await expect.poll(() => found.count(), { timeout: 30_000 }).toBe(count);
+}
+
+/** Of pictures, once all are there. */
+async function widthsOf(pictures: Locator): Promise<unknown[]> {
+  return await pictures.evaluateAll((all) => all.map((picture) => Reflect.get(picture, 'naturalWidth')));
+}
+
+/** Lines and areas that lead anywhere. */
+async function shapesOf(paths: Locator): Promise<string[]> {
+  const shapes = await paths.evaluateAll((all) => all.map((path) => path.getAttribute('d') ?? ''));
+  return shapes.filter((shape) => /[LC]/.test(shape) && !shape.includes('NaN'));
+}
+
+async function expectDrawn(paths: Locator, count: number): Promise<void> {
+  await expect.poll(async () => (await shapesOf(paths)).length, { timeout: 30_000 }).toBe(count);
+}
+
+/** Pixels that have not the color of the corner. */
+async function drawnPixels(scene: Locator): Promise<number> {
+  const pixels = await sharp(await scene.screenshot())
+    .removeAlpha()
+    .raw()
+    .toBuffer();
+  const corner = pixels.subarray(0, 3);
+  let drawn = 0;
+  for (let at = 0; at < pixels.length; at += 3) if (!pixels.subarray(at, at + 3).equals(corner)) drawn++;
+  return drawn;
+}

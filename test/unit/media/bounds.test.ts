@@ -1,0 +1,162 @@
+/** However many and large media are: what is fetched, what is held, and what is drawn has bounds. @module */
+
+import { crc32, deflateSync } from 'node:zlib';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_MEDIA } from '../../../src/eventfile/index.ts';
+import { PLUGINS } from '../../../src/plugins/index.ts';
+import { eventPath, readWhole, signal } from '../../support/house.ts';
+import {
+  jsonCell,
+  MEDIA_RUN_PATH,
+  type MediaHouse,
+  mediaHouse,
+  pictureJson,
+  stringsOf,
+  tableJson,
+} from '../../support/media-run.ts';
+import { EVERYTHING, pluginOf, providerOver } from '../../support/provider.ts';
+import { exitRecord, row } from '../../support/records.ts';
+import { ScriptedSource } from '../../support/scripted-source.ts';
+
+const MIB = 1024 * 1024;
+const BOXES = JSON.stringify({
+  box_data: [{ position: { minX: 0, maxX: 1, minY: 0, maxY: 1 }, class_id: 1 }],
+});
+
+function chunk(type: string, data: Uint8Array): Buffer {
+  const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
+  const bytes = Buffer.alloc(body.length + 8);
+  bytes.writeUInt32BE(data.length, 0);
+  body.copy(bytes, 4);
+  bytes.writeUInt32BE(crc32(body), body.length + 4);
+  return bytes;
+}
+
+/** A black picture whose file is some thousandth of its pixels. */
+function hugePng(side: number): Buffer {
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(side, 0);
+  header.writeUInt32BE(side, 4);
+  // One bit for a pixel.
+  header[8] = 1;
+  const rows = Buffer.alloc(side * (1 + Math.ceil(side / 8)));
+  const parts = [chunk('IHDR', header), chunk('IDAT', deflateSync(rows)), chunk('IEND', Buffer.alloc(0))];
+  return Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), ...parts]);
+}
+
+const boxesOf = (name: string) => ({ boxes: { truth: { path: name, size: BOXES.length } } });
+
+async function gauge({ metrics }: MediaHouse, name: string): Promise<number> {
+  const { body } = await metrics.expose();
+  return Number(new RegExp(`^wandb_logdir_${name} (.+)$`, 'm').exec(body)?.[1]);
+}
+
+describe('a picture that is small as a file and large as pixels', () => {
+  it('is shown as it was logged, without its boxes', async () => {
+    const bomb = hugePng(20_000);
+    const source = new ScriptedSource();
+    source.files.set('media/images/bomb.png', bomb).set('media/boxes.json', BOXES);
+    const json = pictureJson('media/images/bomb.png', bomb, boxesOf('media/boxes.json'));
+    const before = process.memoryUsage().rss;
+    await using house = await mediaHouse([row(0, {}, [jsonCell('bomb', json)]), exitRecord()], { source });
+    const [strings] = stringsOf((await house.file()).events, 'bomb');
+    expect(strings?.map(({ length }) => length)).toEqual([1, 1, bomb.length]);
+    const provider = providerOver(house);
+    const read = await provider.read(pluginOf('images'), EVERYTHING, 10, { signal });
+    const [, points] = (read.dataClass === 'blob-sequence' && read.entries[0]?.tags[0]) || [];
+    const found: Uint8Array[] = [];
+    for await (const piece of provider.readBlob(points![0]!.blobKeys[2]!, { signal })) found.push(piece);
+    expect(Buffer.concat(found).equals(bomb)).toBe(true);
+    // Its pixels would take 1.6 GB.
+    expect(process.memoryUsage().rss - before).toBeLessThan(500 * MIB);
+  });
+});
+
+describe('a table of a million rows', () => {
+  it('is told of with its counts, and is not fetched', async () => {
+    const source = new ScriptedSource();
+    const bytes = () => {
+      throw new Error('nobody may read it');
+    };
+    source.files.set('media/table/a.table.json', { size: 60 * MIB, bytes });
+    const json = tableJson('media/table/a.table.json', '', { nrows: 1e6, ncols: 3, size: 60 * MIB });
+    const unsized = { ...json, size: undefined };
+    const cells = [jsonCell('told', json), jsonCell('untold', unsized)];
+    await using house = await mediaHouse([row(0, {}, cells), exitRecord()], { source });
+    const { events } = await house.file();
+    expect(stringsOf(events, 'told')[0]?.[0]).toMatch(/1,000,000 rows.*60.0 MiB.*larger than 1.0 MiB/s);
+    expect(stringsOf(events, 'untold')[0]?.[0]).toMatch(/1,000,000 rows/);
+    expect(new Set(source.opened)).toEqual(new Set(['media/table/a.table.json']));
+  });
+});
+
+describe('two hundred pictures of one row', () => {
+  it('are in the file, asked for together, drawn onto one after the other', async () => {
+    const source = new ScriptedSource();
+    const background = { r: 9, g: 9, b: 9 };
+    const png = await sharp({ create: { width: 256, height: 256, channels: 3, background } })
+      .png()
+      .toBuffer();
+    const names = Array.from({ length: 200 }, (_, i) => `media/images/many_${i}.png`);
+    for (const name of names) source.files.set(name, png);
+    source.files.set('media/boxes.json', BOXES);
+    const json = {
+      ...{ _type: 'images/separated', width: 256, height: 256, filenames: names },
+      all_boxes: names.map(() => boxesOf('media/boxes.json').boxes),
+    };
+    await using house = await mediaHouse([row(0, {}, [jsonCell('many', json)]), exitRecord()], { source });
+    const [strings] = stringsOf((await house.file()).events, 'many');
+    expect(strings).toHaveLength(2 + 2 * names.length);
+    expect(new Set(strings?.slice(2, 202)).size).toBe(1);
+    expect(strings?.slice(202).every((bytes) => bytes === png.toString('latin1'))).toBe(true);
+    // Each file once: lengths together, and the file ahead of who reads it.
+    expect(source.opened.length).toBe(names.length + 1);
+    expect(source.asked.length).toBeLessThan(5);
+  });
+});
+
+describe('ten thousand pictures of a megabyte', () => {
+  const COUNT = 10_000;
+  const nameOf = (i: number) => `media/images/big_${i}_aa.png`;
+  const cellOf = (i: number) =>
+    jsonCell('big', { _type: 'image-file', format: 'png', width: 9, height: 9, path: nameOf(i), size: MIB });
+
+  function bigSource(reading: 'eager' | 'on-demand' = 'eager'): ScriptedSource {
+    const source = new ScriptedSource({ reading });
+    const bytes = () => Buffer.alloc(MIB, 7);
+    for (let i = 0; i < COUNT; i++) source.files.set(nameOf(i), { size: MIB, bytes });
+    source.batchSize = 500;
+    return source;
+  }
+  const records = [
+    ...Array.from({ length: COUNT }, (_, i) => row(i, { loss: i }, [cellOf(i)])),
+    exitRecord(),
+  ];
+
+  it.each([
+    ['sampled', 10 + 10 * 10],
+    ['all', COUNT],
+  ] as const)('cost nothing to list; who reads the file fetches those in it: %s', async (mode, due) => {
+    const source = bigSource();
+    const memoryMaxBytes = 32 * MIB;
+    const media = { ...DEFAULT_MEDIA, mode };
+    await using house = await mediaHouse(records, { source, memoryMaxBytes, media });
+    const [run] = [...house.history.catalogue.runs.values()];
+    await run!.update();
+    for (const freshness of ['cached', 'refresh', 'complete'] as const) {
+      await house.tree.list(MEDIA_RUN_PATH, { signal });
+      await house.tree.stat(await eventPath(house.tree, MEDIA_RUN_PATH), { signal, freshness });
+    }
+    for (const plugin of PLUGINS) await providerOver(house).list(plugin, EVERYTHING, { signal });
+    expect(source.opened).toEqual([]);
+    const bytes = await readWhole(house.tree, await eventPath(house.tree, MEDIA_RUN_PATH));
+    // 64 MiB of a file, which has more than its pictures.
+    const shown = Math.min(63, due);
+    expect(bytes.length).toBeLessThan(DEFAULT_MEDIA.maxFileBytes + 4 * MIB);
+    expect(new Set(source.opened).size).toBe(shown);
+    expect(source.opened.length).toBe(shown);
+    expect(await gauge(house, 'media_memory_bytes')).toBeLessThanOrEqual(memoryMaxBytes / 2);
+    expect(await gauge(house, 'media_memory_bytes')).toBeGreaterThan(0);
+  });
+});
