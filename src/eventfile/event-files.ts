@@ -98,6 +98,8 @@ export class EventFiles implements AsyncDisposable {
     const log = await run.open();
     for (;;) {
       const view = this.#of(log, true)!;
+      if (options.maxWaitMs > 0 && view.losses.length > 0)
+        void this.#viewOptions.files.recover({ run, log }).catch(() => undefined);
       if (view.isStale) this.#supplant(view, view.options.exclusions);
       else if (view.isCurrent || !(await this.#catchUp(view, run, options))) return view;
     }

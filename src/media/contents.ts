@@ -33,10 +33,17 @@ export function blobKey({ file, size, digest, drawing }: BlobReference): string 
     : keyOf('drawn', file, size, drawingId(drawing));
 }
 
+interface KeyFacts {
+  readonly file: string;
+  readonly isDrawn: boolean;
+  /** Whether nothing of the file is fetched for it. */
+  readonly isLength: boolean;
+}
+
 /** What a key is of. */
-export function ofKey(key: string): { readonly file: string; readonly isDrawn: boolean } {
+export function ofKey(key: string): KeyFacts {
   const [kind, file] = JSON.parse(key) as readonly unknown[];
-  return { file: String(file), isDrawn: DRAWN.has(kind) };
+  return { file: String(file), isDrawn: DRAWN.has(kind), isLength: kind === 'size' };
 }
 
 /** Layers may be many. */

@@ -5,7 +5,7 @@ import type { Run } from '../history/index.ts';
 import type { Logger } from '../observability/index.ts';
 import type { ContentNeed } from '../plugins/index.ts';
 import { type Found, ofKey } from './contents.ts';
-import type { Finder, LoggedRun, Look } from './finder.ts';
+import { type Finder, LENGTHS, type LoggedRun, type Look, type Loss } from './finder.ts';
 import { supersede } from './late-losses.ts';
 import type { MediaLedger } from './ledger.ts';
 import type { Decision } from './ledger-line.ts';
@@ -42,7 +42,7 @@ export class Decider {
     // Asked for together, what is opened after that costs its download alone; one that is opened is asked for then.
     const names = [...new Set(wanted.flatMap(([, need]) => namesIn(need)))];
     const isAsked = names.length > 1 || wanted.some(([, need]) => need.kind === 'size');
-    const sizes = isAsked ? await this.#finder.sizes(target, names) : new Map<string, number>();
+    const sizes = isAsked ? await this.#sizesOr(target, names) : new Map<string, number>();
     await Promise.all(
       [...needs].map(async ([key, need]) => {
         const id = JSON.stringify([run.id, log.generation, key]);
@@ -58,16 +58,26 @@ export class Decider {
   async #decideSize(
     target: LoggedRun,
     key: string,
-    sizes: ReadonlyMap<string, number>,
+    sizes: ReadonlyMap<string, number> | Loss,
     ledger: MediaLedger,
   ): Promise<Found> {
     const known = ledger.get(key);
     if (known !== undefined) return foundOf(known);
+    if ('lost' in sizes) return foundOf(await ledger.decide(key, sizes));
     const { file } = ofKey(key);
     const size = sizes.get(file);
     const reason = `${file} is not among the files of the run`;
     if (size === undefined) this.#finder.expectGone(target.run, file, reason);
     return foundOf(await ledger.decide(key, size === undefined ? { lost: reason } : { size }));
+  }
+
+  /** Lengths by name; that they could not be had for too long. @throws LogdirError where they may be had soon */
+  async #sizesOr(target: LoggedRun, names: readonly string[]): Promise<ReadonlyMap<string, number> | Loss> {
+    try {
+      return await this.#finder.sizes(target, names);
+    } catch (error) {
+      return this.#finder.lossOf(target, LENGTHS, error);
+    }
   }
 
   async #decideOne(target: LoggedRun, key: string, need: SingleNeed, ledger: MediaLedger): Promise<Found> {
@@ -85,7 +95,7 @@ export class Decider {
     try {
       return await look();
     } catch (error) {
-      return { decision: { lost: this.#finder.lossOf(target, ofKey(key).file, error) } };
+      return { decision: this.#finder.lossOf(target, ofKey(key).file, error) };
     }
   }
 
@@ -103,7 +113,8 @@ export class Decider {
       if (isSame(holds, look.decision)) return look;
     }
     const reason = isLost(look.decision) ? look.decision.lost : `${file} is another than it was`;
-    await supersede(target, ledger, key, { finder: this.#finder, reason });
+    const isPassing = isLost(look.decision) && look.decision.isPassing === true;
+    await supersede(target, ledger, key, { finder: this.#finder, reason, isPassing });
     this.#tellLoss(target.run, reason);
     return undefined;
   }

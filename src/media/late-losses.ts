@@ -12,14 +12,27 @@ import type { Decision } from './ledger-line.ts';
  */
 const MAX_REDRAWINGS = 3;
 
+interface Superseding {
+  readonly finder: Finder;
+  readonly reason: string;
+  /** See `Decision`. */
+  readonly isPassing: boolean;
+}
+
 /** Keeps that `key` is lost, together with all other files of the run that are. @throws LogdirError of storage */
 export async function supersede(
   target: LoggedRun,
   ledger: MediaLedger,
   key: string,
-  { finder, reason }: { readonly finder: Finder; readonly reason: string },
+  { finder, reason, isPassing }: Superseding,
 ): Promise<void> {
   const held = [...ledger.entries()].filter(([, decision]) => isHeld(decision)).map(([held]) => held);
+  // One server has them all, and each by itself would give the file another name.
+  if (isPassing) {
+    const fetched = held.filter((held) => !ofKey(held).isLength);
+    await ledger.supersede({ reason, isPassing, lost: fetched, forgotten: [] });
+    return;
+  }
   const gone = await goneFiles(
     target,
     finder,

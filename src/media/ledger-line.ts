@@ -7,7 +7,8 @@ import type { DrawnLabel } from './drawn-labels.ts';
 export type Decision =
   /** Bytes, their CRC-32 where they were read, and the names of classes that were drawn with them. */
   | { readonly size: number; readonly crc?: number; readonly labels?: readonly DrawnLabel[] }
-  | { readonly lost: string }
+  /** `isPassing`: it could not be had for long when it was wanted, and may be later. */
+  | { readonly lost: string; readonly isPassing?: true }
   | { readonly tooLarge: true }
   /** What a file told at an exit. */
   | { readonly text: string };
@@ -17,6 +18,8 @@ export interface Late {
   readonly reason: string;
   /** Keys of what is lost, and of what is to be decided anew. */
   readonly lost: readonly string[];
+  /** See `Decision`. */
+  readonly isPassing?: true;
   readonly forgotten: readonly string[];
 }
 

@@ -62,6 +62,13 @@ export class MediaLedger {
     for (const [key, decision] of this.#decisions) if ('lost' in decision) yield [key, decision.lost];
   }
 
+  /** Keys of what may be had later. */
+  get passing(): readonly string[] {
+    return [...this.#decisions].flatMap(([key, decision]) =>
+      'lost' in decision && decision.isPassing ? [key] : [],
+    );
+  }
+
   /** Takes in what other processes have decided. */
   async reload(): Promise<void> {
     if (this.#log.isDurable) await this.#inTurn(() => this.#read());
@@ -135,11 +142,11 @@ export class MediaLedger {
   }
 
   /** Two processes may tell of the same loss: it counts once. */
-  #takeLate({ lost, forgotten, reason }: Late): void {
+  #takeLate({ lost, forgotten, reason, isPassing }: Late): void {
     const isLost = (key: string) => 'lost' in (this.#decisions.get(key) ?? {});
     const news = lost.filter((key) => !isLost(key));
     const forgetting = forgotten.filter((key) => this.#decisions.has(key));
-    for (const key of news) this.#decisions.set(key, { lost: reason });
+    for (const key of news) this.#decisions.set(key, { lost: reason, ...(isPassing && { isPassing }) });
     for (const key of forgetting) this.#decisions.delete(key);
     if (news.length + forgetting.length > 0) this.#epoch++;
     if (forgetting.length > 0) this.#forgettings++;

@@ -19,7 +19,7 @@ import {
   placeholderOf,
   type SavedFileReference,
 } from '../plugins/index.ts';
-import { blobKey, contentsOf, type Found, needKey } from './contents.ts';
+import { blobKey, contentsOf, type Found, needKey, ofKey } from './contents.ts';
 import { Decider, isLost } from './decider.ts';
 import type { DrawnLabel } from './drawn-labels.ts';
 import { decideExcerpts } from './excerpts.ts';
@@ -29,6 +29,9 @@ import { MAX_FILE_BYTES } from './saved-bytes.ts';
 
 /** Of the memory that event files may take: files are needed whole, and again for each piece that is read. */
 const MEMORY_SHARE = 1 / 2;
+
+/** Between two tries of files that could not be had: their event file is made anew when one succeeds. */
+const RECOVERY_MS = 2 * 60_000;
 
 export interface MediaOptions {
   readonly store: RunStore;
@@ -44,6 +47,8 @@ export class Media {
   readonly #finder: Finder;
   readonly #ledgers = new WeakMap<RunLog, Promise<MediaLedger>>();
   readonly #decider: Decider;
+  /** When it was last tried whether files can be had again, in monotonic milliseconds. */
+  readonly #recoveredAtMs = new WeakMap<MediaLedger, number>();
 
   constructor(options: MediaOptions) {
     this.#options = options;
@@ -147,6 +152,27 @@ export class Media {
       if (blob.drawing !== undefined) return await this.lookAtBlob(target, blob.drawing.picture);
       return blob.size === null ? placeholderFor(blob.file) : placeholderOf(blob.file, blob.size);
     }
+  }
+
+  /**
+   * Has what could not be had for long decided anew, if it can be had again: looks at one file now and then. The event file
+   * goes on under another name then.
+   */
+  async recover(target: LoggedRun): Promise<void> {
+    const ledger = await this.ledger(target.log);
+    const { passing } = ledger;
+    const [first] = passing;
+    const nowMs = this.#options.clock.monotonic();
+    const triedAtMs = this.#recoveredAtMs.get(ledger) ?? Number.NEGATIVE_INFINITY;
+    if (first === undefined || nowMs - triedAtMs < RECOVERY_MS) return;
+    this.#recoveredAtMs.set(ledger, nowMs);
+    const file = { file: ofKey(first).file, size: null, digest: null };
+    try {
+      await this.#finder.bytes.get(target.run, file, MAX_FILE_BYTES);
+    } catch (error) {
+      if (!isLoss(error)) return;
+    }
+    await ledger.supersede({ reason: 'files can be had again', lost: [], forgotten: passing });
   }
 
   /** Asks for the addresses of files together, so that fetching each costs no further request. Trouble is met then. */

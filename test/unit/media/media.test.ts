@@ -4,6 +4,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LogdirError } from '../../../src/core/index.ts';
+import { readEvents, scalarsOf } from '../../support/event-reader.ts';
 import { COMPLETE, eventPath, readWhole, signal } from '../../support/house.ts';
 import { temporaryFolder } from '../../support/local-runs.ts';
 import {
@@ -108,6 +109,67 @@ describe('files that can not be had for a while', () => {
     const { events, path: then } = await house.file();
     expect(then).toBe(path);
     expect(stringsOf(events, 'cat')[0]?.[2]).toBe(BYTES);
+  });
+});
+
+describe('files that can not be had for long', () => {
+  const MINUTE_MS = 60_000;
+
+  it('hold nothing up for more than a minute, and are there again once they can be had', async () => {
+    const source = sourceWith({ [PICTURE]: BYTES, [TABLE]: TABLE_TEXT });
+    const clock = new MovingClock();
+    const records = [
+      row(0, { loss: 1 }, [TABLE_CELL]),
+      row(1, { loss: 2 }, [CELL]),
+      row(2, { loss: 3 }),
+      exitRecord(),
+    ];
+    await using house = await mediaHouse(records, { source, clock });
+    source.fileFailure = AWAY;
+    await expect(house.file()).rejects.toThrow();
+    clock.advance(MINUTE_MS);
+    await house.tree.stat(`${MEDIA_RUN_PATH}/run.json`, COMPLETE);
+    const path = await eventPath(house.tree, MEDIA_RUN_PATH);
+    const during = readEvents(await readWhole(house.tree, path));
+    expect(scalarsOf(during).get('loss')).toHaveLength(3);
+    expect(stringsOf(during, 'cat')[0]?.[2]).not.toBe(BYTES);
+    const { notShown } = JSON.parse((await readWhole(house.tree, `${MEDIA_RUN_PATH}/run.json`)).toString());
+    expect(JSON.stringify(notShown)).toContain('could not be had');
+    source.fileFailure = null;
+    clock.advance(2 * MINUTE_MS);
+    await house.tree.stat(`${MEDIA_RUN_PATH}/run.json`, COMPLETE);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const after = await house.file();
+    expect(after.path).not.toBe(path);
+    expect(stringsOf(after.events, 'cat')[0]?.[2]).toBe(BYTES);
+    expect(JSON.stringify(stringsOf(after.events, 'seen'))).toContain('seen');
+  });
+
+  it('that were served before are shown as lost under one other name, all of them at once', async () => {
+    await using folder = await temporaryFolder();
+    const names = ['a', 'b', 'c'].map((name) => `media/images/${name}.png`);
+    const source = sourceWith(Object.fromEntries(names.map((name) => [name, BYTES])));
+    const cells = names.map((name, step) =>
+      row(step, { loss: 1 }, [jsonCell('cat', pictureJson(name, BYTES))]),
+    );
+    const clock = new MovingClock();
+    {
+      await using house = await mediaHouse([...cells, exitRecord()], {
+        source,
+        clock,
+        cacheDir: folder.path,
+      });
+      await house.file();
+    }
+    await using house = await mediaHouse([], { source, clock, cacheDir: folder.path });
+    source.fileFailure = AWAY;
+    await expect(house.file()).rejects.toThrow();
+    clock.advance(MINUTE_MS);
+    await house.file().catch(() => undefined);
+    const { path, events } = await house.file();
+    expect(path).toMatch(/\.r1$/);
+    for (const strings of stringsOf(events, 'cat')) expect(strings[2]).not.toBe(BYTES);
+    expect(scalarsOf(events).get('loss')).toHaveLength(3);
   });
 });
 
