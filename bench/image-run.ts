@@ -55,6 +55,7 @@ export function imageFiles(latencyMs: number): MadeUpFiles {
   const byName = new Map(list.map((file) => [file.name, file]));
   return {
     list: () => list,
+    find: (name) => byName.get(name),
     open: async (name) => {
       if (latencyMs > 0) await delay(latencyMs);
       const file = byName.get(name);

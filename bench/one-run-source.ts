@@ -16,6 +16,7 @@ const RECORDS_PER_BATCH = 4096;
 /** What was saved with the run. Content is made when a file is opened. */
 export interface MadeUpFiles {
   list(): readonly SavedFile[];
+  find(name: string): SavedFile | undefined;
   open(name: string): Promise<OpenedSavedFile | null>;
 }
 
@@ -77,8 +78,7 @@ export class OneRunSource implements RunSource {
   }
 
   async statFiles(_: RunKey, names: readonly string[]): Promise<readonly SavedFile[]> {
-    const wanted = new Set(names);
-    return (await this.listFiles()).filter(({ name }) => wanted.has(name));
+    return names.flatMap((name) => this.#files?.find(name) ?? []);
   }
 
   async openFile(_: RunKey, name: string): Promise<OpenedSavedFile> {

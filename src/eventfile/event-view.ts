@@ -1,14 +1,6 @@
-/**
- * The event file of one run as of now: its log folded, kept beside the log in a side file, and folded on as the log grows.
- *
- * The side file is a document of the run, `h<generation>.view-<version>.json`, with the x axis in its name where it is
- * not the usual one: a CRC-32 in hexadecimal, a space, and JSON. It can be deleted at any time; folding the log again
- * takes as long as reading its rows.
- * @module
- */
+/** The event file of one run as of now: its log folded, kept beside the log in a side file, and folded on as the log grows. @module */
 
-import { crc32 } from 'node:zlib';
-import { encodeComponent, LogdirError, NEVER_ABORTED, SingleFlight, TurnBudget } from '../core/index.ts';
+import { LogdirError, NEVER_ABORTED, SingleFlight, TurnBudget } from '../core/index.ts';
 import {
   type Allocate,
   type Commit,
@@ -30,18 +22,13 @@ import {
   NO_EXCERPTS,
 } from '../plugins/index.ts';
 import { mediaId } from './cell-samples.ts';
-import {
-  EventFold,
-  type FoldInput,
-  type FoldRecord,
-  type FoundOfNeeds,
-  NOTHING_FOUND,
-} from './event-fold.ts';
+import { EventFold, type FoldInput, type FoundOfNeeds, NOTHING_FOUND } from './event-fold.ts';
 import { hasMedia, type Marker, markerWeight } from './markers.ts';
 import { type DueCell, type MeasuredCells, measureCells, NOTHING_MEASURED } from './measured-cells.ts';
 import type { FoldPolicy } from './row-fold.ts';
 import { encodersOf, type RunEncoders } from './run-encoders.ts';
-import { DEFAULT_X_AXIS, type Exclusions, NO_EXCLUSIONS } from './step-axes.ts';
+import { parseSideFile, type SideFile, sideFileContent, sideFileName } from './side-file.ts';
+import { type Exclusions, NO_EXCLUSIONS } from './step-axes.ts';
 import { MissingContents } from './told-media.ts';
 
 /**
@@ -56,14 +43,6 @@ const BLOCKS_PER_READ = 16;
 const SAVE_SHARE = 1 / 8;
 /** `RunSource.origin` of folders on this machine. */
 const LOCAL_ORIGIN = 'local';
-
-interface SideFile extends FoldRecord {
-  /** Commits of the log that are folded, and `RunLedger.fingerprintAt` of them. */
-  readonly commits: number;
-  readonly history: number;
-  /** `MediaLedger.epoch`. */
-  readonly epoch: number;
-}
 
 /** How long to wait for files of media that nobody has looked at yet: 0 for not at all, and nothing is fetched then. */
 export interface FetchOptions {
@@ -213,9 +192,7 @@ export class EventView {
     this.#savedCommits = this.#commits;
     const history = this.log.ledger.fingerprintAt(this.#commits) ?? 0;
     const side: SideFile = { commits: this.#commits, history, epoch: this.#epoch, ...this.#fold.record() };
-    const json = JSON.stringify(side);
-    const content = Buffer.from(`${crc32(json).toString(16).padStart(8, '0')} ${json}`, 'utf8');
-    await store.writeDocument(this.log.id, this.#sideFile, content);
+    await store.writeDocument(this.log.id, sideFileName(this.log, this.options), sideFileContent(side));
   }
 
   /** A failure leaves the fold as it was before. */
@@ -235,15 +212,8 @@ export class EventView {
     this.#blockCount = this.#fold.blockCount;
   }
 
-  get #sideFile(): string {
-    const { version, xAxis, media, charts } = this.options;
-    const axis = xAxis === DEFAULT_X_AXIS ? '' : `.x-${encodeComponent(xAxis)}`;
-    const samples = mediaId(media) && `.m${mediaId(media)}`;
-    return `h${this.log.generation}.view-${version}${axis}${samples}${charts ? '' : '.c0'}.json`;
-  }
-
   async #load(store: RunStore): Promise<void> {
-    const side = parseSideFile(await store.readDocument(this.log.id, this.#sideFile));
+    const side = parseSideFile(await store.readDocument(this.log.id, sideFileName(this.log, this.options)));
     // A log that lost its end goes on otherwise: what was folded of it is another history.
     if (side === undefined || this.log.ledger.fingerprintAt(side.commits) !== side.history) return;
     const { exclusions = NO_EXCLUSIONS } = this.options;
@@ -360,14 +330,6 @@ async function orPending<T>(work: Promise<T>): Promise<T> {
     if (error instanceof LogdirError) throw new MediaPending(error.message, { cause: error });
     throw error;
   }
-}
-
-function parseSideFile(content: Uint8Array | undefined): SideFile | undefined {
-  if (content === undefined) return undefined;
-  const text = Buffer.from(content).toString('utf8');
-  const json = text.slice(9);
-  if (text[8] !== ' ' || crc32(json) !== Number.parseInt(text.slice(0, 8), 16)) return undefined;
-  return JSON.parse(json) as SideFile;
 }
 
 /** The same memory each time, as long as it is large enough: fresh pages cost more than filling them. */

@@ -21,7 +21,9 @@ import { RunList } from './runs/run-list.ts';
 import { RunPreviews } from './runs/run-previews.ts';
 import { ScalarReader } from './scalars/scalar-reader.ts';
 import { BlobKeys, noBlob } from './values/blob-keys.ts';
-import { contentOf, hasSummaryMedia, type ValuePoint, ValueReader } from './values/value-reader.ts';
+import { contentOf } from './values/current-summaries.ts';
+import { hasSummaryMedia } from './values/logged-summaries.ts';
+import { type ValuePoint, ValueReader } from './values/value-reader.ts';
 
 /** While TensorBoard waits for the list of plugins its page is blank. */
 const PLUGINS_WAIT_MS = 500;

@@ -1,7 +1,7 @@
 /** What stands in a run's history for one plugin: summaries of its markers, and cells. @module */
 
 import { eventsOfMarker } from '../../eventfile/index.ts';
-import type { Plugin, SummaryContent } from '../../plugins/index.ts';
+import type { Plugin, SummaryContent, SummaryMedia } from '../../plugins/index.ts';
 import type { SeriesEnd } from '../data-provider.ts';
 import type { ResolvedRun } from '../runs/resolved-runs.ts';
 
@@ -17,8 +17,8 @@ export interface LoggedCell extends SeriesEnd {
   readonly text: string;
 }
 
-/** In order. */
-export function* markerSummaries({ view }: ResolvedRun, plugin: Plugin): Generator<LoggedSummary> {
+/** Summaries of markers, in order. */
+function* markerSummaries({ view }: ResolvedRun, plugin: Plugin): Generator<LoggedSummary> {
   for (const marker of view.markersNow) {
     for (const event of eventsOfMarker(marker)) {
       if (event.kind !== 'summary') continue;
@@ -46,4 +46,32 @@ export async function* loggedCells(
       yield { step: block!.steps[row]!, wallTime: block!.timestamps[row]!, shapeId, text };
     }
   }
+}
+
+/** Whether a summary is of a plugin. */
+export function isOf({ name }: Plugin, { metadata }: SummaryContent): boolean {
+  return metadata.pluginData?.pluginName === name;
+}
+
+interface TimedMedia extends SeriesEnd {
+  readonly media: readonly SummaryMedia[];
+}
+
+/** Media of a run's summary that a plugin may show, as markers tell them. */
+export function* summaryMediaFor({ cells = [] }: Plugin, { view }: ResolvedRun): Generator<TimedMedia> {
+  for (const marker of view.markersNow) {
+    if (marker.kind === 'begin' || marker.media === undefined) continue;
+    const media = marker.media.filter(({ type }) => cells.some((series) => series.accepts(type)));
+    if (media.length > 0) yield { media, step: marker.step, wallTime: marker.wallTime };
+  }
+}
+
+/** Whether the summary of a run may have something of a plugin. */
+export function hasSummaryMedia(plugin: Plugin, run: ResolvedRun): boolean {
+  return summaryMediaFor(plugin, run).next().done !== true;
+}
+
+/** Markers are shown where a plugin has nothing to show of the run as it is now. */
+export function markersOf(plugin: Plugin, run: ResolvedRun): Iterable<LoggedSummary> {
+  return plugin.markers === undefined || plugin.current !== undefined ? [] : markerSummaries(run, plugin);
 }

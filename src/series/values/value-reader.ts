@@ -8,14 +8,10 @@ import type { RunLog } from '../../history/index.ts';
 import type { Media } from '../../media/index.ts';
 import {
   type ContentNeed,
-  type CurrentContent,
-  type CurrentRun,
-  type CurrentSummary,
   NO_CONTENTS,
   needsOfSummaryMedia,
   type Plugin,
   type SummaryContent,
-  type SummaryMedia,
   summariesOfSummaryMedia,
 } from '../../plugins/index.ts';
 import { ThinnedList } from '../../points/index.ts';
@@ -23,7 +19,8 @@ import type { RunEntries, Selection, SeriesEnd, SeriesListing } from '../data-pr
 import { type MapRunsOptions, mapRuns, type ResolvedRun } from '../runs/resolved-runs.ts';
 import { type CellSeries, selected, selectedCells, seriesEnd } from '../runs/run-series.ts';
 import { chooseCells, someBlocks } from './chosen-cells.ts';
-import { type LoggedCell, type LoggedSummary, markerSummaries } from './logged-summaries.ts';
+import { currentSummaries } from './current-summaries.ts';
+import { isOf, type LoggedCell, type LoggedSummary, markersOf, summaryMediaFor } from './logged-summaries.ts';
 
 export interface ValuePoint extends SeriesEnd {
   readonly content: SummaryContent;
@@ -197,63 +194,6 @@ class SeriesLists {
   points(): readonly (readonly [tag: string, points: readonly ValuePoint[]])[] {
     return [...this.#lists].map(([tag, list]) => [tag, list.points()] as const);
   }
-}
-
-/** What a plugin shows of runs as they are now, of all at once; nothing for one that does not. */
-async function currentSummaries(
-  { current }: Plugin,
-  runs: readonly ResolvedRun[],
-  { signal }: MapRunsOptions,
-): Promise<ReadonlyMap<ResolvedRun, readonly CurrentSummary[]>> {
-  if (current === undefined) return new Map();
-  const shown = runs.filter((run) => current.shows(contentOf(run)));
-  const summaries = current.summaries(await Promise.all(shown.map((run) => currentRun(run, signal))));
-  return new Map(shown.map((run, i) => [run, summaries[i] ?? []]));
-}
-
-/** What of a run `CurrentSeries` decides by. */
-export function contentOf({ config, series }: ResolvedRun): CurrentContent {
-  return { config, tags: series.scalars };
-}
-
-async function currentRun(resolved: ResolvedRun, signal: AbortSignal): Promise<CurrentRun> {
-  const { run, log, startTime } = resolved;
-  const state = await run.refreshState({ signal });
-  return { ...contentOf(resolved), state, startTime, endTime: endTimeOf(log, startTime) };
-}
-
-/** As event files have it: a run may go on for a while after its last row. */
-function endTimeOf({ ledger: { exit, progress } }: RunLog, startTime: number): number {
-  const { lastTimestamp } = progress;
-  if (exit === null) return lastTimestamp ?? startTime;
-  return Math.max(lastTimestamp ?? 0, startTime + exit.runtimeSeconds);
-}
-
-function isOf({ name }: Plugin, { metadata }: SummaryContent): boolean {
-  return metadata.pluginData?.pluginName === name;
-}
-
-interface TimedMedia extends SeriesEnd {
-  readonly media: readonly SummaryMedia[];
-}
-
-/** Media of a run's summary that a plugin may show, as markers tell them. */
-function* summaryMediaFor({ cells = [] }: Plugin, { view }: ResolvedRun): Generator<TimedMedia> {
-  for (const marker of view.markersNow) {
-    if (marker.kind === 'begin' || marker.media === undefined) continue;
-    const media = marker.media.filter(({ type }) => cells.some((series) => series.accepts(type)));
-    if (media.length > 0) yield { media, step: marker.step, wallTime: marker.wallTime };
-  }
-}
-
-/** Whether the summary of a run may have something of a plugin. */
-export function hasSummaryMedia(plugin: Plugin, run: ResolvedRun): boolean {
-  return summaryMediaFor(plugin, run).next().done !== true;
-}
-
-/** Markers are shown where a plugin has nothing to show of the run as it is now. */
-function markersOf(plugin: Plugin, run: ResolvedRun): Iterable<LoggedSummary> {
-  return plugin.markers === undefined || plugin.current !== undefined ? [] : markerSummaries(run, plugin);
 }
 
 /** From the log's index alone. */
