@@ -188,16 +188,23 @@ export class TagTable {
     const isReserved =
       OBJECT_NAMES.has(wanted.split('/', 1)[0]!) ||
       RESERVED_PREFIXES.some((prefix) => wanted.startsWith(prefix));
-    const plain = isReserved ? KEY_PREFIX + wanted : wanted;
+    const plain = this.#outside(isReserved ? KEY_PREFIX + wanted : wanted);
     if (this.#isFree(plain, series)) return plain;
     const owner = this.#taken.get(plain) ?? null;
     const isOwn = owner === null || owner === writer;
-    const own = isOwn ? plain : `${plain}/writer-${writer}`;
+    const own = isOwn ? plain : this.#outside(`${plain}/writer-${writer}`);
     if (!isOwn && this.#isFree(own, series)) return own;
-    const typed = `${own}/${typeName}`;
+    const typed = this.#outside(`${own}/${typeName}`);
     let tag = typed;
     for (let n = 2; !this.#isFree(tag, series); n++) tag = `${typed} (${n})`;
     return tag;
+  }
+
+  /** A tag like this one that stands below no series that may have anything after its tag. */
+  #outside(tag: string): string {
+    let outside = tag;
+    while (this.#isBelowAnother(outside)) outside = KEY_PREFIX + outside;
+    return outside;
   }
 
   /** Whether a tag, and those with what may stand after it, are no other series'. */

@@ -110,6 +110,17 @@ describe('tags', () => {
     ]);
   });
 
+  it('stand below no curves but their own', () => {
+    const keys = ['t', 't/pr_curve', 't/pr_curve/cat', 'key/t/pr_curve/cat'];
+    const tags = table(keys, ['table-file', 0], ['history', 1, 2, 3], ['string', 1], ['string', 2]);
+    expect([0, 1, 2, 3].map((id) => tags.tagsOf(id))).toEqual([
+      ['t', 't/pr_curve'],
+      ['key/t/pr_curve/scalar', 'key/t/pr_curve/cat', 'key/t/pr_curve/cat/scalar'],
+      ['key/t/pr_curve/text'],
+      ['key/t/pr_curve/cat/text'],
+    ]);
+  });
+
   it('take hostile keys as they are', () => {
     const keys = ['..', '--', '', 'new\nline', '\u202ertl', 'x'.repeat(300)];
     expect(table(keys, ['history', 0, 1, 2, 3, 4, 5]).tagsOf(0)).toEqual(keys);
