@@ -28,8 +28,12 @@ export const DEFAULT_MEDIA: MediaPolicy = {
   // As many as TensorBoard keeps.
   samples: 10,
   maxValueBytes: 10 * 1024 * 1024,
-  maxFileBytes: 64 * 1024 * 1024,
+  // TensorBoard reads as much in a tenth of a second or two, and has the scalars after it then.
+  maxFileBytes: 32 * 1024 * 1024,
 };
+
+/** Room is kept for values until a thousand times as many were logged as come first. */
+const DOUBLINGS_WITH_ROOM = 10;
 
 /** No value that is sampled. */
 export const NO_MEDIA: MediaPolicy = { ...DEFAULT_MEDIA, mode: 'none' };
@@ -87,8 +91,7 @@ export class CellSamples {
       return false;
     }
     const bytes = bytesOf();
-    const { maxValueBytes, maxFileBytes } = this.#policy;
-    if (bytes > maxValueBytes || this.#bytes + bytes > maxFileBytes) {
+    if (bytes > this.#policy.maxValueBytes || this.#bytes + bytes > this.#roomAt(counts[0] - 1)) {
       counts[2]++;
       return false;
     }
@@ -97,6 +100,17 @@ export class CellSamples {
     if (cells === undefined) this.#shown.set(block, new Set([cell]));
     else cells.add(cell);
     return true;
+  }
+
+  /**
+   * Bytes that a file may hold when the value with an ordinal is added: half of all for the first samples, and more each time
+   * that twice as many were logged, so that large pictures of a run's start leave room for later ones.
+   */
+  #roomAt(ordinal: number): number {
+    const { mode, samples, maxFileBytes } = this.#policy;
+    if (mode !== 'sampled') return maxFileBytes;
+    const doublings = ordinal < samples ? 0 : Math.floor(Math.log2(ordinal / samples)) + 1;
+    return maxFileBytes * Math.min(1, (DOUBLINGS_WITH_ROOM + doublings) / (2 * DOUBLINGS_WITH_ROOM));
   }
 
   isShown(block: number, cell: number): boolean {

@@ -43,8 +43,8 @@ export const MEDIA_SETTINGS = {
     flag: 'media-max-run-bytes',
     schema: byteSize(1024),
     accepts: 'a size of at least 1KiB, such as 64MiB or 1GB',
-    default: '64MiB',
-    help: 'Most that all of them may take in the event file of one run.',
+    default: '32MiB',
+    help: 'Most that all of them may take in the event file of one run; with --media sampled half of it for the first ones.',
     commands: COMMANDS,
   },
   charts: {

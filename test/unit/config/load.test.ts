@@ -51,7 +51,7 @@ describe('precedence', () => {
       media: 'sampled',
       mediaSamples: 10,
       mediaMaxValueBytes: 10 * 1024 ** 2,
-      mediaMaxRunBytes: 64 * 1024 ** 2,
+      mediaMaxRunBytes: 32 * 1024 ** 2,
       charts: 'auto',
       runNameTemplate: '{name}',
       host: '127.0.0.1',

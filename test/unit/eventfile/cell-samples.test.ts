@@ -47,8 +47,16 @@ describe('the values of media in a file', () => {
     expect(shown(new CellSamples(policy({ mode: 'none' })), 100)).toEqual([]);
   });
 
+  it('leave room for later ones, where they are large', () => {
+    const samples = new CellSamples(policy({ maxFileBytes: 20_000 }));
+    const ordinals = shown(samples, 10_000, 1000);
+    expect(ordinals.filter((i) => i < 10)).toHaveLength(10);
+    expect(ordinals.filter((i) => i >= 10).length).toBe(10);
+    expect(ordinals.at(-1)).toBeGreaterThanOrEqual(5120);
+  });
+
   it('are none that is too large, and no more than a file may hold', () => {
-    const samples = new CellSamples(policy({ maxValueBytes: 10, maxFileBytes: 25 }));
+    const samples = new CellSamples(policy({ mode: 'all', maxValueBytes: 10, maxFileBytes: 25 }));
     expect(samples.add(0, 0, 0, () => 11)).toBe(false);
     expect([1, 2, 3].map((cell) => samples.add(0, 0, cell, () => 10))).toEqual([true, true, false]);
     expect(samples.leftOut()).toEqual([{ shapeId: 0, sampled: 0, tooLarge: 2 }]);

@@ -151,8 +151,8 @@ describe('ten thousand pictures of a megabyte', () => {
     for (const plugin of PLUGINS) await providerOver(house).list(plugin, EVERYTHING, { signal });
     expect(source.opened).toEqual([]);
     const bytes = await readWhole(house.tree, await eventPath(house.tree, MEDIA_RUN_PATH));
-    // 64 MiB of a file, which has more than its pictures.
-    const shown = Math.min(63, due);
+    // 32 MiB of a file, which has more than its pictures.
+    const shown = Math.min(31, due);
     expect(bytes.length).toBeLessThan(DEFAULT_MEDIA.maxFileBytes + 4 * MIB);
     expect(new Set(source.opened).size).toBe(shown);
     expect(source.opened.length).toBe(shown);
