@@ -230,7 +230,7 @@ describe('values of media that hold anything', () => {
         await using house = await mediaHouse([], { source, cacheDir: folder.path });
         expect((await house.file()).bytes.equals(first)).toBe(true);
       }),
-      { numRuns: scaled(60, 500) },
+      { numRuns: scaled(60, 200) },
     );
   });
 
@@ -264,7 +264,7 @@ describe('values of media that hold anything', () => {
           expect(served.equals(whole.bytes)).toBe(true);
         },
       ),
-      { numRuns: scaled(60, 500) },
+      { numRuns: scaled(60, 200) },
     );
   });
 });
@@ -311,7 +311,7 @@ describe('a folder of a run with links out of it and paths that lead up', () => 
         const shown = await readEverything(providerOver(house));
         expect(bytes.includes(SECRET) || shown.includes(SECRET)).toBe(false);
       }),
-      { numRuns: scaled(40, 300) },
+      { numRuns: scaled(40, 150) },
     );
   });
 });
