@@ -122,10 +122,15 @@ export class EncodedSegments {
     const waiting = { maxWaitMs: Number.POSITIVE_INFINITY, signal: NEVER_ABORTED };
     const contents = needs.length === 0 ? NO_CONTENTS : await files.decide(target, needs, waiting);
     // Its values came to other bytes when it was folded.
-    if (needs.length > 0 && view.isStale)
-      throw new LogdirError('not-found', `the event file of run ${run.key.runId} has another name now`);
+    const expectCurrent = () => {
+      if (view.isStale)
+        throw new LogdirError('not-found', `the event file of run ${run.key.runId} has another name now`);
+    };
+    expectCurrent();
     const fetchBlob = async function* (blob: BlobReference) {
-      yield await files.blob(target, blob);
+      const bytes = await files.blob(target, blob);
+      expectCurrent();
+      yield bytes;
     };
     const pieces = encodeSegmentPieces(segment, block, view.fold, view.encoders, { contents, fetchBlob });
     yield* exactly(segment.bytes, pieces);

@@ -29,6 +29,7 @@ import type { RunEncoders } from './run-encoders.ts';
 import { SegmentList } from './segment-list.ts';
 import { type Exclusions, NO_EXCLUSIONS, type StepAxes } from './step-axes.ts';
 import { toldMedia } from './told-media.ts';
+import type { WrittenTags } from './written-tags.ts';
 
 /** A commit with its rows. */
 export interface FoldInput {
@@ -108,6 +109,11 @@ export class EventFold {
   /** Which values of media are in the file. */
   get media(): CellSamples {
     return this.#rows.media;
+  }
+
+  /** Tags in the file that only reading values tells. */
+  get written(): WrittenTags {
+    return this.#rows.written;
   }
 
   /** Blocks folded so far. */

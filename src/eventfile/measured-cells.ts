@@ -7,7 +7,7 @@ import { LogdirError, mapLimit, NEVER_ABORTED, systemClock, within } from '../co
 import type { BlockCell, Run, RunLog } from '../history/index.ts';
 import type { Media } from '../media/index.ts';
 import type { ContentNeed } from '../plugins/index.ts';
-import { eventLength } from '../tfevents/index.ts';
+import { eventLength, type LogEvent } from '../tfevents/index.ts';
 import type { RunEncoders } from './run-encoders.ts';
 
 /** Values whose files are in memory at a time: enough to hide the latency of a server. */
@@ -23,16 +23,28 @@ export interface DueCell {
   readonly wallTime: number;
 }
 
-/** Lengths of the events of such values. */
-export class MeasuredCells {
-  readonly #lengths = new Map<string, readonly number[]>();
+/** An event of a value: its tag, and the bytes of its record. */
+export interface MeasuredEvent {
+  readonly tag: string;
+  readonly bytes: number;
+}
 
-  set({ block, at }: DueCell, lengths: readonly number[]): void {
-    this.#lengths.set(`${block} ${at}`, lengths);
+export function measured(events: readonly LogEvent[]): readonly MeasuredEvent[] {
+  return events.flatMap((event) =>
+    event.kind === 'summary' ? [{ tag: event.tag, bytes: eventLength(event) }] : [],
+  );
+}
+
+/** The events of such values. */
+export class MeasuredCells {
+  readonly #events = new Map<string, readonly MeasuredEvent[]>();
+
+  set({ block, at }: DueCell, events: readonly MeasuredEvent[]): void {
+    this.#events.set(`${block} ${at}`, events);
   }
 
-  get(block: number, at: number): readonly number[] | undefined {
-    return this.#lengths.get(`${block} ${at}`);
+  get(block: number, at: number): readonly MeasuredEvent[] | undefined {
+    return this.#events.get(`${block} ${at}`);
   }
 }
 
@@ -61,13 +73,13 @@ export async function measureCells(
   if (maxWaitMs > 0) await within(maxWaitMs, files.locate(target.run, needs));
   const sizes = needs.filter(({ kind }) => kind === 'size');
   if (sizes.length > 0) await decide(sizes);
-  const measured = new MeasuredCells();
+  const found = new MeasuredCells();
   await mapLimit(cells, { limit: VALUES_AT_A_TIME, signal: NEVER_ABORTED }, async (due) => {
     if (maxWaitMs > 0 && systemClock.monotonic() > untilMs)
       throw new LogdirError('unavailable', 'media are still being fetched');
     const { cell, step, wallTime } = due;
     const contents = await decide(encoders.needsOf(cell));
-    measured.set(due, encoders.cellEvents(cell, step, wallTime, contents).map(eventLength));
+    found.set(due, measured(encoders.cellEvents(cell, step, wallTime, contents)));
   });
-  return measured;
+  return found;
 }

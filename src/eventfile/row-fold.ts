@@ -3,17 +3,17 @@
 import type { MetricDefinition } from '../core/index.ts';
 import type { BlockCell, RowBlock } from '../history/index.ts';
 import { type Contents, NO_CONTENTS } from '../plugins/index.ts';
-import { eventLength } from '../tfevents/index.ts';
 import { CellWalk } from './block-cells.ts';
 import { CellSamples, type CellSamplesRecord, type MediaPolicy } from './cell-samples.ts';
 import type { FoldState } from './marker-fold.ts';
-import type { DueCell, MeasuredCells } from './measured-cells.ts';
+import { type DueCell, type MeasuredCells, type MeasuredEvent, measured } from './measured-cells.ts';
 import type { RunEncoders } from './run-encoders.ts';
 import { SampleSteps, type SampleStepsRecord } from './sample-steps.ts';
 import type { Segment } from './segment-list.ts';
 import { type Exclusions, StepAxes, type StepAxesRecord, stepOfGroup, type XAxis } from './step-axes.ts';
 import { supersedingLength } from './superseding.ts';
 import { TagEnds, type TagEndsRecord } from './tag-ends.ts';
+import { WrittenTags, type WrittenTagsRecord } from './written-tags.ts';
 
 /** A segment is encoded whole and kept whole; one row may be longer. */
 const SEGMENT_BYTES = 256 * 1024;
@@ -32,6 +32,7 @@ export interface RowFoldRecord {
   readonly axes: StepAxesRecord;
   readonly samples: SampleStepsRecord;
   readonly media: CellSamplesRecord;
+  readonly written: WrittenTagsRecord;
 }
 
 /** A block that is being folded. */
@@ -60,6 +61,8 @@ export class RowFold {
   /** Which values of media are in the file. */
   readonly media: CellSamples;
   readonly samples: SampleSteps;
+  /** Tags that only reading values tells. */
+  readonly written: WrittenTags;
   readonly #encoders: RunEncoders;
   readonly #state: FoldState;
   readonly #xAxis: XAxis;
@@ -80,6 +83,7 @@ export class RowFold {
     this.#axes = new StepAxes(xAxis, encoders, record?.axes ?? exclusions);
     this.samples = new SampleSteps(encoders.writerOf, record?.samples);
     this.media = new CellSamples(media, record?.media);
+    this.written = new WrittenTags(record?.written);
     this.#tagEnds = new TagEnds(this.#axes.tagsByStep, record?.tagEnds);
   }
 
@@ -99,6 +103,7 @@ export class RowFold {
       axes: this.#axes.record(),
       samples: this.samples.record(),
       media: this.media.record(),
+      written: this.written.record(),
     };
   }
 
@@ -107,9 +112,11 @@ export class RowFold {
     const [tagEnds, axes] = [this.#tagEnds.record(), this.#axes.record()];
     const rollBackSamples = this.samples.checkpoint();
     const rollBackMedia = this.media.checkpoint(this.samples.blockCount);
+    const rollBackWritten = this.written.checkpoint();
     return () => {
       rollBackSamples();
       rollBackMedia();
+      rollBackWritten();
       this.#axes = new StepAxes(this.#xAxis, this.#encoders, axes);
       this.#tagEnds = new TagEnds(this.#axes.tagsByStep, tagEnds);
     };
@@ -206,34 +213,43 @@ export class RowFold {
       bytes += group.encoder.recordLength(at, timestamp);
       eventSteps.push(at);
     }
-    for (const length of this.#cellLengths(folded, folding)) {
-      bytes += length;
+    for (const event of this.#cellEvents(folded, folding)) {
+      bytes += event.bytes;
       eventSteps.push(step);
     }
     return supersedes ? bytes + supersedingLength(timestamp, eventSteps) : bytes;
   }
 
-  /** Lengths of the events of a row's cells, with those of their sampled series where the file has them. */
-  #cellLengths({ block, index, measured }: FoldedBlock, folding: FoldedRow): readonly number[] {
+  /** The events of a row's cells, with those of their sampled series where the file has them. */
+  #cellEvents({ block, index, measured: known }: FoldedBlock, folding: FoldedRow): readonly MeasuredEvent[] {
     const { row, cells, firstCell } = folding;
     const [step, timestamp] = [block.steps[row]!, block.timestamps[row]!];
     return cells.flatMap((cell, i) => {
-      const lengths = (contents: Contents | null) =>
-        this.#encoders.cellEvents(cell, step, timestamp, contents).map(eventLength);
-      const plain = lengths(null);
-      if (!this.#encoders.isSampled(cell.shapeId)) return plain;
-      let all: readonly number[] = [];
-      const isShown = this.media.add(cell.shapeId, index, firstCell + i, () => {
-        all = measured.get(index, firstCell + i) ?? lengths(NO_CONTENTS);
-        return sumOf(all) - sumOf(plain);
-      });
-      return isShown ? all : plain;
+      const events = (contents: Contents | null) =>
+        measured(this.#encoders.cellEvents(cell, step, timestamp, contents));
+      const plain = events(null);
+      let all = plain;
+      const isSampled = this.#encoders.isSampled(cell.shapeId);
+      const isShown =
+        !isSampled ||
+        this.media.add(cell.shapeId, index, firstCell + i, () => {
+          all = known.get(index, firstCell + i) ?? events(NO_CONTENTS);
+          return bytesOf(all) - bytesOf(plain);
+        });
+      const written = isShown ? all : plain;
+      if (this.#encoders.isToBeRead(cell.shapeId))
+        this.written.add(
+          cell.shapeId,
+          written.map(({ tag }) => tag),
+          isShown,
+        );
+      return written;
     });
   }
 }
 
-function sumOf(lengths: readonly number[]): number {
-  return lengths.reduce((sum, length) => sum + length, 0);
+function bytesOf(events: readonly MeasuredEvent[]): number {
+  return events.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /** Counts of shapes with some more of them. */

@@ -74,6 +74,11 @@ export class RunEncoders {
     return this.#tags.isHidden(shapeId);
   }
 
+  /** Whether only reading a value of a shape tells all that it comes to. */
+  isToBeRead(shapeId: number): boolean {
+    return this.#tags.cellsOf(shapeId).some(({ series }) => series.metadata === null);
+  }
+
   /** Whether event files hold a sample only of values of a shape, or of some series of them. */
   isSampled(shapeId: number): boolean {
     return this.#tags.cellsOf(shapeId).some(({ series }) => series.isSampled === true);

@@ -36,6 +36,8 @@ export interface ReadContent {
   /** Keys of the summary whose numbers the run's next exit tells. */
   readonly untoldSummary?: readonly string[];
   readonly leftOut?: readonly LeftOutValues[];
+  /** By shape id: values that came to nothing. */
+  readonly emptyValues?: ReadonlyMap<number, number>;
   /** Why files that values are made of are gone. */
   readonly losses?: readonly string[];
   /** Records that were counted and not decoded. */
@@ -58,6 +60,8 @@ const NAMED_REASON =
 const SAMPLED_REASON = 'the event file has a sample (--media, --media-samples); the data provider has all';
 const TOO_LARGE_REASON =
   'too large for the event file (--media-max-value-bytes, --media-max-run-bytes); the data provider has it';
+const EMPTY_REASON =
+  'nothing in it that a dashboard shows: its file is not what its type says, or is larger than is read';
 const FILES = '@files';
 /** Where files that records tell of can be opened. */
 const RECORD_PATHS: Readonly<Record<string, string>> = {
@@ -87,6 +91,7 @@ export function notShownOf(content: ReadContent): readonly NotShownEntry[] {
   return [
     ...cells.map((cell) => entry(cell, REASONS[cell.type] ?? NAMED_REASON)),
     ...leftOutOf(content),
+    ...emptyOf(content),
     ...losses.map((reason) => ({ key: null, type: 'lost', count: 1, reason })),
     ...untoldSummary.map((key) => ({ key, type: 'summary', count: 1, reason: REASONS['summary']! })),
     ...Object.entries(unread).map(([type, count]) => {
@@ -107,6 +112,14 @@ export function notShownCells(
     const count = counts[shapeId] ?? 0;
     if (shape.kind !== 'cell' || count === 0 || !tags.isHidden(shapeId)) return [];
     return [{ key: keys[shape.keys[0] ?? -1] ?? '', type: shape.type ?? '', count }];
+  });
+}
+
+function emptyOf({ dictionary: { keys, shapes }, emptyValues = new Map() }: ReadContent): NotShownEntry[] {
+  return [...emptyValues].map(([shapeId, count]) => {
+    const shape = shapes[shapeId];
+    const named = { key: keys[shape?.keys[0] ?? -1] ?? '', type: shape?.type ?? '', count };
+    return entry(named, EMPTY_REASON);
   });
 }
 

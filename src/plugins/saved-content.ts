@@ -10,7 +10,7 @@ export interface SavedFileReference {
   readonly file: string;
   /** Bytes; null where the JSON does not say. */
   readonly size: number | null;
-  /** W&B's digest of the bytes in hexadecimal (SHA-256, or MD5); null where it gave none. */
+  /** W&B's digest of the bytes in hexadecimal (SHA-256 or its first 20 digits, or MD5); null where it gave none. */
   readonly digest: string | null;
 }
 

@@ -35,7 +35,7 @@ export interface BlobReference {
    * (`Contents`, `unknown`).
    */
   readonly size: number | null;
-  /** W&B's digest of the bytes in hexadecimal (SHA-256, or MD5); null where it gave none. */
+  /** W&B's digest of the bytes in hexadecimal (SHA-256 or its first 20 digits, or MD5); null where it gave none. */
   readonly digest: string | null;
   /** Set where the bytes are not the file's own, but those of a PNG with things drawn onto its picture. */
   readonly drawing?: Drawing;

@@ -32,6 +32,8 @@ const MAX_LAYERS = 100;
 const MAX_PATH_CHARACTERS = 4096;
 /** SHA-256. */
 const DIGEST = /^[0-9a-f]{64}$/i;
+/** `media/images/<key>_<step>_<first 20 digits>.png`. */
+const DIGEST_IN_NAME = /^media\/.*_([0-9a-f]{20})\.[A-Za-z0-9.]+$/;
 
 /** Where a list has its items: paths, or the JSON of one file each. Other types are of one file. */
 const LISTS: ReadonlyMap<unknown, string> = new Map([
@@ -111,8 +113,14 @@ function savedFile({ path, size, sha256 }: Members): SavedFileReference | null {
   return {
     file: path,
     size: isWhole(size) && size >= 0 ? size : null,
-    digest: typeof sha256 === 'string' && DIGEST.test(sha256) ? sha256.toLowerCase() : null,
+    digest: digestOf(path, sha256),
   };
+}
+
+/** Lists have no digests beside their names, which end in the first digits of them. */
+function digestOf(path: string, sha256: unknown): string | null {
+  if (typeof sha256 === 'string' && DIGEST.test(sha256)) return sha256.toLowerCase();
+  return DIGEST_IN_NAME.exec(path)?.[1] ?? null;
 }
 
 function pixels(value: unknown): number | null {

@@ -47,8 +47,9 @@ export class GeometryBuilder {
     this.#triangles.add(a, b, c);
   }
 
-  build(): Geometry {
-    const colors = this.#hasColors ? bytesOf(this.#colors.array as Float32Array) : null;
+  /** `isOf255`: whether colors of this kind of file go from 0 to 255, where they may be either. */
+  build({ isOf255 = false } = {}): Geometry {
+    const colors = this.#hasColors ? bytesOf(this.#colors.array as Float32Array, isOf255) : null;
     return {
       positions: this.#positions.array as Float32Array,
       triangles: this.#triangles.array as Int32Array,
@@ -57,9 +58,13 @@ export class GeometryBuilder {
   }
 }
 
-/** Files of most kinds have colors of 0 to 1, W&B's clouds of points such of 0 to 255; some of each kind have the other. */
-function bytesOf(colors: Float32Array): Uint8Array {
-  const scale = colors.some((part) => part > 1) ? 1 : 255;
+/**
+ * Files of most kinds have colors of 0 to 1, W&B's clouds of points such of 0 to 255; some of each kind have the other. Whole
+ * numbers are taken for what their kind has.
+ */
+function bytesOf(colors: Float32Array, isOf255: boolean): Uint8Array {
+  const areFractions = colors.some((part) => part > 0 && part < 1);
+  const scale = colors.some((part) => part > 1) || (isOf255 && !areFractions) ? 1 : 255;
   const bytes = new Uint8ClampedArray(colors.length);
   for (let i = 0; i < colors.length; i++) {
     const part = colors[i]!;

@@ -43,7 +43,7 @@ export function readPointCloud(bytes: Uint8Array): Geometry | null {
     const [x, y, z, ...rest] = listOf(point).slice(0, 6).map(numberOf);
     if (x !== undefined && y !== undefined && z !== undefined) builder.addVertex(x, y, z, colorOf(rest));
   }
-  return builder.build();
+  return builder.build({ isOf255: true });
 }
 
 function numberOf(value: unknown): number {

@@ -62,23 +62,7 @@ function cloud(geometry: Geometry): Geometry {
   for (let i = 0; i < count; i++) if (isDrawn(geometry.positions, i)) drawn[length++] = i;
   const shown = Math.min(length, MAX_POINTS);
   const kept = Int32Array.from({ length: shown }, (_, i) => drawn[Math.floor((i * length) / shown)]!);
-  return inView({ ...picked(geometry, kept), triangles: new Int32Array() });
-}
-
-/**
- * A cloud moved along z to around 0 if it is elsewhere. The page puts the eye at z = 0.81 times the longest side, wherever a
- * cloud is, and would look at it from inside or from far away; it moves meshes itself.
- */
-function inView(geometry: Geometry): Geometry {
-  const { positions } = geometry;
-  const heights = positions.filter((_, i) => i % 3 === 2);
-  const [low, high] = heights.reduce(([min, max], z) => [Math.min(min, z), Math.max(max, z)] as const, [
-    Number.POSITIVE_INFINITY,
-    Number.NEGATIVE_INFINITY,
-  ] as const);
-  const middle = (low + high) / 2;
-  if (heights.length === 0 || Math.abs(middle) <= longestSide(geometry) / 4) return geometry;
-  return { ...geometry, positions: positions.map((at, i) => (i % 3 === 2 ? at - middle : at)) };
+  return { ...picked(geometry, kept), triangles: new Int32Array() };
 }
 
 /** Vertices that are no corner are left out. Of too many, those that are close together become one. */

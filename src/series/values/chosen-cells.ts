@@ -1,6 +1,7 @@
 /** Cells of series that are worth reading: their files are fetched for it. @module */
 
 import type { RunLog } from '../../history/index.ts';
+import { NO_CONTENTS } from '../../plugins/index.ts';
 import { ThinnedList } from '../../points/index.ts';
 import type { ResolvedRun } from '../runs/resolved-runs.ts';
 import type { CellSeries } from '../runs/run-series.ts';
@@ -18,23 +19,32 @@ export async function chooseCells(
   max: number,
   blocks: ReadonlySet<number> | null = null,
 ): Promise<ChosenCells> {
-  const lists = new Map(cells.map((series) => [series, new ThinnedList<OrderedCell>(max)]));
-  const byShape = new Map<number, ThinnedList<OrderedCell>[]>();
-  for (const [{ shapeIds }, list] of lists) {
-    for (const id of shapeIds) byShape.set(id, [...(byShape.get(id) ?? []), list]);
+  const lists = new Map(cells.map((series) => [series, new ThinnedList<LoggedCell>(SPARE * max)]));
+  const byShape = new Map<number, [CellSeries, ThinnedList<LoggedCell>][]>();
+  for (const entry of lists) {
+    for (const id of entry[0].shapeIds) byShape.set(id, [...(byShape.get(id) ?? []), entry]);
   }
-  let order = 0;
   for await (const cell of loggedCells(run, new Set(byShape.keys()), blocks)) {
-    for (const list of byShape.get(cell.shapeId) ?? []) list.push({ step: order, cell });
-    order++;
+    // One that comes to nothing takes no other back.
+    for (const [series, list] of byShape.get(cell.shapeId) ?? []) if (mayShow(series, cell)) list.push(cell);
   }
-  return new Map([...lists].map(([series, list]) => [series, list.points().map(({ cell }) => cell)]));
+  return new Map([...lists].map(([series, list]) => [series, evenly(list.points(), max)]));
 }
 
-/** Thinned by its place: whether it takes back earlier ones shows when it is read. */
-interface OrderedCell {
-  readonly step: number;
-  readonly cell: LoggedCell;
+/** A list that is thinned as it is read keeps half as many as it may, so that there are as many as are asked for. */
+export const SPARE = 4;
+
+/** Whether a cell comes to a point, as far as it says so itself. */
+function mayShow({ series, tag }: CellSeries, { text }: LoggedCell): boolean {
+  if (series.metadata !== null || (series.needs?.(text).length ?? 0) > 0) return true;
+  return series.read(text, NO_CONTENTS, tag).length > 0;
+}
+
+/** At most `max` of a list, spread evenly, the first and the last among them. */
+export function evenly<T>(list: readonly T[], max: number): readonly T[] {
+  if (list.length <= max) return list;
+  if (max <= 1) return list.slice(-1);
+  return Array.from({ length: max }, (_, i) => list[Math.round((i * (list.length - 1)) / (max - 1))]!);
 }
 
 /** At most `max` blocks that hold cells of some series, spread evenly, and those with the newest cell of each. */

@@ -18,7 +18,7 @@ import { ThinnedList } from '../../points/index.ts';
 import type { RunEntries, Selection, SeriesEnd, SeriesListing } from '../data-provider.ts';
 import { type MapRunsOptions, mapRuns, type ResolvedRun } from '../runs/resolved-runs.ts';
 import { type CellSeries, selected, selectedCells, seriesEnd } from '../runs/run-series.ts';
-import { chooseCells, someBlocks } from './chosen-cells.ts';
+import { chooseCells, evenly, SPARE, someBlocks } from './chosen-cells.ts';
 import { currentSummaries } from './current-summaries.ts';
 import { isOf, type LoggedCell, type LoggedSummary, markersOf, summaryMediaFor } from './logged-summaries.ts';
 
@@ -186,13 +186,13 @@ class SeriesLists {
 
   push({ tag, step, wallTime, content }: LoggedSummary): void {
     if (this.#tags?.has(tag) === false) return;
-    const list = this.#lists.get(tag) ?? new ThinnedList<ValuePoint>(this.#maxPoints);
+    const list = this.#lists.get(tag) ?? new ThinnedList<ValuePoint>(SPARE * this.#maxPoints);
     this.#lists.set(tag, list);
     list.push({ step, wallTime, content });
   }
 
   points(): readonly (readonly [tag: string, points: readonly ValuePoint[]])[] {
-    return [...this.#lists].map(([tag, list]) => [tag, list.points()] as const);
+    return [...this.#lists].map(([tag, list]) => [tag, evenly(list.points(), this.#maxPoints)] as const);
   }
 }
 

@@ -38,6 +38,14 @@ export interface RunDescription {
   readonly unread: Readonly<Record<string, number>>;
   readonly skippedBytes: number;
   readonly locations: readonly string[];
+  /** Tags that only reading values tells, with their points in the event file. */
+  readonly writtenTags: readonly {
+    readonly tag: string;
+    readonly shapeId: number;
+    readonly points: number;
+  }[];
+  /** By shape id: values that came to nothing. */
+  readonly emptyValues: ReadonlyMap<number, number>;
   /** Values that the event file leaves out, and why files of others are gone. */
   readonly leftOut: readonly LeftOutValues[];
   readonly losses: readonly string[];
@@ -98,13 +106,13 @@ interface ShownSeries {
 }
 
 /** Points per tag. */
-function shownSeries({ dictionary, shapeRows, toldSummary, stepMetricOf }: RunDescription, tags: TagTable) {
+function shownSeries(run: RunDescription, tags: TagTable) {
+  const { dictionary, shapeRows, toldSummary, writtenTags, stepMetricOf } = run;
   const found = new Map<string, ShownSeries>();
   dictionary.shapes.forEach((shape, shapeId) => {
     const cells = tags.cellsOf(shapeId);
-    const known = tags.knownTagsOf(shapeId);
     tags.tagsOf(shapeId).forEach((tag, i) => {
-      if (!known.includes(tag)) return;
+      if (cells[i]?.series.metadata === null) return;
       const type = (cells[i]?.plugin ?? tags.rowPluginOf(shapeId))?.typeName ?? '';
       const key = keyOf(dictionary, shape, i);
       const stepMetric = stepMetricOf(tag);
@@ -119,8 +127,25 @@ function shownSeries({ dictionary, shapeRows, toldSummary, stepMetricOf }: RunDe
       found.set(tag, series);
     });
   });
+  const counted = new Set(found.keys());
+  for (const { tag, shapeId, points } of writtenTags) {
+    if (counted.has(tag)) continue;
+    const key = keyOf(dictionary, dictionary.shapes[shapeId]!, 0);
+    const series = found.get(tag) ?? { tag, key, type: typeOfTag(tags, shapeId, tag), points: 0 };
+    series.points += points;
+    found.set(tag, series);
+  }
   for (const told of toldSummary) found.set(told.tag, { ...told, type: 'scalar' });
   return [...found.values()].sort((a, b) => (a.tag < b.tag ? -1 : 1));
+}
+
+/** Of a tag of cells: that of the series whose tag it is, or begins with. */
+function typeOfTag(tags: TagTable, shapeId: number, tag: string): string {
+  const [longest] = tags
+    .cellsOf(shapeId)
+    .filter(({ tag: base }) => tag.startsWith(base))
+    .sort((a, b) => b.tag.length - a.tag.length);
+  return longest?.plugin.typeName ?? '';
 }
 
 /** The key of the tag at `index`: a cell has one key, whatever number of tags its plugin makes of it. */

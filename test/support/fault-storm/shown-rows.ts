@@ -24,7 +24,8 @@ export function shownRows(file: Uint8Array): ShownRow[] {
   for (const { step = 0, wallTime = 0, fileVersion, summary } of readEvents(file)) {
     if (fileVersion !== undefined) isTold = fileVersion === 'brain.Event:0';
     for (const { tag = '', simpleValue, tensor } of summary?.value ?? []) {
-      if (/^(?:wandb|system)\//.test(tag)) continue;
+      // Rows are told apart by their numbers and strings.
+      if (/^(?:wandb|system)\//.test(tag) || tag === 'list') continue;
       const value = simpleValue ?? new TextDecoder().decode(tensor?.stringVal?.[0]);
       const dropped = dropFrom(rows, tag, step);
       if (dropped > 0 && !isTold)

@@ -58,6 +58,8 @@ describe('serve', () => {
     writeFileSync(log, bytes);
     while (!(await runsIn('acme/research')).includes('<bdi>new</bdi>') && child.exitCode === null)
       await delay(100);
+    // What it says of them comes after they are served.
+    await delay(1000);
     child.kill('SIGTERM');
     const { stdout, code } = await result;
     expect([code, String(stdout)]).toEqual([0, expect.stringContaining('1 run in 1 project')]);

@@ -82,8 +82,13 @@ describe('clouds of points', () => {
     expect(partsOf('x.pts.json', text)).toEqual({ _VERTEX: [1, 2, 0] });
   });
 
-  it('far along z are moved to where TensorBoard looks', () => {
-    expect(partsOf('x.pts.json', '[[0,0,7],[2,0,9]]')['_VERTEX']).toEqual([0, 0, -1, 2, 0, 1]);
+  it('stay where they were logged, however far that is', () => {
+    expect(partsOf('x.pts.json', '[[0,0,7],[2,0,9]]')['_VERTEX']).toEqual([0, 0, 7, 2, 0, 9]);
+  });
+
+  it('have colors of 0 to 255 also where all of them are 0 or 1, and fractions where they are such', () => {
+    expect(partsOf('x.pts.json', '[[0,0,0,1,1,0]]')['_COLOR']).toEqual([1, 1, 0]);
+    expect(partsOf('x.pts.json', '[[0,0,0,0.2,1,0]]')['_COLOR']).toEqual([51, 255, 0]);
   });
 
   it('of more than 300,000 points are thinned evenly', () => {

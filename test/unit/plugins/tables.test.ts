@@ -127,7 +127,7 @@ describe('a table', () => {
     expect(markdownOf(large, NO_CONTENTS)).toContain(
       '(1.0 MiB). It is not shown here: its file is larger than',
     );
-    const file = { file: PATH, size: 1024 * 1024, digest: null };
+    const file = { file: PATH, size: 1024 * 1024, digest: expect.stringMatching(/^[0-9a-f]{20}$/) };
     const small = JSON.stringify({ ...VALUE, size: 1024 * 1024 });
     expect(TABLES.needs?.(small)).toEqual([{ kind: 'content', file, maxBytes: 1024 * 1024 }]);
   });

@@ -38,6 +38,8 @@ const description: RunDescription = {
   shapeRows: [5, 3, 2, 2, 1, undefined],
   stepMetricOf: () => null,
   metrics: [{ name: 'val\\.acc/*', stepMetric: 'epoch\\.n' }],
+  writtenTags: [{ tag: 'img', shapeId: 2, points: 2 }],
+  emptyValues: new Map([[2, 1]]),
   leftOut: [{ shapeId: 2, sampled: 3, tooLarge: 1 }],
   losses: ['media/a.png is gone'],
   unread: { console: 7, artifact: 1 },
@@ -93,11 +95,12 @@ describe('run.json', () => {
       ['img', 'null', 1],
       ['img', 'html-file', 3],
       ['img', 'html-file', 1],
+      ['img', 'html-file', 1],
       [null, 'lost', 1],
       [null, 'console', 7],
       [null, 'artifact', 1],
     ]);
-    expect(new Set(notShown.map(({ reason }) => reason)).size).toBe(7);
+    expect(new Set(notShown.map(({ reason }) => reason)).size).toBe(8);
     expect(notShown.map(({ path }) => path)).toContain('@files/media/html');
   });
 });
