@@ -2,6 +2,7 @@
 
 import { Presets, SingleBar } from 'cli-progress';
 import type { VerifyProgress } from '../app.ts';
+import { countText } from '../core/index.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Time between two lines where nobody watches. */
@@ -25,7 +26,7 @@ function showBar({ stderr: stream }: Terminal): VerifyDisplay {
   let isStarted = false;
   return {
     update: ({ runs, done, points }) => {
-      const payload = { points: points.toLocaleString('en') };
+      const payload = { points: countText(points) };
       if (!isStarted) bar.start(runs, done, payload);
       isStarted = true;
       bar.update(done, payload);
@@ -41,7 +42,7 @@ function showLines(terminal: Terminal): VerifyDisplay {
       const now = performance.now();
       if (now - toldMs < LINE_EVERY_MS) return;
       toldMs = now;
-      terminal.note(`${done}/${runs} runs, ${points.toLocaleString('en')} points`);
+      terminal.note(`${done}/${runs} runs, ${countText(points)} points`);
     },
     [Symbol.dispose]: () => {},
   };

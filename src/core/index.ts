@@ -6,9 +6,11 @@ export { SingleFlight } from './async/single-flight.ts';
 export { TurnBudget } from './async/turn-budget.ts';
 export { NEVER_ABORTED, within } from './async/within.ts';
 export { type ByteRange, byteRange, clampRange, rangeLength } from './byte-range.ts';
+export { checkedJson, parseCheckedJson } from './checked-json.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { ERROR_CODES, type ErrorCode, errnoOf, LogdirError, toLogdirError } from './errors.ts';
 export { bracketed, isLoopback } from './host-name.ts';
+export { countText, pluralText, sizeText } from './human-text.ts';
 export {
   DEFAULT_PROJECT,
   type EntityName,
@@ -37,3 +39,4 @@ export {
 export { isSafeName } from './saved-name.ts';
 export { shellWord } from './shell-word.ts';
 export { Terminal, TerminalLines } from './terminal.ts';
+export { cutText, wellFormed } from './unicode-text.ts';

@@ -40,10 +40,13 @@ export const NO_MEDIA: MediaPolicy = { ...DEFAULT_MEDIA, mode: 'none' };
 
 /** Tells event files apart that hold other values for the same history; '' for the usual ones. */
 export function mediaId(policy: MediaPolicy): string {
-  const text = JSON.stringify([policy.mode, policy.samples, policy.maxValueBytes, policy.maxFileBytes]);
-  const { mode, samples, maxValueBytes, maxFileBytes } = DEFAULT_MEDIA;
-  if (text === JSON.stringify([mode, samples, maxValueBytes, maxFileBytes])) return '';
+  const text = policyText(policy);
+  if (text === policyText(DEFAULT_MEDIA)) return '';
   return createHash('sha256').update(text).digest('hex').slice(0, 6);
+}
+
+function policyText({ mode, samples, maxValueBytes, maxFileBytes }: MediaPolicy): string {
+  return JSON.stringify([mode, samples, maxValueBytes, maxFileBytes]);
 }
 
 /** As it is kept. */

@@ -15,6 +15,7 @@ import type { Segment } from './segment-list.ts';
 const BLOCKS_PER_READ = 8;
 /** A segment with media that is longer is made anew for each range of it that is read. */
 const MAX_KEPT_SEGMENT_BYTES = 16 * 1024 * 1024;
+
 export interface SegmentReadOptions {
   readonly signal: AbortSignal;
   /** The caller is done with a piece when it asks for the next, which may overwrite it. */

@@ -100,7 +100,7 @@ export class EventView {
 
   /** Why files of media that the file is made of are gone, as far as they were looked at. */
   get losses(): readonly string[] {
-    return this.#ledger === undefined ? [] : [...this.#ledger.losses()].map(([, reason]) => reason);
+    return [...(this.#ledger?.losses.values() ?? [])].map(({ lost }) => lost);
   }
 
   get version(): number {

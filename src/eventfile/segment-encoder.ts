@@ -119,7 +119,7 @@ async function* encodeRowPieces(
 /** Whether a segment has values of media. */
 export function hasMediaIn(segment: Segment, block: RowBlock | undefined, fold: EventFold): boolean {
   if (segment.kind === 'markers') return fold.markers.slice(segment.from, segment.to).some(hasMedia);
-  return mediaCellsOf(segment, needed(block), fold).length > 0;
+  return mediaCellsOf(segment, needed(block), fold).next().done !== true;
 }
 
 /** What of which files its values of media are made of. */
@@ -130,18 +130,16 @@ export function needsOfSegment(
   encoders: RunEncoders,
 ): readonly ContentNeed[] {
   if (segment.kind === 'markers') return fold.markers.slice(segment.from, segment.to).flatMap(needsOfMarker);
-  return mediaCellsOf(segment, needed(block), fold).flatMap((cell) => encoders.needsOf(cell));
+  return [...mediaCellsOf(segment, needed(block), fold)].flatMap((cell) => encoders.needsOf(cell));
 }
 
 /** The cells of a segment whose values of media are in the file. */
-function mediaCellsOf(segment: Segment, block: RowBlock, fold: EventFold): readonly BlockCell[] {
-  const cells: BlockCell[] = [];
+function* mediaCellsOf(segment: Segment, block: RowBlock, fold: EventFold): Generator<BlockCell> {
   for (let i = firstCellFrom(block, segment.from); i < block.cells.length; i++) {
     const cell = block.cells[i]!;
     if (cell.row >= segment.to) break;
-    if (fold.media.isShown(segment.block, i)) cells.push(cell);
+    if (fold.media.isShown(segment.block, i)) yield cell;
   }
-  return cells;
 }
 
 function rowsOf(

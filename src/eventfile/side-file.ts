@@ -1,12 +1,11 @@
 /**
  * What was folded of a run's event file, kept beside its log: a document of the run, `h<generation>.view-<version>.json`, with
- * how it was folded in its name where that is not the usual way: a CRC-32 in hexadecimal, a space, and JSON. It can be deleted
+ * how it was folded in its name where that is not the usual way: checked JSON. It can be deleted
  * at any time; folding the log again takes as long as reading its rows.
  * @module
  */
 
-import { crc32 } from 'node:zlib';
-import { encodeComponent } from '../core/index.ts';
+import { checkedJson, encodeComponent, parseCheckedJson } from '../core/index.ts';
 import type { RunLog } from '../history/index.ts';
 import { mediaId } from './cell-samples.ts';
 import type { FoldRecord } from './event-fold.ts';
@@ -32,15 +31,11 @@ export function sideFileName(
 }
 
 export function sideFileContent(side: SideFile): Uint8Array {
-  const json = JSON.stringify(side);
-  return Buffer.from(`${crc32(json).toString(16).padStart(8, '0')} ${json}`, 'utf8');
+  return Buffer.from(checkedJson(side), 'utf8');
 }
 
 /** Undefined for what is none, whole as it was written. */
 export function parseSideFile(content: Uint8Array | undefined): SideFile | undefined {
   if (content === undefined) return undefined;
-  const text = Buffer.from(content).toString('utf8');
-  const json = text.slice(9);
-  if (text[8] !== ' ' || crc32(json) !== Number.parseInt(text.slice(0, 8), 16)) return undefined;
-  return JSON.parse(json) as SideFile;
+  return parseCheckedJson(Buffer.from(content).toString('utf8')) as SideFile | undefined;
 }

@@ -24,7 +24,7 @@ export type { Commit, PositionedChange, RunExit, ShapeEnd } from './log/commit.t
 export type { Dictionary, ShapeEntry, ShapeKind } from './log/dictionary.ts';
 export { type DocumentEntry, WandbDocument } from './log/document.ts';
 export type { PreparedCommit } from './log/ingest.ts';
-export { type BlockPlace, type NewestRow, RunLedger } from './log/ledger.ts';
+export { type BlockPlace, isAfter, type NewestRow, RunLedger } from './log/ledger.ts';
 export type { CommitListener } from './log/reading.ts';
 export type { BlockCell, RowBlock } from './log/row-block.ts';
 export { type CommitContext, contextOf, type RunLog } from './log/run-log.ts';

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type JsonValue, objectOfPaths, type PathValue } from '../wandb-json/index.ts';
+import { isMembers, objectOfPaths, type PathValue } from '../wandb-json/index.ts';
 import type { ClassLabels } from './drawing/labels.ts';
 
 /** W&B's own entry of a config. */
@@ -34,7 +34,7 @@ interface LabelPlace {
   readonly classId: number;
 }
 
-function labelOf(layers: JsonValue | undefined, { names, layer, classId }: LabelPlace): string | undefined {
+function labelOf(layers: unknown, { names, layer, classId }: LabelPlace): string | undefined {
   for (const name of names) {
     const labels = memberOf(memberOf(layers, name + DELIMITER + layer), 'value');
     const label = memberOf(labels, String(classId));
@@ -52,7 +52,6 @@ function namesOf(key: string): string[] {
   return names;
 }
 
-function memberOf(value: JsonValue | undefined, name: string): JsonValue | undefined {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isObject && Object.hasOwn(value, name) ? value[name] : undefined;
+function memberOf(value: unknown, name: string): unknown {
+  return isMembers(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }

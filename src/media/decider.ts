@@ -5,10 +5,11 @@ import type { Run } from '../history/index.ts';
 import type { Logger } from '../observability/index.ts';
 import type { ContentNeed } from '../plugins/index.ts';
 import { type Found, ofKey } from './contents.ts';
-import { type Finder, LENGTHS, type LoggedRun, type Look, type Loss } from './finder.ts';
+import { type Finder, LENGTHS, type Look } from './finder.ts';
 import { supersede } from './late-losses.ts';
 import type { MediaLedger } from './ledger.ts';
-import type { Decision } from './ledger-line.ts';
+import type { Decision, Loss } from './ledger-line.ts';
+import type { LoggedRun } from './logged-run.ts';
 
 /** A need that is not looked at together with others. */
 type SingleNeed = Exclude<ContentNeed, { readonly kind: 'size' }>;
@@ -124,9 +125,7 @@ export class Decider {
   }
 }
 
-export function isLost(
-  decision: Decision | undefined,
-): decision is Extract<Decision, { readonly lost: string }> {
+export function isLost(decision: Decision | undefined): decision is Loss {
   return decision !== undefined && 'lost' in decision;
 }
 

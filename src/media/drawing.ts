@@ -24,8 +24,8 @@ export interface DrawingInput {
   readonly labels: ClassLabels;
 }
 
-/** Of boxes, and of masks; nobody could tell more of them apart. */
-const MAX_LAYERS = 16;
+/** Of boxes, and of masks, that are drawn onto a picture; nobody could tell more of them apart. */
+export const MAX_LAYERS = 16;
 /** Of all layers together. */
 const MAX_BOXES = 1000;
 /** A smaller picture has no room for letters: it is shown larger. */

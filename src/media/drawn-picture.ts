@@ -1,28 +1,22 @@
 /** Pictures with their boxes and masks drawn onto them, made of the files that W&B keeps of each. @module */
 
-import type { Run, RunLog } from '../history/index.ts';
+import type { Run } from '../history/index.ts';
 import type { Drawing, Layer } from '../plugins/index.ts';
 import { classLabelsOf } from './class-labels.ts';
 import { drawingId } from './contents.ts';
 import type { ClassLabels } from './drawing/labels.ts';
-import { canDraw, draw } from './drawing.ts';
+import { canDraw, draw, MAX_LAYERS } from './drawing.ts';
 import { type DrawnLabel, labelsOf, noted } from './drawn-labels.ts';
+import type { LoggedRun } from './logged-run.ts';
 import type { SavedBytes } from './saved-bytes.ts';
 
 /** A picture, a mask or a file of boxes that is longer is left alone, and so is what goes beyond it of all layers. */
 const MAX_LAYER_BYTES = 32 * 1024 * 1024;
-/** Boxes, and masks, that are drawn onto a picture; nobody could tell more of them apart. */
-const MAX_LAYERS = 16;
 
 /** A PNG, and the names that were drawn with it. */
 export interface DrawnPicture {
   readonly bytes: Uint8Array;
   readonly labels: readonly DrawnLabel[];
-}
-
-interface LoggedRun {
-  readonly run: Run;
-  readonly log: RunLog;
 }
 
 /** Names that were drawn with pictures in memory. */

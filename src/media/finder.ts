@@ -2,11 +2,12 @@
 
 import { crc32 } from 'node:zlib';
 import { type Clock, type ErrorCode, LogdirError, NEVER_ABORTED, toLogdirError } from '../core/index.ts';
-import type { Run, RunLog } from '../history/index.ts';
+import type { Run } from '../history/index.ts';
 import type { BlobReference, ContentNeed } from '../plugins/index.ts';
 import type { DrawnLabel } from './drawn-labels.ts';
 import { drawnPicture } from './drawn-picture.ts';
-import type { Decision } from './ledger-line.ts';
+import type { Decision, Loss } from './ledger-line.ts';
+import type { LoggedRun } from './logged-run.ts';
 import { MAX_FILE_BYTES, SavedBytes } from './saved-bytes.ts';
 
 /**
@@ -27,14 +28,6 @@ const MAY_PASS: ReadonlySet<ErrorCode> = new Set(['unavailable', 'rate-limited',
 
 /** What lengths of files are called where they can't be had. */
 export const LENGTHS = 'lengths of files';
-
-export type Loss = Extract<Decision, { readonly lost: string }>;
-
-/** A run with the log whose event file is made. */
-export interface LoggedRun {
-  readonly run: Run;
-  readonly log: RunLog;
-}
 
 /** What a look came to: what is to be decided, and the bytes if some were read. */
 export interface Look {

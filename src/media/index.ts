@@ -2,3 +2,4 @@
 
 export { MediaLedger } from './ledger.ts';
 export { Media, type MediaOptions } from './media.ts';
+export { fetchSavedFile } from './saved-bytes.ts';

@@ -2,9 +2,10 @@
 
 import { LogdirError } from '../core/index.ts';
 import { ofKey } from './contents.ts';
-import type { Finder, LoggedRun } from './finder.ts';
+import type { Finder } from './finder.ts';
 import type { MediaLedger } from './ledger.ts';
 import type { Decision } from './ledger-line.ts';
+import type { LoggedRun } from './logged-run.ts';
 
 /**
  * How often pictures of a run are drawn anew that come out otherwise than before, as by another version of the library. Where

@@ -1,6 +1,6 @@
-/** Lines of a ledger: the CRC-32 of their JSON in hexadecimal, a space, and that JSON. Pure. @module */
+/** Lines of a ledger, each checked JSON. Pure. @module */
 
-import { crc32 } from 'node:zlib';
+import { checkedJson, parseCheckedJson } from '../core/index.ts';
 import type { DrawnLabel } from './drawn-labels.ts';
 
 /** What was found of a need or a blob. */
@@ -12,6 +12,9 @@ export type Decision =
   | { readonly tooLarge: true }
   /** What a file told at an exit. */
   | { readonly text: string };
+
+/** That something is lost. */
+export type Loss = Extract<Decision, { readonly lost: string }>;
 
 /** What was served can't be had any more. */
 export interface Late {
@@ -25,29 +28,16 @@ export interface Late {
 
 export type LedgerLine = readonly [key: string, decision: Decision] | Late;
 
-const CRC_CHARACTERS = 8;
-
 /** With its end. */
 export function lineText(line: LedgerLine): string {
-  const json = JSON.stringify(line);
-  return `${crcText(json)} ${json}\n`;
+  return `${checkedJson(line)}\n`;
 }
 
 /** Undefined for what is none, whole as it was written. */
 export function parseLine(text: string): LedgerLine | undefined {
-  const json = text.slice(CRC_CHARACTERS + 1);
-  if (text.slice(0, CRC_CHARACTERS) !== crcText(json)) return undefined;
-  try {
-    return JSON.parse(json) as LedgerLine;
-  } catch {
-    return undefined;
-  }
+  return parseCheckedJson(text) as LedgerLine | undefined;
 }
 
 export function isLate(line: LedgerLine): line is Late {
   return !Array.isArray(line);
-}
-
-function crcText(json: string): string {
-  return crc32(json).toString(16).padStart(CRC_CHARACTERS, '0');
 }

@@ -9,7 +9,15 @@
  */
 
 import type { RunLog, RunStore } from '../history/index.ts';
-import { type Decision, isLate, type Late, type LedgerLine, lineText, parseLine } from './ledger-line.ts';
+import {
+  type Decision,
+  isLate,
+  type Late,
+  type LedgerLine,
+  type Loss,
+  lineText,
+  parseLine,
+} from './ledger-line.ts';
 
 const LINE_END = 0x0a;
 
@@ -17,6 +25,8 @@ export class MediaLedger {
   readonly #store: RunStore;
   readonly #log: RunLog;
   readonly #decisions = new Map<string, Decision>();
+  /** Of these, those that something is lost: few of many. */
+  readonly #losses = new Map<string, Loss>();
   #epoch = 0;
   #forgettings = 0;
   /** Bytes of the document that were taken in, and whether a torn line follows. */
@@ -57,16 +67,14 @@ export class MediaLedger {
     return this.#decisions;
   }
 
-  /** Losses, by key, for people. */
-  *losses(): Generator<readonly [key: string, reason: string]> {
-    for (const [key, decision] of this.#decisions) if ('lost' in decision) yield [key, decision.lost];
+  /** What is lost, by key. */
+  get losses(): ReadonlyMap<string, Loss> {
+    return this.#losses;
   }
 
   /** Keys of what may be had later. */
   get passing(): readonly string[] {
-    return [...this.#decisions].flatMap(([key, decision]) =>
-      'lost' in decision && decision.isPassing ? [key] : [],
-    );
+    return [...this.#losses].flatMap(([key, { isPassing }]) => (isPassing ? [key] : []));
   }
 
   /** Takes in what other processes have decided. */
@@ -138,16 +146,23 @@ export class MediaLedger {
 
   #take(line: LedgerLine): void {
     if (isLate(line)) this.#takeLate(line);
-    else if (!this.#decisions.has(line[0])) this.#decisions.set(line[0], line[1]);
+    else if (!this.#decisions.has(line[0])) this.#set(line[0], line[1]);
+  }
+
+  #set(key: string, decision: Decision): void {
+    this.#decisions.set(key, decision);
+    if ('lost' in decision) this.#losses.set(key, decision);
   }
 
   /** Two processes may tell of the same loss: it counts once. */
   #takeLate({ lost, forgotten, reason, isPassing }: Late): void {
-    const isLost = (key: string) => 'lost' in (this.#decisions.get(key) ?? {});
-    const news = lost.filter((key) => !isLost(key));
+    const news = lost.filter((key) => !this.#losses.has(key));
     const forgetting = forgotten.filter((key) => this.#decisions.has(key));
-    for (const key of news) this.#decisions.set(key, { lost: reason, ...(isPassing && { isPassing }) });
-    for (const key of forgetting) this.#decisions.delete(key);
+    for (const key of news) this.#set(key, { lost: reason, ...(isPassing && { isPassing }) });
+    for (const key of forgetting) {
+      this.#decisions.delete(key);
+      this.#losses.delete(key);
+    }
     if (news.length + forgetting.length > 0) this.#epoch++;
     if (forgetting.length > 0) this.#forgettings++;
   }

@@ -23,8 +23,9 @@ import { blobKey, contentsOf, type Found, needKey, ofKey } from './contents.ts';
 import { Decider, isLost } from './decider.ts';
 import type { DrawnLabel } from './drawn-labels.ts';
 import { decideExcerpts } from './excerpts.ts';
-import { Finder, type LoggedRun } from './finder.ts';
+import { Finder } from './finder.ts';
 import { MediaLedger } from './ledger.ts';
+import type { LoggedRun } from './logged-run.ts';
 import { MAX_FILE_BYTES } from './saved-bytes.ts';
 
 /** Of the memory that event files may take: files are needed whole, and again for each piece that is read. */
@@ -160,11 +161,12 @@ export class Media {
    */
   async recover(target: LoggedRun): Promise<void> {
     const ledger = await this.ledger(target.log);
-    const { passing } = ledger;
-    const [first] = passing;
     const nowMs = this.#options.clock.monotonic();
     const triedAtMs = this.#recoveredAtMs.get(ledger) ?? Number.NEGATIVE_INFINITY;
-    if (first === undefined || nowMs - triedAtMs < RECOVERY_MS) return;
+    if (nowMs - triedAtMs < RECOVERY_MS) return;
+    const { passing } = ledger;
+    const [first] = passing;
+    if (first === undefined) return;
     this.#recoveredAtMs.set(ledger, nowMs);
     const file = { file: ofKey(first).file, size: null, digest: null };
     try {
@@ -177,25 +179,16 @@ export class Media {
 
   /** Asks for the addresses of files together, so that fetching each costs no further request. Trouble is met then. */
   async locate(run: Run, needs: readonly ContentNeed[]): Promise<void> {
-    // What lies on this disk needs no address.
-    if (run.policy.reading === 'eager') return;
     const files = needs.flatMap((need) => (need.kind === 'drawing' ? filesOf(need.drawing) : [need.file]));
-    const names = [...new Set(files.map(({ file }) => file))];
-    const found = await run.statFiles(names, { signal: NEVER_ABORTED }).catch(() => undefined);
-    const there = new Set(found?.map(({ name }) => name) ?? names);
-    this.#finder.noteMissing(
-      run,
-      names.filter((name) => !there.has(name)),
-    );
+    const missing = await missingFiles(run, files).catch(() => []);
+    this.#finder.noteMissing(run, missing);
   }
 
   /** Fetches blobs that will be wanted soon. Trouble is met when they are. */
   async fetchAhead(run: Run, blobs: readonly BlobReference[]): Promise<void> {
     const files = blobs.flatMap((blob) => (blob.drawing === undefined ? [blob] : filesOf(blob.drawing)));
     try {
-      // Their addresses, in few requests.
-      const names = files.map(({ file }) => file);
-      await run.statFiles([...new Set(names)], { signal: NEVER_ABORTED });
+      await missingFiles(run, files);
       await Promise.allSettled(files.map((file) => this.#finder.bytes.get(run, file, MAX_FILE_BYTES)));
     } catch {
       // Met by who wants them.
@@ -205,6 +198,15 @@ export class Media {
 
 function filesOf({ picture, boxes, masks }: Drawing): readonly SavedFileReference[] {
   return [picture, ...[...boxes, ...masks].map(({ file }) => file)];
+}
+
+/** Names of those that are not there. So all addresses are known after few requests; what lies on this disk needs none. */
+async function missingFiles(run: Run, files: readonly SavedFileReference[]): Promise<readonly string[]> {
+  if (run.policy.reading === 'eager') return [];
+  const names = [...new Set(files.map(({ file }) => file))];
+  const found = await run.statFiles(names, { signal: NEVER_ABORTED });
+  const there = new Set(found.map(({ name }) => name));
+  return names.filter((name) => !there.has(name));
 }
 
 /** Whether a file is gone for good, or is another. */

@@ -48,7 +48,7 @@ export class SavedBytes {
     if (kept !== undefined) return kept.length > maxBytes ? 'too-large' : kept;
     const id = idOf(run, file);
     const bytes = await this.#fetching.run(`${id} ${maxBytes}`, () =>
-      this.#queue.add(() => fetchWhole(run, file, maxBytes)),
+      this.#queue.add(() => fetchSavedFile(run, file, maxBytes)),
     );
     if (bytes !== 'too-large') this.#kept.set(id, bytes);
     return bytes;
@@ -81,7 +81,11 @@ function idOf(run: Run, { file, size, digest }: SavedFileReference): string {
   return JSON.stringify([run.id, file, size, digest]);
 }
 
-async function fetchWhole(
+/**
+ * A file whole, held against what was logged. `too-large`: it has more than `maxBytes`.
+ * @throws LogdirError as `SavedBytes.get`
+ */
+export async function fetchSavedFile(
   run: Run,
   { file, size, digest }: SavedFileReference,
   maxBytes: number,

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { LogdirError } from '../core/index.ts';
-import type { NewestRow, RowBlock, Run, RunLog } from '../history/index.ts';
+import { cutText, LogdirError } from '../core/index.ts';
+import { isAfter, type NewestRow, type RowBlock, type Run, type RunLog } from '../history/index.ts';
 import { extensionOf, type MediaFile, mediaFiles } from '../plugins/index.ts';
-import { parseWandbJson } from '../wandb-json/index.ts';
+import { lenientValue, membersOf } from '../wandb-json/index.ts';
 import { kindOf, rankOf } from './media-kind.ts';
 import type { LoggedFile, LoggedMedia, RunMedia } from './overview.ts';
 
@@ -73,10 +73,6 @@ function keysOfMedia({ ledger }: RunLog): readonly KeyOfMedia[] {
   return [...found.values()].sort((a, b) => rankOf(kindOf(a.type).kind) - rankOf(kindOf(b.type).kind));
 }
 
-function isAfter(a: NewestRow, b: NewestRow): boolean {
-  return a.block > b.block || (a.block === b.block && a.end.row > b.end.row);
-}
-
 /** Rows that were evicted are read again where that asks nobody's server. */
 async function blockAtHand(run: Run, log: RunLog, index: number): Promise<RowBlock | undefined> {
   if (run.policy.reading === 'on-demand') return (await log.readBlocks(index, 1))?.[0];
@@ -105,22 +101,15 @@ function loggedMedia({ key, type, newest, count }: KeyOfMedia, text: string): Lo
 function loggedFile({ file, width, height, caption, boxes, masks }: MediaFile): LoggedFile {
   return {
     ...{ file: file.file, size: file.size, width, height },
-    caption: caption === null ? null : cut(caption),
+    caption: caption === null ? null : cutText(caption, MAX_CAPTION_CHARACTERS),
     shownAs: SHOWN_AS.get(extensionOf(file.file)) ?? 'link',
     hasLayers: boxes.length + masks.length > 0,
   };
 }
 
-function cut(caption: string): string {
-  if (caption.length <= MAX_CAPTION_CHARACTERS) return caption;
-  return `${caption.slice(0, MAX_CAPTION_CHARACTERS)}…`;
-}
-
 /** What W&B counts of a table; null where it does not say. */
 function extentOf(text: string): LoggedMedia['extent'] {
-  const value = parseWandbJson(text);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
-  const { nrows: rows, ncols: columns } = value as Readonly<Record<string, unknown>>;
+  const { nrows: rows, ncols: columns } = membersOf(lenientValue(text));
   return isCount(rows) && isCount(columns) ? { rows, columns } : null;
 }
 

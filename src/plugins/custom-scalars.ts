@@ -7,6 +7,7 @@
  * @module
  */
 
+import { wellFormed } from '../core/index.ts';
 import { DATA_CLASS, layoutCodec, type SummaryMetadata } from '../protobuf/index.ts';
 import type { CurrentContent, Plugin, TaggedSummary } from './plugin.ts';
 
@@ -58,23 +59,24 @@ const MAX_CHARTS = 100;
 
 /** A layout with a chart for each name that two or more splits have; null where there is none. */
 export function layoutOf(tags: readonly string[]): Uint8Array | null {
-  const charts = [...tagsByName(tags)]
-    .filter(([, splits]) => splits.size > 1)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .slice(0, MAX_CHARTS)
-    .map(([name, splits]) => chartOf(name, splits));
+  const charts = chartedNames(tags).map(([name, splits]) => chartOf(name, splits));
   if (charts.length === 0) return null;
   return layoutCodec.encode({ category: [{ title: CATEGORY, chart: charts }] });
 }
 
 /** Of a run's tags, those that charts are made of: few of very many. */
 export function chartTagsOf(tags: readonly string[]): readonly string[] {
-  const shared = [...tagsByName(tags)]
+  return chartedNames(tags).flatMap(([name, splits]) => [...splits].map((split) => `${split}/${name}`));
+}
+
+/** Names that two splits or more have, ascending, with these. */
+function chartedNames(
+  tags: readonly string[],
+): readonly (readonly [name: string, splits: ReadonlySet<string>])[] {
+  return [...tagsByName(tags)]
     .filter(([, splits]) => splits.size > 1)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  return shared
-    .slice(0, MAX_CHARTS)
-    .flatMap(([name, splits]) => [...splits].map((split) => `${split}/${name}`));
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .slice(0, MAX_CHARTS);
 }
 
 /** Splits by the name after them. */
@@ -98,9 +100,4 @@ function chartOf(name: string, splits: ReadonlySet<string>) {
 /** The regular expression, Python's, that matches this tag and no other. */
 function exactly(tag: string): string {
   return `^${tag.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}$`;
-}
-
-/** As tags are encoded; Python refuses other messages. */
-function wellFormed(text: string): string {
-  return text.replace(/\p{Surrogate}/gu, '\uFFFD');
 }

@@ -9,8 +9,8 @@
 
 import { DATA_CLASS, runMetadataCodec, type SummaryMetadata } from '../protobuf/index.ts';
 import { graphDefOf } from './graphs/graph-def.ts';
+import { readJson } from './media/file-json.ts';
 import { mediaFiles } from './media/media-file.ts';
-import { readJson } from './mesh/json.ts';
 import type { CellValue, Plugin } from './plugin.ts';
 import type { Contents, SavedFileReference } from './saved-content.ts';
 

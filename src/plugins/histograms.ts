@@ -8,7 +8,7 @@
  */
 
 import { DATA_CLASS, DATA_TYPE, type SummaryMetadata } from '../protobuf/index.ts';
-import { parseLenientJson } from '../wandb-json/index.ts';
+import { lenientValue, type Members, membersOf } from '../wandb-json/index.ts';
 import type { Plugin } from './plugin.ts';
 import type { NumberTensor } from './summary.ts';
 
@@ -45,7 +45,7 @@ export const HISTOGRAMS: Plugin = {
  * takes the right edge of buckets without counts for every percentile.
  */
 function histogramTensor(text: string): NumberTensor {
-  const rows = histogramRows(parsed(text));
+  const rows = histogramRows(membersOf(lenientValue(text)));
   return {
     shape: [rows.length / ROW, ROW],
     dtype: DATA_TYPE.double,
@@ -53,24 +53,8 @@ function histogramTensor(text: string): NumberTensor {
   };
 }
 
-function parsed(text: string): WandbHistogram {
-  try {
-    return (parseLenientJson(text) ?? {}) as WandbHistogram;
-  } catch {
-    return {};
-  }
-}
-
-/** Or anything else that JSON can say. */
-interface WandbHistogram {
-  readonly values?: unknown;
-  readonly bins?: unknown;
-  /** Bins of one size, as W&B's server may tell them. */
-  readonly packedBins?: unknown;
-}
-
-/** Buckets, ascending and apart, the outermost ones with a count. */
-function histogramRows({ values, bins, packedBins }: WandbHistogram): Float64Array {
+/** Buckets, ascending and apart, the outermost ones with a count. `packedBins`: of one size, as W&B's server may tell them. */
+function histogramRows({ values, bins, packedBins }: Members): Float64Array {
   if (!Array.isArray(values)) return new Float64Array();
   const edges: readonly unknown[] = Array.isArray(bins) ? bins : packedEdges(packedBins, values.length);
   const all = areDescending(edges)
@@ -83,8 +67,7 @@ function histogramRows({ values, bins, packedBins }: WandbHistogram): Float64Arr
 }
 
 function packedEdges(packed: unknown, count: number): readonly number[] {
-  if (typeof packed !== 'object' || packed === null) return [];
-  const { min, size } = packed as { readonly min?: unknown; readonly size?: unknown };
+  const { min, size } = membersOf(packed);
   if (typeof min !== 'number' || typeof size !== 'number') return [];
   return Array.from({ length: count + 1 }, (_, i) => min + i * size);
 }

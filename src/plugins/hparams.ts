@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { RunState } from '../core/index.ts';
+import { cutText, type RunState, wellFormed } from '../core/index.ts';
 import {
   DATA_CLASS,
   type HParamsPluginData,
@@ -169,14 +169,7 @@ function leafValue(value: Exclude<JsonValue, null>): HParamValue {
 }
 
 function cut(text: string): string {
-  if (text.length <= MAX_HPARAM_CHARACTERS) return wellFormed(text);
-  // No half of a surrogate pair before the ellipsis.
-  return `${wellFormed(text.slice(0, MAX_HPARAM_CHARACTERS - 1).replace(/[\uD800-\uDBFF]$/, ''))}…`;
-}
-
-/** Python refuses a message whose strings are no valid UTF-8, and the whole dashboard with it. */
-function wellFormed(text: string): string {
-  return text.replace(/\p{Surrogate}/gu, '\uFFFD');
+  return wellFormed(cutText(text, MAX_HPARAM_CHARACTERS));
 }
 
 function kindOf(value: HParamValue): string {

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { wellFormed } from '../core/index.ts';
 import {
   DATA_CLASS,
   DATA_TYPE,
@@ -16,10 +17,8 @@ import {
 } from '../protobuf/index.ts';
 import { mediaFiles } from './media/media-file.ts';
 import type { Geometry } from './mesh/geometry.ts';
-import { readGltf } from './mesh/gltf.ts';
-import { readPointCloud } from './mesh/point-cloud.ts';
+import { readerOf } from './mesh/readers.ts';
 import { longestSide, shownGeometry } from './mesh/shown-geometry.ts';
-import { readWavefront } from './mesh/wavefront.ts';
 import type { CellValue, Plugin } from './plugin.ts';
 import type { Contents, SavedFileReference } from './saved-content.ts';
 import type { NumberTensor } from './summary.ts';
@@ -27,13 +26,6 @@ import type { NumberTensor } from './summary.ts';
 const NAME = 'mesh';
 /** A cloud of 300,000 points with colors, the most that W&B shows, is about as long. */
 const MAX_FILE_BYTES = 32 * 1024 * 1024;
-
-/** By how the name of a file ends. W&B takes `.gltf`, `.babylon` and `.stl` too; those are not read. */
-const READERS: readonly [suffix: string, read: (bytes: Uint8Array) => Geometry | null][] = [
-  ['.pts.json', readPointCloud],
-  ['.obj', readWavefront],
-  ['.glb', readGltf],
-];
 
 export const MESH: Plugin = {
   name: NAME,
@@ -88,18 +80,9 @@ function meshMetadata(
   return { pluginData: { pluginName: NAME, content }, dataClass: DATA_CLASS.tensor };
 }
 
-/** As tags are encoded. */
-function wellFormed(text: string): string {
-  return text.replace(/\p{Surrogate}/gu, '\uFFFD');
-}
-
 /** Of a list, the first file of a kind that is read. */
 function shownFile(text: string): SavedFileReference | null {
   return mediaFiles(text).find(({ file }) => readerOf(file.file) !== undefined)?.file ?? null;
-}
-
-function readerOf(file: string): ((bytes: Uint8Array) => Geometry | null) | undefined {
-  return READERS.find(([suffix]) => file.toLowerCase().endsWith(suffix))?.[1];
 }
 
 function readMesh(text: string, contents: Contents, tag: string): readonly CellValue[] {

@@ -8,7 +8,7 @@
  */
 
 import { DATA_CLASS, DATA_TYPE, prCurvePluginDataCodec, type SummaryMetadata } from '../protobuf/index.ts';
-import { parseLenientJson } from '../wandb-json/index.ts';
+import { lenientValue, type Members, membersOf } from '../wandb-json/index.ts';
 import { mediaFiles } from './media/media-file.ts';
 import type { CellValue, Plugin } from './plugin.ts';
 import type { Contents, SavedFileReference } from './saved-content.ts';
@@ -58,7 +58,7 @@ function curvesOfCell(text: string, contents: Contents): readonly CellValue[] {
   const file = tableFile(text);
   const bytes = file === null ? null : contents.content(file, MAX_TABLE_BYTES);
   if (!(bytes instanceof Uint8Array)) return [];
-  const curves = curvesOf(objectOf(new TextDecoder().decode(bytes)));
+  const curves = curvesOf(membersOf(lenientValue(new TextDecoder().decode(bytes))));
   const parts = partsOf(curves.keys());
   return [...curves.values()].map((points, i) => {
     return { suffix: `/${parts[i]}`, metadata: METADATA, tensor: curveTensor(points) };
@@ -68,18 +68,8 @@ function curvesOfCell(text: string, contents: Contents): readonly CellValue[] {
 /** The file of a table that may be a curve's; null for others. */
 function tableFile(text: string): SavedFileReference | null {
   const file = mediaFiles(text)[0]?.file;
-  if (file === undefined || objectOf(text)['ncols'] !== COLUMNS.length) return null;
+  if (file === undefined || membersOf(lenientValue(text))['ncols'] !== COLUMNS.length) return null;
   return file.size !== null && file.size <= MAX_TABLE_BYTES ? file : null;
-}
-
-/** Empty for what is no object. */
-function objectOf(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const value = parseLenientJson(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
 }
 
 interface Point {
@@ -88,10 +78,7 @@ interface Point {
 }
 
 /** Points of each class by its label, recall descending; none for a table of something else. */
-function curvesOf({
-  columns,
-  data,
-}: Readonly<Record<string, unknown>>): ReadonlyMap<string, readonly Point[]> {
+function curvesOf({ columns, data }: Members): ReadonlyMap<string, readonly Point[]> {
   const curves = new Map<string, Point[]>();
   if (!isColumns(columns) || !Array.isArray(data)) return curves;
   for (const row of data as unknown[]) {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { cellText, type JsonValue, objectOfPaths, type PathValue } from '../wandb-json/index.ts';
+import { cellText, isMembers, objectOfPaths, type PathValue } from '../wandb-json/index.ts';
 import type { CellSeries, Plugin, SummaryMedia, TaggedSummary } from './plugin.ts';
 import type { ContentNeed, Contents } from './saved-content.ts';
 import { summaryTag } from './scalars.ts';
@@ -22,15 +22,17 @@ export function summaryMediaOf(
   hasKey: (key: string) => boolean,
 ): readonly SummaryMedia[] {
   const found: SummaryMedia[] = [];
-  let level = Object.entries(objectOfPaths(summary.filter(({ path }) => path[0] !== '_wandb')));
+  let level: readonly (readonly [string, unknown])[] = Object.entries(
+    objectOfPaths(summary.filter(({ path }) => path[0] !== '_wandb')),
+  );
   while (level.length > 0 && found.length < MAX_VALUES) {
-    const below: [string, JsonValue][] = [];
+    const below: [string, unknown][] = [];
     for (const [key, value] of level) {
-      if (!isObject(value)) continue;
+      if (!isMembers(value)) continue;
       const type = value['_type'];
       if (typeof type !== 'string') {
         below.push(
-          ...Object.entries(value).map(([name, member]): [string, JsonValue] => [`${key}.${name}`, member]),
+          ...Object.entries(value).map(([name, member]): [string, unknown] => [`${key}.${name}`, member]),
         );
         continue;
       }
@@ -79,8 +81,4 @@ function seriesOf({ key, type }: SummaryMedia): readonly NamedSeries[] {
       return [{ plugin, series, tag }];
     }),
   );
-}
-
-function isObject(value: JsonValue): value is { [key: string]: JsonValue } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

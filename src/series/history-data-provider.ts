@@ -1,6 +1,6 @@
 /** The data provider over cached history: reads what is asked for, and nothing else. @module */
 
-import { type Clock, within } from '../core/index.ts';
+import { type Clock, pluralText, within } from '../core/index.ts';
 import type { SeriesViews } from '../eventfile/index.ts';
 import type { History } from '../history/index.ts';
 import type { Media } from '../media/index.ts';
@@ -92,7 +92,7 @@ class HistoryDataProvider implements DataProvider {
     const runs = this.#list.known();
     const sources = this.#history.catalogue.sources.map(({ name }) => name).join(', ');
     const failure = this.#list.failure();
-    const count = `${runs.length.toLocaleString('en')} run${runs.length === 1 ? '' : 's'}`;
+    const count = pluralText(runs.length, 'run');
     const starts = runs.flatMap(({ run }) => run.listing.startTime ?? []);
     return {
       location: `${sources} (${failure === null ? count : `${count}; ${failure.message}`})`,

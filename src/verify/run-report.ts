@@ -52,12 +52,7 @@ export class RunFindings {
 
 export function totalReport(through: string, runs: readonly RunReport[]): VerifyReport {
   const all = new Tally();
-  for (const { pointsIn, pointsOut, placeholders, losses } of runs) {
-    all.pointsIn += pointsIn;
-    all.pointsOut += pointsOut;
-    all.placeholders += placeholders;
-    for (const { reason, count, type } of losses) all.lose(reason, count, type);
-  }
+  for (const run of runs) all.add(run);
   const { pointsIn, pointsOut, placeholders, losses } = all;
   const mismatchCount = runs.reduce((sum, run) => sum + run.mismatchCount, 0);
   const failures = runs.filter(({ failure }) => failure !== null).length;

@@ -43,7 +43,7 @@ export class Tally {
     return [...this.#losses.values()].sort((a, b) => b.count - a.count);
   }
 
-  add(other: Tally): void {
+  add(other: Pick<Tally, 'pointsIn' | 'pointsOut' | 'placeholders' | 'losses'>): void {
     this.pointsIn += other.pointsIn;
     this.pointsOut += other.pointsOut;
     this.placeholders += other.placeholders;

@@ -1,5 +1,6 @@
 /** W&B's JSON text: parse, split, print. Pure. @module */
 
+export { isMembers, lenientValue, listOf, type Members, membersOf, textMember } from './members.ts';
 export { type JsonValue, parseLenientJson, parseWandbJson, wordNumber } from './parse.ts';
 export { cellText, compactJson } from './print.ts';
 export {

@@ -10,7 +10,7 @@ import { relaunchThroughPython } from '../python-relaunch.ts';
 import type { Arguments, Session } from '../session.ts';
 import { tellSystemd } from '../systemd.ts';
 import { mountTree, requireRoute, untilUnmounted } from '../tree-mount.ts';
-import { countText, tensorboardLines } from './opening-text.ts';
+import { projectsText, tensorboardLines } from './opening-text.ts';
 
 export async function mount(session: Session, argv: Arguments): Promise<ExitCode> {
   const directory = String(argv['DIR']);
@@ -31,7 +31,7 @@ export async function mount(session: Session, argv: Arguments): Promise<ExitCode
 async function announceMounted(session: Session, app: App, { directory }: Mounted): Promise<void> {
   const { terminal, interruption } = session;
   const projects = await app.overview.projects({ signal: interruption.signal });
-  const place = `${terminal.style('bold', directory ?? 'mounted')}  ${countText(projects)}`;
+  const place = `${terminal.style('bold', directory ?? 'mounted')}  ${projectsText(projects)}`;
   const commands = directory === null ? [] : tensorboardLines(directory, projects);
   const howTo = ['', 'Open in TensorBoard:', ...commands.map((line) => `  ${line}`)];
   session.announce({

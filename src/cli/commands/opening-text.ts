@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import type { ProjectCard } from '../../app.ts';
-import { shellWord } from '../../core/index.ts';
+import { pluralText, shellWord } from '../../core/index.ts';
 
 /** Before the address of our own pages: TensorBoard's are others. */
 export const PAGE_LABEL = 'project page  ';
@@ -28,16 +28,12 @@ export function logdirPath(projects: readonly ProjectCard[]): string {
 }
 
 /** Runs of a project nobody has looked into yet are not counted. */
-export function countText(projects: readonly ProjectCard[]): string {
-  const text = plural(projects.length, 'project');
+export function projectsText(projects: readonly ProjectCard[]): string {
+  const text = pluralText(projects.length, 'project');
   if (projects.every(({ runs }) => runs === null) && projects.length > 0) return text;
-  return `${plural(runCount(projects), 'run')} in ${text}`;
+  return `${pluralText(runCount(projects), 'run')} in ${text}`;
 }
 
 function runCount(projects: readonly ProjectCard[]): number {
   return projects.reduce((sum, { runs }) => sum + (runs ?? 0), 0);
-}
-
-function plural(count: number, noun: string): string {
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -3,7 +3,7 @@
 import type { GrpcServer, Listening, ProjectCard } from '../../app.ts';
 import { shellWord } from '../../core/index.ts';
 import type { Announcement } from '../session.ts';
-import { countText, logdirPath, PAGE_LABEL, tensorboardLines } from './opening-text.ts';
+import { logdirPath, PAGE_LABEL, projectsText, tensorboardLines } from './opening-text.ts';
 
 export interface Served {
   readonly server: Pick<Listening, 'url' | 'isPublic' | 'publicUrls' | 'logdir'>;
@@ -34,7 +34,7 @@ function servedLines(served: Served, bold: Bold): string[] {
   const [first = '', ...others] = pageUrls(server);
   const indent = ' '.repeat(PAGE_LABEL.length);
   return [
-    `${PAGE_LABEL}${bold(first)}  ${countText(projects)}`,
+    `${PAGE_LABEL}${bold(first)}  ${projectsText(projects)}`,
     ...others.map((url) => indent + url),
     ...(directory === null ? [] : [bold(directory)]),
     ...waysIn(served).flatMap(({ where, commands }) => [

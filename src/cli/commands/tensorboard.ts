@@ -13,7 +13,7 @@ import type { Arguments, Session } from '../session.ts';
 import { tensorboardArguments } from '../tensorboard-arguments.ts';
 import { startTensorboard, type TensorboardProcess } from '../tensorboard-process.ts';
 import { requireTensorboard } from '../tensorboard-requirements.ts';
-import { countText, logdirPath, PAGE_LABEL } from './opening-text.ts';
+import { logdirPath, PAGE_LABEL, projectsText } from './opening-text.ts';
 import { orPortFailure, startServer } from './server.ts';
 
 /** The page beside TensorBoard is for the person who started it. */
@@ -36,7 +36,7 @@ export async function tensorboard(session: Session, argv: Arguments): Promise<nu
   const projects = chosen(await app.overview.projects({ signal }), argv['project']);
   const { pagePort } = loaded.settings;
   await using server = await startServer(session, app, { host: PAGE_HOST, port: pagePort });
-  terminal.note(`${PAGE_LABEL}${server.url}  ${countText(projects)}`);
+  terminal.note(`${PAGE_LABEL}${server.url}  ${projectsText(projects)}`);
   await using provided = door === 'grpc' ? await provide(app, argv, projects) : null;
   const data =
     provided === null

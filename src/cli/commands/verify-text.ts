@@ -1,6 +1,7 @@
 /** What `verify` found, in words. Pure. @module */
 
 import type { Loss, Mismatch, RunReport, VerifyReport } from '../../app.ts';
+import { countText, cutText, pluralText } from '../../core/index.ts';
 
 /** Mismatches told one by one; `--json` has more. */
 const MAX_TOLD = 10;
@@ -30,7 +31,7 @@ const KINDS: Readonly<Record<Mismatch['kind'], string>> = {
 /** One line, and one for each reason. */
 export function runText(report: RunReport): string {
   const { run, mismatchCount } = report;
-  const found = mismatchCount === 0 ? '' : `, ${counted(mismatchCount, 'mismatch', 'mismatches')}`;
+  const found = mismatchCount === 0 ? '' : `, ${pluralText(mismatchCount, 'mismatch', 'mismatches')}`;
   return [`${run}: ${countsText(report)}${found}`, ...lossLines(report)].join('\n');
 }
 
@@ -45,16 +46,14 @@ export function mismatchLines({ runs, total }: VerifyReport): readonly string[] 
   );
   const told = all.slice(0, MAX_TOLD);
   const more = total.mismatchCount - told.length;
-  return more > 0
-    ? [...told, `and ${more.toLocaleString('en')} more; --json tells the first 100 of each run`]
-    : told;
+  return more > 0 ? [...told, `and ${countText(more)} more; --json tells the first 100 of each run`] : told;
 }
 
 export function totalText({ through, runs, total }: VerifyReport): string {
   const { mismatchCount, failures } = total;
-  const found = counted(mismatchCount, 'mismatch', 'mismatches');
-  const failed = failures === 0 ? '' : `, ${counted(failures, 'run', 'runs')} not compared`;
-  const head = `${counted(runs.length, 'run', 'runs')} through ${through}: ${countsText(total)}, ${found}${failed}`;
+  const found = pluralText(mismatchCount, 'mismatch', 'mismatches');
+  const failed = failures === 0 ? '' : `, ${pluralText(failures, 'run')} not compared`;
+  const head = `${pluralText(runs.length, 'run')} through ${through}: ${countsText(total)}, ${found}${failed}`;
   return [head, ...(runs.length > 1 ? lossLines(total) : [])].join('\n');
 }
 
@@ -65,31 +64,23 @@ export function noMismatch({ total }: VerifyReport): boolean {
 type Counts = Pick<RunReport, 'pointsIn' | 'pointsOut' | 'placeholders' | 'losses'>;
 
 function countsText({ pointsIn, pointsOut }: Counts): string {
-  return `${counted(pointsIn, 'point', 'points')} in, ${pointsOut.toLocaleString('en')} out`;
+  return `${pluralText(pointsIn, 'point')} in, ${countText(pointsOut)} out`;
 }
 
 function lossLines({ losses, placeholders }: Counts): string[] {
   const lines = losses.map(({ reason, type, count }) => {
-    return `${count.toLocaleString('en')} ${REASONS[reason]}${type === null ? '' : ` (${type})`}`;
+    return `${countText(count)} ${REASONS[reason]}${type === null ? '' : ` (${type})`}`;
   });
   if (placeholders > 0)
-    lines.push(`${placeholders.toLocaleString('en')} shown by a placeholder, as their files are lost`);
+    lines.push(`${countText(placeholders)} shown by a placeholder, as their files are lost`);
   return lines.map((line) => `  ${line}`);
 }
 
 function mismatchText(run: string, { kind, tag, step, logged, found }: Mismatch): string {
   const place = [run, ...(tag === null ? [] : [tag]), ...(step === null ? [] : [`step ${step}`])].join(', ');
   const values = [
-    ...(logged === null ? [] : [`logged ${cut(logged)}`]),
-    ...(found === null ? [] : [`found ${cut(found)}`]),
+    ...(logged === null ? [] : [`logged ${cutText(logged, MAX_CHARACTERS)}`]),
+    ...(found === null ? [] : [`found ${cutText(found, MAX_CHARACTERS)}`]),
   ];
   return `mismatch: ${place} ${KINDS[kind]}: ${values.join('; ')}`;
-}
-
-function cut(text: string): string {
-  return text.length <= MAX_CHARACTERS ? text : `${text.slice(0, MAX_CHARACTERS)}…`;
-}
-
-function counted(count: number, one: string, many: string): string {
-  return `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 }

@@ -5,8 +5,9 @@
  */
 
 import type { VNode } from 'preact';
+import { sizeText } from '../../core/index.ts';
 import type { LogdirNode } from '../../tree/index.ts';
-import { Head, htmlDocument, htmlList, nameText, pageHref, sizeText } from '../pages/index.ts';
+import { Head, htmlDocument, htmlList, nameText, pageHref } from '../pages/index.ts';
 import { encodeName, encodeTreePath } from '../web/index.ts';
 
 export interface Listing {

@@ -1,8 +1,9 @@
 /** The first page, and that of an entity: projects, and the command that opens them. @module */
 
 import type { VNode } from 'preact';
+import { countText, pluralText } from '../../core/index.ts';
 import type { ProjectCard, SourceTrouble } from '../../overview/index.ts';
-import { countText, nameText, pluralText } from './parts/human-text.ts';
+import { nameText } from './parts/human-text.ts';
 import { page } from './parts/layout.tsx';
 import { TimeMark, TroubleNotice } from './parts/marks.tsx';
 import { NameHeading } from './parts/name-heading.tsx';

@@ -3,7 +3,7 @@
 export { createPages, type PagesOptions } from './door.ts';
 export { failureReply } from './failure-page.tsx';
 export { htmlDocument, htmlList } from './parts/document.ts';
-export { nameText, sizeText } from './parts/human-text.ts';
+export { nameText } from './parts/human-text.ts';
 export { Head } from './parts/layout.tsx';
 export { pageHref, type Site } from './site.ts';
 export type { GrpcPort } from './tensorboard-command.ts';

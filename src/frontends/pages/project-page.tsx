@@ -1,8 +1,8 @@
 /** One project: its runs, to search, order and page through, and the command that opens it. @module */
 
 import type { ComponentChildren, VNode } from 'preact';
+import { countText, pluralText } from '../../core/index.ts';
 import type { RunPage, SourceTrouble } from '../../overview/index.ts';
-import { countText, pluralText } from './parts/human-text.ts';
 import { type Crumb, page } from './parts/layout.tsx';
 import { TroubleNotice } from './parts/marks.tsx';
 import { NameHeading } from './parts/name-heading.tsx';

@@ -1,8 +1,9 @@
 /** One run: how it is, its values, what it was started with, what TensorBoard does not show, where its files are. @module */
 
 import type { ComponentChildren, VNode } from 'preact';
+import { countText, pluralText, sizeText } from '../../core/index.ts';
 import type { RunDetail } from '../../overview/index.ts';
-import { countText, durationText, pluralText, sizeText } from './parts/human-text.ts';
+import { durationText } from './parts/human-text.ts';
 import { page } from './parts/layout.tsx';
 import { StateMark, TimeMark } from './parts/marks.tsx';
 import { MediaSection } from './parts/media-section.tsx';

@@ -8,8 +8,13 @@
  * @module
  */
 
-import { crc32 } from 'node:zlib';
-import type { DocumentChange, MetricDefinition, RunFacts } from '../../core/index.ts';
+import {
+  checkedJson,
+  type DocumentChange,
+  type MetricDefinition,
+  parseCheckedJson,
+  type RunFacts,
+} from '../../core/index.ts';
 import type { Cursor, UnreadKind } from '../../sources/index.ts';
 import type { ShapeEntry, ShapeKind } from './dictionary.ts';
 
@@ -149,13 +154,10 @@ function blockOf([bytes, checksum, rowCount, stored]: StoredBlock): BlockEntry {
 
 /** A checksummed line, newline included. */
 export function encodeLine(value: LogHeader | StoredCommit): string {
-  const json = JSON.stringify(value);
-  return `${crc32(json).toString(16).padStart(8, '0')} ${json}\n`;
+  return `${checkedJson(value)}\n`;
 }
 
 /** The value of a line without its newline; undefined when the checksum is wrong. */
 export function decodeLine(line: string): unknown {
-  const json = line.slice(9);
-  if (line[8] !== ' ' || crc32(json) !== Number.parseInt(line.slice(0, 8), 16)) return undefined;
-  return JSON.parse(json) as unknown;
+  return parseCheckedJson(line);
 }

@@ -169,7 +169,8 @@ export class RunLedger {
   }
 }
 
-function isAfter(a: NewestRow, b: NewestRow): boolean {
+/** Whether a row was logged after another. */
+export function isAfter(a: NewestRow, b: NewestRow): boolean {
   return a.block > b.block || (a.block === b.block && a.end.row > b.end.row);
 }
 

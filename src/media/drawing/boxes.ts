@@ -3,7 +3,7 @@
  * (`wandb/sdk/data_types/helper_types/bounding_boxes_2d.py`). @module
  */
 
-import { parseLenientJson } from '../../wandb-json/index.ts';
+import { isMembers, lenientValue, type Members, membersOf } from '../../wandb-json/index.ts';
 import { className, drawnText } from './labels.ts';
 
 /** A box in fractions of the picture's sides; edges may lie beyond it. */
@@ -31,34 +31,25 @@ export interface BoxFile {
 const MAX_FILE_BYTES = 32 * 2 ** 20;
 /** Digits of a score. */
 const SCORE_DIGITS = 3;
-
-type Members = Readonly<Record<string, unknown>>;
+const UTF8 = new TextDecoder();
 
 /** Null when the file holds no list of boxes. Boxes that lie nowhere, and those beyond `maxBoxes`, are left out. */
 export function readBoxes(file: BoxFile): Box[] | null {
-  const root = parsed(file.json);
-  if (!isObject(root) || !Array.isArray(root['box_data'])) return null;
-  const named = isObject(root['class_labels']) ? root['class_labels'] : {};
+  if (file.json.length > MAX_FILE_BYTES) return null;
+  const { box_data: items, class_labels: labels } = membersOf(lenientValue(UTF8.decode(file.json)));
+  if (!Array.isArray(items)) return null;
+  const named = membersOf(labels);
   const label = (classId: number): string | undefined => {
     const own = Object.hasOwn(named, String(classId)) ? named[String(classId)] : undefined;
     return typeof own === 'string' ? own : file.label(classId);
   };
   const boxes: Box[] = [];
-  for (const item of root['box_data'] as readonly unknown[]) {
+  for (const item of items as readonly unknown[]) {
     if (boxes.length >= file.maxBoxes) break;
-    const box = isObject(item) ? readBox(item, file, label) : null;
+    const box = isMembers(item) ? readBox(item, file, label) : null;
     if (box !== null) boxes.push(box);
   }
   return boxes;
-}
-
-function parsed(json: Uint8Array): unknown {
-  if (json.length > MAX_FILE_BYTES) return null;
-  try {
-    return parseLenientJson(new TextDecoder().decode(json));
-  } catch {
-    return null;
-  }
 }
 
 function readBox(
@@ -66,7 +57,7 @@ function readBox(
   size: { width: number; height: number },
   label: BoxFile['label'],
 ): Box | null {
-  const edges = isObject(item['position']) ? edgesOf(item['position']) : null;
+  const edges = edgesOf(membersOf(item['position']));
   if (edges === null) return null;
   const isPixels = item['domain'] === 'pixel';
   const across = isPixels ? size.width : 1;
@@ -82,7 +73,7 @@ function readBox(
 }
 
 function edgesOf(position: Members): readonly [number, number, number, number] | null {
-  const { minX, maxX, minY, maxY, middle, width, height } = position as Record<string, unknown>;
+  const { minX, maxX, minY, maxY, middle, width, height } = position;
   if (isNumber(minX) && isNumber(maxX) && isNumber(minY) && isNumber(maxY)) return [minX, maxX, minY, maxY];
   const [x, y]: readonly unknown[] = Array.isArray(middle) ? middle : [];
   if (!isNumber(x) || !isNumber(y) || !isNumber(width) || !isNumber(height)) return null;
@@ -94,7 +85,7 @@ function textOf(item: Members, classId: number | undefined, label: BoxFile['labe
   const caption = item['box_caption'];
   if (typeof caption === 'string' && caption.trim() !== '') return caption;
   const words = classId === undefined ? [] : [className(label(classId), classId)];
-  const scores = isObject(item['scores']) ? item['scores'] : {};
+  const scores = membersOf(item['scores']);
   for (const name in scores) {
     const score = scores[name];
     if (!isNumber(score)) continue;
@@ -106,8 +97,4 @@ function textOf(item: Members, classId: number | undefined, label: BoxFile['labe
 
 function isNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value);
-}
-
-function isObject(value: unknown): value is Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -8,7 +8,7 @@
  */
 
 import type { AttrValue, GraphDef, NodeDef, ShapeProto } from '../../protobuf/index.ts';
-import { listOf, type Members, membersOf } from '../mesh/json.ts';
+import { listOf, type Members, membersOf } from '../../wandb-json/index.ts';
 import { NodeNames, word } from './node-names.ts';
 
 /** TensorBoard's page opens so many within seconds. */

@@ -7,7 +7,7 @@
  */
 
 import { isSafeName } from '../../core/index.ts';
-import { parseLenientJson } from '../../wandb-json/index.ts';
+import { isMembers, lenientValue, type Members } from '../../wandb-json/index.ts';
 import type { Layer, SavedFileReference } from '../saved-content.ts';
 
 /** One file of a media value, and what its JSON tells of it. */
@@ -46,12 +46,9 @@ const LISTS: ReadonlyMap<unknown, string> = new Map([
   ['molecule', 'filenames'],
 ]);
 
-/** A JSON object: any member may be anything. */
-type Members = Readonly<Record<string, unknown>>;
-
 /** In the order of the value. Items that name no file saved with the run are left out; other values have none. */
 export function mediaFiles(text: string): readonly MediaFile[] {
-  const value = parsed(text);
+  const value = lenientValue(text);
   if (!isMembers(value)) return [];
   const list = LISTS.get(value['_type']);
   const files = list === undefined ? [mediaFile(value)] : itemsOf(value, value[list]);
@@ -61,18 +58,6 @@ export function mediaFiles(text: string): readonly MediaFile[] {
 /** Of a path, in lower case and without the dot; '' where it has none. */
 export function extensionOf(file: string): string {
   return /\.([^./]{1,20})$/.exec(file)?.[1]?.toLowerCase() ?? '';
-}
-
-function parsed(text: string): unknown {
-  try {
-    return parseLenientJson(text);
-  } catch {
-    return null;
-  }
-}
-
-function isMembers(value: unknown): value is Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** What a list tells of its items stands in lists of its own, one place for each item. */

@@ -1,6 +1,6 @@
 /** Tables of numbers in the binary part of a glTF file (glTF 2.0, section 3.6.2); none of sparse or compressed ones. @module */
 
-import { listOf, type Members, membersOf } from './json.ts';
+import { listOf, type Members, membersOf } from '../../wandb-json/index.ts';
 
 export interface Gltf {
   readonly json: Members;

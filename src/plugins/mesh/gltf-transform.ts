@@ -1,6 +1,6 @@
 /** Where the nodes of a glTF scene stand: matrices of 16 numbers, column by column (glTF 2.0, section 3.5.3). @module */
 
-import type { Members } from './json.ts';
+import type { Members } from '../../wandb-json/index.ts';
 
 export type Matrix = readonly number[];
 

@@ -7,10 +7,11 @@
  * @module
  */
 
+import { listOf, type Members, membersOf } from '../../wandb-json/index.ts';
+import { readJson } from '../media/file-json.ts';
 import { type Geometry, GeometryBuilder } from './geometry.ts';
 import { type Accessor, accessorOf, type Gltf, memberAt } from './gltf-accessor.ts';
 import { IDENTITY, type Matrix, matrixOf, moved, product } from './gltf-transform.ts';
-import { listOf, type Members, membersOf, readJson } from './json.ts';
 
 const MAGIC = 0x46546c67;
 const JSON_CHUNK = 0x4e4f534a;

@@ -7,8 +7,9 @@
  * @module
  */
 
+import { listOf, membersOf } from '../../wandb-json/index.ts';
+import { readJson } from '../media/file-json.ts';
 import { type Geometry, GeometryBuilder } from './geometry.ts';
-import { listOf, membersOf, readJson } from './json.ts';
 
 type Color = readonly [red: number, green: number, blue: number];
 

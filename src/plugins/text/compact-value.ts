@@ -1,7 +1,8 @@
 /** W&B's JSON of a value as a block of Markdown that shows it verbatim. @module */
 
+import { cutText } from '../../core/index.ts';
 import { compactJson, parseWandbJson } from '../../wandb-json/index.ts';
-import { codeBlock, cutText } from './markdown.ts';
+import { codeBlock } from './markdown.ts';
 
 /** Longer texts are not parsed for the little that is shown of them. */
 const MAX_PARSED_CHARACTERS = 1024 * 1024;

@@ -4,31 +4,22 @@
  * @module
  */
 
-import { encodeComponent } from '../../core/index.ts';
+import { cutText, encodeComponent, wellFormed } from '../../core/index.ts';
 
 /** Line breaks of Unicode, any of which could end a table row or begin a block. */
 const LINE_BREAKS = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/g;
 /** They show nothing, and Python-Markdown marks its own places in a text with some of them. */
 const CONTROL_CHARACTERS = /\p{Cc}/gu;
-const LONE_SURROGATES = /\p{Cs}/gu;
 /** A hyphen before a letter or digit is none, and too common in names and numbers to be spelled as a reference. */
 const MARKUP = /[\\`*_{}[\]<>()#+!|~&]|-(?![a-z\d])/gi;
 
 /** One line for a table cell or within a list item. What Markdown or HTML would take for markup are character references. */
 export function escapedText(text: string): string {
-  return text
+  return wellFormed(text)
     .replace(LINE_BREAKS, ' ⏎ ')
     .replaceAll('\t', ' ')
     .replace(CONTROL_CHARACTERS, '�')
-    .replace(LONE_SURROGATES, '�')
     .replace(MARKUP, (mark) => `&#${mark.charCodeAt(0)};`);
-}
-
-/** At most `maxCharacters` UTF-16 units, the last of which is an ellipsis where text is missing. No pair is split. */
-export function cutText(text: string, maxCharacters: number): string {
-  if (text.length <= maxCharacters) return text;
-  const kept = text.slice(0, maxCharacters - 1);
-  return `${kept.replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
 /** `escapedText` of text that was cut before, so that no character reference is. */
@@ -58,25 +49,4 @@ export function codeBlock(text: string): string {
     .split('\n')
     .map((line) => `    ${line}`)
     .join('\n');
-}
-
-const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
-
-/** `119 B`, `6.4 KiB`. */
-export function humanBytes(bytes: number): string {
-  const power = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10));
-  const scaled = bytes / 1024 ** power;
-  return `${power === 0 || scaled >= 100 ? Math.round(scaled) : scaled.toFixed(1)} ${UNITS[power]}`;
-}
-
-const GROUPED = new Intl.NumberFormat('en-US');
-
-/** `12,345`. */
-export function groupedCount(count: number): string {
-  return GROUPED.format(count);
-}
-
-/** `1 row`, `2 rows`. */
-export function countedNoun(count: number, noun: string): string {
-  return `${groupedCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -5,15 +5,17 @@
  * @module
  */
 
+import { countText, sizeText } from '../../core/index.ts';
+import { type Members, membersOf, parseWandbJson, textMember } from '../../wandb-json/index.ts';
 import { isClip, isPicture } from '../media/blob.ts';
 import { type MediaFile, mediaFiles } from '../media/media-file.ts';
+import { readerOf } from '../mesh/readers.ts';
 import type { CellSeries } from '../plugin.ts';
 import { textTensor } from '../summary.ts';
 import { compactValue } from './compact-value.ts';
-import { escapedCut, groupedCount, humanBytes, pathText, savedPlace } from './markdown.ts';
+import { escapedCut, pathText, savedPlace } from './markdown.ts';
 import { isTableType } from './tables.ts';
 import { TEXT_METADATA } from './text-metadata.ts';
-import { type Members, membersOf, textMember } from './value-members.ts';
 
 /** Types that other series show, all values of them. */
 const OTHERS: ReadonlySet<string> = new Set([
@@ -74,7 +76,7 @@ export const NAMED_MEDIA: CellSeries = {
 
 /** Null where dashboards show all files. */
 function mediaMarkdown(text: string): string | null {
-  const members = membersOf(text);
+  const members = membersOf(parseWandbJson(text));
   const type = textMember(members, '_type') ?? '';
   const note = NOTES.get(type) ?? OTHER_NOTE;
   const name = `**${escapedCut(type.trim(), MAX_TYPE_CHARACTERS).trim() || 'value'}**`;
@@ -100,7 +102,7 @@ function filesToName(type: string, files: readonly MediaFile[]): readonly MediaF
     case 'object3D-file':
     case 'object3D': {
       // The Mesh dashboard has one object for each tag and step.
-      const shown = files.find(({ file }) => /\.(?:pts\.json|obj|glb)$/i.test(file.file));
+      const shown = files.find(({ file }) => readerOf(file.file) !== undefined);
       return files.filter((file) => file !== shown);
     }
     default:
@@ -118,12 +120,12 @@ function filesMarkdown(name: string, files: readonly MediaFile[], note: string):
     lines.push(line);
   }
   const more = files.length - lines.length;
-  if (more > 0) lines.push(`- and ${groupedCount(more)} more`);
+  if (more > 0) lines.push(`- and ${countText(more)} more`);
   return [...lines, '', `\`@files\` is in the run's directory. ${note}`].join('\n');
 }
 
 function fileLine(name: string, { file, caption }: MediaFile): string {
-  const size = file.size === null ? '' : `, ${humanBytes(file.size)}`;
+  const size = file.size === null ? '' : `, ${sizeText(file.size)}`;
   const told = caption === null ? '' : ` ${escapedCut(caption, MAX_CAPTION_CHARACTERS)}`;
   return `- ${name}${size}: ${savedPlace(file.file)}${told}`;
 }

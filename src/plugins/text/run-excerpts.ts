@@ -4,9 +4,8 @@
  * @module
  */
 
-import { Terminal, TerminalLines } from '../../core/index.ts';
+import { cutText, Terminal, TerminalLines } from '../../core/index.ts';
 import type { ExcerptNeed } from '../saved-content.ts';
-import { cutText } from './markdown.ts';
 
 /** UTF-8 of one text. */
 const MAX_BYTES = 8 * 1024;

@@ -4,8 +4,9 @@
  * @module
  */
 
-import { compactJson, type JsonValue, parseLenientJson } from '../../wandb-json/index.ts';
-import { escapedCut, groupedCount } from './markdown.ts';
+import { countText } from '../../core/index.ts';
+import { compactJson, type JsonValue, lenientValue, listOf, membersOf } from '../../wandb-json/index.ts';
+import { escapedCut } from './markdown.ts';
 
 const MAX_ROWS = 50;
 const MAX_COLUMNS = 20;
@@ -37,19 +38,9 @@ export function tableContent(bytes: Uint8Array): TableContent | undefined {
   const json = UTF8.decode(bytes).replace(STRING_OR_LONG_INTEGER, (token) =>
     token.startsWith('"') ? token : `"${token}"`,
   );
-  const value = lenientValue(json);
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { columns, data } = value as { columns?: unknown; data?: unknown };
+  const { columns, data } = membersOf(lenientValue(json));
   if (!Array.isArray(columns) && !Array.isArray(data)) return undefined;
-  return { columns: Array.isArray(columns) ? columns : [], data: Array.isArray(data) ? data : [] };
-}
-
-function lenientValue(text: string): unknown {
-  try {
-    return parseLenientJson(text);
-  } catch {
-    return undefined;
-  }
+  return { columns: listOf(columns), data: listOf(data) };
 }
 
 /** As many rows from the beginning as there is room for. */
@@ -101,7 +92,7 @@ function omissionTexts(shown: Extent, all: Extent, isCut: boolean): string[] {
 
 function partOf(noun: string, shown: number, all: number): string {
   if (shown === all) return '';
-  return `${noun}${shown === 1 ? ' 1' : `s 1-${shown}`} of ${groupedCount(all)}`;
+  return `${noun}${shown === 1 ? ' 1' : `s 1-${shown}`} of ${countText(all)}`;
 }
 
 /** A value as it is read in a table: bare, except for what only JSON can tell. */

@@ -6,14 +6,15 @@
  * @module
  */
 
+import { countText, pluralText, sizeText } from '../../core/index.ts';
+import { type Members, membersOf, parseWandbJson, textMember } from '../../wandb-json/index.ts';
 import { mediaFiles } from '../media/media-file.ts';
 import type { CellSeries } from '../plugin.ts';
 import type { ContentNeed, Contents, SavedFileReference } from '../saved-content.ts';
 import { textTensor } from '../summary.ts';
-import { countedNoun, escapedText, groupedCount, humanBytes, pathText, savedPlace } from './markdown.ts';
+import { escapedText, pathText, savedPlace } from './markdown.ts';
 import { type TableContent, tableContent, tableGrid } from './table-grid.ts';
 import { TEXT_METADATA } from './text-metadata.ts';
-import { type Members, membersOf, textMember } from './value-members.ts';
 
 const TYPES: ReadonlySet<string> = new Set([
   'table-file',
@@ -38,7 +39,7 @@ const ELSEWHERE = [
 /** Why rows are not shown. */
 const REASONS = {
   lost: 'its file is lost, or is no longer the one that was logged',
-  'too-large': `its file is larger than ${humanBytes(MAX_FILE_BYTES)}`,
+  'too-large': `its file is larger than ${sizeText(MAX_FILE_BYTES)}`,
   unknown: 'its file was not read',
   'no-table': 'its file holds no table',
 } as const;
@@ -73,7 +74,7 @@ function isTooLarge({ size }: SavedFileReference): boolean {
 }
 
 function tableMarkdown(text: string, contents: Contents): string {
-  const value = membersOf(text);
+  const value = membersOf(parseWandbJson(text));
   const file = tableFile(text);
   if (file === undefined) return withoutFile(value);
   const bytes = isTooLarge(file) ? 'too-large' : contents.content(file, MAX_FILE_BYTES);
@@ -94,7 +95,7 @@ function withRows(value: Members, file: SavedFileReference, table: TableContent)
     ...omissions,
     // A file has at most 10,000 rows, and that of an incremental table only the new ones.
     ...(counted !== undefined && counted > rows
-      ? [`W&B counts ${countedNoun(counted, 'row')}, of which the file has ${groupedCount(rows)}.`]
+      ? [`W&B counts ${pluralText(counted, 'row')}, of which the file has ${countText(rows)}.`]
       : []),
     `The ${omissions.length > 0 ? 'whole ' : ''}table: ${placeOf(file)}.`,
   ];
@@ -115,13 +116,13 @@ function withoutFile(value: Members): string {
 }
 
 function placeOf({ file, size }: SavedFileReference): string {
-  return `${savedPlace(file)} in the run's directory${size === null ? '' : ` (${humanBytes(size)})`}`;
+  return `${savedPlace(file)} in the run's directory${size === null ? '' : ` (${sizeText(size)})`}`;
 }
 
 function extentOf(value: Members): string {
   const [rows, columns] = [countOf(value['nrows']), countOf(value['ncols'])];
   if (rows === undefined || columns === undefined) return 'A table';
-  return `A table of ${countedNoun(rows, 'row')} and ${countedNoun(columns, 'column')}`;
+  return `A table of ${pluralText(rows, 'row')} and ${pluralText(columns, 'column')}`;
 }
 
 function countOf(value: unknown): number | undefined {

@@ -7,6 +7,9 @@ import type { ResolvedRun } from '../runs/resolved-runs.ts';
 import type { CellSeries } from '../runs/run-series.ts';
 import { type LoggedCell, loggedCells } from './logged-summaries.ts';
 
+/** A list that is thinned as it is read keeps half as many as it may, so that there are as many as are asked for. */
+export const SPARE = 4;
+
 export type ChosenCells = ReadonlyMap<CellSeries, readonly LoggedCell[]>;
 
 /**
@@ -30,9 +33,6 @@ export async function chooseCells(
   }
   return new Map([...lists].map(([series, list]) => [series, evenly(list.points(), max)]));
 }
-
-/** A list that is thinned as it is read keeps half as many as it may, so that there are as many as are asked for. */
-export const SPARE = 4;
 
 /** Whether a cell comes to a point, as far as it says so itself. */
 function mayShow({ series, tag }: CellSeries, { text }: LoggedCell): boolean {

@@ -21,8 +21,7 @@ export interface LoggedCell extends SeriesEnd {
 function* markerSummaries({ view }: ResolvedRun, plugin: Plugin): Generator<LoggedSummary> {
   for (const marker of view.markersNow) {
     for (const event of eventsOfMarker(marker)) {
-      if (event.kind !== 'summary') continue;
-      if (event.content.metadata.pluginData?.pluginName === plugin.name) yield event;
+      if (event.kind === 'summary' && isOf(plugin, event.content)) yield event;
     }
   }
 }

@@ -1,8 +1,8 @@
 /** The tables of a run that its projector shows: of each key the one logged last, read whole. @module */
 
-import { createHash } from 'node:crypto';
-import { NEVER_ABORTED, toLogdirError } from '../../core/index.ts';
-import type { Run, RunLedger, RunLog } from '../../history/index.ts';
+import { toLogdirError } from '../../core/index.ts';
+import { isAfter, type NewestRow, type Run, type RunLedger, type RunLog } from '../../history/index.ts';
+import { fetchSavedFile } from '../../media/index.ts';
 import { mediaFiles, type SavedFileReference, tableContent } from '../../plugins/index.ts';
 import type { LoggedTable } from '../projector/index.ts';
 
@@ -10,20 +10,16 @@ import type { LoggedTable } from '../projector/index.ts';
 const TABLE_TYPE = 'table-file';
 /** Keys whose tables are looked at. */
 const MAX_TABLES = 100;
-const SHA256_LENGTH = 64;
 
 /** Where a table stands in the log. */
 export interface NewestTable {
   readonly key: string;
   readonly shapeId: number;
-  readonly block: number;
-  /** Index of its row in the block. */
-  readonly row: number;
-  /** Unix milliseconds. */
-  readonly loggedAtMs: number;
+  readonly newest: NewestRow;
 }
 
 export interface ReadTable extends LoggedTable {
+  /** Unix milliseconds. */
   readonly loggedAtMs: number;
 }
 
@@ -34,16 +30,10 @@ export function newestTables(ledger: RunLedger): readonly NewestTable[] {
     const newest = type === TABLE_TYPE ? ledger.newest(shapeId) : undefined;
     const key = ledger.dictionary.keys[keys[0] ?? -1];
     if (newest === undefined || key === undefined) continue;
-    const { block, end } = newest;
-    const table = { key, shapeId, block, row: end.row, loggedAtMs: Math.floor(1000 * end.timestamp) };
     const known = tables.get(key);
-    if (known === undefined || isLater(table, known)) tables.set(key, table);
+    if (known === undefined || isAfter(newest, known.newest)) tables.set(key, { key, shapeId, newest });
   }
   return [...tables.values()].sort((a, b) => (a.key < b.key ? -1 : 1)).slice(0, MAX_TABLES);
-}
-
-function isLater(a: NewestTable, b: NewestTable): boolean {
-  return a.block > b.block || (a.block === b.block && a.row > b.row);
 }
 
 /**
@@ -64,40 +54,29 @@ export async function readTables(
     const content = bytes && tableContent(bytes);
     if (content === undefined) continue;
     room -= bytes?.length ?? 0;
-    read.push({ key: table.key, content, loggedAtMs: table.loggedAtMs });
+    read.push({ key: table.key, content, loggedAtMs: Math.floor(1000 * table.newest.end.timestamp) });
   }
   return read;
 }
 
-async function fileOf(run: Run, log: RunLog, table: NewestTable): Promise<SavedFileReference | undefined> {
-  const [block] = await run.readBlocks(log, table.block, 1);
-  const cell = block?.cells.find(({ row, shapeId }) => row === table.row && shapeId === table.shapeId);
+async function fileOf(
+  run: Run,
+  log: RunLog,
+  { shapeId, newest }: NewestTable,
+): Promise<SavedFileReference | undefined> {
+  const [block] = await run.readBlocks(log, newest.block, 1);
+  const cell = block?.cells.find((found) => found.row === newest.end.row && found.shapeId === shapeId);
   return cell && mediaFiles(cell.text)[0]?.file;
 }
 
 /** Undefined for a file that is gone, is longer than there is room for, or is another than was logged. */
-async function bytesOf(
-  run: Run,
-  { file, size, digest }: SavedFileReference,
-  room: number,
-): Promise<Uint8Array | undefined> {
+async function bytesOf(run: Run, file: SavedFileReference, room: number): Promise<Uint8Array | undefined> {
   try {
-    await using opened = await run.openFile(file, { signal: NEVER_ABORTED });
-    const found = opened.file.size;
-    if (found > room || (size !== null && size !== found)) return undefined;
-    const pieces: Uint8Array[] = [];
-    for await (const piece of opened.read({ start: 0, end: found }, { signal: NEVER_ABORTED }))
-      pieces.push(piece);
-    const bytes = Buffer.concat(pieces);
-    return bytes.length === found && isAsLogged(bytes, digest) ? bytes : undefined;
+    const bytes = await fetchSavedFile(run, file, room);
+    return bytes === 'too-large' ? undefined : bytes;
   } catch (error) {
-    const failure = toLogdirError(error, `table ${file}`);
-    if (failure.code === 'not-found') return undefined;
+    const failure = toLogdirError(error, `table ${file.file}`);
+    if (failure.code === 'not-found' || failure.code === 'corrupt') return undefined;
     throw failure;
   }
-}
-
-function isAsLogged(bytes: Uint8Array, digest: string | null): boolean {
-  if (digest?.length !== SHA256_LENGTH) return true;
-  return createHash('sha256').update(bytes).digest('hex') === digest;
 }

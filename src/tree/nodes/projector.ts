@@ -63,7 +63,7 @@ export class ProjectorFiles {
     const tables = newestTables(log.ledger);
     const version = [
       log.generation,
-      ...tables.map(({ shapeId, block, row }) => `${shapeId}:${block}:${row}`),
+      ...tables.map(({ shapeId, newest: { block, end } }) => `${shapeId}:${block}:${end.row}`),
     ];
     const made = await this.#make(run, log, tables, version.join(' '));
     signal.throwIfAborted();

@@ -108,7 +108,7 @@ describe('the media of a run', () => {
     expect([media.values.length, media.moreKeys]).toEqual([24, 16]);
     const [first] = media.values;
     expect([first?.files.length, first?.moreFiles]).toEqual([8, 92]);
-    expect(first?.files[0]?.caption).toHaveLength(301);
+    expect(first?.files[0]?.caption).toHaveLength(300);
   });
 
   it.each([

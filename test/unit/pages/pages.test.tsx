@@ -3,14 +3,9 @@
 import { gunzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { sizeText } from '../../../src/core/index.ts';
 import { htmlList, htmlText } from '../../../src/frontends/pages/parts/document.ts';
-import {
-  agoText,
-  durationText,
-  nameText,
-  sizeText,
-  valueText,
-} from '../../../src/frontends/pages/parts/human-text.ts';
+import { agoText, durationText, nameText, valueText } from '../../../src/frontends/pages/parts/human-text.ts';
 import { Sparkline } from '../../../src/frontends/pages/parts/sparkline.tsx';
 import { projectPage } from '../../../src/frontends/pages/project-page.tsx';
 import { runFilter } from '../../../src/frontends/pages/run-filter.ts';

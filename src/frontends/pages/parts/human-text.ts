@@ -1,7 +1,6 @@
-/** Numbers, sizes and times as people read them. Pure: the present is an argument. @module */
+/** Names, numbers and times as people read them. Pure: the present is an argument. @module */
 
-const GROUPED = new Intl.NumberFormat('en-US');
-const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
+import { countText } from '../../../core/index.ts';
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -13,29 +12,12 @@ export function nameText(name: string): string {
   return name.trim() === '' ? `“${name}”` : name;
 }
 
-/** `12,345`. */
-export function countText(count: number): string {
-  return GROUPED.format(count);
-}
-
-/** `1 run`, `2 runs`. */
-export function pluralText(count: number, noun: string): string {
-  return `${countText(count)} ${noun}${count === 1 ? '' : 's'}`;
-}
-
-/** `1.5 MiB`. */
-export function sizeText(bytes: number): string {
-  const power = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10));
-  const scaled = bytes / 1024 ** power;
-  return `${power === 0 || scaled >= 100 ? Math.round(scaled) : scaled.toFixed(1)} ${UNITS[power]}`;
-}
-
 /** A metric's value in about four digits; NaN and infinities by name. */
 export function valueText(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
   const magnitude = Math.abs(value);
-  if (Number.isInteger(value) && magnitude < 1e7) return GROUPED.format(value);
+  if (Number.isInteger(value) && magnitude < 1e7) return countText(value);
   if (magnitude >= 1e-3 && magnitude < 1e7) return String(Number(value.toPrecision(4)));
   return value.toExponential(2);
 }

@@ -7,10 +7,11 @@
  */
 
 import type { VNode } from 'preact';
+import { pluralText, sizeText } from '../../../core/index.ts';
 import type { LoggedFile, LoggedMedia, MediaCount, RunMedia } from '../../../overview/index.ts';
 import { savedFilePath } from '../../../tree/index.ts';
 import { encodeTreePath } from '../../web/index.ts';
-import { nameText, pluralText, sizeText } from './human-text.ts';
+import { nameText } from './human-text.ts';
 import { mediaText, newestText, typeText } from './media-text.ts';
 
 interface FilesProps {

@@ -1,7 +1,7 @@
 /** How many values of a run are no numbers, in words. @module */
 
+import { countText, pluralText } from '../../../core/index.ts';
 import type { LoggedMedia, MediaCount, MediaKind } from '../../../overview/index.ts';
-import { countText, pluralText } from './human-text.ts';
 
 const NOUNS: Readonly<Record<MediaKind, string>> = {
   image: 'image',

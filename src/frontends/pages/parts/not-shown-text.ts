@@ -1,6 +1,6 @@
 /** What of a run TensorBoard does not show, in words. @module */
 
-import { pluralText } from './human-text.ts';
+import { pluralText } from '../../../core/index.ts';
 
 /** W&B's types by what people call them. */
 const NOUNS: readonly (readonly [pattern: RegExp, noun: string])[] = [

@@ -1,10 +1,11 @@
 /** One run as a row of its project's table. @module */
 
 import type { VNode } from 'preact';
+import { countText, pluralText, sizeText } from '../../../core/index.ts';
 import type { RunCard, SeriesPreview } from '../../../overview/index.ts';
 import { encodeName } from '../../web/index.ts';
 import { filesHref } from '../site.ts';
-import { countText, durationText, nameText, pluralText, sizeText, valueText } from './human-text.ts';
+import { durationText, nameText, valueText } from './human-text.ts';
 import { StateMark, TimeMark } from './marks.tsx';
 import { mediaText } from './media-text.ts';
 import { notShownText } from './not-shown-text.ts';
