@@ -141,22 +141,29 @@ interface FoundFile {
   readonly path: string;
 }
 
-/** Files, below directories that are none but directories. */
+/**
+ * Files, below directories that are no links. One directory after the other: whether a recursive `readdir` of Node goes
+ * into links to directories depends on its version.
+ */
 async function filesBelow(folder: string): Promise<FoundFile[]> {
   const found: FoundFile[] = [];
-  for (const entry of await entriesBelow(folder)) {
-    const at = join(entry.parentPath, entry.name);
-    const path = await readablePath(entry, at, folder);
-    if (path !== undefined) found.push({ name: relative(folder, at).split(sep).join('/'), path });
+  const directories = [folder];
+  for (const directory of directories) {
+    for (const entry of await entriesOf(directory)) {
+      const at = join(directory, entry.name);
+      if (entry.isDirectory()) directories.push(at);
+      const path = await readablePath(entry, at, folder);
+      if (path !== undefined) found.push({ name: relative(folder, at).split(sep).join('/'), path });
+    }
   }
   return found;
 }
 
-async function entriesBelow(folder: string): Promise<Dirent[]> {
+async function entriesOf(directory: string): Promise<Dirent[]> {
   try {
-    return await readdir(folder, { recursive: true, withFileTypes: true });
+    return await readdir(directory, { withFileTypes: true });
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return [];
-    throw toLogdirError(error, `files in ${folder}`);
+    throw toLogdirError(error, `files in ${directory}`);
   }
 }
