@@ -47,7 +47,8 @@ export class SavedBytes {
     const kept = this.peek(run, file);
     if (kept !== undefined) return kept.length > maxBytes ? 'too-large' : kept;
     const id = idOf(run, file);
-    const bytes = await this.#fetching.run(`${id} ${maxBytes}`, () =>
+    // A file whose length is known is in its bounds here, for whoever wants it.
+    const bytes = await this.#fetching.run(file.size === null ? `${id} ${maxBytes}` : id, () =>
       this.#queue.add(() => fetchSavedFile(run, file, maxBytes)),
     );
     if (bytes !== 'too-large') this.#kept.set(id, bytes);

@@ -1,45 +1,69 @@
 /**
- * Media that the real SDK logged, on TensorBoard's own pages in a real browser, over our data server: pictures and sounds
- * load, charts are drawn, tables and graphs can be read.
+ * Media that the real SDK logged, on TensorBoard's own pages in a real browser, over our data server and from the mount, of a
+ * folder and of a server: pictures and sounds load, charts are drawn, tables and graphs can be read.
  * @module
  */
 
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
-import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BROWSER_MISSING, type Dashboard, DashboardPage, startBrowser } from '../support/browser.ts';
-import { type TemporaryFolder, temporaryFolder } from '../support/local-runs.ts';
-import { PYTHON_MISSING } from '../support/python.ts';
+import {
+  BROWSER_MISSING,
+  type Dashboard,
+  DashboardPage,
+  drawnPixels,
+  shapesOf,
+  startBrowser,
+} from '../support/browser.ts';
+import { temporaryFolder } from '../support/local-runs.ts';
+import { MOUNTING_MISSING } from '../support/mounting.ts';
+import { PYTHON, PYTHON_MISSING } from '../support/python.ts';
 import { copyRecordedRuns } from '../support/recorded-runs.ts';
-import { type ServedRuns, serveRuns } from '../support/served-runs.ts';
+import { IS_FULL } from '../support/scale.ts';
+import { serveRuns } from '../support/served-runs.ts';
 import { TensorBoard } from '../support/tensorboard.ts';
+import { startWandbServer, uploadRuns } from '../support/wandb-server/index.ts';
 
+const RUN = 'media';
+const PROJECT = 'acme/research';
 /** make-runs.py logs each of them so often. */
 const STEPS = 3;
 /** Of a picture of a canvas that has something on it; a cloud of 30 points covers some more. */
 const DRAWN_PIXELS = 20;
 
-const missing = BROWSER_MISSING ?? PYTHON_MISSING;
+type Door = 'gRPC' | 'mount';
+type Origin = 'folder' | 'server';
 
-describe.skipIf(missing !== null)(`media in a browser${missing === null ? '' : ` (${missing})`}`, () => {
-  let folder: TemporaryFolder;
-  let served: ServedRuns;
+const missing = BROWSER_MISSING ?? PYTHON_MISSING;
+const tooMuch = IS_FULL ? null : 'at full scale only';
+/** How TensorBoard comes to the run, where that is, and why it is not tried. */
+const WAYS: readonly (readonly [door: Door, origin: Origin, skipped: string | null])[] = [
+  ['gRPC', 'folder', missing],
+  ['gRPC', 'server', missing ?? tooMuch],
+  ['mount', 'folder', missing ?? MOUNTING_MISSING ?? tooMuch],
+  ['mount', 'server', missing ?? MOUNTING_MISSING ?? tooMuch],
+];
+
+for (const [door, origin, skipped] of WAYS) {
+  const title = `media of a ${origin} in a browser, through ${door}`;
+  describe.skipIf(skipped !== null)(skipped === null ? title : `${title} (skipped: ${skipped})`, () => {
+    testPages(door, origin);
+  });
+}
+
+function testPages(door: Door, origin: Origin): void {
+  const parts: AsyncDisposable[] = [];
   let board: TensorBoard;
   let browser: Browser;
 
   beforeAll(async () => {
-    folder = await temporaryFolder();
-    const { wandb } = await copyRecordedRuns(folder.path, ['media']);
-    served = await serveRuns(wandb, join(folder.path, 'served'), ['--grpc-port', '0']);
-    [board, browser] = await Promise.all([TensorBoard.asking(await served.grpcAddress()), startBrowser()]);
+    browser = await startBrowser();
+    board = await openBoard(door, origin, parts);
   });
 
   afterAll(async () => {
     await browser?.close();
-    await board?.[Symbol.asyncDispose]();
-    await served?.[Symbol.asyncDispose]();
-    await folder?.[Symbol.asyncDispose]();
+    for (const part of parts.toReversed()) await part[Symbol.asyncDispose]();
   });
 
   /** Looks at a dashboard, keeps a picture of it, and expects no complaint. */
@@ -47,7 +71,7 @@ describe.skipIf(missing !== null)(`media in a browser${missing === null ? '' : `
     await using page = await DashboardPage.open(browser, board.url, dashboard);
     if (tags !== '') await page.filterTags(tags);
     await see(page);
-    await page.screenshot(`media-${dashboard}`);
+    await page.screenshot(`media-${dashboard}-${door}-${origin}`);
     expect(page.complaints).toEqual([]);
   }
 
@@ -143,7 +167,39 @@ describe.skipIf(missing !== null)(`media in a browser${missing === null ? '' : `
         .toEqual(['input', 'joined', 'left', 'right']);
     });
   });
-});
+}
+
+/** A TensorBoard that has read the whole run. `parts`: what it needs is added to these, to be disposed of in reverse. */
+async function openBoard(door: Door, origin: Origin, parts: AsyncDisposable[]): Promise<TensorBoard> {
+  const keep = <Part extends AsyncDisposable>(part: Part): Part => {
+    parts.push(part);
+    return part;
+  };
+  const folder = keep(await temporaryFolder());
+  const { wandb } = await copyRecordedRuns(folder.path, ['media']);
+  const mountPoint = join(folder.path, 'mnt');
+  const words = door === 'gRPC' ? ['--grpc-port', '0'] : ['--mount', mountPoint];
+  const place = join(folder.path, 'served');
+  const serve = async () => {
+    if (origin === 'folder') return await serveRuns(wandb, place, words);
+    const server = keep(await startWandbServer());
+    await uploadRuns(server, wandb, { python: PYTHON });
+    const variables = { WANDB_API_KEY: server.apiKey };
+    return await serveRuns(PROJECT, place, ['--base-url', server.url, ...words], variables);
+  };
+  const served = keep(await serve());
+  const board = keep(
+    door === 'gRPC'
+      ? await TensorBoard.asking(await served.grpcAddress())
+      : await TensorBoard.start(join(mountPoint, PROJECT), ['--load_fast', 'true']),
+  );
+  // What a run tells at its exit stands behind everything else.
+  await board.until(
+    () => board.texts(RUN, 'wandb/overview'),
+    (texts) => texts.some(({ text }) => text.includes('finished')),
+  );
+  return board;
+}
 
 /** The section of tags that match the filter. Others, by the first part of tags, have the same cards once more. */
 function matching(page: Page): Locator {
@@ -159,24 +215,6 @@ async function widthsOf(pictures: Locator): Promise<unknown[]> {
   return await pictures.evaluateAll((all) => all.map((picture) => Reflect.get(picture, 'naturalWidth')));
 }
 
-/** Lines and areas that lead anywhere. */
-async function shapesOf(paths: Locator): Promise<string[]> {
-  const shapes = await paths.evaluateAll((all) => all.map((path) => path.getAttribute('d') ?? ''));
-  return shapes.filter((shape) => /[LC]/.test(shape) && !shape.includes('NaN'));
-}
-
 async function expectDrawn(paths: Locator, count: number): Promise<void> {
   await expect.poll(async () => (await shapesOf(paths)).length, { timeout: 30_000 }).toBe(count);
-}
-
-/** Pixels that have not the color of the corner. */
-async function drawnPixels(scene: Locator): Promise<number> {
-  const pixels = await sharp(await scene.screenshot())
-    .removeAlpha()
-    .raw()
-    .toBuffer();
-  const corner = pixels.subarray(0, 3);
-  let drawn = 0;
-  for (let at = 0; at < pixels.length; at += 3) if (!pixels.subarray(at, at + 3).equals(corner)) drawn++;
-  return drawn;
 }

@@ -4,6 +4,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import sharp from 'sharp';
 
 const SCREENSHOTS = fileURLToPath(new URL('../../.cache/screenshots', import.meta.url));
 const PROGRAM = 'chromium';
@@ -125,4 +126,22 @@ export class DashboardPage implements AsyncDisposable {
 /** Cells of a row are two spaces apart. */
 export async function textsOf(rows: Locator): Promise<string[]> {
   return (await rows.allInnerTexts()).map((text) => text.trim().replace(/\s*\n\s*/g, '  '));
+}
+
+/** Lines and areas that lead anywhere. */
+export async function shapesOf(paths: Locator): Promise<string[]> {
+  const shapes = await paths.evaluateAll((all) => all.map((path) => path.getAttribute('d') ?? ''));
+  return shapes.filter((shape) => /[LC]/.test(shape) && !shape.includes('NaN'));
+}
+
+/** Of what is in sight of it, pixels that have not the color of its corner. */
+export async function drawnPixels(scene: Locator): Promise<number> {
+  const pixels = await sharp(await scene.screenshot())
+    .removeAlpha()
+    .raw()
+    .toBuffer();
+  const corner = pixels.subarray(0, 3);
+  let drawn = 0;
+  for (let at = 0; at < pixels.length; at += 3) if (!pixels.subarray(at, at + 3).equals(corner)) drawn++;
+  return drawn;
 }

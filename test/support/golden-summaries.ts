@@ -7,7 +7,14 @@
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type Contents, type RunMarker, summariesOfMarker, TagTable } from '../../src/plugins/index.ts';
+import { eventsOfMarker } from '../../src/eventfile/index.ts';
+import {
+  type BlobReference,
+  type Contents,
+  type RunMarker,
+  type TaggedSummary,
+  TagTable,
+} from '../../src/plugins/index.ts';
 import { encodeEvent, encodeEventPieces, encodeScalarsPlainly } from '../../src/tfevents/index.ts';
 
 export interface GoldenCase {
@@ -20,20 +27,32 @@ export interface GoldenCase {
 }
 
 /** Step and wall time (Unix seconds) are the same for all: 7 and 1,700,000,000.25. */
-type LoggedValue = LoggedRow | LoggedCell | { readonly kind: 'marker'; readonly marker: RunMarker };
+type LoggedValue = LoggedRow | LoggedCell | LoggedMarker;
 
 interface LoggedRow {
   readonly kind: 'history' | 'system';
   readonly values: Readonly<Record<string, number>>;
 }
 
-interface LoggedCell {
+/** By path of a saved file. */
+type Hexadecimal = Readonly<Record<string, string>>;
+
+interface LoggedFiles {
+  readonly blobs?: Hexadecimal;
+  /** What boxes and masks drawn onto a picture come to: they are drawn in test/unit/media/golden-drawings.test.ts. */
+  readonly drawings?: Hexadecimal;
+}
+
+interface LoggedCell extends LoggedFiles {
   readonly kind: 'cell';
   readonly key: string;
   readonly type: string;
   readonly text: string;
-  /** Saved files by their path, their bytes in hexadecimal. */
-  readonly blobs?: Readonly<Record<string, string>>;
+}
+
+interface LoggedMarker extends LoggedFiles {
+  readonly kind: 'marker';
+  readonly marker: RunMarker;
 }
 
 const AT = { step: 7, wallTime: 1_700_000_000.25 } as const;
@@ -49,33 +68,40 @@ export function readGolden(plugin: string): readonly GoldenCase[] {
 /** The records of what was logged that one plugin shows. */
 export async function recordsOf(logged: LoggedValue, plugin: string): Promise<readonly Uint8Array[]> {
   if ('values' in logged) return [scalarRecord(logged)];
-  const summaries =
-    'marker' in logged
-      ? summariesOfMarker({ ...logged.marker, ...AT })
-      : cellTable(logged).summariesOfCell(0, logged.text, contentsOf(logged.blobs ?? {}));
-  const own = summaries.filter(({ content }) => content.metadata.pluginData?.pluginName === plugin);
-  const blobs = 'blobs' in logged ? (logged.blobs ?? {}) : {};
-  return await Promise.all(
-    own.map(async (summary) => {
-      const event = { kind: 'summary', ...AT, ...summary } as const;
-      if (Object.keys(blobs).length === 0) return encodeEvent(event);
-      const pieces: Uint8Array[] = [];
-      const fetchBlob = async function* ({ file }: { readonly file: string }) {
-        yield Buffer.from(blobs[file] ?? '', 'hex');
-      };
-      for await (const piece of encodeEventPieces(event, fetchBlob)) pieces.push(piece);
-      return Buffer.concat(pieces);
-    }),
+  const own = summariesOf(logged).filter(({ content }) => content.metadata.pluginData?.pluginName === plugin);
+  return await Promise.all(own.map((summary) => summaryRecord(summary, logged)));
+}
+
+function summariesOf(logged: LoggedCell | LoggedMarker): readonly TaggedSummary[] {
+  const contents = contentsOf(logged);
+  if (logged.kind === 'cell') return cellTable(logged).summariesOfCell(0, logged.text, contents);
+  return eventsOfMarker({ ...logged.marker, ...AT }, contents).flatMap((event) =>
+    event.kind === 'summary' ? [event] : [],
   );
 }
 
-/** Files there are no others of. Nothing can be drawn. */
-function contentsOf(blobs: Readonly<Record<string, string>>): Contents {
-  const bytesOf = (file: string) => (file in blobs ? Buffer.from(blobs[file] ?? '', 'hex') : undefined);
+async function summaryRecord({ tag, content }: TaggedSummary, files: LoggedFiles): Promise<Uint8Array> {
+  const event = { kind: 'summary', ...AT, tag, content } as const;
+  if (files.blobs === undefined) return encodeEvent(event);
+  const fetchBlob = async function* ({ file, drawing }: BlobReference) {
+    yield bytesOf(file, drawing === undefined ? files.blobs : files.drawings) ?? new Uint8Array();
+  };
+  const pieces: Uint8Array[] = [];
+  for await (const piece of encodeEventPieces(event, fetchBlob)) pieces.push(piece);
+  return Buffer.concat(pieces);
+}
+
+function bytesOf(file: string, known: Hexadecimal = {}): Uint8Array | undefined {
+  const text = known[file];
+  return text === undefined ? undefined : Buffer.from(text, 'hex');
+}
+
+/** Files there are no others of, and drawings. */
+function contentsOf({ blobs, drawings }: LoggedFiles): Contents {
   return {
-    size: ({ file }) => bytesOf(file)?.length ?? 'lost',
-    content: ({ file }) => bytesOf(file) ?? 'lost',
-    drawing: () => 'lost',
+    size: ({ file }) => bytesOf(file, blobs)?.length ?? 'lost',
+    content: ({ file }) => bytesOf(file, blobs) ?? 'lost',
+    drawing: ({ picture }) => bytesOf(picture.file, drawings)?.length ?? 'lost',
   };
 }
 

@@ -50,21 +50,46 @@ export function seriesOfRows(
   isNumeric: (key: string) => boolean,
 ): Map<string, Point[]> {
   const series = new Map<string, Point[]>();
-  const firstKinds = new Map<string, 'scalar' | 'text'>();
+  const tags = new KeyTags();
   for (const { step, timestamp, values } of rows) {
     for (const [key, value] of Object.entries(values)) {
       const isNumber = typeof value === 'number' || (WORDS.has(value) && isNumeric(key));
-      if (!isNumber && typeof value !== 'string') continue;
-      const kind = isNumber ? 'scalar' : 'text';
-      const first = firstKinds.get(key) ?? kind;
-      firstKinds.set(key, first);
-      const tag = first === kind ? shownTag(key) : `${shownTag(key)}/${kind}`;
+      const text = typeof value === 'string' ? value : Array.isArray(value) ? listText(value) : null;
+      if (!isNumber && text === null) continue;
+      const kind = isNumber ? 'scalar' : Array.isArray(value) ? 'list' : 'string';
+      const tag = tags.of(key, kind);
       const points = series.get(tag) ?? [];
-      points.push([timestamp, step, isNumber ? Math.fround(Number(value)) : String(value)]);
+      points.push([timestamp, step, isNumber ? Math.fround(Number(value)) : text!]);
       series.set(tag, points);
     }
   }
   return series;
+}
+
+/** Tags of keys whose values may be of several kinds: the first has the plain one. */
+class KeyTags {
+  readonly #tags = new Map<string, Map<'scalar' | 'string' | 'list', string>>();
+
+  of(key: string, kind: 'scalar' | 'string' | 'list'): string {
+    const known = this.#tags.get(key) ?? new Map();
+    this.#tags.set(key, known);
+    const tag =
+      known.get(kind) ?? this.#free(key, kind === 'scalar' ? 'scalar' : 'text', [...known.values()]);
+    known.set(kind, tag);
+    return tag;
+  }
+
+  #free(key: string, type: string, taken: readonly string[]): string {
+    const plain = shownTag(key);
+    const typed = `${plain}/${type}`;
+    return [plain, typed, `${typed} (2)`].find((tag) => !taken.includes(tag))!;
+  }
+}
+
+/** As a block of Markdown, cut as docs/MAPPING.md says. */
+function listText(list: readonly JsonValue[]): string {
+  const json = JSON.stringify(list);
+  return `    ${json.length <= 2000 ? json : `${json.slice(0, 1999)}…`}`;
 }
 
 /** Series of an event file that come from history. */
@@ -72,18 +97,19 @@ export function seriesOfEvents(events: readonly TensorBoardEvent[]): Map<string,
   return seriesWhere(events, (tag) => !/^(?:wandb|system|_hparams_)\//.test(tag));
 }
 
-/** Series of numbers and strings alone: without those of keys that hold lists or media, which other tests look at. */
+/** Series of numbers, strings and lists alone: without those of keys that hold media, which other tests look at. */
 export function plainSeries(
   series: ReadonlyMap<string, Point[]>,
   rows: readonly PlainRow[],
 ): Map<string, Point[]> {
   const others = new Set(
     rows.flatMap(({ values }) =>
-      Object.entries(values).flatMap(([key, value]) => (typeof value === 'object' ? [shownTag(key)] : [])),
+      Object.entries(values).flatMap(([key, value]) => (isObject(value) ? [shownTag(key)] : [])),
     ),
   );
-  const isPlain = (tag: string) => ![...others].some((other) => tag === other || tag.startsWith(`${other}/`));
-  return new Map([...series].filter(([tag]) => isPlain(tag) && !/_(?:VERTEX|FACE|COLOR)$/.test(tag)));
+  const isOf = (tag: string, other: string) =>
+    tag.startsWith(other) && /^(?:|\/.*|_(?:VERTEX|FACE|COLOR))$/s.test(tag.slice(other.length));
+  return new Map([...series].filter(([tag]) => ![...others].some((other) => isOf(tag, other))));
 }
 
 /** Series of an event file that tell of the machine. */

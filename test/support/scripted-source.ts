@@ -23,7 +23,7 @@ import type {
 } from '../../src/sources/index.ts';
 
 /** A file whose bytes are made when somebody opens it. */
-export interface ScriptedFile {
+interface ScriptedFile {
   readonly size: number;
   readonly bytes: () => Uint8Array;
 }

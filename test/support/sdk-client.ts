@@ -5,6 +5,7 @@ import { join, relative } from 'node:path';
 import { AskedScript } from './asked-script.ts';
 import { type TemporaryFolder, temporaryFolder } from './local-runs.ts';
 import { runPython } from './python.ts';
+import { sdkVariables } from './sdk-variables.ts';
 import type { JsonObject, JsonValue, WandbServer } from './wandb-server/index.ts';
 import { flattenRow } from './wandb-server/rows/flat-row.ts';
 import { parseLenient } from './wandb-server/rows/lenient-json.ts';
@@ -60,12 +61,12 @@ export class SdkClient implements AsyncDisposable {
   /** Logs runs online with make-runs.py. */
   async log(...words: readonly string[]): Promise<void> {
     const places = ['--online', '--out', this.folder('runs'), '--truth', this.folder('truth')];
-    await runPython('make-runs.py', [...words, ...places], this.#variables());
+    await runPython('make-runs.py', [...words, ...places], sdkVariables(this.#server, this.#folder.path));
   }
 
   /** Asks the public API a question of read-runs.py. */
   async ask(...question: readonly string[]): Promise<JsonValue> {
-    this.#reader ??= new AskedScript('read-runs.py', [], this.#variables());
+    this.#reader ??= new AskedScript('read-runs.py', [], sdkVariables(this.#server, this.#folder.path));
     const reply = parseLenient(await this.#reader.ask(question)) as JsonObject;
     if ('failure' in reply) throw new Error(`${question.join(' ')}: ${reply['failure']}`);
     return reply['answer'] as JsonValue;
@@ -108,18 +109,6 @@ export class SdkClient implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#reader?.[Symbol.asyncDispose]();
     await this.#folder[Symbol.asyncDispose]();
-  }
-
-  /** A home of its own: the SDK keeps keys and caches there. */
-  #variables(): Readonly<Record<string, string>> {
-    const home = this.#folder.path;
-    const { url, apiKey } = this.#server;
-    const caches = {
-      WANDB_CACHE_DIR: join(home, 'cache'),
-      WANDB_DATA_DIR: join(home, 'data'),
-      WANDB_DIR: home,
-    };
-    return { HOME: home, WANDB_BASE_URL: url, WANDB_API_KEY: apiKey, WANDB_SILENT: 'true', ...caches };
   }
 }
 

@@ -18,7 +18,7 @@ import type { ServerOptions } from './options.ts';
 import { WandbServer } from './server.ts';
 
 export type { RequestFacts, RequestMatcher } from './http/request-facts.ts';
-export { type UploadOptions, uploadRuns } from './local-folder.ts';
+export { uploadRuns } from './local-folder.ts';
 export type { Behaviour, ServerOptions } from './options.ts';
 export type { ColumnRowsSpec } from './rows/column-rows.ts';
 export type { JsonObject, JsonValue } from './rows/json-value.ts';

@@ -5,9 +5,10 @@ import { cp, lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { sdkVariables } from '../sdk-variables.ts';
 import type { WandbServer } from './server.ts';
 
-export interface UploadOptions {
+interface UploadOptions {
   /** A Python that has the SDK. */
   readonly python: string;
 }
@@ -36,7 +37,7 @@ export async function uploadRuns(
     const logs = names.filter((name) => name.endsWith('.wandb'));
     if (logs.length === 0) throw new Error(`${folder}: no run in it`);
     const runs = new Set(logs.map((name) => join(copy, dirname(name))));
-    const env = { ...process.env, ...variablesOf(server, home) };
+    const env = { ...process.env, ...sdkVariables(server, home) };
     // A neutral folder: Python takes a folder called wandb beside it for the SDK's package.
     const place = { cwd: home, env, maxBuffer: 2 ** 30 };
     await promisify(execFile)(python, ['-m', 'wandb', 'sync', ...words, ...runs], place);
@@ -49,14 +50,4 @@ export async function uploadRuns(
 /** The SDK's links to its newest run lead to what is copied anyway. */
 async function isPartOfRun(path: string): Promise<boolean> {
   return !SYNC_NOTE.test(path) && !(await lstat(path)).isSymbolicLink();
-}
-
-/** A home of its own: the SDK keeps keys and caches there. */
-function variablesOf({ url, apiKey }: WandbServer, home: string): Readonly<Record<string, string>> {
-  const caches = {
-    WANDB_CACHE_DIR: join(home, 'cache'),
-    WANDB_DATA_DIR: join(home, 'data'),
-    WANDB_DIR: home,
-  };
-  return { HOME: home, WANDB_BASE_URL: url, WANDB_API_KEY: apiKey, ...caches };
 }

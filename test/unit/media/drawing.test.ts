@@ -42,6 +42,21 @@ async function drawn(input: Partial<DrawingInput> & Pick<DrawingInput, 'picture'
 const PLAIN = [GRAY, GRAY, GRAY];
 const tinted = (id: number) => classColour(id).map((part) => (part + GRAY) >> 1);
 
+describe('a class', () => {
+  it('has the same colour in every picture', () => {
+    expect([undefined, 0, 1].map(classColour)).toEqual([
+      [255, 214, 10],
+      [43, 140, 238],
+      [238, 43, 83],
+    ]);
+  });
+
+  it('has a colour of its own among the first', () => {
+    const colours = Array.from({ length: 24 }, (_, id) => classColour(id).join(' '));
+    expect(new Set(colours).size).toBe(colours.length);
+  });
+});
+
 it('can draw here', async () => {
   expect(await canDraw()).toBe(true);
 });

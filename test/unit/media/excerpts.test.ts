@@ -7,12 +7,10 @@ import { LogdirError } from '../../../src/core/index.ts';
 import { textsOf } from '../../support/event-reader.ts';
 import { temporaryFolder } from '../../support/local-runs.ts';
 import { MEDIA_RUN, type MediaHouse, mediaHouse } from '../../support/media-run.ts';
-import { byRun, EVERYTHING, pluginOf, providerOver } from '../../support/provider.ts';
+import { EVERYTHING, providerOver, readTensors } from '../../support/provider.ts';
 import { exitRecord, row } from '../../support/records.ts';
 import { ScriptedSource } from '../../support/scripted-source.ts';
 import { until } from '../../support/waiting.ts';
-
-const signal = new AbortController().signal;
 
 function localRun(files: Readonly<Record<string, string>>): ScriptedSource {
   const source = new ScriptedSource({ origin: 'local' });
@@ -30,8 +28,7 @@ async function told(house: MediaHouse): Promise<Record<string, string[]>> {
 
 /** As the data provider has them. */
 async function provided(house: MediaHouse): Promise<Record<string, string[]>> {
-  const read = await providerOver(house).read(pluginOf('text'), EVERYTHING, 100, { signal });
-  const [tags = {}] = Object.values(byRun(read.dataClass === 'tensor' ? read.entries : []));
+  const [tags = {}] = Object.values(await readTensors(providerOver(house), 'text', EVERYTHING, 100));
   const texts = Object.entries(tags).map(([tag, points]): [string, string[]] => [
     tag,
     points.flatMap(({ tensor }) =>

@@ -2,6 +2,7 @@
 
 import { expect, it, vi } from 'vitest';
 import { canDraw, draw } from '../../../src/media/drawing.ts';
+import { PLACEHOLDER_PNG } from '../../../src/plugins/media/placeholder.ts';
 
 vi.mock('sharp', () => {
   throw new Error("Cannot find package 'sharp'");
@@ -9,7 +10,8 @@ vi.mock('sharp', () => {
 
 it('does without sharp', async () => {
   expect(await canDraw()).toBe(false);
-  const png = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
   const labels = { box: () => undefined, mask: () => undefined };
-  expect(await draw({ picture: png, boxes: [], masks: [], labels })).toBeNull();
+  const box = { position: { minX: 0, maxX: 1, minY: 0, maxY: 1 } };
+  const boxes = [{ name: 'truth', json: Buffer.from(JSON.stringify({ box_data: [box] })) }];
+  expect(await draw({ picture: PLACEHOLDER_PNG, boxes, masks: [], labels })).toBeNull();
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { IMAGES } from '../../../src/plugins/images.ts';
-import { type Contents, isBlobReference, NO_CONTENTS } from '../../../src/plugins/index.ts';
+import { type ContentNeed, type Contents, isBlobReference, NO_CONTENTS } from '../../../src/plugins/index.ts';
 import { PLACEHOLDER_PNG } from '../../../src/plugins/media/placeholder.ts';
 
 const series = IMAGES.cells![0]!;
@@ -90,7 +90,7 @@ describe('the Images dashboard', () => {
   });
 
   it('gets at most one point of any value, and reads only what it needs', () => {
-    const contents = fc.constantFrom(NO_CONTENTS, GONE, FOUND);
+    const givens = fc.constantFrom(NO_CONTENTS, GONE, FOUND);
     const path = fc.constantFrom('a.png', 'b.gif', 'c.txt', '../d.png', null);
     const layers = fc.array(fc.oneof(fc.jsonValue(), fc.record({ gt: fc.record({ path }) })));
     const shaped = fc
@@ -102,9 +102,26 @@ describe('the Images dashboard', () => {
       })
       .map((value) => JSON.stringify({ ...value, height: 1 }));
     fc.assert(
-      fc.property(fc.oneof(shaped, fc.json(), fc.string()), contents, (text, given) => {
-        expect(series.read(text, given, 'key').length).toBeLessThanOrEqual(1);
-        expect(series.needs?.(text).length).toBeLessThanOrEqual(2000);
+      fc.property(fc.oneof(shaped, fc.json(), fc.string()), givens, (text, given) => {
+        const needs = series.needs?.(text) ?? [];
+        const asked: ContentNeed[] = [];
+        const recording: Contents = {
+          size: (file) => {
+            asked.push({ kind: 'size', file });
+            return given.size(file);
+          },
+          content: (file, maxBytes) => {
+            asked.push({ kind: 'content', file, maxBytes });
+            return given.content(file, maxBytes);
+          },
+          drawing: (drawing) => {
+            asked.push({ kind: 'drawing', drawing });
+            return given.drawing(drawing);
+          },
+        };
+        expect(series.read(text, recording, 'key').length).toBeLessThanOrEqual(1);
+        for (const need of asked) expect(needs).toContainEqual(need);
+        expect(needs.length).toBeLessThanOrEqual(2000);
       }),
     );
   });

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { extensionOf, mediaFiles } from '../../../src/plugins/media/media-file.ts';
 import {
@@ -192,6 +193,16 @@ describe('a placeholder', () => {
         expect(bytes.subarray(head.length).every((byte) => byte === 0)).toBe(true);
       }),
     );
+  });
+
+  it.each([
+    [67, [1, 1]],
+    [129, [32, 16]],
+    [5000, [32, 16]],
+  ])('is a picture that a decoder reads, of %d bytes', async (size, pixels) => {
+    const { info } = await sharp(placeholderOf('a.png', size)).raw().toBuffer({ resolveWithObject: true });
+    const { width, height } = info;
+    expect([width, height]).toEqual(pixels);
   });
 
   it('is a picture as long as one fits', () => {

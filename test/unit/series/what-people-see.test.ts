@@ -10,6 +10,7 @@ import { LogdirError, runKey } from '../../../src/core/index.ts';
 import { PLUGINS } from '../../../src/plugins/index.ts';
 import type { DataProvider } from '../../../src/series/index.ts';
 import { buildHouse, type House, signal } from '../../support/house.ts';
+import { mediaCells, mediaFiles } from '../../support/media-cells.ts';
 import {
   EVERYTHING,
   listSeries,
@@ -124,8 +125,20 @@ describe('names', () => {
   });
 
   it('of series are not told twice: no display name stands in for a tag', async () => {
+    const everything = new ScriptedSource();
+    for (const [path, content] of mediaFiles()) everything.files.set(path, content);
+    const numbers = { 'train/loss': 1, 'val/loss': 2 };
+    everything.add(runKey('team', 'p', 'all'), [
+      factsRecord('all'),
+      configRecord({ lr: 1 }),
+      row(0, numbers, mediaCells()),
+      exitRecord(),
+    ]);
+    await using other = await buildHouse({ sources: [everything] });
     for (const { name } of PLUGINS) {
-      const listed = Object.values(await listSeries(provider, name)).flatMap((tags) => Object.values(tags));
+      const tags = Object.values(await listSeries(providerOver(other), name));
+      const listed = tags.flatMap((series) => Object.values(series));
+      expect(listed.length, name).toBeGreaterThan(0);
       for (const { metadata } of listed) expect(metadata.displayName).toBeUndefined();
     }
   });

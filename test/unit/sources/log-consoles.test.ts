@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { WandbRecord } from '../../../src/protobuf/index.ts';
+import { collect } from '../../support/house.ts';
 import {
   localSource,
   neverAborted as signal,
@@ -35,13 +36,10 @@ async function consoleOf(folder: TemporaryFolder, name = 'output.log'): Promise<
   }
   await using opened = await source.openFile(run.key, name, { signal });
   expect(opened.file).toEqual(stats);
-  const pieces: Uint8Array[] = [];
-  for await (const piece of opened.read({ start: 0, end: 1e9 }, { signal })) pieces.push(piece);
-  const bytes = Buffer.concat(pieces);
+  const bytes = await collect(opened.read({ start: 0, end: 1e9 }, { signal }));
   expect(bytes.length).toBe(stats.size);
-  const part: Uint8Array[] = [];
-  for await (const piece of opened.read({ start: 1, end: 4 }, { signal })) part.push(piece);
-  expect(Buffer.concat(part).equals(bytes.subarray(1, 4))).toBe(true);
+  const part = await collect(opened.read({ start: 1, end: 4 }, { signal }));
+  expect(part.equals(bytes.subarray(1, 4))).toBe(true);
   return bytes.toString('utf8');
 }
 
@@ -122,7 +120,7 @@ describe('the console of a run that only its log has', () => {
     expect(await size()).toBe(8);
   });
 
-  it('is the last mebibyte of a long one, and skips what is damaged', async () => {
+  it('is the last mebibyte of a long one', async () => {
     const line = (i: number) => out(`${i} ${'x'.repeat(1000)}\n`);
     await using folder = await folderOf(Array.from({ length: 3000 }, (_, i) => line(i)));
     const text = (await consoleOf(folder)) ?? '';

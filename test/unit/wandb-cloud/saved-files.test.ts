@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunKey } from '../../../src/core/index.ts';
 import { type CloudSource, cloudSource } from '../../support/cloud.ts';
+import { collect } from '../../support/house.ts';
 import { neverAborted as signal } from '../../support/local-runs.ts';
 import { MEDIA_RUN } from '../../support/media-run.ts';
 import { startWandbServer, type WandbServer } from '../../support/wandb-server/index.ts';
@@ -40,10 +41,7 @@ async function costOf(work: () => Promise<unknown>): Promise<Record<string, numb
 
 async function content(name: string): Promise<string> {
   await using file = await cloud.source.openFile(key, name, { signal });
-  const pieces: Uint8Array[] = [];
-  for await (const piece of file.read({ start: 0, end: 1000 }, { signal }))
-    pieces.push(Uint8Array.from(piece));
-  return Buffer.concat(pieces).toString();
+  return (await collect(file.read({ start: 0, end: 1000 }, { signal }))).toString();
 }
 
 describe('files of a run on a server', () => {
