@@ -36,7 +36,7 @@ export {
   type RunState,
   type SystemRow,
 } from './run-record.ts';
-export { isSafeName } from './saved-name.ts';
+export { isSafeName, savedFilePath } from './saved-name.ts';
 export { shellWord } from './shell-word.ts';
 export { Terminal, TerminalLines } from './terminal.ts';
 export { cutText, wellFormed } from './unicode-text.ts';

@@ -9,7 +9,12 @@ import type { Run } from '../history/index.ts';
  */
 class NameTable {
   readonly #byMember = new Map<string, string>();
-  readonly #taken = new Set<string>();
+  readonly #taken: Set<string>;
+
+  /** `reserved`: names that no member has without a suffix. */
+  constructor(reserved: readonly string[] = []) {
+    this.#taken = new Set(reserved);
+  }
 
   of(member: string): string | undefined {
     return this.#byMember.get(member);
@@ -34,6 +39,12 @@ class NameTable {
     this.#byMember.delete(member);
   }
 }
+
+/**
+ * TensorBoard's pages keep objects by names of runs, in which these are there from the start: images, distributions and custom
+ * scalars of all runs fail beside a run that is called like one of them.
+ */
+const RESERVED_RUN_NAMES = Object.getOwnPropertyNames(Object.prototype);
 
 /** Every name given so far. */
 export class Names {
@@ -62,7 +73,7 @@ export class Names {
 
   /** Runs of one project by their names, in ascending order of names. */
   ofRuns(projectPath: string, runs: readonly Run[]): ReadonlyMap<string, Run> {
-    const table = tableAt(this.#runs, projectPath);
+    const table = tableAt(this.#runs, projectPath, RESERVED_RUN_NAMES);
     for (const { id, listing } of runs)
       if (listing.isWaiting !== true && this.#provisional.delete(id)) table.release(id);
     // The run that started first has the plain name, whatever the order of listing.
@@ -85,8 +96,8 @@ export class Names {
   }
 }
 
-function tableAt(tables: Map<string, NameTable>, key: string): NameTable {
-  const table = tables.get(key) ?? new NameTable();
+function tableAt(tables: Map<string, NameTable>, key: string, reserved?: readonly string[]): NameTable {
+  const table = tables.get(key) ?? new NameTable(reserved);
   tables.set(key, table);
   return table;
 }

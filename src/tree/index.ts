@@ -4,7 +4,6 @@ export { FollowedFile, type FollowedFileOptions } from './followed-file.ts';
 export { type CreateTreeOptions, createTree } from './logdir.ts';
 export type { ProjectQuery, QueryContext } from './nodes/named-directories.ts';
 export type { TreeDirectory, TreeFile, TreeNode } from './nodes/node.ts';
-export { savedFilePath } from './nodes/saved-files.ts';
 export {
   type DirectoryNode,
   type FileNode,

@@ -1,6 +1,6 @@
 /** What was logged held against what a reader got, point by point. Pure. @module */
 
-import type { PointSeries, SeriesPoint, SeriesSet } from './point-series.ts';
+import type { PointSeries, PointValue, SeriesPoint, SeriesSet } from './point-series.ts';
 
 /**
  * `missing`: a point that was logged is not there. `unlogged`: one is there that nobody logged. `value`, `wall-time`: they
@@ -67,7 +67,7 @@ function* compareMetadata(
 function* comparePoints(tag: string, logged: SeriesPoint, found: SeriesPoint): Generator<Mismatch> {
   const { step } = logged;
   if (!Object.is(logged.value, found.value))
-    yield { kind: 'value', tag, step, logged: `${logged.value}`, found: `${found.value}` };
+    yield { kind: 'value', tag, step, logged: valueText(logged.value), found: valueText(found.value) };
   if (logged.wallTime !== found.wallTime)
     yield { kind: 'wall-time', tag, step, logged: `${logged.wallTime}`, found: `${found.wallTime}` };
 }
@@ -86,5 +86,10 @@ function stepOf(point: SeriesPoint | null): number {
 }
 
 function pointText({ value, wallTime }: SeriesPoint): string {
-  return `${value} at wall time ${wallTime}`;
+  return `${valueText(value)} at wall time ${wallTime}`;
+}
+
+/** With the sign of a zero, which JavaScript's text of a number lacks. */
+function valueText(value: PointValue): string {
+  return Object.is(value, -0) ? '-0' : `${value}`;
 }

@@ -30,6 +30,8 @@ const PROJECT = 'acme/research';
 const STEPS = 3;
 /** Of a picture of a canvas that has something on it; a cloud of 30 points covers some more. */
 const DRAWN_PIXELS = 20;
+/** Pages ask for what they show, and draw it, in their own time. */
+const PATIENT = { timeout: 30_000 };
 
 type Door = 'gRPC' | 'mount';
 type Origin = 'folder' | 'server';
@@ -77,7 +79,7 @@ function testPages(door: Door, origin: Origin): void {
 
   it('has pictures and histograms in Time Series', async () => {
     await look('timeseries', '^(pictures/drawn|hists/array)$', async ({ page }) => {
-      await expect.poll(() => widthsOf(page.locator('image-card:visible img'))).toEqual([320, 320]);
+      await expect.poll(() => widthsOf(page.locator('image-card:visible img')), PATIENT).toEqual([320, 320]);
       await expectDrawn(page.locator('histogram-card:visible .histogram path'), STEPS);
     });
   });
@@ -85,7 +87,7 @@ function testPages(door: Door, origin: Origin): void {
   it('has every sample in Images', async () => {
     await look('images', '^(pictures/(drawn|jpeg|plain)|videos/gif)$', async ({ page }) => {
       const pictures = matching(page).locator('tf-image-loader');
-      await expect.poll(() => widthsOf(pictures.locator('img'))).toEqual([320, 320, 16, 4, 6, 16]);
+      await expect.poll(() => widthsOf(pictures.locator('img')), PATIENT).toEqual([320, 320, 16, 4, 6, 16]);
       const cards = (await pictures.locator('tf-card-heading').allInnerTexts()).map((text) =>
         text.replace(/\s+/g, ' '),
       );
@@ -113,7 +115,7 @@ function testPages(door: Door, origin: Origin): void {
       const charts = matching(page).locator('vz-distribution-chart');
       await expectCount(charts, 2);
       for (const chart of await charts.all())
-        await expect.poll(() => shapesOf(chart.locator('path'))).not.toEqual([]);
+        await expect.poll(() => shapesOf(chart.locator('path')), PATIENT).not.toEqual([]);
     });
   });
 
@@ -122,7 +124,7 @@ function testPages(door: Door, origin: Origin): void {
       const sounds = page.locator('tf-audio-loader audio');
       await expectCount(sounds, 3);
       const durations = () => sounds.evaluateAll((all) => all.map((sound) => Reflect.get(sound, 'duration')));
-      await expect.poll(durations).toEqual([0.25, 0.25, 0.25]);
+      await expect.poll(durations, PATIENT).toEqual([0.25, 0.25, 0.25]);
     });
   });
 
@@ -130,20 +132,23 @@ function testPages(door: Door, origin: Origin): void {
     await look('text', '^(tables/odd|sounds/beep/(captions|text))$', async ({ page }) => {
       const texts = matching(page).locator('tf-text-loader');
       await expectCount(texts, 3);
-      await expect.poll(() => texts.locator('td').count()).toBeGreaterThanOrEqual(6);
+      await expect.poll(() => texts.locator('td').count(), PATIENT).toBeGreaterThanOrEqual(6);
       const cells = (await texts.locator('td').allTextContents()).slice(0, 6);
       expect(cells).toEqual(['1', '2.5', '', '1152921504606846976', 'NaN', 'a|b *c* <i>d</i>']);
-      expect(await texts.locator('li').allTextContents()).toContain('beep 1');
+      await texts.locator('li', { hasText: /^beep 1$/ }).waitFor();
       await texts.locator('code', { hasText: /^@files\/media\/audio\/sounds\/beep_23_.*\.ogg$/ }).waitFor();
     });
   });
 
   it('has points and faces in Mesh', async () => {
-    await look('mesh', '^objects/(points|obj|glb)$', async ({ page }) => {
-      const scenes = matching(page).locator('tf-mesh-loader canvas');
+    await look('mesh', '^objects/(points|obj|glb)$', async (mesh) => {
+      const scenes = matching(mesh.page).locator('tf-mesh-loader canvas');
       await expectCount(scenes, 3);
-      for (const scene of await scenes.all())
-        await expect.poll(() => drawnPixels(scene), { timeout: 20_000 }).toBeGreaterThan(DRAWN_PIXELS);
+      for (const [i, scene] of (await scenes.all()).entries()) {
+        await expect.poll(() => drawnPixels(scene), PATIENT).toBeGreaterThan(DRAWN_PIXELS);
+        // Not all of them are in sight at once.
+        await mesh.screenshot(`media-mesh-${door}-${origin}-${i}`);
+      }
     });
   });
 
@@ -153,7 +158,7 @@ function testPages(door: Door, origin: Origin): void {
       await expectCount(cards, 2);
       for (const card of await cards.all()) {
         await card.getByText('is at step 24').waitFor();
-        await expect.poll(() => shapesOf(card.locator('path'))).not.toEqual([]);
+        await expect.poll(() => shapesOf(card.locator('path')), PATIENT).not.toEqual([]);
       }
       expect((await cards.locator('.heading-label').allTextContents()).join()).toContain('dog∕wolf');
     });
@@ -163,7 +168,10 @@ function testPages(door: Door, origin: Origin): void {
     await look('graphs', '', async ({ page }) => {
       await page.locator('tf-graph-scene .nodecolortarget').first().dblclick();
       await expect
-        .poll(async () => (await page.locator('tf-graph-scene g.node title').allTextContents()).toSorted())
+        .poll(
+          async () => (await page.locator('tf-graph-scene g.node title').allTextContents()).toSorted(),
+          PATIENT,
+        )
         .toEqual(['input', 'joined', 'left', 'right']);
     });
   });
@@ -207,7 +215,7 @@ function matching(page: Page): Locator {
 }
 
 async function expectCount(found: Locator, count: number): Promise<void> {
-  await expect.poll(() => found.count(), { timeout: 30_000 }).toBe(count);
+  await expect.poll(() => found.count(), PATIENT).toBe(count);
 }
 
 /** Of pictures, once all are there. */
@@ -216,5 +224,5 @@ async function widthsOf(pictures: Locator): Promise<unknown[]> {
 }
 
 async function expectDrawn(paths: Locator, count: number): Promise<void> {
-  await expect.poll(async () => (await shapesOf(paths)).length, { timeout: 30_000 }).toBe(count);
+  await expect.poll(async () => (await shapesOf(paths)).length, PATIENT).toBe(count);
 }

@@ -38,6 +38,7 @@ export async function startBrowser(): Promise<Browser> {
 export type Dashboard =
   | 'timeseries'
   | 'scalars'
+  | 'custom_scalars'
   | 'text'
   | 'hparams'
   | 'images'
@@ -46,7 +47,8 @@ export type Dashboard =
   | 'distributions'
   | 'pr_curves'
   | 'mesh'
-  | 'graphs';
+  | 'graphs'
+  | 'projector';
 
 /** One dashboard, open. */
 export class DashboardPage implements AsyncDisposable {
@@ -136,12 +138,30 @@ export async function shapesOf(paths: Locator): Promise<string[]> {
 
 /** Of what is in sight of it, pixels that have not the color of its corner. */
 export async function drawnPixels(scene: Locator): Promise<number> {
-  const pixels = await sharp(await scene.screenshot())
+  return await countPixels(
+    scene,
+    (rgb, at) => rgb[at] !== rgb[0] || rgb[at + 1] !== rgb[1] || rgb[at + 2] !== rgb[2],
+  );
+}
+
+/** How far apart two channels of a pixel are that is no gray; 36 in TensorBoard's first color, a blue that is nearly gray. */
+const COLORED = 20;
+
+/** Of what is in sight of it, pixels that are not gray, as the grid and the axes of a chart are. */
+export async function coloredPixels(scene: Locator): Promise<number> {
+  return await countPixels(scene, (rgb, at) => {
+    const channels = [rgb[at]!, rgb[at + 1]!, rgb[at + 2]!];
+    return Math.max(...channels) - Math.min(...channels) > COLORED;
+  });
+}
+
+/** `isCounted` is asked for the pixel whose three channels begin at `at`: a window has a million of them. */
+async function countPixels(scene: Locator, isCounted: (rgb: Buffer, at: number) => boolean): Promise<number> {
+  const rgb = await sharp(await scene.screenshot())
     .removeAlpha()
     .raw()
     .toBuffer();
-  const corner = pixels.subarray(0, 3);
-  let drawn = 0;
-  for (let at = 0; at < pixels.length; at += 3) if (!pixels.subarray(at, at + 3).equals(corner)) drawn++;
-  return drawn;
+  let count = 0;
+  for (let at = 0; at < rgb.length; at += 3) if (isCounted(rgb, at)) count++;
+  return count;
 }

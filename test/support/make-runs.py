@@ -13,12 +13,20 @@ lines appended when a run is resumed:
     {"kind": "dropped", "step": N, "values": {...}}  a call that the SDK ignores: its step lies behind
     {"kind": "exit", "code": N}                      absent when the run was killed
     {"kind": "kept", "id": ID, "step": N}            rows begin anew, with those of a run up to a step
+    {"kind": "refused", "values": {...}, "reason"}   a call that the SDK fails at, in its words
+    {"kind": "event", "writer", "step": N, "tag", "value"}
+                                                     what a writer of TensorBoard's own wrote into its folder; of a
+                                                     histogram the counts
 
 Numbers that JSON lacks stand as {"float": "NaN"}, {"float": "Infinity"} and {"float": "-Infinity"}, media and lists of
-media as {"media": "image-file"} with the `_type` they are logged under. A chart stands under the key of its table.
+media as {"media": "image-file"} with the `_type` they are logged under. A chart stands under the key of its table. Rows of
+`hostmedia` and events have "digests" beside, the SHA-256 of each picture that was handed over; tables of `hostmedia` have
+"words", a cell that no other table has.
 """
 
 import argparse
+import hashlib
+import io
 import json
 import math
 import os
@@ -113,6 +121,21 @@ class TruthfulRun:
         kind = "row" if step_of_row >= next_step else "dropped"
         self._write(kind=kind, step=step_of_row, values=as_row(values))
         self.run.log(values, step=step, commit=commit)
+
+    def offer(self, values, **beside):
+        """Logs a row that the SDK may refuse."""
+        line = {"values": as_row(values), **beside}
+        step = self.run.step
+        try:
+            self.run.log(values)
+        except Exception as error:
+            self._write(kind="refused", reason=f"{type(error).__name__}: {error}", **line)
+        else:
+            self._write(kind="row", step=step, **line)
+
+    def note(self, **event):
+        """What was written beside the run."""
+        self._write(kind="event", **event)
 
     def finish(self, code=0):
         self.run.finish(exit_code=code)
@@ -476,6 +499,130 @@ def hostile(options):
     run.finish()
 
 
+# Keys that become paths of files: they climb, are absolute, are no names of files everywhere, or are too long for one.
+HOSTILE_PATHS = [
+    "../../x", "..", ".", "./x", "a/../../../../x", "/etc/passwd", "//lead", "/", "a/b", "a/", "a:b|c?*", "new\nline", "tab\there",
+    "emoji 😀", "é/x", "e\u0301/x", "back\\slash", "..\\..\\x", "%2e%2e/x", "quote\"'`<b>", "\u202ertl", " lead and trail ",
+    "__proto__", "constructor/x", "@files", "#?&=", "-rf", "%" * 90, "x" * 300, "nul_\x00_nul", "CON", "~", "control\x01\x7f",
+    "wandb/overview", "n" * 100, "é" * 100, "d/" * 60 + "x",
+]  # fmt: skip
+
+
+def hostmedia(options):
+    """Files under keys that break naive paths: of each key a picture, a list of two, and a table."""
+    run = TruthfulRun(options, project="hostile", id="hostmedia", name="hostile media")
+    with tempfile.TemporaryDirectory() as folder:
+        for number, key in enumerate(HOSTILE_PATHS):
+            first, *others = [picture_file(folder, 3 * number + i) for i in range(3)]
+            run.offer({key: wandb.Image(first)}, digests=digests([first]))
+            run.offer({f"list/{key}": [wandb.Image(path) for path in others]}, digests=digests(others))
+            data = [[number, f"table {number}"]]
+            table = wandb.Table(columns=["number", "words"], data=data)
+            run.offer({f"table/{key}": table}, digests=[], words=data[0][1])
+    run.finish()
+
+
+def picture_file(folder, number):
+    path = os.path.join(folder, f"{number}.png")
+    with open(path, "wb") as file:
+        file.write(noise(number))
+    return path
+
+
+def noise(number):
+    """A PNG that differs from those of other numbers."""
+    import numpy as np
+    from PIL import Image
+
+    png = io.BytesIO()
+    Image.fromarray(np.random.default_rng(number).integers(0, 255, (8, 8, 3), dtype=np.uint8)).save(png, "png")
+    return png.getvalue()
+
+
+def digests(paths):
+    return [hashlib.sha256(open(path, "rb").read()).hexdigest() for path in paths]
+
+
+def tb(options):
+    """Runs with event files of TensorBoard's own: writers in two folders, in a run that was resumed; and one writer."""
+    from tensorboard.summary.writer import event_file_writer
+
+    def write(run, folder, writer, steps):
+        file = event_file_writer.EventFileWriter(os.path.join(options.out, "runs", folder))
+        write_events(run, file, writer, steps)
+
+    for first in (0, 60):
+        run = TruthfulRun(options, id="tbnested", name="two folders", resume="allow", sync_tensorboard=True)
+        for i in range(3):
+            run.log({"own": first + i})
+        write(run, "nested/train", "train", range(first, first + 60, 3))
+        write(run, "nested/eval", "eval", range(first, first + 60, 20))
+        run.finish()
+        time.sleep(1.1)  # Directory names have a resolution of one second.
+
+    # Of one folder alone, the SDK waits ten seconds for another unless it is told that it is the root.
+    wandb.tensorboard.unpatch()
+    wandb.tensorboard.patch(root_logdir=os.path.join(options.out, "runs", "single"))
+    run = TruthfulRun(options, id="tbsingle", name="one folder")
+    write(run, "single", "", range(0, 40, 2))
+    run.finish()
+    wandb.tensorboard.unpatch()
+
+
+def write_events(run, file, writer, steps):
+    """What a training tells a writer of its own, an event for each value, as PyTorch's `SummaryWriter` has it."""
+    for step in steps:
+        loss = math.nan if step == 30 else 1 / (step + 1)
+        for tag, told, value in (
+            ("loss", loss, {"simple_value": loss}), ("score", step / 8, tensor_of("scalars", step / 8)),
+            ("note", f"step {step} of {writer}", tensor_of("text", f"step {step} of {writer}")),
+            ("weights", counts_of(step), {"histo": histogram_of(step)}),
+            ("sample", {"media": "images/separated"}, {"image": image_of(step)}),
+        ):  # fmt: skip
+            file.add_event(event_of(step, tag, value))
+            pictures = [value["image"].encoded_image_string] if "image" in value else []
+            digests = [hashlib.sha256(picture).hexdigest() for picture in pictures]
+            run.note(writer=writer, step=step, tag=tag, value=as_json(told), digests=digests)
+    file.close()
+
+
+def event_of(step, tag, value):
+    from tensorboard.compat.proto import event_pb2, summary_pb2
+
+    summary = summary_pb2.Summary(value=[summary_pb2.Summary.Value(tag=tag, **value)])
+    return event_pb2.Event(wall_time=time.time(), step=step, summary=summary)
+
+
+def tensor_of(plugin, value):
+    """A value as TensorFlow 2 has it, which needs no TensorFlow."""
+    from tensorboard.compat.proto import summary_pb2
+    from tensorboard.util.tensor_util import make_tensor_proto
+
+    metadata = summary_pb2.SummaryMetadata(plugin_data=summary_pb2.SummaryMetadata.PluginData(plugin_name=plugin))
+    tensor = make_tensor_proto(value, dtype="float32" if plugin == "scalars" else None)
+    return {"tensor": tensor, "metadata": metadata}
+
+
+def counts_of(step):
+    return [step + 1, 2, 0, 3]
+
+
+def histogram_of(step):
+    from tensorboard.compat.proto import summary_pb2
+
+    counts = counts_of(step)
+    return summary_pb2.HistogramProto(
+        min=0, max=4, num=sum(counts), sum=2 * sum(counts), sum_squares=5 * sum(counts), bucket=counts,
+        bucket_limit=[1, 2, 3, 4],
+    )  # fmt: skip
+
+
+def image_of(number):
+    from tensorboard.compat.proto import summary_pb2
+
+    return summary_pb2.Summary.Image(height=8, width=8, colorspace=3, encoded_image_string=noise(1000 + number))
+
+
 # Keeps what tells of the machine out of the log: paths, hardware, host name.
 NEUTRAL = {"host": "workstation", "disable_git": True, "x_disable_meta": True, "disable_code": True}
 
@@ -572,7 +719,8 @@ def kill_tree_after(child, seconds):
 
 
 KINDS = [
-    scalars, media, empty, sparse, sweep, wide, long, resume, branches, live, crash, endless, hostile, examples, abandoned,
+    scalars, media, empty, sparse, sweep, wide, long, resume, branches, live, crash, endless, hostile, hostmedia, tb, examples,
+    abandoned,
 ]  # fmt: skip
 
 

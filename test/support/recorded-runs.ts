@@ -4,8 +4,9 @@
  * @module
  */
 
-import { cp, lstat, readFile, realpath } from 'node:fs/promises';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { cp, lstat, readdir, readFile, realpath, symlink } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeShared, sharedPath } from '../../scripts/shared-cache.mjs';
 import { PYTHON_MISSING, runPython } from './python.ts';
@@ -22,6 +23,8 @@ const RECORDINGS = {
   resume: [],
   crash: [],
   hostile: [],
+  hostmedia: [],
+  tb: [],
   wide: [],
   long: ['--rows', `${LONG_RUN.rows}`, '--metrics', `${LONG_RUN.metrics}`],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
@@ -33,6 +36,8 @@ export interface RecordedRuns {
   readonly wandb: string;
   /** What the scripts logged, a file for each run. */
   readonly truth: string;
+  /** Event files that writers of TensorBoard's own left, which `tb` alone has: the run directories link to them. */
+  readonly events: string;
 }
 
 /** A copy of recordings below `folder`, with the times of their files. */
@@ -48,8 +53,22 @@ export async function copyRecordedRuns(
     const options = { recursive: true, preserveTimestamps: true, filter };
     await cp(recorded.wandb, copied.wandb, options);
     await cp(recorded.truth, copied.truth, options);
+    if (!existsSync(recorded.events)) continue;
+    await cp(recorded.events, copied.events, options);
+    await linkEvents(recorded, copied);
   }
   return copied;
+}
+
+/** The SDK's links to event files, which lead to their copies then. */
+async function linkEvents(recorded: RecordedRuns, copied: RecordedRuns): Promise<void> {
+  const entries = await readdir(recorded.wandb, { recursive: true, withFileTypes: true });
+  for (const entry of entries) {
+    if (!entry.isSymbolicLink() || !entry.name.includes('tfevents')) continue;
+    const link = join(entry.parentPath, entry.name);
+    const target = join(copied.events, relative(recorded.events, await realpath(link)));
+    await symlink(target, join(copied.wandb, relative(recorded.wandb, link)));
+  }
 }
 
 /** For vitest, before the first test: logs what has not been logged yet. */
@@ -73,5 +92,5 @@ async function pathOf(kind: RecordingKind): Promise<string> {
 }
 
 function partsOf(folder: string): RecordedRuns {
-  return { wandb: join(folder, 'wandb'), truth: join(folder, 'truth') };
+  return { wandb: join(folder, 'wandb'), truth: join(folder, 'truth'), events: join(folder, 'runs') };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { cutText, encodeComponent, wellFormed } from '../../core/index.ts';
+import { cutText, savedFilePath, wellFormed } from '../../core/index.ts';
 
 /** Line breaks of Unicode, any of which could end a table row or begin a block. */
 const LINE_BREAKS = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/g;
@@ -27,19 +27,24 @@ export function escapedCut(text: string, maxCharacters: number): string {
   return escapedText(cutText(text, maxCharacters));
 }
 
-/** Beyond it a path is cut: names of files saved by W&B have some 100 characters, references to artifacts some 200. */
-const MAX_PATH_CHARACTERS = 256;
+/** Beyond it a reference to an artifact is cut: they have some 200 characters. */
+const MAX_REFERENCE_CHARACTERS = 256;
+/** Beyond it a path is cut: no system opens a longer one. */
+const MAX_PATH_CHARACTERS = 4096;
 /** Of characters that a code span shows as they are, which it does with everything but markup of its own and HTML. */
 const PLAIN_PATH = /^(?:[^`\\<>&\s\p{C}]| )+$/u;
 
 /** Where in the run's directory a file saved with the run lies. */
 export function savedPlace(file: string): string {
-  return pathText(['@files', ...file.split('/').map(encodeComponent)].join('/'));
+  return codeSpan(cutText(`@files/${savedFilePath(file)}`, MAX_PATH_CHARACTERS));
 }
 
-/** A path or reference, as a code span where that shows it as it is. */
+/** A reference, as a code span where that shows it as it is. */
 export function pathText(whole: string): string {
-  const path = cutText(whole, MAX_PATH_CHARACTERS);
+  return codeSpan(cutText(whole, MAX_REFERENCE_CHARACTERS));
+}
+
+function codeSpan(path: string): string {
   return PLAIN_PATH.test(path) ? `\`${path}\`` : escapedText(path);
 }
 

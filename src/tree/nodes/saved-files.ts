@@ -6,13 +6,7 @@
 
 import { extname } from 'node:path/posix';
 import { LRUCache } from 'lru-cache';
-import {
-  type ByteRange,
-  clampRange,
-  encodeComponent,
-  fitComponent,
-  NEVER_ABORTED,
-} from '../../core/index.ts';
+import { type ByteRange, clampRange, NEVER_ABORTED, savedFilePath } from '../../core/index.ts';
 import type { OpenedSavedFile, Run, SavedFile } from '../../history/index.ts';
 import type { DirectoryNode, FileNode, LogdirNode, OpenFile, ReadOptions, TreeOptions } from '../tree.ts';
 import { growingSavedFile } from './growing-saved-file.ts';
@@ -50,11 +44,6 @@ const CONTENT_TYPES: ReadonlyMap<string, string> = new Map([
   ['.mp4', 'video/mp4'],
   ['.webm', 'video/webm'],
 ]);
-
-/** Where a file saved with a run is, below `@files`. */
-export function savedFilePath(file: string): string {
-  return file.split('/').map(componentOf).join('/');
-}
 
 /** Files and folders by component name, ascending. */
 type Folder = Map<string, SavedFile | Folder>;
@@ -168,7 +157,7 @@ function isGrowing(file: SavedFile, run: Run): boolean {
 function folderOf(files: readonly SavedFile[]): Folder {
   const root: Folder = new Map();
   for (const file of [...files].sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const components = file.name.split('/').map(componentOf);
+    const components = savedFilePath(file.name).split('/');
     const name = components.pop()!;
     let folder: Folder | undefined = root;
     for (const component of components) folder = folder && subfolder(folder, component);
@@ -183,11 +172,6 @@ function subfolder(folder: Folder, name: string): Folder | undefined {
   if (!(known instanceof Map)) return undefined;
   folder.set(name, known);
   return known;
-}
-
-function componentOf(part: string): string {
-  const encoded = encodeComponent(part);
-  return fitComponent(encoded, `~${Buffer.byteLength(encoded)}`);
 }
 
 function folderNode(name: string, { modifiedAtMs }: Run): DirectoryNode {

@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_MEDIA } from '../../../src/eventfile/index.ts';
 import { PLUGINS } from '../../../src/plugins/index.ts';
+import { scalarsOf } from '../../support/event-reader.ts';
 import { collect, eventPath, readWhole, signal } from '../../support/house.ts';
 import {
   jsonCell,
@@ -15,7 +16,7 @@ import {
   stringsOf,
   tableJson,
 } from '../../support/media-run.ts';
-import { EVERYTHING, pluginOf, providerOver } from '../../support/provider.ts';
+import { EVERYTHING, pluginOf, providerOver, readScalars } from '../../support/provider.ts';
 import { exitRecord, row } from '../../support/records.ts';
 import { ScriptedSource } from '../../support/scripted-source.ts';
 
@@ -87,6 +88,62 @@ describe('a table of a million rows', () => {
     expect(stringsOf(events, 'told')[0]?.[0]).toMatch(/1,000,000 rows.*60.0 MiB.*larger than 1.0 MiB/s);
     expect(stringsOf(events, 'untold')[0]?.[0]).toMatch(/1,000,000 rows/);
     expect(new Set(source.opened)).toEqual(new Set(['media/table/a.table.json']));
+  });
+});
+
+describe('a picture of a gigabyte', () => {
+  const SIZE = 1024 * MIB;
+  const NAME = 'media/images/vast.png';
+  const TOLD = pictureJson(NAME, '', { size: SIZE, sha256: undefined });
+
+  /** `json`: what its value says of it. Its bytes do not exist. */
+  async function vastHouse(json: object): Promise<MediaHouse & { readonly reads: () => number }> {
+    let reads = 0;
+    const bytes = () => {
+      reads++;
+      throw new Error('nobody may read it');
+    };
+    const source = new ScriptedSource();
+    source.files.set(NAME, { size: SIZE, bytes });
+    const house = await mediaHouse([row(0, { loss: 1 }, [jsonCell('vast', json)]), exitRecord()], { source });
+    return { ...house, reads: () => reads };
+  }
+
+  it('has its exact size in every list, and no list, page or chart reads it', async () => {
+    await using house = await vastHouse(TOLD);
+    const [run] = [...house.history.catalogue.runs.values()];
+    await run!.update();
+    await house.tree.list(MEDIA_RUN_PATH, { signal });
+    const folder = `${MEDIA_RUN_PATH}/@files/media/images`;
+    expect(await house.tree.list(folder, { signal })).toMatchObject([{ name: 'vast.png', size: SIZE }]);
+    const cached = { signal, freshness: 'cached' } as const;
+    expect(await house.tree.stat(`${folder}/vast.png`, cached)).toMatchObject({ size: SIZE });
+    const { media } = await house.overview.run('acme', 'research', 'pictures', { signal });
+    expect(media.values).toMatchObject([{ key: 'vast', files: [{ size: SIZE }] }]);
+    const provider = providerOver(house);
+    for (const plugin of PLUGINS) await provider.list(plugin, EVERYTHING, { signal });
+    await provider.read(pluginOf('images'), EVERYTHING, 10, { signal });
+    const [loss] = Object.values(await readScalars(provider, EVERYTHING, 10));
+    expect(loss?.['loss']?.values).toHaveLength(1);
+    expect([house.source.opened, house.reads()]).toEqual([[], 0]);
+  });
+
+  it.each([
+    ['as its value says', TOLD],
+    ['as its file says', { ...TOLD, size: undefined }],
+  ])('is left out of the event file as too large, %s, and run.json names it', async (_, json) => {
+    await using house = await vastHouse(json);
+    const { bytes, events } = await house.file();
+    expect(bytes.length).toBeLessThan(MIB);
+    expect([stringsOf(events, 'vast'), scalarsOf(events).get('loss')]).toEqual([[], [[0, 1]]]);
+    const { notShown } = JSON.parse(String(await readWhole(house.tree, `${MEDIA_RUN_PATH}/run.json`)));
+    expect(notShown).toEqual([
+      {
+        ...{ key: 'vast', type: 'image-file', count: 1, path: '@files/media/images' },
+        reason: expect.stringContaining('--media-max-value-bytes'),
+      },
+    ]);
+    expect([house.reads(), await gauge(house, 'media_memory_bytes')]).toEqual([0, 0]);
   });
 });
 

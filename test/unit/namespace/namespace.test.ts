@@ -61,6 +61,15 @@ const names = (namespace: Namespace) =>
   );
 
 describe('run names', () => {
+  it('that every JavaScript object has are told apart by ids: TensorBoard’s pages fail over them', () => {
+    const catalogue = new Catalogue().show(
+      run('a', 'constructor', 1),
+      run('b', '__proto__', 2),
+      run('c', 'x', 3),
+    );
+    expect(names(catalogue.namespace())).toEqual({ 'constructor~a': 'a', '__proto__~b': 'b', x: 'c' });
+  });
+
   it('are not kept of a run that was named before anything had reached its log', () => {
     const catalogue = new Catalogue();
     const namespace = catalogue.namespace();

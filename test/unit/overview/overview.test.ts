@@ -65,7 +65,7 @@ describe('the overview', () => {
       { step: 0, value: 300 },
       { step: 299, value: 1 },
     ]);
-    expect(second).toMatchObject({ state: 'failed', exitCode: 3 });
+    expect(second).toMatchObject({ state: 'failed', exitCode: 3, tagCount: 1 });
   });
 
   it('tells all of one run: tags, config, summary, notes, and what is not shown', async () => {
@@ -81,7 +81,7 @@ describe('the overview', () => {
     await house.history.relist();
     const run = await house.overview.run('e', 'p', 'media', { signal });
     expect(run).toMatchObject({
-      card: { directory: 'media', state: 'finished', previews: [], media: [] },
+      card: { directory: 'media', state: 'finished', tagCount: 2, previews: [], media: [] },
       facts: { notes: 'why' },
       ...{
         tags: ['page', 'plot'],
@@ -147,7 +147,14 @@ describe('the overview', () => {
 
   it('shows a run that has logged nothing', async () => {
     const { runs } = await house.overview.runs('e', 'q', ALL);
-    expect(runs[0]).toMatchObject({ directory: 'd', rows: 0, lastStep: null, eventFile: null, previews: [] });
+    expect(runs[0]).toMatchObject({
+      directory: 'd',
+      rows: 0,
+      lastStep: null,
+      tagCount: 0,
+      eventFile: null,
+      previews: [],
+    });
   });
 
   it('knows no other project', async () => {

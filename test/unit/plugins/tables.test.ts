@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Contents, NO_CONTENTS } from '../../../src/plugins/saved-content.ts';
 import { isBlobReference } from '../../../src/plugins/summary.ts';
+import { tableContent } from '../../../src/plugins/text/table-grid.ts';
 import { TABLES } from '../../../src/plugins/text/tables.ts';
 
 const PATH = 'media/table/table_10_c7560889664e6ad685e1.table.json';
@@ -24,6 +25,12 @@ function markdownOf(text: string, contents: Contents): string {
   const [bytes] = point.tensor.strings;
   if (bytes === undefined || isBlobReference(bytes)) throw new Error('not a text');
   return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+}
+
+function timeOf(run: () => void): number {
+  const start = performance.now();
+  run();
+  return performance.now() - start;
 }
 
 function shown(table: unknown, value: object = VALUE): string {
@@ -152,6 +159,35 @@ describe('a table', () => {
     const wide = Array.from({ length: 100_000 }, (_, i) => i);
     const text = shown({ columns: wide, data: [wide, wide] });
     expect(text).toContain('Columns 1-20 of 100,000.');
+  });
+
+  it('of as many rows as 1 MiB takes, or of a million, is made in the time that reading its JSON takes', () => {
+    const fileOf = (rows: number) => `{"columns":["n"],"data":[${'7,'.repeat(rows - 1)}7]}`;
+    const most = (1024 * 1024 - fileOf(1).length) / 2 + 1;
+    for (const rows of [Math.floor(most), 1_000_000]) {
+      const file = fileOf(rows);
+      const parsing = timeOf(() => tableContent(encoded(file)));
+      let text = '';
+      const all = timeOf(() => {
+        text = shown(file, { ...VALUE, nrows: rows });
+      });
+      expect(text).toContain(`Rows 1-50 of ${rows.toLocaleString('en-US')}. The whole table: `);
+      expect(text.length).toBeLessThan(1500);
+      // Rows that are not shown cost nothing more; the constant is what a busy machine may take of both.
+      expect(all).toBeLessThan(3 * parsing + 2000);
+    }
+  });
+
+  it('asks for no more of a file than is read, also where its length is not known', () => {
+    const asked: number[] = [];
+    const content = (_: unknown, maxBytes: number) => {
+      asked.push(maxBytes);
+      return 'too-large' as const;
+    };
+    const value = { ...VALUE, nrows: 1_000_000, ncols: 3 };
+    const text = markdownOf(JSON.stringify(value), { ...NO_CONTENTS, content });
+    expect(asked).toEqual([1024 * 1024]);
+    expect(text).toMatch(/^A table of 1,000,000 rows and 3 columns: .*larger than 1.0 MiB\.$/);
   });
 
   it('is one text of bounded length whatever its value and its file hold', () => {

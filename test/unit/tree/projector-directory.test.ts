@@ -74,4 +74,23 @@ describe('the projector of a run', () => {
       },
     );
   });
+
+  it('leaves out tables beyond 64 MiB, which are not read, and shows those that fit', async () => {
+    const source = new ScriptedSource();
+    const bytes = () => {
+      throw new Error('nobody may read it');
+    };
+    const size = 64 * 1024 * 1024 + 1;
+    source.files.set('vast.json', { size, bytes });
+    source.files.set('small.json', vectors('a', 'b'));
+    const cells = [
+      tableCell('small', 'small.json', vectors('a', 'b')),
+      tableCell('vast', 'vast.json', '', size),
+    ];
+    source.add(KEY, [factsRecord('sunny'), row(0, {}, cells)]);
+    await using house = await houseOf(source);
+    expect(await names(house, `${RUN}/@projector`)).toEqual([
+      ...['projector_config.pbtxt', 'small.metadata.tsv', 'small.tensors.tsv'],
+    ]);
+  });
 });

@@ -110,6 +110,47 @@ describe('no vectors are', () => {
   });
 });
 
+describe('of a table that is larger than the projector shows', () => {
+  const shapeIn = (embeddings: readonly Embedding[]) =>
+    [...projectorConfig(embeddings).matchAll(/tensor_shape: (\d+)/g)].map(([, size]) => Number(size));
+
+  it('the first 10,000 rows of a million are shown, and the config says how many they are', () => {
+    const data = Array.from({ length: 1e6 }, (_, i) => [`row ${i}`, [i, 1]]);
+    const found = only(table('emb', ['name', 'vec'], data));
+    expect(shapeIn([found])).toEqual([10_000, 2]);
+    const [lines, about] = [tensors(found).trimEnd().split('\n'), metadata(found)!.trimEnd().split('\n')];
+    expect([lines.length, lines[0], lines.at(-1)]).toEqual([10_000, '0\t1', '9999\t1']);
+    expect([about.length, about[0], about.at(-1)]).toEqual([10_000, 'row 0', 'row 9999']);
+  });
+
+  it('the first 100 of other columns are shown, and 1,000 characters of a cell', () => {
+    const columns = ['vec', ...Array.from({ length: 150 }, (_, i) => `c${i}`)];
+    const rows = [
+      [1, 2],
+      [3, 4],
+    ].map((vector) => [vector, ...columns.slice(1).map(() => 'x'.repeat(1500))]);
+    const [names, ...lines] = metadata(only(table('emb', columns, rows)))!
+      .trimEnd()
+      .split('\n');
+    expect(names?.split('\t')).toEqual(columns.slice(1, 101));
+    expect(lines).toHaveLength(2);
+    for (const line of lines) expect(new Set(line.split('\t'))).toEqual(new Set(['x'.repeat(1000)]));
+  });
+
+  it('the first 20 columns of vectors of a run are shown; of 4,096 numbers each at most', () => {
+    const vector = (length: number) => Array.from({ length }, (_, i) => i);
+    const many = Array.from({ length: 15 }, () => vector(2));
+    const tables = ['a', 'b'].map((key) => table(key, [], [many, many]));
+    const found = embeddingsOf(tables);
+    expect(found.map(({ name }) => name)).toEqual([
+      ...Array.from({ length: 15 }, (_, i) => `a column ${i + 1}`),
+      ...Array.from({ length: 5 }, (_, i) => `b column ${i + 1}`),
+    ]);
+    const longest = only(table('long', ['v'], [[vector(4096)], [vector(4096)]]));
+    expect(shapeIn([longest])).toEqual([2, 4096]);
+  });
+});
+
 describe('the config', () => {
   it('names the files beside it, whatever a key is called', () => {
     const rows = [[[1, 2]], [[3, 4]]];

@@ -213,7 +213,7 @@ describe('in an event file', () => {
     );
   });
 
-  it('a value that is another is found, be it the sign of a zero or a picture', async () => {
+  it('a value that is another is found, be it a number or a text', async () => {
     const tree = withValues('loss', (value) => ({ ...value, simpleValue: (value.simpleValue ?? 0) + 1e-6 }));
     const report = await runReport(TREE, { tree });
     expect(kindsOf(report)).toEqual(['value loss']);
@@ -223,6 +223,27 @@ describe('in an event file', () => {
       tensor: { ...tensor, stringVal: [Buffer.from('other')] },
     }));
     expect(kindsOf(await runReport(TREE, { tree: texts }))).toEqual(['value note']);
+  });
+
+  it('a zero with the other sign is found', async () => {
+    const tree = withValues('zero', (value) => ({ ...value, simpleValue: 0 }));
+    const records = [factsRecord('r'), row(0, { zero: 0 }), row(1, { zero: -0 })];
+    const report = await runReport(TREE, { records, tree });
+    expect(report.mismatches).toMatchObject([
+      { kind: 'value', tag: 'zero', step: 1, logged: '-0', found: '0' },
+    ]);
+  });
+
+  it('a picture with one bit that is another is found', async () => {
+    const tree = withValues('img', ({ tensor, ...value }) => {
+      const [width, height, picture] = tensor?.stringVal ?? [];
+      const other = Buffer.from(picture!);
+      other[other.length >> 1]! ^= 1;
+      return { ...value, tensor: { ...tensor, stringVal: [width!, height!, other] } };
+    });
+    const report = await runReport(TREE, { tree });
+    expect(report.mismatchCount).toBe(1);
+    expect(kindsOf(report)).toEqual(['value img']);
   });
 
   it('a wall time and a step that are others are found', async () => {

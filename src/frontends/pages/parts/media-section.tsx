@@ -7,9 +7,8 @@
  */
 
 import type { VNode } from 'preact';
-import { pluralText, sizeText } from '../../../core/index.ts';
+import { pluralText, savedFilePath, sizeText } from '../../../core/index.ts';
 import type { LoggedFile, LoggedMedia, MediaCount, RunMedia } from '../../../overview/index.ts';
-import { savedFilePath } from '../../../tree/index.ts';
 import { encodeTreePath } from '../../web/index.ts';
 import { nameText } from './human-text.ts';
 import { mediaText, newestText, typeText } from './media-text.ts';
