@@ -12,6 +12,10 @@ const GRPC_ADDRESS = /--grpc_data_provider (\S+)/;
 export interface ServedRuns extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
+  /** Of the program, for signals. */
+  readonly pid: number;
+  /** Ends it as a machine that fails does: nothing is tidied up. */
+  kill(): Promise<void>;
   /** For TensorBoard's `--grpc_data_provider`, of a server with `--grpc-port`. */
   grpcAddress(): Promise<string>;
   /** Names in a directory listing, decoded, directories first as `{ name, isDirectory }`. */
@@ -52,6 +56,12 @@ export async function serveRuns(
   return {
     url,
     port,
+    pid: child.pid!,
+    kill: async () => {
+      const exited = once(child, 'exit');
+      child.kill('SIGKILL');
+      await exited;
+    },
     grpcAddress: async () => {
       await until(() => GRPC_ADDRESS.test(printed), 'the address of the gRPC door');
       return GRPC_ADDRESS.exec(printed)![1]!;
@@ -60,7 +70,7 @@ export async function serveRuns(
     read: (path) => read(url, path),
     copy: (path, target) => copy(url, path, target),
     async [Symbol.asyncDispose]() {
-      if (child.exitCode !== null) return;
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const exited = once(child, 'exit');
       child.kill('SIGTERM');
       await exited;

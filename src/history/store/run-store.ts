@@ -30,7 +30,10 @@ export interface LogGrowth {
 /** Memory for rows that are read: this many bytes, 8-byte aligned, of any content. */
 export type Allocate = (bytes: number) => Uint8Array;
 
-/** What came of asking for the right to write: `busy` when another holds it, who makes the progress then. */
+/**
+ * What came of asking for the right to write: `busy` when another holds it, or has taken it over while this process was
+ * held up. That one makes the progress then, and `readGrowth` gives it.
+ */
 export type Exclusive<T> = { readonly kind: 'done'; readonly value: T } | { readonly kind: 'busy' };
 
 /** One generation of a run's log: an index of commits, and the rows they point to. */
@@ -45,7 +48,11 @@ export interface StoredLog {
   readGrowth(): Promise<LogGrowth>;
   /** Every commit from the first on; leaves `readGrowth` where it is. */
   readCommits(): Promise<readonly Commit[]>;
-  /** Runs work as the only writer of the run, over all processes. Rejects as `work` does, or as storage does. */
+  /**
+   * Runs work as the only writer of the run, over all processes. A writer that was taken for dead meanwhile, for its lock
+   * or lease had expired, writes nothing more: its next call rejects, and `exclusively` says `busy`. Rejects as `work` does
+   * otherwise, or as storage does.
+   */
   exclusively<T>(work: (writer: LogWriter) => Promise<T>): Promise<Exclusive<T>>;
   /**
    * The bytes of adjacent blocks in one read, views of memory that `allocate` gives; undefined when any of them is not

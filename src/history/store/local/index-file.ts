@@ -1,6 +1,6 @@
 /** A run's index on disk: reads what is committed, appends commits, repairs a torn tail. @module */
 
-import { copyFile, type FileHandle, open, truncate } from 'node:fs/promises';
+import { copyFile, type FileHandle, open, stat, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { makeDirectory, TurnBudget } from '../../../core/index.ts';
 import {
@@ -13,6 +13,12 @@ import {
 } from '../../log/commit.ts';
 import type { LogGrowth } from '../run-store.ts';
 import { isUnreachable } from './cache-errors.ts';
+
+/**
+ * Another process has written to the index since this one took the lock: it was held up for longer than a lock lasts, and
+ * has lost it.
+ */
+export class TakenOver extends Error {}
 
 export class IndexFile {
   readonly path: string;
@@ -55,15 +61,31 @@ export class IndexFile {
     await this.#append(encodeCommit(commit));
   }
 
-  /** Appends a line. Needs the lock. On failure nothing of it remains readable. */
+  /** @throws TakenOver when the index ends elsewhere than at the last line read or written here. Needs the lock. */
+  async checkEnd(): Promise<void> {
+    try {
+      this.#checkSize((await stat(this.path)).size);
+    } catch (error) {
+      if (!isUnreachable(error)) throw error;
+      this.#checkSize(0);
+    }
+  }
+
+  #checkSize(size: number): void {
+    if (size !== this.#bytes) throw new TakenOver(`${this.path}: another process has written to it`);
+  }
+
+  /** Appends a line. Needs the lock. On failure nothing of it remains readable. @throws TakenOver */
   async #append(text: string): Promise<void> {
     const line = Buffer.from(text, 'utf8');
     await makeDirectory(dirname(this.path));
     const handle = await open(this.path, this.#bytes === 0 ? 'a' : 'r+');
     try {
+      this.#checkSize((await handle.stat()).size);
       await writeFully(handle, line, this.#bytes);
       this.#bytes += line.length;
     } catch (error) {
+      if (error instanceof TakenOver) throw error;
       // A part of the line may lie there; without its newline it is not committed, and cutting is only tidy.
       await handle.truncate(this.#bytes).catch(() => undefined);
       throw error;

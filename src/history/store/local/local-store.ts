@@ -20,7 +20,7 @@ import type {
 import { isRefusal, isUnreachable } from './cache-errors.ts';
 import { DiskBudget } from './disk-budget.ts';
 import { FilePool } from './file-pool.ts';
-import { IndexFile } from './index-file.ts';
+import { IndexFile, TakenOver } from './index-file.ts';
 import { openFilesAllowed } from './open-files.ts';
 import { RowFile } from './row-file.ts';
 import { RunDirectory } from './run-directory.ts';
@@ -146,7 +146,12 @@ class LocalLog implements StoredLog {
   }
 
   async exclusively<T>(work: (writer: LogWriter) => Promise<T>): Promise<Exclusive<T>> {
-    return await withRunLock(this.#index.path, () => work(this.#writer()));
+    try {
+      return await withRunLock(this.#index.path, () => work(this.#writer()));
+    } catch (error) {
+      if (error instanceof TakenOver) return { kind: 'busy' };
+      throw error;
+    }
   }
 
   async readRows(
@@ -165,6 +170,8 @@ class LocalLog implements StoredLog {
       },
       begin: (header) => this.#index.begin(header),
       append: async (commit, rows, rowsAt) => {
+        // Rows of another writer would be overwritten.
+        await this.#index.checkEnd();
         await this.#rows.write(rows, rowsAt);
         await this.#index.append(commit);
         const bytes = rows.reduce((sum, block) => sum + block.length, 0);
@@ -184,7 +191,10 @@ class LocalLog implements StoredLog {
     };
     try {
       const isRight = await write({ append });
-      if (isRight && bytes > 0) await rename(draft.path, path);
+      if (isRight && bytes > 0) {
+        await this.#index.checkEnd();
+        await rename(draft.path, path);
+      }
       if (isRight) this.#budget.grew(path, bytes);
       return isRight;
     } finally {

@@ -26,7 +26,7 @@ export async function withRunLock<T>(
       realpath: false,
       stale: STALE_MS,
       update: RENEW_MS,
-      // A lost lock means this process hung past STALE_MS; checksums catch what two writers would do.
+      // A lost lock means this process hung past STALE_MS: it finds out before it writes, see `IndexFile.checkEnd`.
       onCompromised: () => undefined,
     });
   } catch (error) {
