@@ -5,7 +5,6 @@
  */
 
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { followInTurn, growingFile, sameSizes, summaryOf } from '../support/growing-file.ts';
 import { GrowingLog } from '../support/growing-log.ts';
@@ -20,10 +19,16 @@ import { startWandbServer, type WandbServer } from '../support/wandb-server/inde
 
 const ALONE = ['--grpc-port', 'off'];
 const RUN = 'acme/research/live';
-/** The log grows for this many times a tenth of a second. */
-const STRETCHES = scaled(20, 200);
+/** Tenths of a second for which the log grows between two events. */
+const STRETCHES = scaled(10, 50);
+/** Times that a process is killed. */
+const KILLS = scaled(1, 8);
 
-const newLog = () => new GrowingLog({ runId: 'live', stretches: STRETCHES, rowsEach: 100, everyMs: 100 });
+async function beginLog(folder: TemporaryFolder): Promise<GrowingLog> {
+  const log = new GrowingLog({ runId: 'live', rowsEach: 100, everyMs: 100 });
+  await log.begin(folder);
+  return log;
+}
 
 /** What a process that was there alone makes of the same log. */
 async function aloneBytes(folder: TemporaryFolder): Promise<Buffer> {
@@ -65,11 +70,11 @@ describe('replicas with a cache each', () => {
 
   it('have the same bytes of a local run that grows, though one may be behind the other and tag them otherwise', async () => {
     await using folder = await temporaryFolder();
-    const log = newLog();
-    await log.begin(folder);
+    const log = await beginLog(folder);
     await using a = await serveRuns(folder.path, join(folder.path, 'a'), ALONE);
     await using b = await serveRuns(folder.path, join(folder.path, 'b'), ALONE);
-    const followed = await followInTurn([a, b], await growingFile(a, RUN), log.finish());
+    const followed = await followInTurn([a, b], await growingFile(a, RUN), log.growBy(2 * STRETCHES));
+    await log.end();
     const expected = await aloneBytes(folder);
     expect(followed.unknown).toBe(0);
     expect(isStartOf(followed.reader.bytes, expected)).toBe(true);
@@ -123,23 +128,28 @@ describe('replicas over one cache directory', () => {
   it('have the same bytes and tags of a run that grows, also when one is killed and comes back', async () => {
     await using folder = await temporaryFolder();
     const cache = join(folder.path, 'shared');
-    const log = newLog();
-    await log.begin(folder);
+    const log = await beginLog(folder);
     await using a = await serveRuns(folder.path, cache, ALONE);
     await using b = await serveRuns(folder.path, cache, ALONE);
-    const growing = await growingFile(a, RUN);
-    const half = log.finish();
-    const before = await followInTurn([a, b], growing, delay((STRETCHES * 100) / 2));
+    let followed = await followInTurn([a, b], await growingFile(a, RUN), log.growBy(STRETCHES));
+    expect(sameSizes(followed).filter(([one, other]) => one !== other)).toEqual([]);
     await a.kill();
-    const after = await followInTurn([b], before, half);
+    for (let kill = 1; kill < KILLS; kill++) {
+      await using another = await serveRuns(folder.path, cache, ALONE);
+      followed = await followInTurn([another, b], followed, log.growBy(STRETCHES));
+      expect(sameSizes(followed).filter(([one, other]) => one !== other)).toEqual([]);
+      await another.kill();
+    }
+    const left = await followInTurn([b], followed, log.growBy(STRETCHES));
+    await log.end();
     const expected = await aloneBytes(folder);
-    expect(sameSizes(before).every(([one, other]) => one === other)).toBe(true);
-    expect((await b.read(after.path)).equals(expected)).toBe(true);
-    expect(isStartOf(after.reader.bytes, expected)).toBe(true);
+    expect(left.growths).toBeGreaterThan(0);
+    expect(isStartOf(left.reader.bytes, expected)).toBe(true);
+    expect((await b.read(left.path)).equals(expected)).toBe(true);
     await using again = await serveRuns(folder.path, cache, ALONE);
-    expect((await again.read(after.path)).equals(expected)).toBe(true);
-    expect(await stateOf(again, after.path)).toEqual(await stateOf(b, after.path));
-    console.log(`one cache: ${summaryOf(before)}; after a kill: ${summaryOf(after)}`);
+    expect((await again.read(left.path)).equals(expected)).toBe(true);
+    expect(await stateOf(again, left.path)).toEqual(await stateOf(b, left.path));
+    console.log(`one cache: ${summaryOf(followed)}; after a kill: ${summaryOf(left)}`);
   });
 
   it('ask a W&B server for the rows of a run once, and have the same bytes of it', async () => {

@@ -15,6 +15,8 @@ export interface Followed extends GrowingFile {
   /** Looks at a server that had less than had been read already, and by how many bytes at most. */
   readonly behind: number;
   readonly behindBytes: number;
+  /** Longest time for which a server was. */
+  readonly behindMs: number;
   /** Looks at a server that did not know the name. */
   readonly unknown: number;
   /** By server: the tag it gave to each size. */
@@ -36,7 +38,8 @@ export async function followInTurn(
   done: Promise<void>,
 ): Promise<Followed> {
   const tags = servers.map(() => new Map<number, string>());
-  const counts = { looks: 0, growths: 0, behind: 0, behindBytes: 0, unknown: 0 };
+  const counts = { looks: 0, growths: 0, behind: 0, behindBytes: 0, behindMs: 0, unknown: 0 };
+  const behindSince = servers.map(() => Number.NaN);
   let isOver = false;
   const over = done.finally(() => {
     isOver = true;
@@ -46,8 +49,11 @@ export async function followInTurn(
     const outcome = await reader.look(servers[turn]!);
     if (outcome.kind === 'grown') counts.growths++;
     if (outcome.kind === 'unknown') counts.unknown++;
-    if (outcome.kind === 'behind') {
+    if (outcome.kind !== 'behind') behindSince[turn] = Number.NaN;
+    else {
       counts.behind++;
+      if (Number.isNaN(behindSince[turn])) behindSince[turn] = performance.now();
+      counts.behindMs = Math.max(counts.behindMs, performance.now() - behindSince[turn]!);
       counts.behindBytes = Math.max(counts.behindBytes, outcome.byBytes);
     }
     const state: FileState | null = await stateOf(servers[turn]!, path);
@@ -67,8 +73,8 @@ export function sameSizes({ tags: [first, second] }: Followed): readonly (readon
 
 /** For people. */
 export function summaryOf(followed: Followed): string {
-  const { looks, growths, behind, behindBytes } = followed;
+  const { looks, growths, behind, behindBytes, behindMs } = followed;
   const pairs = sameSizes(followed);
   const equal = pairs.filter(([one, other]) => one === other).length;
-  return `${looks} looks, ${growths} growths, ${behind} behind by up to ${behindBytes} bytes, ${equal} of ${pairs.length} tags equal`;
+  return `${looks} looks, ${growths} growths, ${behind} behind by up to ${behindBytes} bytes and ${Math.round(behindMs)} ms, ${equal} of ${pairs.length} tags equal`;
 }

@@ -7,8 +7,6 @@ import { WandbLogWriter } from './wandb-log-writer.ts';
 
 export interface GrowingLogOptions {
   readonly runId: string;
-  /** Times that rows are added. */
-  readonly stretches: number;
   readonly rowsEach: number;
   readonly everyMs: number;
 }
@@ -34,13 +32,15 @@ export class GrowingLog {
     await this.#grow();
   }
 
-  /** Adds what is left, at its own pace. */
-  async finish(): Promise<void> {
-    const { stretches, everyMs } = this.#options;
-    for (let stretch = 1; stretch < stretches; stretch++) {
-      await delay(everyMs);
+  /** Adds so many stretches, at its own pace. */
+  async growBy(stretches: number): Promise<void> {
+    for (let stretch = 0; stretch < stretches; stretch++) {
+      await delay(this.#options.everyMs);
       await this.#grow();
     }
+  }
+
+  async end(): Promise<void> {
     this.#log.exit();
     await this.#flush();
   }
