@@ -157,6 +157,12 @@ export const METRICS = {
     unit: 'seconds',
     labels: [],
   },
+  cloud_circuit_open: {
+    type: 'gauge',
+    help: '1 while W&B is taken to be away, so that requests fail at once but for a probe now and then; else 0.',
+    unit: 'count',
+    labels: [],
+  },
   cloud_listing_age_seconds: {
     type: 'gauge',
     help: 'Time since the oldest list of runs in use came from W&B.',
@@ -185,6 +191,18 @@ export const METRICS = {
     type: 'gauge',
     help: 'Bytes the run logs take on disk.',
     unit: 'bytes',
+    labels: [],
+  },
+  cache_disk_max_bytes: {
+    type: 'gauge',
+    help: 'Bytes the run logs may take on disk.',
+    unit: 'bytes',
+    labels: [],
+  },
+  cache_refusals_total: {
+    type: 'counter',
+    help: 'Run logs that go on in memory alone, as the cache disk takes no more or nothing.',
+    unit: 'count',
     labels: [],
   },
   cache_written_bytes_total: {

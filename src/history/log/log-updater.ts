@@ -111,7 +111,8 @@ export class LogUpdater {
 
   /** Commits go to memory from now on; memory of an earlier spill of the run is given back. */
   #spill(log: RunLog, error: unknown): void {
-    const { logs, spill, logger } = this.#options;
+    const { logs, spill, logger, metrics } = this.#options;
+    metrics.increment('cache_refusals_total');
     if (this.#spills === 0) {
       logger.warn(
         { cache: log.location, err: error },

@@ -61,6 +61,7 @@ export function connectWandbServer(options: WandbServerOptions): WandbServer {
   metrics.gauge('cloud_waiting_requests', () => budget.waiting);
   metrics.gauge('cloud_request_concurrency', () => budget.concurrency);
   metrics.gauge('cloud_pause_seconds', () => budget.pauseMs / 1000);
+  metrics.gauge('cloud_circuit_open', () => Number(api.isAway));
   const storage = new StorageClient(common);
   return {
     origin: baseUrl.replace(/^https?:\/\//, ''),

@@ -45,6 +45,7 @@ export class DiskBudget {
   constructor(options: DiskBudgetOptions) {
     this.#options = options;
     options.metrics.gauge('cache_disk_bytes', () => this.#bytes);
+    options.metrics.gauge('cache_disk_max_bytes', () => options.maxBytes);
   }
 
   /** Notes that rows are being read or written. */

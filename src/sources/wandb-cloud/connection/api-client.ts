@@ -86,6 +86,11 @@ export class ApiClient {
     return this.#report;
   }
 
+  /** Whether the server is taken to be away: requests fail at once, but for one now and then. */
+  get isAway(): boolean {
+    return this.#breaker.isOpen;
+  }
+
   get baseUrl(): string {
     return this.#options.baseUrl;
   }

@@ -29,6 +29,11 @@ export class CircuitBreaker {
     this.#onChange = onChange;
   }
 
+  /** Whether requests fail at once, but for a probe now and then. */
+  get isOpen(): boolean {
+    return this.#failure !== null;
+  }
+
   /** Lets a request pass, or not. @throws LogdirError `unavailable` while it is open and no probe is due. */
   check(): void {
     if (this.#failure === null) return;
