@@ -125,6 +125,21 @@ describe('replicas with a cache each', () => {
 });
 
 describe('replicas over one cache directory', () => {
+  it('call a run by the name that each met first, as it stays while a program runs', async () => {
+    await using folder = await temporaryFolder();
+    await using server = await startWandbServer();
+    const run = server.store.project('acme', 'research').addRun({ id: 'r1', displayName: 'before' });
+    const cache = join(folder.path, 'shared');
+    await using a = await serveCloud(server, cache);
+    const names = async (served: ServedRuns) =>
+      (await served.list('acme/research')).map(({ name }) => name).toString();
+    await until(async () => (await names(a)) === 'before', 'the first name');
+    run.set({ displayName: 'after' });
+    await using b = await serveCloud(server, cache);
+    await until(async () => (await names(b)) === 'after', 'the second name');
+    expect(await names(a)).toBe('before');
+  });
+
   it('have the same bytes and tags of a run that grows, also when one is killed and comes back', async () => {
     await using folder = await temporaryFolder();
     const cache = join(folder.path, 'shared');
