@@ -159,7 +159,7 @@ export const METRICS = {
   },
   cloud_circuit_open: {
     type: 'gauge',
-    help: '1 while W&B is taken to be away, so that requests fail at once but for a probe now and then; else 0.',
+    help: 'Whether W&B is taken to be away: 1 while requests fail at once but for a probe now and then, else 0.',
     unit: 'count',
     labels: [],
   },

@@ -139,6 +139,7 @@ describe('a cache directory that takes nothing', () => {
     await using house = await buildHouse({ sources: [localSource(folder.path)], cacheDir, logger });
     expect((await eventBytes(house)).equals(expected)).toBe(true);
     expect((await eventBytes(house)).equals(expected)).toBe(true);
+    expect((await house.metrics.expose()).body).toContain('wandb_logdir_cache_refusals_total 1\n');
     return lines;
   };
 

@@ -23,6 +23,7 @@ const RUN = 'acme/research/live';
 const STRETCHES = scaled(10, 50);
 /** Times that a process is killed. */
 const KILLS = scaled(1, 8);
+const TIMEOUT_MS = scaled(60_000, 300_000);
 
 async function beginLog(folder: TemporaryFolder): Promise<GrowingLog> {
   const log = new GrowingLog({ runId: 'live', rowsEach: 100, everyMs: 100 });
@@ -68,20 +69,24 @@ describe('replicas with a cache each', () => {
       expect([path, (await b.read(path)).equals(await a.read(path))]).toEqual([path, true]);
   });
 
-  it('have the same bytes of a local run that grows, though one may be behind the other and tag them otherwise', async () => {
-    await using folder = await temporaryFolder();
-    const log = await beginLog(folder);
-    await using a = await serveRuns(folder.path, join(folder.path, 'a'), ALONE);
-    await using b = await serveRuns(folder.path, join(folder.path, 'b'), ALONE);
-    const followed = await followInTurn([a, b], await growingFile(a, RUN), log.growBy(2 * STRETCHES));
-    await log.end();
-    const expected = await aloneBytes(folder);
-    expect(followed.unknown).toBe(0);
-    expect(isStartOf(followed.reader.bytes, expected)).toBe(true);
-    expect((await a.read(followed.path)).equals(expected)).toBe(true);
-    expect((await b.read(followed.path)).equals(expected)).toBe(true);
-    console.log(`caches apart: ${summaryOf(followed)}`);
-  });
+  it(
+    'have the same bytes of a local run that grows, though one may be behind the other and tag them otherwise',
+    async () => {
+      await using folder = await temporaryFolder();
+      const log = await beginLog(folder);
+      await using a = await serveRuns(folder.path, join(folder.path, 'a'), ALONE);
+      await using b = await serveRuns(folder.path, join(folder.path, 'b'), ALONE);
+      const followed = await followInTurn([a, b], await growingFile(a, RUN), log.growBy(2 * STRETCHES));
+      await log.end();
+      const expected = await aloneBytes(folder);
+      expect(followed.unknown).toBe(0);
+      expect(isStartOf(followed.reader.bytes, expected)).toBe(true);
+      expect((await a.read(followed.path)).equals(expected)).toBe(true);
+      expect((await b.read(followed.path)).equals(expected)).toBe(true);
+      console.log(`caches apart: ${summaryOf(followed)}`);
+    },
+    TIMEOUT_MS,
+  );
 
   it('ask a W&B server once each, and may have other bytes of a run that they met at other times', async () => {
     await using folder = await temporaryFolder();
@@ -140,32 +145,36 @@ describe('replicas over one cache directory', () => {
     expect(await names(a)).toBe('before');
   });
 
-  it('have the same bytes and tags of a run that grows, also when one is killed and comes back', async () => {
-    await using folder = await temporaryFolder();
-    const cache = join(folder.path, 'shared');
-    const log = await beginLog(folder);
-    await using a = await serveRuns(folder.path, cache, ALONE);
-    await using b = await serveRuns(folder.path, cache, ALONE);
-    let followed = await followInTurn([a, b], await growingFile(a, RUN), log.growBy(STRETCHES));
-    expect(sameSizes(followed).filter(([one, other]) => one !== other)).toEqual([]);
-    await a.kill();
-    for (let kill = 1; kill < KILLS; kill++) {
-      await using another = await serveRuns(folder.path, cache, ALONE);
-      followed = await followInTurn([another, b], followed, log.growBy(STRETCHES));
+  it(
+    'have the same bytes and tags of a run that grows, also when one is killed and comes back',
+    async () => {
+      await using folder = await temporaryFolder();
+      const cache = join(folder.path, 'shared');
+      const log = await beginLog(folder);
+      await using a = await serveRuns(folder.path, cache, ALONE);
+      await using b = await serveRuns(folder.path, cache, ALONE);
+      let followed = await followInTurn([a, b], await growingFile(a, RUN), log.growBy(STRETCHES));
       expect(sameSizes(followed).filter(([one, other]) => one !== other)).toEqual([]);
-      await another.kill();
-    }
-    const left = await followInTurn([b], followed, log.growBy(STRETCHES));
-    await log.end();
-    const expected = await aloneBytes(folder);
-    expect(left.growths).toBeGreaterThan(0);
-    expect(isStartOf(left.reader.bytes, expected)).toBe(true);
-    expect((await b.read(left.path)).equals(expected)).toBe(true);
-    await using again = await serveRuns(folder.path, cache, ALONE);
-    expect((await again.read(left.path)).equals(expected)).toBe(true);
-    expect(await stateOf(again, left.path)).toEqual(await stateOf(b, left.path));
-    console.log(`one cache: ${summaryOf(followed)}; after a kill: ${summaryOf(left)}`);
-  });
+      await a.kill();
+      for (let kill = 1; kill < KILLS; kill++) {
+        await using another = await serveRuns(folder.path, cache, ALONE);
+        followed = await followInTurn([another, b], followed, log.growBy(STRETCHES));
+        expect(sameSizes(followed).filter(([one, other]) => one !== other)).toEqual([]);
+        await another.kill();
+      }
+      const left = await followInTurn([b], followed, log.growBy(STRETCHES));
+      await log.end();
+      const expected = await aloneBytes(folder);
+      expect(left.growths).toBeGreaterThan(0);
+      expect(isStartOf(left.reader.bytes, expected)).toBe(true);
+      expect((await b.read(left.path)).equals(expected)).toBe(true);
+      await using again = await serveRuns(folder.path, cache, ALONE);
+      expect((await again.read(left.path)).equals(expected)).toBe(true);
+      expect(await stateOf(again, left.path)).toEqual(await stateOf(b, left.path));
+      console.log(`one cache: ${summaryOf(followed)}; after a kill: ${summaryOf(left)}`);
+    },
+    TIMEOUT_MS,
+  );
 
   it('ask a W&B server for the rows of a run once, and have the same bytes of it', async () => {
     await using folder = await temporaryFolder();

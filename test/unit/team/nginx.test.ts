@@ -89,6 +89,7 @@ describe.skipIf(NGINX_MISSING !== null)(
       const { url, headers } = seenOf(await ask('/wandb/p/acme?q=a%20b', { ...LOGGED_IN, ...CLAIMS }));
       expect(url).toBe('/p/acme?q=a%20b');
       expect(headers).toMatchObject({
+        host: '127.0.0.1',
         'x-forwarded-user': 'alice@example.com',
         'x-forwarded-groups': 'research',
         'x-forwarded-prefix': '/wandb',
@@ -109,7 +110,7 @@ describe.skipIf(NGINX_MISSING !== null)(
       const { headers } = seenOf(
         await ask('/webhdfs/v1/?op=LISTSTATUS', { ...CLAIMS, authorization: 'Bearer t' }),
       );
-      expect(headers.authorization).toBe('Bearer t');
+      expect([headers.authorization, headers.host]).toEqual(['Bearer t', '127.0.0.1']);
       expect(Object.keys(headers).filter((name) => /^x-forwarded-(user|groups|prefix)$/.test(name))).toEqual(
         [],
       );

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { LogdirError } from '../../../src/core/index.ts';
+import { createMetrics } from '../../../src/observability/index.ts';
 import { bypassesProxy } from '../../../src/sources/wandb-cloud/connection/http-agents.ts';
 import { RequestBudget, UrlExpired } from '../../../src/sources/wandb-cloud/connection/index.ts';
 import { retryDelayMs } from '../../../src/sources/wandb-cloud/connection/request-failure.ts';
@@ -191,16 +192,21 @@ describe('an outage', () => {
   it('makes further requests fail at once, is told once, and is found to be over', async () => {
     const server = await double();
     const clock = new MovingClock();
-    const connection = connectTo(server, { clock, retryPolicy: { retries: 0 } });
+    const metrics = createMetrics({ processMetrics: false });
+    const connection = connectTo(server, { clock, metrics, retryPolicy: { retries: 0 } });
+    const isCircuitOpen = async () =>
+      (await metrics.expose()).body.includes('wandb_logdir_cloud_circuit_open 1\n');
     let recoveries = 0;
     connection.onRecovery(() => recoveries++);
     const fault = server.faults.add({ match: {}, effect: answerStatus(502) });
     for (let i = 0; i < 20; i++) await failureOf(connection.viewer({ signal }));
     expect(server.requests.count({})).toBe(6);
+    expect(await isCircuitOpen()).toBe(true);
     fault.remove();
     clock.advance(2500);
     expect((await connection.viewer({ signal }))?.username).toBe(server.user.username);
     expect([recoveries, server.requests.count({})]).toEqual([1, 7]);
+    expect(await isCircuitOpen()).toBe(false);
   });
 
   it('is not what a single request makes that fails while others go well', async () => {

@@ -44,7 +44,7 @@ export class DiskBudget {
 
   constructor(options: DiskBudgetOptions) {
     this.#options = options;
-    options.metrics.gauge('cache_disk_bytes', () => this.#bytes);
+    options.metrics.gauge('cache_disk_bytes', () => this.#knownBytes);
     options.metrics.gauge('cache_disk_max_bytes', () => options.maxBytes);
   }
 
@@ -63,6 +63,11 @@ export class DiskBudget {
   /** Evicts in the background if the bound may be passed; not yet counted, it may. */
   check(): void {
     if (this.#isOver()) this.#enforcing ??= this.#enforceUntilWithin();
+  }
+
+  /** As last counted, with what was added since; 0 before the first count. */
+  get #knownBytes(): number {
+    return Number.isFinite(this.#grownSinceCount) ? this.#bytes + this.#grownSinceCount : 0;
   }
 
   #isOver(): boolean {
