@@ -20,9 +20,9 @@ import { startWandbServer, type WandbServer } from '../support/wandb-server/inde
 const ALONE = ['--grpc-port', 'off'];
 const RUN = 'acme/research/live';
 /** Tenths of a second for which the log grows between two events. */
-const STRETCHES = scaled(10, 50);
+const STRETCHES = scaled(10, 30);
 /** Times that a process is killed. */
-const KILLS = scaled(1, 8);
+const KILLS = scaled(1, 4);
 const TIMEOUT_MS = scaled(60_000, 300_000);
 
 async function beginLog(folder: TemporaryFolder): Promise<GrowingLog> {
