@@ -1,20 +1,27 @@
 /** The only file that knows every room: builds the program's parts and wires them. @module */
 
 import { join, resolve } from 'node:path';
+import { type Access, createAccess, KeyRing, type KeyRingOptions } from './access/index.ts';
 import { apiUrl, type Settings } from './config/index.ts';
-import type { Clock, LogdirError } from './core/index.ts';
+import { type Clock, isLoopback, LogdirError, NEVER_ABORTED } from './core/index.ts';
 import { EventFiles, type MediaPolicy, SeriesViews } from './eventfile/index.ts';
 import { createFiles } from './frontends/files/index.ts';
 import { createFuseFrontend, type Mounted, type MountOptions } from './frontends/fuse/index.ts';
 import { createGrpcFrontend, type GrpcListenOptions, type GrpcServer } from './frontends/grpc/index.ts';
 import { createPages, type GrpcPort, type PagesOptions, type Site } from './frontends/pages/index.ts';
-import { createProbes, createWebServer, type HttpServer, type WebServer } from './frontends/web/index.ts';
+import {
+  createProbes,
+  createWebServer,
+  type HttpServer,
+  isProbe,
+  type WebServer,
+} from './frontends/web/index.ts';
 import { createWebHdfs, webHdfsUrl } from './frontends/webhdfs/index.ts';
 import { History, LocalStore, type PrefetchProgress, prefetch } from './history/index.ts';
 import { Media } from './media/index.ts';
-import { Namespace, OPERATOR } from './namespace/index.ts';
+import { type Caller, Namespace, OPERATOR } from './namespace/index.ts';
 import type { Logger, Metrics } from './observability/index.ts';
-import { createOverview, type Overview } from './overview/index.ts';
+import { type CreateOverviewOptions, createOverview, type Overview } from './overview/index.ts';
 import { createDataProvider } from './series/index.ts';
 import {
   connectWandbServer,
@@ -31,6 +38,7 @@ import {
 import { createTree, type LogdirTree } from './tree/index.ts';
 import type { VerifyOptions, VerifyReport } from './verify/index.ts';
 
+export type { AccessMode } from './access/index.ts';
 export {
   chooseRoute,
   isMountedOn,
@@ -82,6 +90,11 @@ export type AppSettings = Pick<
   | 'charts'
   | 'baseUrl'
   | 'refreshIntervalMs'
+  | 'access'
+  | 'accessFile'
+  | 'accessMaxAgeMs'
+  | 'accessUserHeader'
+  | 'accessGroupsHeader'
   | 'caFile'
   | 'httpsProxy'
 >;
@@ -148,7 +161,9 @@ export interface App extends AsyncDisposable {
   serverReport(): ServerReport;
   /** Runs read in the background since the start, and runs that still wait to be. */
   reading(): { readonly read: number; readonly waiting: number };
-  /** @throws LogdirError `unavailable` when the port is taken. */
+  /** Reads again what says who may see what. @throws LogdirError, after which what held before holds on */
+  reloadAccess(): Promise<void>;
+  /** @throws LogdirError `unavailable` when the port is taken, `invalid-argument` where it is not decided who is let in. */
   listen(options: {
     readonly host: string;
     readonly port: number;
@@ -170,8 +185,23 @@ export interface App extends AsyncDisposable {
 /** The parts, wired. Nothing is read, watched or listened to before it is asked for. */
 export function createApp(settings: AppSettings, parts: AppParts): App {
   const { logger, metrics, clock } = parts;
-  const servers = new Servers(settings, parts);
-  const history = createHistory(settings, parts, servers);
+  const keys = settings.access === 'wandb' ? new KeyRing(keyRingOptions()) : null;
+  const servers = new Servers(settings, keys === null ? parts : withKeysOf(keys, settings, parts));
+  const history = createHistory(settings, parts, servers, keys);
+  function keyRingOptions(): KeyRingOptions {
+    const entities = entitiesOf(settings.sources);
+    const look = (key: string) =>
+      servers.at(settings.baseUrl).seenBy(key, { entities, signal: NEVER_ABORTED });
+    const onChange = () => history.relist();
+    return {
+      look,
+      onChange,
+      maxAgeMs: settings.accessMaxAgeMs,
+      clock,
+      logger: logger.child({ room: 'access' }),
+    };
+  }
+  const access = accessOf(settings, keys, logger);
   const { runNameTemplate, memoryMaxBytes, xAxis } = settings;
   const namespace = new Namespace({ history, runNameTemplate });
   const files = new Media({ store: history.store, memoryMaxBytes, logger, metrics, clock });
@@ -181,11 +211,12 @@ export function createApp(settings: AppSettings, parts: AppParts): App {
   const events = new EventFiles(viewing);
   const views = new SeriesViews(events, viewing);
   const seen = { history, events, namespace, caller: OPERATOR };
-  const logdir = { tree: createTree(seen), overview: createOverview(seen) };
+  const callers = new CallerViews(seen);
+  const logdir = callers.of(OPERATOR);
   const opening = new Opening();
   let grpc: GrpcPort | null = null;
   const ownSources = settings.sources.map(absoluteSource);
-  const web = createWeb({ ...logdir, ownSources, grpc: () => grpc }, opening, parts);
+  const web = createWeb({ callers, access, ownSources, grpc: () => grpc }, opening, parts);
   const fuse = createFuseFrontend({ tree: logdir.tree, logger, metrics, clock });
   const folders = settings.sources.flatMap((text) => understandSource(text).folder ?? []);
   const keepClear = [...folders, settings.cacheDir];
@@ -199,7 +230,12 @@ export function createApp(settings: AppSettings, parts: AppParts): App {
     prefetch: (options) => prefetch(history, options),
     serverReport: () => servers.at(settings.baseUrl).report(),
     reading: () => history.background.progress,
-    listen: async (options) => listening(await web.listen(options)),
+    reloadAccess: () => access.reload(),
+    listen: async (options) => {
+      requireDecision(settings, options.host);
+      await access.reload();
+      return listening(await web.listen(options));
+    },
     provideData: async ({ projects, ...options }) => {
       const { maxResponsePoints } = settings;
       const provider = createDataProvider({
@@ -221,6 +257,7 @@ export function createApp(settings: AppSettings, parts: AppParts): App {
       );
     },
     [Symbol.asyncDispose]: async () => {
+      access[Symbol.dispose]();
       await events[Symbol.asyncDispose]();
       await views[Symbol.asyncDispose]();
       await history[Symbol.asyncDispose]();
@@ -266,9 +303,69 @@ class Opening {
   }
 }
 
-/** What the doors of HTTP show. */
-interface Shown extends Pick<PagesOptions, 'overview' | 'ownSources' | 'grpc'> {
-  readonly tree: LogdirTree;
+/** What each caller sees, made when somebody asks in its name. */
+class CallerViews {
+  readonly #seen: CreateOverviewOptions;
+  readonly #made = new WeakMap<Caller, Pick<App, 'tree' | 'overview'>>();
+
+  constructor(seen: CreateOverviewOptions) {
+    this.#seen = seen;
+  }
+
+  of(caller: Caller): Pick<App, 'tree' | 'overview'> {
+    const known = this.#made.get(caller);
+    if (known !== undefined) return known;
+    const seen = { ...this.#seen, caller };
+    const made = { tree: createTree(seen), overview: createOverview(seen) };
+    this.#made.set(caller, made);
+    return made;
+  }
+}
+
+/** @throws LogdirError `invalid-argument` where others would be let in and nobody said who. */
+function requireDecision({ access }: AppSettings, host: string): void {
+  if (access !== null || isLoopback(host)) return;
+  throw new LogdirError(
+    'invalid-argument',
+    `--host ${host} lets other machines in: say who may see what. --access token --access-file FILE: whoever has a token; --access wandb: whoever has a W&B API key, what W&B shows to it; --access proxy: whom a login proxy names; --access off: everybody, everything. See docs/SECURITY.md`,
+  );
+}
+
+function accessOf(settings: AppSettings, keys: KeyRing | null, logger: Logger): Access & Disposable {
+  const { access, accessFile: file, accessUserHeader, accessGroupsHeader } = settings;
+  return createAccess({
+    ...{ mode: access ?? 'off', file, keys, logger },
+    ...{ userHeader: accessUserHeader, groupsHeader: accessGroupsHeader, isTrustedProxy: () => false },
+  });
+}
+
+/** Requests go out with keys of those who ask: what runs the server has none of its own. */
+function withKeysOf(keys: KeyRing, { baseUrl }: AppSettings, parts: AppParts): AppParts {
+  return {
+    ...parts,
+    findApiKey: async (url, purpose) => {
+      const key = url === baseUrl ? keys.keyFor(purpose) : null;
+      return key === null ? null : { key, origin: 'whoever asks' };
+    },
+  };
+}
+
+/** Whose projects sources are about; null among them: whoever's a key sees. @throws LogdirError `invalid-argument` */
+function entitiesOf(sources: readonly string[]): readonly (string | null)[] {
+  return sources.flatMap((text) => {
+    const reference = parseSource(text);
+    if (reference.kind === 'local') return [];
+    const { entity } = reference.scope;
+    if (entity !== '') return [entity];
+    const message = `${text} means the default entity of a key, and --access wandb has many keys: name the entity`;
+    throw new LogdirError('invalid-argument', message);
+  });
+}
+
+/** What the doors of HTTP show, and to whom. */
+interface Shown extends Pick<PagesOptions, 'ownSources' | 'grpc'> {
+  readonly callers: CallerViews;
+  readonly access: Access;
 }
 
 /** A source as it is named in any folder of this machine. */
@@ -278,7 +375,7 @@ function absoluteSource(source: string): string {
 
 /** The doors of HTTP, the most particular first. */
 function createWeb(
-  { tree, ...shown }: Shown,
+  { callers, access, ...shown }: Shown,
   opening: Opening,
   { logger, metrics, version, clock }: AppParts,
 ): WebServer {
@@ -287,9 +384,11 @@ function createWeb(
     createWebHdfs(),
     createFiles(site),
     createProbes({ metrics, isReady: () => opening.isOver, basePath: site.basePath }),
-    createPages({ site, ...shown, clock }),
+    createPages({ site, ...shown, overviewOf: (caller) => callers.of(caller).overview, clock }),
   ];
-  return createWebServer({ tree, doors, logger, metrics });
+  const treeOf = (caller: Caller) => callers.of(caller).tree;
+  const isOpen = (url: string) => isProbe(url, site.basePath);
+  return createWebServer({ treeOf, access, isOpen, doors, logger, metrics });
 }
 
 function listening(server: HttpServer): Listening {
@@ -328,11 +427,17 @@ function sourceContext(settings: AppSettings, parts: AppParts, servers: Servers)
   return { ...settings, ...parts, temporaryDir: join(cacheDir, 'downloads'), server };
 }
 
-function createHistory(settings: AppSettings, parts: AppParts, servers: Servers): History {
+function createHistory(
+  settings: AppSettings,
+  parts: AppParts,
+  servers: Servers,
+  keys: KeyRing | null,
+): History {
   const { cacheDir, cacheMaxBytes: maxBytes, memoryMaxBytes } = settings;
   const { logger, metrics, clock } = parts;
   const context = sourceContext(settings, parts, servers);
-  const sources = settings.sources.map((text) => understandSource(text).create(context));
+  const known = keys && { knownProjects: () => keys.projects().map((key) => ({ ...key, modifiedAtMs: 0 })) };
+  const sources = settings.sources.map((text) => understandSource(text).create({ ...context, ...known }));
   const store = new LocalStore({
     cacheDir,
     maxBytes,

@@ -25,6 +25,10 @@ export async function startWithRuns(
   const isHopeless = sources.every(({ name }) => parseSource(name).kind === 'local' && !existsSync(name));
   if (isHopeless) throw noRuns(await inspectAll(app, sources, signal));
   await app.start({ signal });
+  if (session.loaded.settings.access === 'wandb') {
+    terminal.note('Runs show to whoever asks with a W&B API key that may see them.');
+    return;
+  }
   for (const { name, failure, runs } of app.sources()) {
     if (runs > 0 && failure !== null)
       terminal.warn(`${name}: what is cached is shown, because ${failure.message}`);

@@ -1,6 +1,7 @@
 /** Every setting of the program, once: type, check, default, flag, help and who uses it. @module */
 
 import type { z } from 'zod';
+import { ACCESS_SETTINGS } from './table/access-settings.ts';
 import { DOOR_SETTINGS } from './table/door-settings.ts';
 import { MEDIA_SETTINGS } from './table/media-settings.ts';
 import type { SettingDefinition } from './table/setting-definition.ts';
@@ -13,6 +14,7 @@ export const SETTINGS = {
   ...SOURCE_SETTINGS,
   ...MEDIA_SETTINGS,
   ...DOOR_SETTINGS,
+  ...ACCESS_SETTINGS,
   ...UPKEEP_SETTINGS,
 } as const satisfies Record<string, SettingDefinition>;
 

@@ -1,10 +1,26 @@
 /** Who asks: the one place where access is decided. @module */
 
-/**
- * Somebody on whose behalf a door asks. There is one kind so far; a caller with a key of his own, who sees some
- * projects only, becomes another member of this union, and `Namespace.visible` says what he sees.
- */
-export type Caller = { readonly sees: 'everything' };
+import type { ProjectKey } from '../history/index.ts';
 
-/** Whoever runs the program: sees all that its sources show. */
-export const OPERATOR: Caller = { sees: 'everything' };
+/** Somebody on whose behalf a door asks; the same object for the same rights, so that what is made for it can be kept. */
+export type Caller = Operator | RestrictedCaller;
+
+/** Whoever sees all that the sources show. */
+export interface Operator {
+  readonly sees: 'everything';
+  /** For the log; null: nobody said. */
+  readonly name: string | null;
+}
+
+export interface RestrictedCaller {
+  readonly sees: 'some';
+  /** For the log: never what it proved itself with. */
+  readonly name: string;
+  /** Grows whenever `canSee` may answer otherwise than before. */
+  readonly version: number;
+  /** Whether it may see a project, by W&B's names, whether or not there is one. */
+  canSee(project: Pick<ProjectKey, 'entity' | 'project'>): boolean;
+}
+
+/** Whoever runs the program. */
+export const OPERATOR: Caller = { sees: 'everything', name: null };

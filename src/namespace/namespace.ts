@@ -2,7 +2,7 @@
 
 import { NEVER_ABORTED, SingleFlight, within } from '../core/index.ts';
 import { type History, type ProjectKey, RELIST, type RelistPolicyName, type Run } from '../history/index.ts';
-import type { Caller } from './caller.ts';
+import type { Caller, RestrictedCaller } from './caller.ts';
 import { Names } from './names.ts';
 import { NamedProject, NamespaceSnapshot, projectId } from './snapshot.ts';
 
@@ -15,12 +15,20 @@ export interface NamespaceOptions {
 
 type Signal = { readonly signal: AbortSignal };
 
+interface RestrictedView {
+  readonly all: NamespaceSnapshot;
+  readonly version: number;
+  readonly seen: NamespaceSnapshot;
+}
+
 export class Namespace {
   readonly #history: NamespaceOptions['history'];
   readonly #names: Names;
   /** Listings under way outlive the caller that began them, for others share them. By project; '' for the sources. */
   readonly #listings = new SingleFlight<string, void>();
   #everything: NamespaceSnapshot | undefined;
+  /** By caller: what was drawn last, and of what. */
+  readonly #restricted = new WeakMap<RestrictedCaller, RestrictedView>();
   #version = -1;
 
   constructor({ history, runNameTemplate }: NamespaceOptions) {
@@ -33,6 +41,8 @@ export class Namespace {
     switch (caller.sees) {
       case 'everything':
         return this.#all();
+      case 'some':
+        return this.#some(caller);
     }
   }
 
@@ -86,6 +96,17 @@ export class Namespace {
       this.#version = catalogue.version;
     }
     return this.#everything;
+  }
+
+  #some(caller: RestrictedCaller): NamespaceSnapshot {
+    const all = this.#all();
+    const known = this.#restricted.get(caller);
+    if (known !== undefined && known.all === all && known.version === caller.version) return known.seen;
+    // Rights that change meanwhile have another version than the one noted.
+    const { version } = caller;
+    const seen = new NamespaceSnapshot(all.projects.filter((project) => caller.canSee(project)));
+    this.#restricted.set(caller, { all, version, seen });
+    return seen;
   }
 
   /** `projects`: those that are there whether or not any of their runs are known. */

@@ -49,6 +49,8 @@ class RunOverview implements Overview {
   }
 
   get sources(): readonly string[] {
+    // Their names tell of projects that a caller may not see.
+    if (this.#options.caller.sees === 'some') return [];
     return this.#history.catalogue.sources.map((source) => source.name);
   }
 
@@ -60,6 +62,15 @@ class RunOverview implements Overview {
       const agoMs = catalogue.listedAgoMs(source);
       const listedAgoMs = Number.isFinite(agoMs) ? agoMs : null;
       const isRefused = catalogue.isRefused(source);
+      if (this.#options.caller.sees === 'some')
+        return [
+          {
+            source: 'a source',
+            message: 'it could not be listed: ask whoever runs this',
+            listedAgoMs,
+            isRefused,
+          },
+        ];
       return [{ source: source.name, message: failure.message, listedAgoMs, isRefused }];
     });
   }

@@ -26,6 +26,8 @@ export {
   connectWandbServer,
   createWandbCloudSource,
   type FindApiKey,
+  type KeyPurpose,
+  type KeyView,
   keyAdvice,
   type NetworkOptions,
   type RetryPolicy,

@@ -7,7 +7,7 @@
 import { type Clock, LogdirError } from '../core/index.ts';
 import type { Logger, Metrics } from '../observability/index.ts';
 import { type Disk, localDisk } from './path-reading.ts';
-import type { RunSource } from './source.ts';
+import type { ProjectListing, RunSource } from './source.ts';
 import { parseCloud, type SourceReference } from './source-reference.ts';
 import { createWandbCloudSource, type WandbServer } from './wandb-cloud/index.ts';
 import { createWandbLocalSource, type WatchMode } from './wandb-local/index.ts';
@@ -22,6 +22,8 @@ export interface SourceContext {
   readonly temporaryDir: string;
   /** The server behind a page's address; null: the one that is configured. */
   readonly server: (appUrl: string | null) => WandbServer;
+  /** See `WandbCloudOptions`. */
+  readonly knownProjects?: () => readonly ProjectListing[];
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;

@@ -37,9 +37,9 @@ export function webServer(tree: LogdirTree, options: ServedOptions = {}): WebSer
     createWebHdfs(),
     createFiles(site),
     createProbes({ metrics, isReady, basePath }),
-    createPages({ site, overview, grpc: () => grpc, ownSources, clock: systemClock }),
+    createPages({ site, overviewOf: () => overview, grpc: () => grpc, ownSources, clock: systemClock }),
   ];
-  return createWebServer({ tree, doors, logger: silentLogger(), metrics });
+  return createWebServer({ treeOf: () => tree, doors, logger: silentLogger(), metrics });
 }
 
 /** The same, on a free port. */

@@ -1,6 +1,7 @@
 /** `serve`'s gRPC port: open on this machine by itself, or where the settings say. @module */
 
 import type { App, GrpcServer } from '../../app.ts';
+import type { Settings } from '../../config/index.ts';
 import { isLoopback, LogdirError } from '../../core/index.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
@@ -9,14 +10,17 @@ import { orPortFailure } from './server.ts';
 
 const LOOPBACK = '127.0.0.1';
 
+type Tls = NonNullable<Parameters<App['provideData']>[0]['tls']>;
+
 /** Null where it is off. @throws CommandFailure `portInUse`, `usage` */
 export async function openGrpcPort({ loaded }: Session, app: App): Promise<GrpcServer | null> {
   const { settings, origins } = loaded;
-  const { host, grpcPort: port, grpcCertFile: certFile, grpcKeyFile: keyFile } = settings;
+  const { grpcPort: port, access } = settings;
   if (port === 'off') return null;
-  if ((certFile === null) !== (keyFile === null))
-    throw new CommandFailure(EXIT.usage, '--grpc-cert-file and --grpc-key-file belong together: give both');
-  const tls = certFile === null || keyFile === null ? null : { certFile, keyFile };
+  const tls = grpcTls(settings);
+  // TensorBoard shows no credentials: where some are asked for, only those with a certificate come from other machines.
+  const isForAll = access === null || access === 'off' || typeof tls?.clientCaFile === 'string';
+  const host = isForAll || isLoopback(settings.host) ? settings.host : LOOPBACK;
   const isAskedFor = origins.grpcPort !== 'default' || tls !== null;
   if (isAskedFor) return await orPortFailure(app.provideData({ host, port, tls, projects: null }));
   const options = { host: isLoopback(host) ? host : LOOPBACK, tls, projects: null };
@@ -25,4 +29,17 @@ export async function openGrpcPort({ loaded }: Session, app: App): Promise<GrpcS
     if (!isTaken) throw error;
     return orPortFailure(app.provideData({ ...options, port: 0 }));
   });
+}
+
+/** @throws CommandFailure `usage` for half of what belongs together */
+function grpcTls({
+  grpcCertFile: certFile,
+  grpcKeyFile: keyFile,
+  grpcClientCaFile: clientCaFile,
+}: Settings): Tls | null {
+  if ((certFile === null) !== (keyFile === null))
+    throw new CommandFailure(EXIT.usage, '--grpc-cert-file and --grpc-key-file belong together: give both');
+  if (certFile !== null && keyFile !== null) return { certFile, keyFile, clientCaFile };
+  if (clientCaFile === null) return null;
+  throw new CommandFailure(EXIT.usage, '--grpc-client-ca-file needs --grpc-cert-file and --grpc-key-file');
 }

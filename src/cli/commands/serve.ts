@@ -26,7 +26,8 @@ export async function serve(session: Session): Promise<ExitCode> {
   await using mounted = route === null ? null : await mountTree(session, app, route);
   const projects = await app.overview.projects({ signal });
   const direct = directPrefix(session.environment.variables);
-  const served = { server, grpc, direct, directory: mounted?.directory ?? null, projects };
+  const access = loaded.settings.access ?? 'off';
+  const served = { access, server, grpc, direct, directory: mounted?.directory ?? null, projects };
   const warning = publicWarning(served);
   if (warning !== null) terminal.warn(warning);
   session.announce(servedAnnouncement(served, (text) => terminal.style('bold', text)));

@@ -1,18 +1,23 @@
 /** What `serve` prints: where it can be reached, and what to type to open it in TensorBoard. @module */
 
-import type { GrpcServer, Listening, ProjectCard } from '../../app.ts';
+import type { AccessMode, GrpcServer, Listening, ProjectCard } from '../../app.ts';
 import { shellWord } from '../../core/index.ts';
 import type { Announcement } from '../session.ts';
 import { logdirPath, PAGE_LABEL, projectsText, tensorboardLines } from './opening-text.ts';
 
 export interface Served {
   readonly server: Pick<Listening, 'url' | 'isPublic' | 'publicUrls' | 'logdir'>;
-  readonly grpc: Pick<GrpcServer, 'address' | 'port' | 'isPublic' | 'isEncrypted'> | null;
+  readonly grpc: Pick<
+    GrpcServer,
+    'address' | 'port' | 'isPublic' | 'isEncrypted' | 'asksForCertificates'
+  > | null;
   /** What stands before a command that asks this machine by gRPC: '', or a variable that keeps a proxy out of it. */
   readonly direct: string;
   /** Where the tree is mounted. */
   readonly directory: string | null;
   readonly projects: readonly ProjectCard[];
+  /** Who is let in. */
+  readonly access: AccessMode;
 }
 
 type Bold = (text: string) => string;
@@ -37,6 +42,7 @@ function servedLines(served: Served, bold: Bold): string[] {
     `${PAGE_LABEL}${bold(first)}  ${projectsText(projects)}`,
     ...others.map((url) => indent + url),
     ...(directory === null ? [] : [bold(directory)]),
+    ...LOG_IN[served.access],
     ...waysIn(served).flatMap(({ where, commands }) => [
       '',
       `Open in TensorBoard${where}:`,
@@ -46,14 +52,30 @@ function servedLines(served: Served, bold: Bold): string[] {
 }
 
 /** One line for whoever let others in: null where nobody but this machine reaches the server. */
-export function publicWarning({ server, grpc }: Pick<Served, 'server' | 'grpc'>): string | null {
+export function publicWarning({
+  server,
+  grpc,
+  access,
+}: Pick<Served, 'server' | 'grpc' | 'access'>): string | null {
   const doors = [
-    ...(server.isPublic ? [server.publicUrls[0] ?? server.url] : []),
-    ...(grpc?.isPublic === true ? [`the gRPC port ${grpc.port}`] : []),
+    ...(server.isPublic && access === 'off' ? [server.publicUrls[0] ?? server.url] : []),
+    ...(grpc?.isPublic === true && !grpc.asksForCertificates ? [`the gRPC port ${grpc.port}`] : []),
   ];
   if (doors.length === 0) return null;
   return `there is no login: whoever reaches ${doors.join(' or ')} reads every run; without --host, only this machine does`;
 }
+
+/** What people need besides an address: TensorBoard's reader of webhdfs:// looks into ~/.netrc by itself. */
+const LOG_IN: Readonly<Record<AccessMode, readonly string[]>> = {
+  off: [],
+  token: [
+    'Log in with a token as password; for TensorBoard: machine HOST login any password TOKEN  in ~/.netrc',
+  ],
+  wandb: [
+    'Log in with a W&B API key as password; for TensorBoard: machine HOST login any password KEY  in ~/.netrc',
+  ],
+  proxy: ['Come through the proxy, which says who you are.'],
+};
 
 /** Others' addresses first: they are what cannot be guessed. */
 function pageUrls({ url, publicUrls }: Served['server']): readonly string[] {

@@ -17,6 +17,7 @@ export const SETTING_GROUPS = [
   'Sources',
   'W&B server',
   'Server',
+  'Access',
   'Mount',
   'TensorBoard',
   'Tree',

@@ -14,7 +14,14 @@ export interface GrpcListenOptions {
   /** 0: any that is free. */
   readonly port: number;
   /** PEM files; null: without encryption, as TensorBoard asks on loopback. */
-  readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
+  readonly tls: GrpcTls | null;
+}
+
+export interface GrpcTls {
+  readonly certFile: string;
+  readonly keyFile: string;
+  /** Certificates of those who sign certificates of clients, which clients then must have; null: anybody may ask. */
+  readonly clientCaFile: string | null;
 }
 
 export interface GrpcServer extends AsyncDisposable {
@@ -24,6 +31,8 @@ export interface GrpcServer extends AsyncDisposable {
   /** Whether it listens on more than loopback. */
   readonly isPublic: boolean;
   readonly isEncrypted: boolean;
+  /** Whether clients need a certificate. */
+  readonly asksForCertificates: boolean;
 }
 
 export interface GrpcFrontend {

@@ -38,6 +38,7 @@ export async function listenOn(
     address: `${bracketed(reachable(host))}:${bound}`,
     isPublic: !isLoopback(host),
     isEncrypted: tls !== null,
+    asksForCertificates: typeof tls?.clientCaFile === 'string',
     [Symbol.asyncDispose]: () => close(server),
   };
 }
@@ -50,10 +51,11 @@ function reachable(host: string): string {
 async function credentialsOf(tls: GrpcListenOptions['tls']): Promise<ServerCredentials> {
   if (tls === null) return ServerCredentials.createInsecure();
   const [cert, key] = await Promise.all([readPem(tls.certFile), readPem(tls.keyFile)]);
+  const ca = tls.clientCaFile === null ? null : await readPem(tls.clientCaFile);
   try {
     // grpc-js would find out only when it listens.
-    createSecureContext({ cert, key });
-    return ServerCredentials.createSsl(null, [{ cert_chain: cert, private_key: key }]);
+    createSecureContext({ cert, key, ...(ca !== null && { ca }) });
+    return ServerCredentials.createSsl(ca, [{ cert_chain: cert, private_key: key }], ca !== null);
   } catch (cause) {
     throw new LogdirError(
       'invalid-argument',

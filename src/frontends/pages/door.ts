@@ -2,6 +2,7 @@
 
 import type { Router } from 'express';
 import { type Clock, LogdirError } from '../../core/index.ts';
+import type { Caller } from '../../namespace/index.ts';
 import type { Overview, ProjectCard } from '../../overview/index.ts';
 import {
   answering,
@@ -26,7 +27,8 @@ import type { GrpcPort } from './tensorboard-command.ts';
 
 export interface PagesOptions {
   readonly site: Site;
-  readonly overview: Overview;
+  /** What a caller sees. */
+  readonly overviewOf: (caller: Caller) => Overview;
   /** The gRPC port, where one is open that shows the same. */
   readonly grpc: () => GrpcPort | null;
   /** See `WaysIn`. */
@@ -82,7 +84,8 @@ function refuseUnknown({ basePath }: Site, { url }: WebRequest): never {
 
 /** `entity`: by its own name or that of its directory; null: all. @throws LogdirError `not-found` */
 async function home(options: PagesOptions, request: WebRequest, entity: string | null): Promise<Reply> {
-  const { site, overview, clock } = options;
+  const { site, overviewOf, clock } = options;
+  const overview = overviewOf(request.caller);
   const all = await overview.projects(request);
   const projects = all.filter((card) => isOf(card, entity));
   if (projects.length === 0 && entity !== null)
@@ -103,7 +106,8 @@ async function projectRuns(
   request: WebRequest,
   { entity, project }: ProjectNames,
 ): Promise<Reply> {
-  const { site, overview, clock } = options;
+  const { site, overviewOf, clock } = options;
+  const overview = overviewOf(request.caller);
   const view = parseRunQuery(rawQueryOf(request.url));
   const { query, sort } = view;
   const { signal } = request;
@@ -122,7 +126,8 @@ async function oneRun(
   request: WebRequest,
   { entity, project, run: name }: RunNames,
 ): Promise<Reply> {
-  const { site, overview, clock } = options;
+  const { site, overviewOf, clock } = options;
+  const overview = overviewOf(request.caller);
   const run = await overview.run(entity, project, name, request);
   const projects = await overview.projects(request);
   const filter = runFilter(run.card.path, projects);

@@ -14,7 +14,7 @@ export {
   UrlSpace,
 } from './protocol/url-path.ts';
 export type { HttpServer, ListenOptions } from './server/listening.ts';
-export { createProbes } from './server/probes.ts';
+export { createProbes, isProbe } from './server/probes.ts';
 export { answering, literalRoute } from './server/routing.ts';
 export { createWebServer, type WebServer } from './server/web-server.ts';
 export type { WebRequest } from './web-request.ts';

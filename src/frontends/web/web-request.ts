@@ -1,6 +1,8 @@
 /** One HTTP request as doors see it. What the fast path needs is read from the raw headers, once. @module */
 
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { Shown } from '../../access/index.ts';
+import { type Caller, OPERATOR } from '../../namespace/index.ts';
 
 const DASH = 45;
 
@@ -13,6 +15,9 @@ export class WebRequest {
   readonly range: string | undefined;
   /** Whether some header begins with `If-`. */
   readonly isConditional: boolean;
+  /** Who asks, and whether it may see figures of the whole program: as the server found, before any door sees the request. */
+  caller: Caller = OPERATOR;
+  seesMetrics = true;
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
   #signal: AbortSignal | undefined;
@@ -43,6 +48,19 @@ export class WebRequest {
   /** All of them; names in lower case. */
   get headers(): IncomingHttpHeaders {
     return this.#req.headers;
+  }
+
+  /** What it shows of whoever sends it. */
+  get shown(): Shown {
+    const { headers, socket } = this.#req;
+    return {
+      authorization: headers.authorization,
+      peerAddress: socket.remoteAddress,
+      header: (name) => {
+        const value = headers[name];
+        return Array.isArray(value) ? value.join(',') : value;
+      },
+    };
   }
 
   /** The port that the client reached. */

@@ -4,11 +4,12 @@ export {
   type ApiKey,
   appUrl,
   type FindApiKey,
+  type KeyPurpose,
   keyAdvice,
   type NetworkOptions,
   type RetryPolicy,
   type ServerReport,
 } from './connection/index.ts';
-export type { Viewer } from './listing/index.ts';
+export type { KeyView, Viewer } from './listing/index.ts';
 export { type CloudScope, createWandbCloudSource, type WandbCloudOptions } from './wandb-cloud-source.ts';
 export { connectWandbServer, type WandbServer, type WandbServerOptions } from './wandb-server.ts';

@@ -55,6 +55,8 @@ export interface WandbCloudOptions {
   readonly scope: CloudScope;
   /** Shared by all sources of one server. */
   readonly server: WandbServer;
+  /** The projects of the server that may be listed, where requests go out with keys of those who ask; absent: what the server says. */
+  readonly knownProjects?: () => readonly ProjectListing[];
   /** Within this time of a refresh the server is not asked again. */
   readonly refreshIntervalMs: number;
   /** For downloads while they are read. */
@@ -113,7 +115,9 @@ class WandbCloudSource implements RunSource {
   }
 
   async listProjects({ signal }: { readonly signal: AbortSignal }): Promise<readonly ProjectListing[]> {
-    if (this.#options.scope.project !== null) {
+    const { scope, knownProjects } = this.#options;
+    if (knownProjects !== undefined) return knownProjects().filter((listing) => isWithin(listing, scope));
+    if (scope.project !== null) {
       const { entity, project } = await this.#singleProject(signal);
       return [{ entity, project, modifiedAtMs: this.#newestMs(entity, project) }];
     }
@@ -279,4 +283,9 @@ class WandbCloudSource implements RunSource {
     if (code !== 'cancelled') this.#options.metrics.increment('source_errors_total', { ...LABELS, code });
     return failure;
   }
+}
+
+function isWithin(listing: ProjectListing, { entity, project }: CloudScope): boolean {
+  const isOfEntity = entity === null || listing.entity === entity;
+  return isOfEntity && (project === null || listing.project === project);
 }

@@ -14,7 +14,7 @@ import {
   StorageClient,
 } from './connection/index.ts';
 import { ServerFeatures } from './graphql/index.ts';
-import { askViewer, type Viewer } from './listing/index.ts';
+import { askKeyView, askViewer, type KeyView, type KeyViewOptions, type Viewer } from './listing/index.ts';
 
 export interface WandbServerOptions {
   /** Of the API; a path is kept, a slash at the end is not. */
@@ -43,6 +43,8 @@ export interface WandbServer {
   report(): ServerReport;
   /** Whom the key belongs to; null without a good key. @throws LogdirError */
   viewer(options: { readonly signal: AbortSignal }): Promise<Viewer | null>;
+  /** What the server shows to another key; null: it is none. @throws LogdirError where it can't be asked */
+  seenBy(key: string, options: Omit<KeyViewOptions, 'clock'>): Promise<KeyView | null>;
 }
 
 export function connectWandbServer(options: WandbServerOptions): WandbServer {
@@ -57,7 +59,8 @@ export function connectWandbServer(options: WandbServerOptions): WandbServer {
   const onRecovery = () => {
     for (const listener of listeners) listener();
   };
-  const api = new ApiClient({ ...common, onRecovery, baseUrl, findApiKey, budget, features, logger });
+  const asking = { ...common, onRecovery, baseUrl, budget, features, logger };
+  const api = new ApiClient({ ...asking, findApiKey });
   metrics.gauge('cloud_waiting_requests', () => budget.waiting);
   metrics.gauge('cloud_request_concurrency', () => budget.concurrency);
   metrics.gauge('cloud_pause_seconds', () => budget.pauseMs / 1000);
@@ -73,5 +76,9 @@ export function connectWandbServer(options: WandbServerOptions): WandbServer {
     onRecovery: (listener) => void listeners.push(listener),
     report: () => ({ ...api.report, receivedBytes: api.report.receivedBytes + storage.receivedBytes }),
     viewer: ({ signal }) => askViewer(api, { signal }),
+    seenBy: (key, seeing) => {
+      const ofKey = new ApiClient({ ...asking, findApiKey: async () => ({ key, origin: 'a request' }) });
+      return askKeyView(ofKey, { ...seeing, clock });
+    },
   };
 }

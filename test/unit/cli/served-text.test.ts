@@ -10,7 +10,10 @@ const PUBLIC: Place = {
   ...{ url: URL_HERE, isPublic: true },
   publicUrls: ['http://192.168.1.5:7070', 'http://[2001:db8::5]:7070'],
 };
-const GRPC = { address: '127.0.0.1:6806', port: 6806, isPublic: false, isEncrypted: false };
+const GRPC = {
+  ...{ address: '127.0.0.1:6806', port: 6806 },
+  ...{ isPublic: false, isEncrypted: false, asksForCertificates: false },
+};
 const projects = [
   { entity: 'acme', project: 'p', path: 'acme/p', runs: 3, running: 0, modifiedAtMs: 0 },
   { entity: 'acme', project: 'q', path: 'acme/q', runs: 4, running: 0, modifiedAtMs: 0 },
@@ -20,7 +23,7 @@ type Change = Partial<Omit<Served, 'server'>> & { readonly server?: Place };
 
 function served({ server = PRIVATE, ...change }: Change = {}): Served {
   const logdir = (path: string, from = URL_HERE) => `${from.replace('http', 'webhdfs')}/${path}`;
-  return { grpc: GRPC, direct: '', directory: null, projects, ...change, server: { ...server, logdir } };
+  return { access: 'off', grpc: GRPC, direct: '', directory: null, projects, ...change, server: { ...server, logdir } };
 }
 
 function lines(change?: Change): string[] {

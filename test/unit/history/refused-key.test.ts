@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runKey } from '../../../src/core/index.ts';
 import { REFRESH } from '../../../src/history/index.ts';
+import { OPERATOR } from '../../../src/namespace/index.ts';
 import type { RunSource } from '../../../src/sources/index.ts';
 import { cloudSource } from '../../support/cloud.ts';
 import { buildHouse, type House, readWhole, signal } from '../../support/house.ts';
@@ -101,7 +102,7 @@ describe('a key that is revoked while the program runs', () => {
       when: ({ variables }: { variables: object }) => Object.values(variables).includes('closed'),
     };
     server.faults.add({ match: isClosed, effect: answerStatus(403) });
-    const closed = now.namespace.visible({ sees: 'everything' }).project('acme', 'closed')!;
+    const closed = now.namespace.visible(OPERATOR).project('acme', 'closed')!;
     await now.history.catalogue.refreshProject(closed, { signal });
     expect(await runsIn(now, 'closed')).toEqual([]);
     expect(await runsIn(now, 'open')).toEqual(['one']);

@@ -1,6 +1,7 @@
 /** Which runs of a folder are the same as those of a server, when their logs name no entity. */
 
 import { describe, expect, it } from 'vitest';
+import { OPERATOR } from '../../../src/namespace/index.ts';
 import { type House, signal } from '../../support/house.ts';
 import { neverAborted, type TemporaryFolder } from '../../support/local-runs.ts';
 import { mergedHouse } from '../../support/merged-house.ts';
@@ -42,7 +43,7 @@ function send(
 async function shown({ history, namespace }: House): Promise<Record<string, number>> {
   const found: Record<string, number> = {};
   for (const run of history.catalogue.runs.values()) {
-    found[namespace.visible({ sees: 'everything' }).pathOf(run)!] = run.listing.locations.length;
+    found[namespace.visible(OPERATOR).pathOf(run)!] = run.listing.locations.length;
   }
   return found;
 }

@@ -39,7 +39,7 @@ function xmlReply(status: number, code: string, headers: readonly string[]) {
 }
 
 async function serveBucket(tree: MemoryTree, metrics = createMetrics({ processMetrics: false })) {
-  const server = createWebServer({ tree, doors: [bucket], logger: silentLogger(), metrics });
+  const server = createWebServer({ treeOf: () => tree, doors: [bucket], logger: silentLogger(), metrics });
   const { signal } = new AbortController();
   return await server.listen({ host: '127.0.0.1', port: 0, signal });
 }

@@ -52,7 +52,12 @@ async function serve(
   doors: readonly (Door | RoutedDoor)[],
   metrics = createMetrics({ processMetrics: false }),
 ) {
-  const server = createWebServer({ tree: new MemoryTree({}), doors, logger: silentLogger(), metrics });
+  const server = createWebServer({
+    treeOf: () => new MemoryTree({}),
+    doors,
+    logger: silentLogger(),
+    metrics,
+  });
   const { signal } = new AbortController();
   return await server.listen({ host: '127.0.0.1', port: 0, signal });
 }

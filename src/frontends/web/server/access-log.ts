@@ -6,7 +6,7 @@ import { rawPathOf, rawQueryOf } from '../protocol/url-path.ts';
 import type { WebRequest } from '../web-request.ts';
 
 /** Costs one comparison where nobody reads it. `bytes`: with the head, as far as the system has taken them. */
-export function logAccess(logger: Logger, { method, url }: WebRequest, res: ServerResponse): void {
+export function logAccess(logger: Logger, request: WebRequest, res: ServerResponse): void {
   if (!logger.isLevelEnabled('debug')) return;
   const startedMs = performance.now();
   const { socket } = res;
@@ -15,7 +15,8 @@ export function logAccess(logger: Logger, { method, url }: WebRequest, res: Serv
     const bytes = (socket?.bytesWritten ?? 0) - writtenBefore;
     const ms = Math.round(performance.now() - startedMs);
     const isCut = !res.writableFinished;
-    const fields = { method, path: loggedPath(url), status: res.statusCode, bytes, ms };
+    const { method, url, caller } = request;
+    const fields = { method, path: loggedPath(url), status: res.statusCode, bytes, ms, caller: caller.name };
     logger.debug({ ...fields, ...(isCut && { isCut }) }, 'answered');
   });
 }

@@ -4,7 +4,11 @@ import { LogdirError } from '../../../core/index.ts';
 import type { Metrics } from '../../../observability/index.ts';
 import type { Reply, RoutedDoor } from '../door.ts';
 import { plainFailure, plainReply, textReply } from '../protocol/reply.ts';
+import { rawPathOf } from '../protocol/url-path.ts';
+import type { WebRequest } from '../web-request.ts';
 import { answering, literalRoute } from './routing.ts';
+
+const PROBES = ['/healthz', '/readyz'] as const;
 
 export interface ProbesOptions {
   readonly metrics: Metrics;
@@ -12,6 +16,12 @@ export interface ProbesOptions {
   readonly isReady: () => boolean;
   /** See `createPages`. */
   readonly basePath: string;
+}
+
+/** Whether a raw URL asks whether the server lives: programs that ask show no credentials, and learn nothing of runs. */
+export function isProbe(url: string, basePath: string): boolean {
+  const path = rawPathOf(url);
+  return PROBES.some((probe) => path === probe || path === basePath + probe);
 }
 
 /** Answers below the base path and, for probes that cannot know it, at the root. */
@@ -22,15 +32,19 @@ export function createProbes({ metrics, isReady, basePath }: ProbesOptions): Rou
     if (isReady()) return plainReply(200, 'ready');
     throw new LogdirError('unavailable', 'not ready: still looking for runs');
   };
+  const figures = (request: WebRequest) => {
+    if (request.seesMetrics) return exposition(metrics);
+    throw new LogdirError(
+      'permission-denied',
+      'metrics are of everybody: use a token with the scope @metrics',
+    );
+  };
   return {
     name: 'probe',
     addRoutes: (router) => {
       router.get(places('/healthz'), answering(health));
       router.get(places('/readyz'), answering(readiness));
-      router.get(
-        places('/metrics'),
-        answering(() => exposition(metrics)),
-      );
+      router.get(places('/metrics'), answering(figures));
     },
     failure: (_request, failure) => plainFailure(failure),
   };

@@ -4,10 +4,12 @@
  */
 
 import type { ServerResponse } from 'node:http';
+import { type Access, type Identified, OPEN_ACCESS } from '../../../access/index.ts';
 import type { MaybePromise } from '../../../core/index.ts';
+import type { Caller } from '../../../namespace/index.ts';
 import type { Logger, Metrics } from '../../../observability/index.ts';
 import type { LogdirTree } from '../../../tree/index.ts';
-import type { Door, RoutedDoor } from '../door.ts';
+import type { Door, Reply, RoutedDoor } from '../door.ts';
 import { type HttpFailure, httpFailure } from '../protocol/failure.ts';
 import { plainReply } from '../protocol/reply.ts';
 import { WebRequest } from '../web-request.ts';
@@ -20,7 +22,12 @@ import { send } from './response-body.ts';
 import { createRouting, type Fail, type Route } from './routing.ts';
 
 export interface WebServerOptions {
-  readonly tree: LogdirTree;
+  /** What a caller sees. */
+  readonly treeOf: (caller: Caller) => LogdirTree;
+  /** Who is let in; default: everybody, as the operator. */
+  readonly access?: Access;
+  /** Raw URLs that tell nothing of runs, and are answered to everybody. Default: none. */
+  readonly isOpen?: (url: string) => boolean;
   /** Asked in this order whether a URL is theirs, but all routed ones after the others. */
   readonly doors: readonly (Door | RoutedDoor)[];
   readonly logger: Logger;
@@ -36,7 +43,8 @@ export interface WebServer {
 export function createWebServer(options: WebServerOptions): WebServer {
   const metrics = new RequestMetrics(options.metrics);
   const logger = options.logger.child({ room: 'web' });
-  const handler = new RequestHandler(options.tree, logger);
+  const handler = new RequestHandler(options.treeOf, logger);
+  const { access = OPEN_ACCESS, isOpen = () => false } = options;
   const doors = options.doors.filter((door) => 'owns' in door);
   const routed = options.doors.filter((door) => 'addRoutes' in door);
   let routing: Promise<Route> | undefined;
@@ -52,11 +60,53 @@ export function createWebServer(options: WebServerOptions): WebServer {
         if (!isOurHost(request.host)) {
           refuseHost(res);
           metrics.count(door?.name ?? 'none', request.method, res.statusCode, 0);
-        } else if (door === undefined) route(request, req, res);
-        else countReply(metrics, door, request, res, handler.handle(door, request, res));
+          return;
+        }
+        const answer = () => {
+          if (door === undefined) route(request, req, res);
+          else countReply(metrics, door, request, res, handler.handle(door, request, res));
+        };
+        if (access.mode === 'off' || isOpen(request.url)) return answer();
+        const refuse = (reply: Reply) => {
+          send(res, reply);
+          metrics.count(door?.name ?? 'none', request.method, res.statusCode, 0);
+        };
+        admit(access.identify(request.shown), { request, answer, refuse });
       }, listenOptions);
     },
   };
+}
+
+interface Entrance {
+  readonly request: WebRequest;
+  readonly answer: () => void;
+  readonly refuse: (reply: Reply) => void;
+}
+
+/** Lets a request in as whoever it turned out to come from, in the same turn where that is known. */
+function admit(found: MaybePromise<Identified>, entrance: Entrance): void {
+  if (found instanceof Promise) {
+    void found.then((identified) => admit(identified, entrance));
+    return;
+  }
+  const { request, answer, refuse } = entrance;
+  if (found.kind === 'refused') {
+    refuse(refusal(found));
+    return;
+  }
+  request.caller = found.caller;
+  request.seesMetrics = found.seesMetrics;
+  answer();
+}
+
+/** Browsers ask for a password where Basic is offered (RFC 9110 §11.6.1). */
+function refusal({ status, message }: Extract<Identified, { readonly kind: 'refused' }>): Reply {
+  const headers = {
+    401: ['WWW-Authenticate', 'Basic realm="wandb-logdir", charset="UTF-8", Bearer realm="wandb-logdir"'],
+    403: [],
+    503: ['Retry-After', '5'],
+  }[status];
+  return plainReply(status, message, headers);
 }
 
 function countReply(
@@ -81,11 +131,11 @@ function refuseHost(res: ServerResponse): void {
 }
 
 class RequestHandler {
-  readonly #tree: LogdirTree;
+  readonly #treeOf: (caller: Caller) => LogdirTree;
   readonly #logger: Logger;
 
-  constructor(tree: LogdirTree, logger: Logger) {
-    this.#tree = tree;
+  constructor(treeOf: (caller: Caller) => LogdirTree, logger: Logger) {
+    this.#treeOf = treeOf;
     this.#logger = logger;
   }
 
@@ -100,14 +150,15 @@ class RequestHandler {
   }
 
   #answer(door: Door, request: WebRequest, res: ServerResponse): MaybePromise<number> {
-    const answer = door.answer(request, this.#tree);
+    const tree = this.#treeOf(request.caller);
+    const answer = door.answer(request, tree);
     if (answer instanceof Promise) {
       return answer.then((reply) => {
         send(res, reply);
         return 0;
       });
     }
-    if ('kind' in answer) return replyAboutNode({ request, res, tree: this.#tree }, answer);
+    if ('kind' in answer) return replyAboutNode({ request, res, tree }, answer);
     send(res, answer);
     return 0;
   }

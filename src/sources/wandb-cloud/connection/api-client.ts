@@ -6,11 +6,12 @@
 
 import { setMaxListeners } from 'node:events';
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
+import { LRUCache } from 'lru-cache';
 import pRetry from 'p-retry';
 import type { Clock, LogdirError } from '../../../core/index.ts';
 import type { Logger, Metrics } from '../../../observability/index.ts';
 import type { Operation, ServerFeatures } from '../graphql/index.ts';
-import type { FindApiKey } from './api-key.ts';
+import type { FindApiKey, KeyPurpose } from './api-key.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { deadline } from './deadline.ts';
 import { dataOf, parseAnswer } from './graphql-answer.ts';
@@ -23,6 +24,8 @@ import { type RetryPolicy, retryOptions } from './retry-policy.ts';
 const MAX_ANSWER_BYTES = 512 * 1024 * 1024;
 /** A key found is good for that long; then it is looked for again, as it may have been changed. */
 const KEY_VALID_MS = 5000;
+/** Projects whose keys are remembered meanwhile. */
+const MAX_KEYS = 1000;
 
 export interface ApiClientOptions {
   /** Without a slash at its end; may have a path. */
@@ -60,7 +63,10 @@ export class ApiClient {
   readonly #http: AxiosInstance;
   readonly #breaker: CircuitBreaker;
   #report: ServerReport = { receivedBytes: 0, requests: 0, clockSkewMs: null, remaining: null };
-  #key: { readonly value: string | null; readonly foundAtMs: number } | undefined;
+  /** By what they are for. */
+  readonly #keys = new LRUCache<string, { readonly value: string | null; readonly foundAtMs: number }>({
+    max: MAX_KEYS,
+  });
 
   constructor(options: ApiClientOptions) {
     this.#options = options;
@@ -134,7 +140,9 @@ export class ApiClient {
     const { name } = operation;
     for (;;) {
       const { document, body } = operation.request(features, variables);
-      const { data: text, status } = await this.#measured(name, () => this.#post(body, signal, isRetry));
+      const { data: text, status } = await this.#measured(name, () =>
+        this.#post(body, purposeOf(variables), signal, isRetry),
+      );
       const answer = parseAnswer(text, status, name, baseUrl);
       const messages = answer.errors.map(({ message }) => message);
       features.learnFrom(messages);
@@ -167,9 +175,14 @@ export class ApiClient {
     }
   }
 
-  async #post(body: string, signal: AbortSignal, isRetry: boolean): Promise<AxiosResponse<string>> {
+  async #post(
+    body: string,
+    purpose: KeyPurpose,
+    signal: AbortSignal,
+    isRetry: boolean,
+  ): Promise<AxiosResponse<string>> {
     const { baseUrl, network, retryPolicy, clock } = this.#options;
-    const key = await this.#apiKey();
+    const key = await this.#apiKey(purpose);
     const authorization = key === null ? {} : { Authorization: `Basic ${btoa(`api:${key}`)}` };
     // W&B's edge answers some anonymous programs with nothing unless they look like its own pages.
     const origin = key === null ? { Origin: appOrigin(baseUrl), 'X-Origin': appOrigin(baseUrl) } : {};
@@ -183,13 +196,15 @@ export class ApiClient {
     });
   }
 
-  async #apiKey(): Promise<string | null> {
+  async #apiKey(purpose: KeyPurpose): Promise<string | null> {
     const { clock, findApiKey, baseUrl } = this.#options;
-    const now = clock.monotonic();
-    if (this.#key === undefined || now - this.#key.foundAtMs > KEY_VALID_MS) {
-      this.#key = { value: (await findApiKey(baseUrl))?.key ?? null, foundAtMs: now };
-    }
-    return this.#key.value;
+    const id = JSON.stringify([purpose.entity, purpose.project]);
+    const nowMs = clock.monotonic();
+    const known = this.#keys.get(id);
+    if (known !== undefined && nowMs - known.foundAtMs <= KEY_VALID_MS) return known.value;
+    const value = (await findApiKey(baseUrl, purpose))?.key ?? null;
+    this.#keys.set(id, { value, foundAtMs: nowMs });
+    return value;
   }
 
   /** An outage is logged once, and its end. */
@@ -236,6 +251,15 @@ export class ApiClient {
     logger.debug({ operation: name, err: failure }, 'a request to W&B failed');
     return failed;
   }
+}
+
+/** Operations name entity and project alike. */
+function purposeOf(variables: unknown): KeyPurpose {
+  const { entity, project } = variables as Readonly<Record<string, unknown>>;
+  return {
+    ...(typeof entity === 'string' && { entity }),
+    ...(typeof project === 'string' && { project }),
+  };
 }
 
 function appOrigin(baseUrl: string): string {

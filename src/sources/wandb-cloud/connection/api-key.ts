@@ -6,8 +6,14 @@ export interface ApiKey {
   readonly origin: string;
 }
 
+/** What a request asks about, by W&B's names: whom its key must let see that. */
+export interface KeyPurpose {
+  readonly entity?: string;
+  readonly project?: string;
+}
+
 /** Looks for the key of a server, anew each time: it may be changed while the program runs. Null: there is none. */
-export type FindApiKey = (baseUrl: string) => Promise<ApiKey | null>;
+export type FindApiKey = (baseUrl: string, purpose: KeyPurpose) => Promise<ApiKey | null>;
 
 /** Where people get a key, and where it is looked for. */
 export function keyAdvice(baseUrl: string): string {

@@ -1,7 +1,7 @@
 /** Requests to W&B: by GraphQL to the API, and to the storage that signed addresses point at. @module */
 
 export { ApiClient, type RequestOptions, type ServerReport } from './api-client.ts';
-export { type ApiKey, appUrl, type FindApiKey, keyAdvice } from './api-key.ts';
+export { type ApiKey, appUrl, type FindApiKey, type KeyPurpose, keyAdvice } from './api-key.ts';
 export type { NetworkOptions } from './http-agents.ts';
 export { MAX_SAMPLES, PageLimits } from './page-limits.ts';
 export { RequestBudget } from './request-budget.ts';

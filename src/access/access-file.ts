@@ -1,0 +1,88 @@
+/** `--access-file`: tokens, users and groups with what each may see. YAML, read whole, checked whole. @module */
+
+import { readFile } from 'node:fs/promises';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { LogdirError } from '../core/index.ts';
+import type { Identified } from './access.ts';
+import { identifiedBy } from './scopes.ts';
+
+/** Shorter ones are guessed: 16 characters of a random alphabet of 64 are 96 bits. */
+const MIN_TOKEN_LENGTH = 16;
+
+const scopes = z.array(z.string().min(1)).min(1);
+const schema = z.strictObject({
+  tokens: z
+    .array(
+      z.strictObject({
+        name: z.string().regex(/^[\w.@-]+$/, 'letters, digits, and any of . _ @ -'),
+        token: z.string().min(MIN_TOKEN_LENGTH, `at least ${MIN_TOKEN_LENGTH} characters`),
+        scopes,
+      }),
+    )
+    .default([]),
+  users: z.record(z.string(), scopes).default({}),
+  groups: z.record(z.string(), scopes).default({}),
+});
+
+/** A token and whose it is. */
+export interface NamedToken {
+  readonly name: string;
+  readonly token: string;
+  readonly identified: Identified;
+}
+
+/** What an access file says. */
+export interface AccessRules {
+  readonly tokens: readonly NamedToken[];
+  /** Scopes by name. */
+  readonly users: ReadonlyMap<string, readonly string[]>;
+  readonly groups: ReadonlyMap<string, readonly string[]>;
+}
+
+export const NO_RULES: AccessRules = { tokens: [], users: new Map(), groups: new Map() };
+
+/** @throws LogdirError `invalid-argument` that names file, place and what is accepted, and quotes no token */
+export async function readAccessFile(path: string): Promise<AccessRules> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new LogdirError('invalid-argument', `--access-file ${path} can't be read: give a YAML file`, {
+      cause,
+    });
+  });
+  const found = schema.safeParse(parsed(text, path) ?? {});
+  if (!found.success) throw wrong(path, found.error.issues.map(problem));
+  const { tokens, users, groups } = found.data;
+  for (const member of ['name', 'token'] as const) {
+    const twice = tokens.find((one, i) => tokens.findIndex((other) => other[member] === one[member]) < i);
+    if (twice !== undefined) throw wrong(path, [`tokens: the ${member} of ${twice.name} is there twice`]);
+  }
+  for (const [name, list] of Object.entries({ ...users, ...groups })) identifiedBy(`${path}: ${name}`, list);
+  return {
+    tokens: tokens.map(({ name, token, scopes: list }) => {
+      return { name, token, identified: identifiedBy(name, list) };
+    }),
+    users: new Map(Object.entries(users)),
+    groups: new Map(Object.entries(groups)),
+  };
+}
+
+function parsed(text: string, path: string): unknown {
+  try {
+    return parse(text, { logLevel: 'error' });
+  } catch (error) {
+    // The message of the parser quotes the line, which may hold a token.
+    const place = error instanceof Error && 'linePos' in error ? (error.linePos as [{ line: number }?]) : [];
+    throw wrong(path, [`no YAML${place[0] === undefined ? '' : ` in line ${place[0].line}`}`]);
+  }
+}
+
+function problem({ path, message }: z.core.$ZodIssue): string {
+  return `${path.join('.') || 'the file'}: ${message}`;
+}
+
+function wrong(path: string, problems: readonly string[]): LogdirError {
+  return new LogdirError(
+    'invalid-argument',
+    `--access-file ${path} says nothing that holds: ${problems.join('; ')}. See docs/SECURITY.md`,
+  );
+}

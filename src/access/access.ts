@@ -1,0 +1,54 @@
+/** The port through which doors learn who asks. @module */
+
+import type { MaybePromise } from '../core/index.ts';
+import { type Caller, OPERATOR } from '../namespace/index.ts';
+
+export const ACCESS_MODES = ['off', 'token', 'wandb', 'proxy'] as const;
+export type AccessMode = (typeof ACCESS_MODES)[number];
+
+/** What a request shows of whoever sends it. */
+export interface Shown {
+  /** The `Authorization` header as it stands. */
+  readonly authorization: string | undefined;
+  /** Address of the other end of the connection; undefined where it is gone already. */
+  readonly peerAddress: string | undefined;
+  /** A header by its name in lower case. */
+  readonly header: (name: string) => string | undefined;
+}
+
+/** Who asks, or why nobody is let in: what to say, and which HTTP status says it. */
+export type Identified =
+  | { readonly kind: 'caller'; readonly caller: Caller; readonly seesMetrics: boolean }
+  | {
+      readonly kind: 'refused';
+      /** 401: other credentials would do; 403: none; 503: it can't be told now. */
+      readonly status: 401 | 403 | 503;
+      readonly message: string;
+    };
+
+/** A key by which clients of S3 sign what they ask. */
+export interface SigningKey {
+  readonly secret: string;
+  /** Who signs with it; asked for only once the signature was found good. */
+  identify(): MaybePromise<Identified>;
+}
+
+export interface Access {
+  readonly mode: AccessMode;
+  /** In the same turn where it is known already. Never fails. */
+  identify(shown: Shown): MaybePromise<Identified>;
+  /** The key that an S3 access key id stands for; null: there is none. */
+  signingKey(accessKeyId: string): SigningKey | null;
+  /** Reads again what says who may see what. @throws LogdirError, after which what held before holds on */
+  reload(): Promise<void>;
+}
+
+const EVERYBODY: Identified = { kind: 'caller', caller: OPERATOR, seesMetrics: true };
+
+/** Whoever reaches a door sees everything. */
+export const OPEN_ACCESS: Access = {
+  mode: 'off',
+  identify: () => EVERYBODY,
+  signingKey: () => null,
+  reload: async () => {},
+};

@@ -1,0 +1,205 @@
+/**
+ * API keys of those who ask, and the projects that W&B lets each of them see: asked for with the key itself, held for a
+ * bounded time. Requests for a project go out with a key that may see it. @module
+ */
+
+import { LRUCache } from 'lru-cache';
+import PQueue from 'p-queue';
+import { type Clock, LogdirError, type MaybePromise, SingleFlight } from '../core/index.ts';
+import type { ProjectKey } from '../history/index.ts';
+import type { RestrictedCaller } from '../namespace/index.ts';
+import type { Logger } from '../observability/index.ts';
+import type { Identified } from './access.ts';
+import { digestOf } from './credentials.ts';
+
+/** Keys held: those used last. */
+const MAX_KEYS = 1000;
+/** A key that W&B refused is not tried again for so long. */
+const REFUSAL_MS = 60_000;
+/** Keys nobody has seen before are tried with W&B this often: beyond it somebody is guessing, at the cost of its rate limit. */
+const MAX_LOOKS_PER_MINUTE = 120;
+const LOOKS_AT_A_TIME = 4;
+/** While W&B can't be asked, its last answer holds for so many times as long as otherwise. */
+const OUTAGE_FACTOR = 12;
+
+/** What W&B shows to a key. */
+export interface SeenByKey {
+  /** Whose it is, for the log. */
+  readonly username: string | null;
+  readonly projects: readonly ProjectKey[];
+}
+
+export interface KeyRingOptions {
+  /** Asks W&B with a key; null: it is none. @throws LogdirError where W&B can't be asked now */
+  readonly look: (key: string) => Promise<SeenByKey | null>;
+  /** Awaited when some key sees other projects than before. */
+  readonly onChange: () => Promise<void>;
+  /** How long an answer of W&B holds. */
+  readonly maxAgeMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Which key a request needs: one that may see a project, or something of an entity. */
+export interface KeyPurpose {
+  readonly entity?: string;
+  readonly project?: string;
+}
+
+/** A key that W&B has accepted. */
+class HeldKey implements RestrictedCaller {
+  readonly sees = 'some';
+  readonly key: string;
+  readonly identified: Identified;
+  name = 'a W&B user';
+  version = 0;
+  projects: readonly ProjectKey[] = [];
+  /** In monotonic milliseconds. */
+  askedAtMs = Number.NEGATIVE_INFINITY;
+  #ids: ReadonlySet<string> = new Set();
+
+  constructor(key: string) {
+    this.key = key;
+    this.identified = { kind: 'caller', caller: this, seesMetrics: false };
+  }
+
+  canSee(project: Pick<ProjectKey, 'entity' | 'project'>): boolean {
+    return this.#ids.has(idOf(project));
+  }
+
+  seesEntity(entity: string): boolean {
+    return this.projects.some((project) => project.entity === entity);
+  }
+
+  /** Whether it now sees other projects than before. */
+  take({ username, projects }: SeenByKey, askedAtMs: number): boolean {
+    const ids = new Set(projects.map(idOf));
+    const isOther = ids.size !== this.#ids.size || [...ids].some((id) => !this.#ids.has(id));
+    if (username !== null) this.name = username;
+    this.askedAtMs = askedAtMs;
+    if (!isOther) return false;
+    this.projects = projects;
+    this.#ids = ids;
+    this.version++;
+    return true;
+  }
+}
+
+export class KeyRing {
+  readonly #options: KeyRingOptions;
+  /** By digest, in hexadecimal. */
+  readonly #held = new LRUCache<string, HeldKey>({ max: MAX_KEYS });
+  /** Digests of keys that were refused, and until when, in monotonic milliseconds. */
+  readonly #refused = new LRUCache<string, number>({ max: MAX_KEYS });
+  readonly #looking = new SingleFlight<string, Identified>();
+  readonly #queue = new PQueue({
+    ...{ concurrency: LOOKS_AT_A_TIME, intervalCap: MAX_LOOKS_PER_MINUTE, interval: 60_000 },
+  });
+
+  constructor(options: KeyRingOptions) {
+    this.#options = options;
+  }
+
+  /** Whose key it is; at once where W&B was asked lately. */
+  identify(key: string): MaybePromise<Identified> {
+    const { clock, maxAgeMs } = this.#options;
+    const id = digestOf(key).toString('hex');
+    const held = this.#held.get(id);
+    const nowMs = clock.monotonic();
+    if (held !== undefined && nowMs - held.askedAtMs <= maxAgeMs) {
+      // Renewed before it runs out, so that nobody waits for it.
+      if (nowMs - held.askedAtMs > maxAgeMs / 2) void this.#look(id, key);
+      return held.identified;
+    }
+    if (nowMs < (this.#refused.get(id) ?? 0)) return REFUSED;
+    return this.#look(id, key);
+  }
+
+  /** A key that may see what is asked for, the one that W&B confirmed last; null: there is none. */
+  keyFor({ entity, project }: KeyPurpose): string | null {
+    let found: HeldKey | null = null;
+    for (const held of this.#current()) {
+      const maySee =
+        entity === undefined ||
+        (project === undefined ? held.seesEntity(entity) : held.canSee({ entity, project } as ProjectKey));
+      if (maySee && (found === null || held.askedAtMs > found.askedAtMs)) found = held;
+    }
+    return found?.key ?? null;
+  }
+
+  /** Projects that some key sees. */
+  projects(): readonly ProjectKey[] {
+    const found = new Map<string, ProjectKey>();
+    for (const { projects } of this.#current())
+      for (const project of projects) found.set(idOf(project), project);
+    return [...found.values()];
+  }
+
+  /** Keys whose answers hold. */
+  #current(): readonly HeldKey[] {
+    const oldestMs = this.#options.clock.monotonic() - this.#options.maxAgeMs * OUTAGE_FACTOR;
+    return [...this.#held.values()].filter(({ askedAtMs }) => askedAtMs >= oldestMs);
+  }
+
+  #look(id: string, key: string): Promise<Identified> {
+    return this.#looking.run(id, async () => {
+      const isNew = !this.#held.has(id);
+      if (isNew && this.#queue.size >= MAX_LOOKS_PER_MINUTE) return TOO_MANY;
+      return await this.#queue.add(() => this.#ask(id, key));
+    });
+  }
+
+  async #ask(id: string, key: string): Promise<Identified> {
+    const { look, clock, maxAgeMs, logger, onChange } = this.#options;
+    const askedAtMs = clock.monotonic();
+    try {
+      const seen = await look(key);
+      if (seen === null) return await this.#refuse(id);
+      const held = this.#held.get(id) ?? new HeldKey(key);
+      const isOther = held.take(seen, askedAtMs);
+      this.#held.set(id, held);
+      if (isOther) {
+        logger.info({ user: held.name, projects: seen.projects.length }, 'a W&B key sees these projects');
+        await onChange();
+      }
+      return held.identified;
+    } catch (error) {
+      const held = this.#held.get(id);
+      const isHeld = held !== undefined && askedAtMs - held.askedAtMs <= maxAgeMs * OUTAGE_FACTOR;
+      logger.warn({ err: error, user: held?.name ?? null }, 'W&B could not be asked what a key may see');
+      return isHeld ? held.identified : cannotTell(error);
+    }
+  }
+
+  async #refuse(id: string): Promise<Identified> {
+    const { clock, logger, onChange } = this.#options;
+    const held = this.#held.get(id);
+    this.#refused.set(id, clock.monotonic() + REFUSAL_MS);
+    this.#held.delete(id);
+    if (held !== undefined) {
+      logger.info({ user: held.name }, 'W&B accepts a key no more');
+      await onChange();
+    }
+    return REFUSED;
+  }
+}
+
+const REFUSED: Identified = {
+  ...{ kind: 'refused', status: 401 },
+  message: 'W&B does not accept this API key: give one of its own, as a bearer token or a password',
+};
+
+const TOO_MANY: Identified = {
+  ...{ kind: 'refused', status: 503 },
+  message: 'too many unknown API keys were tried in the last minute: ask again later',
+};
+
+function cannotTell(error: unknown): Identified {
+  const why = error instanceof LogdirError ? error.message : 'its answer was not understood';
+  return { kind: 'refused', status: 503, message: `W&B can't be asked now what this key may see: ${why}` };
+}
+
+/** One string for each project: JSON escapes the separators. */
+function idOf({ entity, project }: Pick<ProjectKey, 'entity' | 'project'>): string {
+  return JSON.stringify([entity, project]);
+}

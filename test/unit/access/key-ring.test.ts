@@ -1,0 +1,160 @@
+/** Keys of those who ask: what W&B said of each, and for how long it holds. @module */
+
+import { describe, expect, it } from 'vitest';
+import { KeyRing, type SeenByKey } from '../../../src/access/index.ts';
+import { LogdirError } from '../../../src/core/index.ts';
+import type { ProjectKey } from '../../../src/history/index.ts';
+import { silentLogger } from '../../../src/observability/index.ts';
+import { MovingClock } from '../../support/moving-clock.ts';
+
+const MAX_AGE_MS = 1000;
+const HOURS_MS = MAX_AGE_MS * 12;
+
+const project = (path: string) => {
+  const [entity, name] = path.split('/');
+  return { entity, project: name } as ProjectKey;
+};
+
+/** A ring over a server that can be changed, be away, and counts how often it was asked. */
+class Setting {
+  readonly clock = new MovingClock();
+  readonly seen = new Map<string, SeenByKey>();
+  isAway = false;
+  looks = 0;
+  changes = 0;
+  readonly ring = new KeyRing({
+    look: async (key) => {
+      this.looks++;
+      if (this.isAway) throw new LogdirError('unavailable', 'no answer');
+      return this.seen.get(key) ?? null;
+    },
+    onChange: async () => void this.changes++,
+    maxAgeMs: MAX_AGE_MS,
+    clock: this.clock,
+    logger: silentLogger(),
+  });
+
+  shows(key: string, ...paths: string[]): void {
+    this.seen.set(key, { username: `user of ${key}`, projects: paths.map(project) });
+  }
+
+  /** Paths of `all` that a key sees; the status where it is refused. */
+  async sees(key: string, all = ['acme/a', 'acme/b', 'other/c']): Promise<readonly string[] | number> {
+    const found = await this.ring.identify(key);
+    if (found.kind === 'refused') return found.status;
+    const { caller } = found;
+    if (caller.sees === 'everything') throw new Error('sees everything');
+    return all.filter((path) => caller.canSee(project(path)));
+  }
+}
+
+describe('a key', () => {
+  it('sees what W&B shows to it, and nothing of other keys', async () => {
+    const setting = new Setting();
+    setting.shows('A', 'acme/a', 'acme/b');
+    setting.shows('B', 'other/c');
+    expect(await setting.sees('A')).toEqual(['acme/a', 'acme/b']);
+    expect(await setting.sees('B')).toEqual(['other/c']);
+    expect(await setting.sees('C')).toBe(401);
+  });
+
+  it('is asked for once while the answer holds, however many ask with it', async () => {
+    const setting = new Setting();
+    setting.shows('A', 'acme/a');
+    await Promise.all([setting.sees('A'), setting.sees('A'), setting.sees('A')]);
+    setting.clock.advance(MAX_AGE_MS / 2);
+    expect(setting.ring.identify('A')).not.toBeInstanceOf(Promise);
+    expect(setting.looks).toBe(1);
+  });
+
+  it('is asked for anew before the answer runs out, so that nobody waits', async () => {
+    const setting = new Setting();
+    setting.shows('A', 'acme/a');
+    await setting.sees('A');
+    setting.clock.advance(MAX_AGE_MS / 2 + 1);
+    setting.shows('A', 'acme/b');
+    expect(setting.ring.identify('A')).not.toBeInstanceOf(Promise);
+    await expect.poll(() => setting.looks).toBe(2);
+    await expect.poll(() => setting.sees('A')).toEqual(['acme/b']);
+  });
+
+  it('that W&B refuses sees nothing once the answer has run out', async () => {
+    const setting = new Setting();
+    setting.shows('A', 'acme/a');
+    await setting.sees('A');
+    setting.seen.clear();
+    setting.clock.advance(MAX_AGE_MS + 1);
+    expect(await setting.sees('A')).toBe(401);
+    expect(setting.ring.keyFor({ entity: 'acme', project: 'a' })).toBeNull();
+    expect(setting.ring.projects()).toEqual([]);
+  });
+
+  it('that was refused is not tried again for a while', async () => {
+    const setting = new Setting();
+    expect(await setting.sees('A')).toBe(401);
+    setting.shows('A', 'acme/a');
+    expect(await setting.sees('A')).toBe(401);
+    expect(setting.looks).toBe(1);
+    setting.clock.advance(60_001);
+    expect(await setting.sees('A')).toEqual(['acme/a']);
+  });
+
+  it('sees what it saw while W&B is away, for a bounded time', async () => {
+    const setting = new Setting();
+    setting.shows('A', 'acme/a');
+    await setting.sees('A');
+    setting.isAway = true;
+    setting.clock.advance(HOURS_MS - 1);
+    expect(await setting.sees('A')).toEqual(['acme/a']);
+    setting.clock.advance(2);
+    expect(await setting.sees('A')).toBe(503);
+  });
+
+  it('that nobody knows is told to ask again while W&B is away', async () => {
+    const setting = new Setting();
+    setting.isAway = true;
+    expect(await setting.sees('A')).toBe(503);
+    setting.isAway = false;
+    setting.shows('A', 'acme/a');
+    expect(await setting.sees('A')).toEqual(['acme/a']);
+  });
+
+  it('is another caller at each change of what it sees, and the same otherwise', async () => {
+    const setting = new Setting();
+    setting.shows('A', 'acme/a');
+    const versions: number[] = [];
+    for (const paths of [['acme/a'], ['acme/a'], ['acme/b']]) {
+      setting.shows('A', ...paths);
+      const found = await setting.ring.identify('A');
+      if (found.kind === 'caller' && found.caller.sees === 'some') versions.push(found.caller.version);
+      setting.clock.advance(MAX_AGE_MS + 1);
+    }
+    expect(versions).toEqual([1, 1, 2]);
+    expect(setting.changes).toBe(2);
+  });
+
+  it('cannot be guessed at the cost of the rate limit', async () => {
+    const setting = new Setting();
+    const tries = Array.from({ length: 1000 }, (_, i) => setting.sees(`guess ${i}`));
+    expect(await Promise.race(tries.slice(-500).map(async (one) => await one))).toBe(503);
+    expect(setting.looks).toBeLessThanOrEqual(120);
+  });
+});
+
+describe('a request for a project', () => {
+  it('goes out with a key that may see it, the one that W&B confirmed last', async () => {
+    const setting = new Setting();
+    setting.shows('A', 'acme/a', 'acme/b');
+    setting.shows('B', 'acme/a');
+    await setting.sees('A');
+    setting.clock.advance(10);
+    await setting.sees('B');
+    const { ring } = setting;
+    expect(ring.keyFor({ entity: 'acme', project: 'a' })).toBe('B');
+    expect(ring.keyFor({ entity: 'acme', project: 'b' })).toBe('A');
+    expect(ring.keyFor({ entity: 'acme', project: 'c' })).toBeNull();
+    expect(ring.keyFor({ entity: 'other' })).toBeNull();
+    expect(ring.keyFor({ entity: 'acme' })).toBe('B');
+    expect(ring.projects()).toEqual([project('acme/a'), project('acme/b')]);
+  });
+});
