@@ -248,7 +248,12 @@ export function createApp(settings: AppSettings, parts: AppParts): App {
       if (projects === null) grpc = { ...server, direct: parts.direct ?? '' };
       return server;
     },
-    mount: (options) => fuse.mount({ ...options, keepClear }),
+    mount: async (options) => {
+      const isPerUser = options.allowOther && settings.accessFile !== null;
+      if (isPerUser) await access.reload();
+      const treeOf = (uid: number) => callers.of(access.ofUser(uid)).tree;
+      return await fuse.mount({ ...options, keepClear, ...(isPerUser && { treeOf }) });
+    },
     verify: async (options) => {
       const { verify } = await import('./verify/index.ts');
       return await verify(

@@ -23,6 +23,7 @@ const schema = z.strictObject({
     .default([]),
   users: z.record(z.string(), scopes).default({}),
   groups: z.record(z.string(), scopes).default({}),
+  uids: z.record(z.string().regex(/^\d+$/, 'a numeric user id'), scopes).default({}),
 });
 
 /** A token and whose it is. */
@@ -38,9 +39,11 @@ export interface AccessRules {
   /** Scopes by name. */
   readonly users: ReadonlyMap<string, readonly string[]>;
   readonly groups: ReadonlyMap<string, readonly string[]>;
+  /** Users of this machine by their numeric ids: what they see of a mount. */
+  readonly uids: ReadonlyMap<number, Identified>;
 }
 
-export const NO_RULES: AccessRules = { tokens: [], users: new Map(), groups: new Map() };
+export const NO_RULES: AccessRules = { tokens: [], users: new Map(), groups: new Map(), uids: new Map() };
 
 /** @throws LogdirError `invalid-argument` that names file, place and what is accepted, and quotes no token */
 export async function readAccessFile(path: string): Promise<AccessRules> {
@@ -51,7 +54,7 @@ export async function readAccessFile(path: string): Promise<AccessRules> {
   });
   const found = schema.safeParse(parsed(text, path) ?? {});
   if (!found.success) throw wrong(path, found.error.issues.map(problem));
-  const { tokens, users, groups } = found.data;
+  const { tokens, users, groups, uids } = found.data;
   for (const member of ['name', 'token'] as const) {
     const twice = tokens.find((one, i) => tokens.findIndex((other) => other[member] === one[member]) < i);
     if (twice !== undefined) throw wrong(path, [`tokens: the ${member} of ${twice.name} is there twice`]);
@@ -63,6 +66,7 @@ export async function readAccessFile(path: string): Promise<AccessRules> {
     }),
     users: new Map(Object.entries(users)),
     groups: new Map(Object.entries(groups)),
+    uids: new Map(Object.entries(uids).map(([uid, list]) => [Number(uid), identifiedBy(`uid ${uid}`, list)])),
   };
 }
 

@@ -3,10 +3,12 @@
 import { unwatchFile, watchFile } from 'node:fs';
 import { LRUCache } from 'lru-cache';
 import { LogdirError, type MaybePromise } from '../core/index.ts';
+import { type Caller, OPERATOR } from '../namespace/index.ts';
 import type { Logger } from '../observability/index.ts';
 import {
   type Access,
   type AccessMode,
+  EVERYBODY,
   type Identified,
   OPEN_ACCESS,
   type Shown,
@@ -38,7 +40,7 @@ export interface AccessOptions {
 
 /** Nothing is read before `reload`, which is called once before anybody is let in. */
 export function createAccess(options: AccessOptions): Access & Disposable {
-  if (options.mode === 'off') return { ...OPEN_ACCESS, [Symbol.dispose]: () => {} };
+  if (options.mode === 'off' && options.file === null) return { ...OPEN_ACCESS, [Symbol.dispose]: () => {} };
   return new GuardedAccess(options);
 }
 
@@ -52,6 +54,8 @@ class GuardedAccess implements Access, Disposable {
   #tokens: readonly HeldToken[] = [];
   /** What users come to, by their name and groups. */
   readonly #users = new LRUCache<string, Identified>({ max: MAX_USERS });
+  readonly #ownUid = process.getuid?.();
+  readonly #stranger: Caller = { sees: 'some', name: 'another user', version: 0, canSee: () => false };
   #isWatching = false;
 
   constructor(options: AccessOptions) {
@@ -72,14 +76,15 @@ class GuardedAccess implements Access, Disposable {
     this.#rules = rules;
     this.#tokens = rules.tokens.map((token) => ({ ...token, digest: digestOf(token.token) }));
     this.#users.clear();
-    const { tokens, users, groups } = rules;
-    const counts = { tokens: tokens.length, users: users.size, groups: groups.size };
+    const { tokens, users, groups, uids } = rules;
+    const counts = { tokens: tokens.length, users: users.size, groups: groups.size, uids: uids.size };
     this.#logger.info({ file, ...counts }, 'who may see what was read');
   }
 
   identify(shown: Shown): MaybePromise<Identified> {
-    const secret = secretOf(shown.authorization);
     const { mode, keys } = this.#options;
+    if (mode === 'off') return EVERYBODY;
+    const secret = secretOf(shown.authorization);
     if (secret !== null) {
       const token = findByDigest(digestOf(secret), this.#tokens);
       if (token !== null) return token.identified;
@@ -98,6 +103,12 @@ class GuardedAccess implements Access, Disposable {
     // A server can check no signature of a key that it does not know: the id is the key.
     if (mode !== 'wandb' || keys === null) return null;
     return { secret: accessKeyId, identify: () => keys.identify(accessKeyId) };
+  }
+
+  ofUser(uid: number): Caller {
+    const found = this.#rules.uids.get(uid);
+    if (found?.kind === 'caller') return found.caller;
+    return uid === this.#ownUid ? OPERATOR : this.#stranger;
   }
 
   [Symbol.dispose](): void {

@@ -27,8 +27,8 @@ export const ACCESS_SETTINGS = {
     schema: filled,
     accepts: 'a path',
     default: null,
-    help: 'YAML file with tokens, users and groups, and what each may see. Read again when it changes.',
-    commands: PAGE_SERVERS,
+    help: 'YAML file with tokens, users and groups, and what each may see; with --allow-other, what each user of this machine sees of the mount. Read again when it changes.',
+    commands: [...PAGE_SERVERS, 'mount'],
   },
   accessMaxAgeMs: {
     group: 'Access',

@@ -15,6 +15,8 @@ const REQUEST_TIMEOUT_MS = 2 * READ_PATIENCE_MS;
 
 export interface ConnectionOptions {
   readonly tree: LogdirTree;
+  /** See `TreeFileSystemOptions`. */
+  readonly treeOf?: (uid: number) => LogdirTree;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -32,9 +34,12 @@ export interface Connection {
 
 /** Serves from now on; the descriptor is ours. */
 export function serveConnection(descriptor: number, options: ConnectionOptions): Connection {
-  const { tree, logger, metrics, clock, ownership, readPatienceMs = READ_PATIENCE_MS } = options;
+  const { tree, treeOf, logger, metrics, clock, ownership, readPatienceMs = READ_PATIENCE_MS } = options;
   const transport = openTransport(descriptor);
-  const fileSystem = new TreeFileSystem({ tree, ownership, logger, readPatienceMs });
+  const fileSystem = new TreeFileSystem({
+    ...{ tree, ownership, logger, readPatienceMs },
+    ...(treeOf && { treeOf }),
+  });
   const session = new FuseSession({
     ...{ transport, fileSystem, logger, clock, tally: new OperationTally(metrics) },
     requestTimeoutMs: REQUEST_TIMEOUT_MS,

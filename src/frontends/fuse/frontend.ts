@@ -5,6 +5,7 @@ import { stat, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LogdirError } from '../../core/index.ts';
+import type { LogdirTree } from '../../tree/index.ts';
 import { type Connection, type ConnectionOptions, serveConnection } from './connection.ts';
 import {
   FILE_SYSTEM_TYPE,
@@ -32,6 +33,8 @@ export interface MountOptions {
   readonly route: MountRoute;
   readonly allowOther: boolean;
   readonly ownership: Ownership;
+  /** What a user sees, where not all see the same. */
+  readonly treeOf?: (uid: number) => LogdirTree;
   /** Directories that must not come to contain the mount. */
   readonly keepClear: readonly string[];
 }
@@ -53,7 +56,7 @@ export interface FuseFrontend {
   mount(options: MountOptions): Promise<Mounted>;
 }
 
-export type FuseFrontendOptions = Omit<ConnectionOptions, 'ownership'>;
+export type FuseFrontendOptions = Omit<ConnectionOptions, 'ownership' | 'treeOf'>;
 
 export function createFuseFrontend(options: FuseFrontendOptions): FuseFrontend {
   const logger = options.logger.child({ room: 'fuse' });
@@ -61,12 +64,12 @@ export function createFuseFrontend(options: FuseFrontendOptions): FuseFrontend {
 }
 
 async function mount(parts: FuseFrontendOptions, options: MountOptions): Promise<Mounted> {
-  const { route, keepClear, ownership, allowOther } = options;
+  const { route, keepClear, ownership, allowOther, treeOf } = options;
   const { kind, directory } = route;
   const point =
     kind === 'given' ? givenMountPoint(directory) : await prepareMountPoint(directory, { keepClear });
   const descriptor = await obtainDescriptor(route, point?.path ?? directory, { allowOther });
-  const connection = serveConnection(descriptor, { ...parts, ownership });
+  const connection = serveConnection(descriptor, { ...parts, ownership, ...(treeOf && { treeOf }) });
   parts.logger.info({ directory: point?.path, route: kind, transport: connection.transport }, 'mounted');
   if (point === null) return mountedSomewhere(connection);
   try {

@@ -27,18 +27,27 @@ export interface Ownership {
   readonly umask: number;
 }
 
-export function timedAttributes(inode: number, node: LogdirNode, ownership: Ownership): TimedAttributes {
-  const { uid, gid, umask } = ownership;
+/** How the tree looks to those who use the mount. */
+export interface Appearance {
+  readonly ownership: Ownership;
+  /** Whether users see different trees: then the kernel asks for each of them, and believes nothing for another. */
+  readonly isPerUser: boolean;
+}
+
+export function timedAttributes(inode: number, node: LogdirNode, appearance: Appearance): TimedAttributes {
+  const { uid, gid, umask } = appearance.ownership;
   const isFile = node.kind === 'file';
   const mode = isFile
     ? FILE_TYPE | (FILE_PERMISSIONS & ~umask)
     : DIRECTORY_TYPE | (DIRECTORY_PERMISSIONS & ~umask);
   // A file that is written anew may change its size within its name's life: every program hears the current one.
-  const validMs = isFile && !node.isAppendOnly ? 0 : ATTRIBUTES_VALID_MS;
+  const isRewritten = isFile && !node.isAppendOnly;
+  const validMs = isRewritten || appearance.isPerUser ? 0 : ATTRIBUTES_VALID_MS;
   const attributes = { inode, mode, size: isFile ? node.size : 0, mtimeMs: node.mtimeMs, uid, gid };
   return { attributes, validMs };
 }
 
-export function entryOf(inode: number, node: LogdirNode, ownership: Ownership): Entry {
-  return { ...timedAttributes(inode, node, ownership), nameValidMs: NAME_VALID_MS };
+export function entryOf(inode: number, node: LogdirNode, appearance: Appearance): Entry {
+  const nameValidMs = appearance.isPerUser ? 0 : NAME_VALID_MS;
+  return { ...timedAttributes(inode, node, appearance), nameValidMs };
 }

@@ -20,6 +20,10 @@ export class PendingCall implements Call {
     return this.#controller.signal;
   }
 
+  get uid(): number {
+    return this.request.uid;
+  }
+
   /** True for whoever comes first, who is to answer. */
   claim(): boolean {
     if (this.#isAnswered) return false;

@@ -9,12 +9,14 @@ import type { DirectoryEntry, FuseFileSystem, Opened, ReadBytes } from './file-s
 import { HandleTable } from './handle-table.ts';
 import { childPath, type Inode, InodeTable } from './inode-table.ts';
 import { KernelFile } from './kernel-file.ts';
-import { entryOf, type Ownership, timedAttributes } from './node-attributes.ts';
+import { type Appearance, entryOf, type Ownership, timedAttributes } from './node-attributes.ts';
 import { type Entry, ERRNO, type Forget, OPEN_FLAG, type TimedAttributes } from './protocol/index.ts';
 import { ReadBuffers } from './read-buffers.ts';
 
 export interface TreeFileSystemOptions {
   readonly tree: LogdirTree;
+  /** What a user sees, where not all see the same; absent: `tree`. */
+  readonly treeOf?: (uid: number) => LogdirTree;
   readonly ownership: Ownership;
   readonly logger: Logger;
   /** How long a read waits for bytes that must be fetched again. */
@@ -28,6 +30,7 @@ interface OpenDirectory {
 
 export class TreeFileSystem implements FuseFileSystem {
   readonly #options: TreeFileSystemOptions;
+  readonly #appearance: Appearance;
   readonly #inodes = new InodeTable();
   readonly #buffers = new ReadBuffers();
   readonly #files = new HandleTable<KernelFile>();
@@ -37,6 +40,11 @@ export class TreeFileSystem implements FuseFileSystem {
 
   constructor(options: TreeFileSystemOptions) {
     this.#options = options;
+    this.#appearance = { ownership: options.ownership, isPerUser: options.treeOf !== undefined };
+  }
+
+  #treeOf({ uid }: Call): LogdirTree {
+    return this.#options.treeOf?.(uid) ?? this.#options.tree;
   }
 
   /** The inode number of a path if the kernel knows it. */
@@ -51,7 +59,7 @@ export class TreeFileSystem implements FuseFileSystem {
 
   lookup(parentId: number, name: string, call: Call): MaybePromise<Entry> {
     const parent = this.#inodes.get(parentId);
-    const node = this.#options.tree.stat(childPath(parent, name), new CallOptions(call, 'cached'));
+    const node = this.#treeOf(call).stat(childPath(parent, name), new CallOptions(call, 'cached'));
     if (!(node instanceof Promise)) return this.#tell(parent, name, node);
     return node.then((found) => {
       // The kernel has given up on an interrupted lookup, and will not forget what it was not told.
@@ -61,7 +69,7 @@ export class TreeFileSystem implements FuseFileSystem {
   }
 
   #tell(parent: Inode, name: string, node: LogdirNode): Entry {
-    return entryOf(this.#inodes.tell(parent, name).id, node, this.#options.ownership);
+    return entryOf(this.#inodes.tell(parent, name).id, node, this.#appearance);
   }
 
   forget(forgets: readonly Forget[]): void {
@@ -72,37 +80,39 @@ export class TreeFileSystem implements FuseFileSystem {
     const inode = this.#inode(nodeId);
     const file = handle === null ? undefined : this.#files.find(handle)?.file;
     const node = file?.isFrozen ? file.node : this.#statOpen(inode, call);
-    return mapAnswer(node, (told) => timedAttributes(nodeId, told, this.#options.ownership));
+    return mapAnswer(node, (told) => timedAttributes(nodeId, told, this.#appearance));
   }
 
   /** A file somebody has open is brought up to date; when that fails, it is as it was. */
   #statOpen({ id, path }: Inode, call: Call): MaybePromise<LogdirNode> {
     const [opened] = this.#openByInode.get(id) ?? [];
     const freshness = opened === undefined ? 'cached' : 'refresh';
-    const node = this.#options.tree.stat(path, new CallOptions(call, freshness));
+    const node = this.#treeOf(call).stat(path, new CallOptions(call, freshness));
     if (!(node instanceof Promise)) return node;
     return node.catch((error: unknown) => {
-      if (opened === undefined) throw staleIfGone(error);
+      // Somebody else's open file says nothing to one who may not see it.
+      if (opened === undefined || this.#appearance.isPerUser) throw staleIfGone(error);
       return opened.file.node;
     });
   }
 
   open(nodeId: number, call: Call): MaybePromise<Opened> {
     const inode = this.#inode(nodeId);
-    const file = this.#options.tree.open(inode.path, new CallOptions(call, 'refresh'));
-    return file instanceof Promise ? this.#openLater(inode, file, call) : this.#opened(inode, file);
+    const file = this.#treeOf(call).open(inode.path, new CallOptions(call, 'refresh'));
+    return file instanceof Promise ? this.#openLater(inode, file, call) : this.#opened(inode, file, call);
   }
 
-  async #openLater(inode: Inode, opening: Promise<OpenFile>, { signal }: Call): Promise<Opened> {
+  async #openLater(inode: Inode, opening: Promise<OpenFile>, call: Call): Promise<Opened> {
     const file = await opening.catch((error: unknown) => {
       throw staleIfGone(error);
     });
-    signal.throwIfAborted();
-    return this.#opened(inode, file);
+    call.signal.throwIfAborted();
+    return this.#opened(inode, file, call);
   }
 
-  #opened(inode: Inode, file: OpenFile): Opened {
-    const { tree, logger, readPatienceMs } = this.#options;
+  #opened(inode: Inode, file: OpenFile, call: Call): Opened {
+    const { logger, readPatienceMs } = this.#options;
+    const tree = this.#treeOf(call);
     const followed = new FollowedFile(file, { tree, path: inode.path, retryForMs: readPatienceMs });
     const opened = new KernelFile({ inode, file: followed, logger, buffers: this.#buffers });
     const files = this.#openByInode.get(inode.id) ?? new Set();
@@ -138,9 +148,11 @@ export class TreeFileSystem implements FuseFileSystem {
     return offset > 0 && entries !== null ? entries : this.#list(directory, call);
   }
 
-  async #list(directory: OpenDirectory, { signal }: Call): Promise<readonly DirectoryEntry[]> {
+  async #list(directory: OpenDirectory, call: Call): Promise<readonly DirectoryEntry[]> {
     const { inode } = directory;
-    const nodes = await this.#options.tree.list(inode.path, { signal }).catch((error: unknown) => {
+    const { signal } = call;
+    const tree = this.#treeOf(call);
+    const nodes = await tree.list(inode.path, { signal }).catch((error: unknown) => {
       throw staleIfGone(error);
     });
     const self = { item: { name: '.', kind: 'directory', inode: inode.id }, entry: () => null } as const;

@@ -105,7 +105,7 @@ describe('serve --grpc-port', () => {
       { stdio: 'ignore' },
     );
     await served(
-      ['--host', '0.0.0.0', '--grpc-cert-file', cert, '--grpc-key-file', key],
+      ['--host', '0.0.0.0', '--access', 'off', '--grpc-cert-file', cert, '--grpc-key-file', key],
       async (address, flags) => {
         expect(flags).toBe(' --grpc_creds_type=ssl');
         expect(await runCount(address, credentials.createSsl(readFileSync(cert)))).toBe(6);

@@ -62,6 +62,8 @@ export interface FuseRequest {
   readonly unique: number;
   /** What it is about. */
   readonly nodeId: number;
+  /** User whose program asks; that of the mount's owner for what the kernel asks by itself. */
+  readonly uid: number;
   readonly operation: FuseOperation;
 }
 
@@ -70,6 +72,7 @@ export function parseRequest(frame: Buffer): FuseRequest {
   return {
     unique: readU64(frame, 8),
     nodeId: readU64(frame, 16),
+    uid: frame.readUInt32LE(24),
     operation: parseOperation(frame.readUInt32LE(4), frame, readU64(frame, 16)),
   };
 }

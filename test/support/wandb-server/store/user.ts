@@ -17,7 +17,7 @@ export class User {
   readonly email: string;
   readonly teams: readonly string[];
   readonly defaultEntity: string;
-  readonly apiKeys: ReadonlySet<string>;
+  apiKeys: ReadonlySet<string>;
 
   constructor({ username, teams = [], defaultEntity }: UserSpec, apiKey: string) {
     this.username = username;

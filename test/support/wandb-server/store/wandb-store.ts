@@ -32,6 +32,12 @@ export class WandbStore {
     return [...this.users.values()].find((user) => user.apiKeys.has(apiKey));
   }
 
+  /** From now on the key is none. */
+  revoke(apiKey: string): void {
+    const user = this.userOfKey(apiKey);
+    if (user !== undefined) user.apiKeys = new Set([...user.apiKeys].filter((key) => key !== apiKey));
+  }
+
   get projects(): readonly Project[] {
     return [...this.#projects.values()];
   }

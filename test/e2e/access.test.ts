@@ -1,0 +1,178 @@
+/** The program with two people's W&B keys: what each sees through each door, and what goes out with whose key. @module */
+
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type TemporaryFolder, temporaryFolder } from '../support/local-runs.ts';
+import { type ServedRuns, serveRuns } from '../support/served-runs.ts';
+import { until } from '../support/waiting.ts';
+import { startWandbServer, type User, type WandbServer } from '../support/wandb-server/index.ts';
+
+const MAX_AGE_MS = 1500;
+const METRICS_TOKEN = 'token-of-prometheus-1234';
+const ACCESS_FILE = `tokens: [{name: prometheus, token: ${METRICS_TOKEN}, scopes: ['@metrics']}]`;
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+  readonly headers: Readonly<Record<string, unknown>>;
+}
+
+describe('a server for whoever has a W&B key', () => {
+  let folder: TemporaryFolder;
+  let wandb: WandbServer;
+  let served: ServedRuns;
+  let ada: User;
+  let bob: User;
+
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+    await folder.write('access.yaml', Buffer.from(ACCESS_FILE));
+    wandb = await startWandbServer({ entity: 'acme' });
+    ada = wandb.user;
+    bob = wandb.store.addUser({ username: 'bob', teams: ['umbrella'] });
+    for (const [entity, run] of [
+      ['acme', 'r1'],
+      ['umbrella', 'r2'],
+    ] as const)
+      wandb.store.project(entity, `${entity}-secret`).addRun({ id: run, rows: [{ loss: 1 }, { loss: 0.5 }] });
+    served = await serveRuns(
+      'wandb:',
+      join(folder.path, 'served'),
+      [
+        ...['--base-url', wandb.url, '--access', 'wandb', '--access-max-age', `${MAX_AGE_MS}ms`],
+        ...['--access-file', join(folder.path, 'access.yaml'), '--refresh-interval', '1s'],
+      ],
+      { WANDB_API_KEY: '' },
+    );
+  });
+
+  afterAll(async () => {
+    await served?.[Symbol.asyncDispose]();
+    await wandb?.[Symbol.asyncDispose]();
+    await folder?.[Symbol.asyncDispose]();
+  });
+
+  const keyOf = ({ apiKeys }: User) => [...apiKeys][0]!;
+
+  function ask(path: string, secret: string | null, headers: Readonly<Record<string, string>> = {}) {
+    return new Promise<Answer>((resolve, reject) => {
+      const authorization =
+        secret === null ? {} : { authorization: `Basic ${Buffer.from(`any:${secret}`).toString('base64')}` };
+      const options = {
+        host: '127.0.0.1',
+        port: served.port,
+        path,
+        headers: { ...authorization, ...headers },
+      };
+      const req = request(options, (res) => {
+        let body = '';
+        res.setEncoding('latin1').on('data', (chunk: string) => {
+          body += chunk;
+        });
+        res.on('end', () => resolve({ status: res.statusCode ?? 0, body, headers: res.headers }));
+      });
+      req.on('error', reject);
+      req.end();
+    });
+  }
+
+  /** Every place where a project shows. */
+  const PLACES = (entity: string, run: string) => {
+    const project = `${entity}/${entity}-secret`;
+    return [
+      `/p/${entity}`,
+      `/p/${project}`,
+      `/p/${project}/${run}`,
+      `/logdir/${entity}/`,
+      `/logdir/${project}/`,
+      `/logdir/${project}/${run}/`,
+      `/logdir/${project}/${run}/run.json`,
+      `/webhdfs/v1/${entity}?op=LISTSTATUS`,
+      `/webhdfs/v1/${project}?op=GETFILESTATUS`,
+      `/webhdfs/v1/${project}/${run}?op=LISTSTATUS`,
+      `/webhdfs/v1/${project}/${run}/run.json?op=OPEN`,
+    ];
+  };
+  const PEOPLE = [
+    ['ada', () => keyOf(ada), 'acme'],
+    ['bob', () => keyOf(bob), 'umbrella'],
+    ['nobody', () => null, null],
+    ['somebody with a key of no one', () => '0'.repeat(40), null],
+    ['whoever has a token for metrics', () => METRICS_TOKEN, ''],
+  ] as const;
+  const CELLS = PEOPLE.flatMap(([who, secret, sees]) =>
+    [...PLACES('acme', 'r1'), ...PLACES('umbrella', 'r2')].map((path) => [who, path, secret, sees] as const),
+  );
+
+  it.each(CELLS)('shows %s %s as W&B does', async (_, path, secret, sees) => {
+    const isOwn = sees !== null && sees !== '' && path.includes(sees);
+    const { status, body } = await ask(path, secret());
+    expect(status).toBe(sees === null ? 401 : isOwn ? 200 : 404);
+    if (status !== 404) return;
+    // As of an entity that nobody has.
+    const elsewhere = (text: string) => text.replaceAll(/acme|umbrella/g, 'nowhere');
+    const nowhere = await ask(elsewhere(path), secret());
+    expect([nowhere.status, nowhere.body]).toEqual([404, elsewhere(body)]);
+  });
+
+  it('names in listings and pages what the key sees alone', async () => {
+    for (const path of ['/', '/logdir/', '/webhdfs/v1/?op=LISTSTATUS']) {
+      const [adas, bobs] = [await ask(path, keyOf(ada)), await ask(path, keyOf(bob))];
+      expect([adas.status, bobs.status], path).toEqual([200, 200]);
+      expect([adas.body.includes('acme'), adas.body.includes('umbrella')], path).toEqual([true, false]);
+      expect([bobs.body.includes('acme'), bobs.body.includes('umbrella')], path).toEqual([false, true]);
+    }
+  });
+
+  it('answers what is not there, and what is somebody else’s, with the same words', async () => {
+    const words = async (entity: string) => {
+      const path = `/webhdfs/v1/${entity}/x?op=GETFILESTATUS`;
+      const { status, body } = await ask(path, keyOf(bob), { 'if-none-match': '*' });
+      return [status, body.replaceAll(entity, 'ENTITY')];
+    };
+    expect(await words('acme')).toEqual(await words('nowhere'));
+  });
+
+  it('gives figures to whoever has a token for them, and health to everybody', async () => {
+    expect((await ask('/metrics', METRICS_TOKEN)).status).toBe(200);
+    expect((await ask('/metrics', keyOf(ada))).status).toBe(403);
+    expect((await ask('/metrics', null)).status).toBe(401);
+    expect((await ask('/metrics', METRICS_TOKEN)).body).not.toMatch(/secret|acme|umbrella/);
+    for (const path of ['/healthz', '/readyz']) expect((await ask(path, null)).status, path).toBe(200);
+  });
+
+  it('asks a browser for a password', async () => {
+    expect((await ask('/', null)).headers['www-authenticate']).toContain('Basic realm=');
+  });
+
+  it('asks W&B about a project with a key that may see it', async () => {
+    const path = '/webhdfs/v1/umbrella/umbrella-secret/r2/run.json?op=OPEN';
+    expect((await ask(path, keyOf(bob))).status).toBe(200);
+    const basic = (user: User) => `Basic ${Buffer.from(`api:${keyOf(user)}`).toString('base64')}`;
+    const about = (entity: string) =>
+      wandb.requests.all.filter(
+        ({ variables }) => variables['project'] !== undefined && variables['entity'] === entity,
+      );
+    for (const [entity, user] of [
+      ['acme', ada],
+      ['umbrella', bob],
+    ] as const) {
+      expect(about(entity).length).toBeGreaterThan(0);
+      expect(new Set(about(entity).map(({ authorization }) => authorization))).toEqual(
+        new Set([basic(user)]),
+      );
+    }
+  });
+
+  it('shows nothing to a key that W&B refuses, within the time that was set', async () => {
+    const path = '/webhdfs/v1/umbrella/umbrella-secret?op=LISTSTATUS';
+    const key = keyOf(bob);
+    expect((await ask(path, key)).status).toBe(200);
+    wandb.store.revoke(key);
+    const revokedAtMs = performance.now();
+    await until(async () => (await ask(path, key)).status === 401, 'the key to be refused');
+    expect(performance.now() - revokedAtMs).toBeLessThan(MAX_AGE_MS + 2000);
+    expect((await ask('/webhdfs/v1/acme/acme-secret?op=LISTSTATUS', keyOf(ada))).status).toBe(200);
+  });
+});
