@@ -103,10 +103,12 @@ export class TreeFileSystem implements FuseFileSystem {
   }
 
   async #openLater(inode: Inode, opening: Promise<OpenFile>, call: Call): Promise<Opened> {
+    // Asked for now: a call that is interrupted tells those who listen by then.
+    const { signal } = call;
     const file = await opening.catch((error: unknown) => {
       throw staleIfGone(error);
     });
-    call.signal.throwIfAborted();
+    signal.throwIfAborted();
     return this.#opened(inode, file, call);
   }
 

@@ -59,6 +59,20 @@ async function runCount(address: string, channel?: ChannelCredentials): Promise<
   return (await client.call('ListRuns', {})).runs?.length;
 }
 
+interface Pair {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** A key pair for localhost, which stands for itself. */
+function selfSigned(name: string): Pair {
+  const [cert, key] = [join(dir, `${name}.pem`), join(dir, `${name}.key.pem`)];
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+  const words = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', key, '-out', cert];
+  execFileSync('openssl', [...words, ...subject], { stdio: 'ignore' });
+  return { cert, key };
+}
+
 describe('serve --grpc-port', () => {
   it('answers TensorBoard, and says what to type', async () => {
     await served([], async (address, flags) => {
@@ -84,26 +98,7 @@ describe('serve --grpc-port', () => {
   });
 
   it.skipIf(OPENSSL_MISSING !== null)(`by TLS where a certificate is given`, async () => {
-    const [cert, key] = [join(dir, 'cert.pem'), join(dir, 'key.pem')];
-    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
-    execFileSync(
-      'openssl',
-      [
-        'req',
-        '-x509',
-        '-newkey',
-        'rsa:2048',
-        '-nodes',
-        '-days',
-        '2',
-        '-keyout',
-        key,
-        '-out',
-        cert,
-        ...subject,
-      ],
-      { stdio: 'ignore' },
-    );
+    const { cert, key } = selfSigned('server');
     await served(
       ['--host', '0.0.0.0', '--access', 'off', '--grpc-cert-file', cert, '--grpc-key-file', key],
       async (address, flags) => {
@@ -112,6 +107,38 @@ describe('serve --grpc-port', () => {
         await expect(runCount(address)).rejects.toThrow();
       },
     );
+  });
+
+  it.skipIf(OPENSSL_MISSING !== null)(
+    'to clients with a certificate alone, where those are asked for',
+    async () => {
+      const [server, client, stranger] = ['server', 'client', 'stranger'].map(selfSigned);
+      const pair = ({ cert, key }: Pair) =>
+        credentials.createSsl(readFileSync(server!.cert), readFileSync(key), readFileSync(cert));
+      const tls = ['--grpc-cert-file', server!.cert, '--grpc-key-file', server!.key];
+      await served([...tls, '--grpc-client-ca-file', client!.cert], async (address) => {
+        expect(await runCount(address, pair(client!))).toBe(6);
+        await expect(runCount(address, pair(stranger!))).rejects.toThrow();
+        await expect(runCount(address, credentials.createSsl(readFileSync(server!.cert)))).rejects.toThrow();
+      });
+    },
+  );
+
+  it('stays on this machine where callers are told apart, which TensorBoard cannot be', async () => {
+    writeFileSync(join(dir, 'access.yaml'), "tokens: [{name: a, token: 0123456789abcdef, scopes: ['*']}]");
+    const words = [
+      '--host',
+      '0.0.0.0',
+      '--access',
+      'token',
+      '--access-file',
+      'access.yaml',
+      '--grpc-port',
+      '0',
+    ];
+    const text = await printed(words);
+    expect(text).toMatch(/tensorboard --grpc_data_provider 127\.0\.0\.1:\d+\n/);
+    expect(text).toContain('Log in with a token');
   });
 
   it('refuses half a key pair, files that are none, and a port that is taken', async () => {

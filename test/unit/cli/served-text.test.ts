@@ -23,7 +23,15 @@ type Change = Partial<Omit<Served, 'server'>> & { readonly server?: Place };
 
 function served({ server = PRIVATE, ...change }: Change = {}): Served {
   const logdir = (path: string, from = URL_HERE) => `${from.replace('http', 'webhdfs')}/${path}`;
-  return { access: 'off', grpc: GRPC, direct: '', directory: null, projects, ...change, server: { ...server, logdir } };
+  return {
+    access: 'off',
+    grpc: GRPC,
+    direct: '',
+    directory: null,
+    projects,
+    ...change,
+    server: { ...server, logdir },
+  };
 }
 
 function lines(change?: Change): string[] {

@@ -51,7 +51,14 @@ function recordOf(line: string): LogRecord {
 
 describe('serve --log-format json', () => {
   it('says everything in records: start, addresses, warning, end', async () => {
-    const { records, stdout, code } = await served(['--host', '0.0.0.0', '--access', 'off', '--quiet-after', '10min']);
+    const { records, stdout, code } = await served([
+      '--host',
+      '0.0.0.0',
+      '--access',
+      'off',
+      '--quiet-after',
+      '10min',
+    ]);
     expect([stdout, code]).toEqual(['', 0]);
     const [first] = records;
     expect(first).toMatchObject({

@@ -76,7 +76,7 @@ describe('requests of a real kernel', () => {
     ['statfs', 70, 0x08_6f7e_437f_aa5a, { kind: 'statfs' }],
     ['getxattr', 12, 0x0e_e2be_6da9_1ae8, { kind: 'refused', opcode: 22, errno: ERRNO.ENOSYS }],
   ] as const)('%s', (name, unique, nodeId, wanted) => {
-    expect(recorded(name)).toEqual({ unique, nodeId, operation: wanted });
+    expect(recorded(name)).toEqual({ unique, nodeId, uid: 0, operation: wanted });
   });
 });
 
