@@ -4,7 +4,10 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TemporaryFolder, temporaryFolder } from '../support/local-runs.ts';
+import { EXAMPLES } from '../support/program.ts';
+import { PYTHON_MISSING } from '../support/python.ts';
 import { type ServedRuns, serveRuns } from '../support/served-runs.ts';
+import { TensorBoard } from '../support/tensorboard.ts';
 import { until } from '../support/waiting.ts';
 import { startWandbServer, type User, type WandbServer } from '../support/wandb-server/index.ts';
 
@@ -174,5 +177,26 @@ describe('a server for whoever has a W&B key', () => {
     await until(async () => (await ask(path, key)).status === 401, 'the key to be refused');
     expect(performance.now() - revokedAtMs).toBeLessThan(MAX_AGE_MS + 2000);
     expect((await ask('/webhdfs/v1/acme/acme-secret?op=LISTSTATUS', keyOf(ada))).status).toBe(200);
+  });
+});
+
+describe.skipIf(PYTHON_MISSING !== null)('TensorBoard at a server that asks for tokens', () => {
+  it('reads what its token sees, which it finds in ~/.netrc', async () => {
+    await using folder = await temporaryFolder();
+    const token = 'token-of-vision-1234567';
+    const rules = `tokens: [{name: vision, token: ${token}, scopes: [acme/image-classifier]}]`;
+    await folder.write('access.yaml', Buffer.from(rules));
+    const words = ['--access', 'token', '--access-file', join(folder.path, 'access.yaml')];
+    await using served = await serveRuns(EXAMPLES, join(folder.path, 'served'), words);
+    await folder.write('netrc', Buffer.from(`machine 127.0.0.1 login any password ${token}\n`));
+    const variables = { NETRC: join(folder.path, 'netrc') };
+    const logdir = `webhdfs://127.0.0.1:${served.port}/`;
+    await using board = await TensorBoard.start(logdir, [], { variables });
+    const runs = await board.until(
+      () => board.get<readonly string[]>('/data/runs'),
+      (found) => found.length >= 4,
+    );
+    expect(runs.every((run) => run.startsWith('acme/image-classifier/'))).toBe(true);
+    expect(board.output).not.toContain(token);
   });
 });

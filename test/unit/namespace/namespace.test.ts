@@ -250,3 +250,57 @@ describe('a run name template', () => {
     expect(fillTemplate('{name}', { ...parts, name: '{id} $& $1' })).toBe('{id} $& $1');
   });
 });
+
+describe('what a caller with some rights sees', () => {
+  class Restricted {
+    readonly sees = 'some';
+    readonly name = 'somebody';
+    version = 0;
+    projects: readonly string[] = ['p'];
+    canSee({ project }: { readonly project: string }): boolean {
+      return this.projects.includes(project);
+    }
+  }
+  const catalogue = () =>
+    new Catalogue().show(
+      run('a', 'x', 1),
+      run('b', 'y', 2, ['e', 'q']),
+      run('c', 'z', 3, ['other', 'p']),
+      run('d', 'z', 3, ['hidden', 'h']),
+    );
+  const paths = (namespace: Namespace, caller: Restricted) =>
+    namespace.visible(caller).projects.map(({ path }) => path);
+
+  it('is what it may see, by every way of asking', () => {
+    const namespace = catalogue().namespace();
+    const caller = new Restricted();
+    expect(paths(namespace, caller)).toEqual(['e/p', 'other/p']);
+    const seen = namespace.visible(caller);
+    expect([...seen.entities.keys()]).toEqual(['e', 'other']);
+    expect(seen.project('e', 'q')).toBeUndefined();
+    expect(seen.projectOf({ entity: 'hidden', project: 'h' })).toBeUndefined();
+    expect(seen.pathOf(run('d', 'z', 3, ['hidden', 'h']))).toBeUndefined();
+    expect(seen.pathOf(run('a', 'x', 1))).toBe('e/p/x');
+  });
+
+  it('is the same object until its rights or the runs change', () => {
+    const shown = catalogue();
+    const namespace = shown.namespace();
+    const caller = new Restricted();
+    const before = namespace.visible(caller);
+    expect(namespace.visible(caller)).toBe(before);
+    caller.projects = ['q'];
+    caller.version++;
+    expect(paths(namespace, caller)).toEqual(['e/q']);
+    shown.show(run('e', 'new', 4, ['new', 'q']));
+    expect(paths(namespace, caller)).toEqual(['new/q']);
+  });
+
+  it('is nothing of what others see', () => {
+    const namespace = catalogue().namespace();
+    const [one, two] = [new Restricted(), new Restricted()];
+    two.projects = ['h'];
+    expect([paths(namespace, one), paths(namespace, two)]).toEqual([['e/p', 'other/p'], ['hidden/h']]);
+    expect(namespace.visible(OPERATOR).projects).toHaveLength(4);
+  });
+});
