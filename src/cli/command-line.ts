@@ -1,7 +1,7 @@
 /** From the words on the command line to one command and its arguments. @module */
 
 import yargs, { type Argv } from 'yargs';
-import { COMMANDS, type Command } from './command-table.ts';
+import { COMMANDS, CONFIG_ACTIONS, type Command } from './command-table.ts';
 import { COMPLETION_DESCRIPTION, completionScript, SHELLS } from './completion/scripts.ts';
 import { EXIT, EXIT_CODE_MEANINGS } from './exit-codes.ts';
 import { CommandFailure } from './failure.ts';
@@ -22,6 +22,7 @@ const POSITIONALS: Readonly<Record<string, string>> = {
   '[SOURCE..]': 'Where runs lie; the same as --source.',
   '[PATH]': 'Path in the tree, such as ENTITY/PROJECT/RUN; or a SOURCE, and a path in its tree.',
   '<PATH>': 'Path in the tree, such as ENTITY/PROJECT/RUN/FILE; or a SOURCE, and a path in its tree.',
+  '<ACTION>': 'show: every setting, its value and where it is from; path: the config file.',
   '<DIR>': 'An empty directory, or a name for a new one; /dev/fd/N for one that is mounted already.',
 };
 
@@ -96,6 +97,7 @@ function addCommand(parser: Argv, command: Command, select: (argv: Arguments) =>
       yargsOfCommand.positional(word.replace(/[^A-Z]/g, ''), {
         ...{ type: 'string', describe: text },
         ...(isSource ? { defaultDescription: './wandb' } : {}),
+        ...(word === '<ACTION>' ? { choices: CONFIG_ACTIONS } : {}),
       });
     }
     // Groups come in the order of their first option.

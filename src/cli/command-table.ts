@@ -2,13 +2,14 @@
 
 import type { Options } from 'yargs';
 import type { CommandName } from '../config/index.ts';
+import type { ConfigOptions } from './commands/config.ts';
 import type { Arguments, Session } from './session.ts';
 import { USUAL_OPTIONS } from './setting-options.ts';
 
-export interface Command {
+interface CommandWords {
   readonly name: CommandName;
   /** What follows the name, in yargs' notation. */
-  readonly positional: '' | '[SOURCE..]' | '[PATH]' | '<PATH>' | '<DIR> [SOURCE..]';
+  readonly positional: '' | '[SOURCE..]' | '[PATH]' | '<PATH>' | '<DIR> [SOURCE..]' | '<ACTION>';
   readonly describe: string;
   readonly options: Readonly<Record<string, Options>>;
   readonly examples: readonly (readonly [string, string])[];
@@ -16,9 +17,22 @@ export interface Command {
   readonly isBrief?: boolean;
   /** It tells of a cache directory that cannot be used, and goes on. */
   readonly reportsCache?: boolean;
+}
+
+interface SessionCommand extends CommandWords {
   /** Loads what the command needs: help and completion need nothing of it. */
   run(session: Session, argv: Arguments): Promise<number>;
 }
+
+/** Runs where settings are wrong, too. */
+interface SettingsCommand extends CommandWords {
+  examine(options: ConfigOptions): Promise<number>;
+}
+
+export type Command = SessionCommand | SettingsCommand;
+
+/** What `config` can do. */
+export const CONFIG_ACTIONS = ['show', 'path'] as const;
 
 const JSON_OPTION: Options = { type: 'boolean', group: USUAL_OPTIONS, describe: 'Print JSON.' };
 
@@ -221,5 +235,18 @@ export const COMMANDS: readonly Command[] = [
     isBrief: true,
     reportsCache: true,
     run: async (session) => (await import('./commands/doctor.ts')).doctor(session),
+  },
+  {
+    name: 'config',
+    positional: '<ACTION>',
+    describe: 'Show the settings in force and where they come from, or the path of the config file',
+    options: { json: JSON_OPTION },
+    examples: [
+      ['$0 config show', 'every setting: its value, and the flag, variable or line of the file it is from'],
+      ['$0 config show --config /etc/wandb-logdir.yaml', 'exit code 2 if anything in it is wrong'],
+      ['$0 config path', ''],
+    ],
+    isBrief: true,
+    examine: async (options) => (await import('./commands/config.ts')).config(options),
   },
 ];

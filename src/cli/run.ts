@@ -20,6 +20,7 @@ export async function run({ words, version }: RunOptions): Promise<number> {
     const invocation = await parseCommandLine(words, version);
     if (invocation === null) return EXIT.ok;
     const { command, argv } = invocation;
+    if ('examine' in command) return await command.examine({ environment, terminal, argv });
     // Help and completion do without the parts of the program.
     const { openSession } = await import('./session.ts');
     const { isBrief = false, reportsCache = false } = command;

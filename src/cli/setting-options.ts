@@ -8,6 +8,7 @@ import {
   definitions,
   environmentName,
   type SettingDefinition,
+  settingsOf,
 } from '../config/index.ts';
 
 /** Name of the positional argument that `--source` stands for. */
@@ -18,9 +19,7 @@ export const USUAL_OPTIONS = 'Usual options:';
 
 /** Adds the options of a command: the usual ones, then the rest in the groups of the table. */
 export function withSettings(yargs: Argv, command: CommandName): Argv {
-  const own = definitions().flatMap(([, definition]) =>
-    definition.commands.includes(command) ? [definition] : [],
-  );
+  const own = settingsOf(command);
   const isDaily = ({ daily = [] }: SettingDefinition) => daily.includes(command);
   for (const definition of own.filter(isDaily))
     yargs.option(definition.flag, option(definition, USUAL_OPTIONS));
@@ -43,8 +42,8 @@ export function givenFlags(
   command: CommandName | null,
 ): Record<string, unknown> {
   const flags: Record<string, unknown> = { [CONFIG_FLAG]: given(argv[CONFIG_FLAG]).at(-1) };
-  for (const [, { flag, commands }] of definitions())
-    if (command === null || commands.includes(command)) flags[flag] = given(argv[flag]).at(-1);
+  const own = command === null ? definitions().map(([, definition]) => definition) : settingsOf(command);
+  for (const { flag } of own) flags[flag] = given(argv[flag]).at(-1);
   const sources = [...given(argv[SOURCE_POSITIONAL]), ...given(argv['source'])];
   flags['source'] = sources.length > 0 ? sources : undefined;
   return flags;

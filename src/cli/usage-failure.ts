@@ -1,7 +1,7 @@
 /** What is said of a command line that cannot be understood: what was typed, what was probably meant. @module */
 
 import { existsSync } from 'node:fs';
-import { definitions } from '../config/index.ts';
+import { definitions, settingsOf } from '../config/index.ts';
 import { nearestName, shellWord } from '../core/index.ts';
 import type { Command } from './command-table.ts';
 import { EXIT } from './exit-codes.ts';
@@ -19,7 +19,17 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
     run: 'tensorboard',
   },
   ...{ server: 'serve', http: 'serve', web: 'serve', ui: 'serve', up: 'serve' },
-  ...{ list: 'ls', dir: 'ls', ll: 'ls', find: 'tree', info: 'stat', show: 'cat', print: 'cat', get: 'cat' },
+  ...{
+    settings: 'config',
+    list: 'ls',
+    dir: 'ls',
+    ll: 'ls',
+    find: 'tree',
+    info: 'stat',
+    show: 'cat',
+    print: 'cat',
+    get: 'cat',
+  },
   ...{ fetch: 'prefetch', download: 'prefetch', pull: 'prefetch', sync: 'prefetch', cache: 'prefetch' },
   ...{ compare: 'verify', test: 'verify', validate: 'verify' },
   ...{ check: 'doctor', diagnose: 'doctor', status: 'doctor', fuse: 'mount' },
@@ -51,7 +61,20 @@ function isSource(word: string): boolean {
 
 /** @throws CommandFailure `usage` for options and words that a command does not take. */
 export function refuseUnknownWords(words: readonly string[], argv: Arguments, command: Command): void {
-  const known = new Set(['_', '--', '$0', 'help', 'h', 'version', 'v', 'V', 'SOURCE', 'PATH', 'DIR']);
+  const known = new Set([
+    '_',
+    '--',
+    '$0',
+    'help',
+    'h',
+    'version',
+    'v',
+    'V',
+    'SOURCE',
+    'PATH',
+    'DIR',
+    'ACTION',
+  ]);
   const options = optionsOf(command);
   for (const name of [...options, ...aliasesOf(command)]) known.add(name);
   const unknown = Object.keys(argv).filter((name) => !known.has(name));
@@ -103,9 +126,11 @@ function complaint(message: string, command: Command | null): string {
   const [, option] = /^Not enough arguments following: (.+)$/m.exec(message) ?? [];
   if (option !== undefined) return `--${option} needs a value${acceptedText(option)}`;
   if (/^Not enough non-option arguments/.test(message) && command !== null)
-    return command.name === 'mount'
-      ? 'mount needs a directory to mount on, as in wandb-logdir mount ~/wandb-mnt'
-      : `${command.name} needs a path, as in ${command.examples[0]?.[0].replace('$0', 'wandb-logdir')}`;
+    return command.name === 'config'
+      ? 'config needs a word: show or path'
+      : command.name === 'mount'
+        ? 'mount needs a directory to mount on, as in wandb-logdir mount ~/wandb-mnt'
+        : `${command.name} needs a path, as in ${command.examples[0]?.[0].replace('$0', 'wandb-logdir')}`;
   const [, wrong, given, choices] = /Argument: (\S+), Given: (.*), Choices: (.*)$/m.exec(message) ?? [];
   if (wrong !== undefined) return `${argumentName(wrong)}: ${given} is wrong; expected one of ${choices}`;
   return message;
@@ -126,8 +151,7 @@ function helpLine(command: Command | null): string {
 
 /** Names of the options of a command, without dashes. */
 export function optionsOf({ name, options }: Command): string[] {
-  const settings = definitions().filter(([, { commands }]) => commands.includes(name));
-  return [...Object.keys(options), ...settings.map(([, { flag }]) => flag), 'config', 'help'];
+  return [...Object.keys(options), ...settingsOf(name).map(({ flag }) => flag), 'config', 'help'];
 }
 
 function aliasesOf({ options }: Command): string[] {

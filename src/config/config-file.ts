@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
+import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { errnoOf } from '../core/index.ts';
 import type { Environment } from './environment.ts';
 import { environmentName } from './settings.ts';
@@ -15,6 +15,15 @@ const MISSING = new Set(['ENOENT', 'ENOTDIR']);
 export interface ConfigFile {
   readonly path: string;
   readonly values: Readonly<Record<string, unknown>>;
+  /** Of each key, counted from 1. */
+  readonly lines: ReadonlyMap<string, number>;
+}
+
+/** Where the file is looked for. */
+export interface ConfigPlace {
+  readonly path: string;
+  /** For messages; null for the usual place, where there need be none. */
+  readonly askedBy: string | null;
 }
 
 /** `none`: no file was asked for and the usual one is not there. */
@@ -23,18 +32,27 @@ export type ConfigFileResult =
   | { readonly kind: 'file'; readonly file: ConfigFile }
   | { readonly kind: 'problem'; readonly problem: string };
 
-/** Reads the file named by the flag, else by the environment, else the usual one if it exists. */
+/** The file named by the flag, else by the environment, else the usual one; null where there is no place for one. */
+export function configPlace(flag: string | undefined, environment: Environment): ConfigPlace | null {
+  const name = environmentName(CONFIG_FLAG);
+  const variable = environment.variables[name] || undefined;
+  if (flag !== undefined) return { path: flag, askedBy: `flag --${CONFIG_FLAG}` };
+  if (variable !== undefined) return { path: variable, askedBy: `env ${name}` };
+  const path = defaultConfigPath(environment);
+  return path === null ? null : { path, askedBy: null };
+}
+
+/** Reads the file of `configPlace`. */
 export function readConfigFile(flag: string | undefined, environment: Environment): ConfigFileResult {
-  const variable = environment.variables[environmentName(CONFIG_FLAG)] || undefined;
-  const path = flag ?? variable ?? defaultConfigPath(environment);
-  if (path === null) return { kind: 'none' };
-  const origin = flag !== undefined ? `flag --${CONFIG_FLAG}` : `env ${environmentName(CONFIG_FLAG)}`;
+  const place = configPlace(flag, environment);
+  if (place === null) return { kind: 'none' };
+  const { path, askedBy } = place;
   try {
     return parseConfigFile(path, readFileSync(path, 'utf8'));
   } catch (error) {
-    if (MISSING.has(errnoOf(error) ?? '') && flag === undefined && variable === undefined)
-      return { kind: 'none' };
+    if (askedBy === null && MISSING.has(errnoOf(error) ?? '')) return { kind: 'none' };
     const message = error instanceof Error ? error.message : String(error);
+    const origin = askedBy ?? 'the usual config file';
     return { kind: 'problem', problem: `${origin}: cannot read ${path}: ${message}` };
   }
 }
@@ -44,14 +62,27 @@ export function defaultConfigPath({ configHome }: Environment): string | null {
 }
 
 function parseConfigFile(path: string, text: string): ConfigFileResult {
-  try {
-    const values: unknown = parse(text) ?? {};
-    if (isMapping(values)) return { kind: 'file', file: { path, values } };
-    return { kind: 'problem', problem: `file ${path}: expected "key: value" lines, found something else` };
-  } catch (error) {
-    const [firstLine] = (error instanceof Error ? error.message : String(error)).split('\n');
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter });
+  const [error] = document.errors;
+  if (error !== undefined) {
+    const [firstLine] = error.message.split('\n');
     return { kind: 'problem', problem: `file ${path}: not valid YAML: ${firstLine}` };
   }
+  const values: unknown = document.toJS() ?? {};
+  if (isMapping(values))
+    return { kind: 'file', file: { path, values, lines: linesOf(document, lineCounter) } };
+  return { kind: 'problem', problem: `file ${path}: expected "key: value" lines, found something else` };
+}
+
+function linesOf({ contents }: Document, lineCounter: LineCounter): ReadonlyMap<string, number> {
+  if (!isMap(contents)) return new Map();
+  return new Map(
+    contents.items.flatMap(({ key }) => {
+      if (!isScalar(key) || !key.range) return [];
+      return [[String(key.value), lineCounter.linePos(key.range[0]).line] as const];
+    }),
+  );
 }
 
 function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {

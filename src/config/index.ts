@@ -1,13 +1,17 @@
 /** Every setting, where it may come from, and the only door to the process environment. @module */
 
-export { CONFIG_FLAG, defaultConfigPath } from './config-file.ts';
+export { CONFIG_FLAG, type ConfigPlace, configPlace, defaultConfigPath } from './config-file.ts';
 export { type Environment, readEnvironment } from './environment.ts';
 export {
   definitions,
+  type ExaminedSetting,
+  type ExaminedSettings,
+  examineSettings,
   type LoadedSettings,
   type LoadOptions,
   loadSettings,
   type SettingOrigin,
+  settingsOf,
 } from './load.ts';
 export { configurationReference, defaultText } from './reference.ts';
 export {

@@ -1,9 +1,10 @@
 /** Settings from flags, environment, file and defaults, in that order; every problem in one message. @module */
 
-import { LogdirError, nearestName } from '../core/index.ts';
+import { LogdirError, nearestName, withoutCredentials } from '../core/index.ts';
 import { CONFIG_FLAG, type ConfigFile, readConfigFile } from './config-file.ts';
 import type { Environment } from './environment.ts';
 import {
+  type CommandName,
   environmentName,
   fileKey,
   SETTINGS,
@@ -30,31 +31,55 @@ export interface LoadOptions {
   readonly environment: Environment;
 }
 
-/** A value as found, before its check. */
-interface RawValue {
+/** One setting in force, right or wrong. */
+export interface ExaminedSetting {
+  readonly name: SettingName;
+  readonly definition: SettingDefinition;
   readonly origin: SettingOrigin;
-  /** For messages: `flag --port`. */
+  /** For people: `flag --port`, `env WANDB_LOGDIR_PORT`, `file /etc/logdir.yaml:3`, `default`. */
   readonly where: string;
+  /** As it was written; null: unset. It may hold credentials. */
+  readonly given: unknown;
+  /** As the program has it; undefined where it is wrong. */
   readonly value: unknown;
 }
 
+export interface ExaminedSettings extends Pick<LoadedSettings, 'configFile' | 'warnings'> {
+  readonly settings: readonly ExaminedSetting[];
+  /** Wrong values and unknown keys, where they stand and what is accepted, without credentials. */
+  readonly problems: readonly string[];
+}
+
+/** A value as found, before its check. */
+type RawValue = Pick<ExaminedSetting, 'origin' | 'where' | 'given'>;
+
 /** @throws LogdirError `invalid-argument` that lists every wrong value, where it stands and what is accepted. */
-export function loadSettings({ flags, environment }: LoadOptions): LoadedSettings {
+export function loadSettings(options: LoadOptions): LoadedSettings {
+  const { settings, problems, ...others } = examineSettings(options);
+  if (problems.length > 0) throw new LogdirError('invalid-argument', problemText(problems));
+  return {
+    settings: Object.fromEntries(settings.map(({ name, value }) => [name, value])) as Settings,
+    origins: Object.fromEntries(
+      settings.map(({ name, origin }) => [name, origin]),
+    ) as LoadedSettings['origins'],
+    ...others,
+  };
+}
+
+/** Every setting, with what is wrong of it. */
+export function examineSettings({ flags, environment }: LoadOptions): ExaminedSettings {
   const configFlag = flags[CONFIG_FLAG];
   const found = readConfigFile(typeof configFlag === 'string' ? configFlag : undefined, environment);
   const file = found.kind === 'file' ? found.file : null;
   const problems = found.kind === 'problem' ? [found.problem] : unknownKeys(file);
-  const settings: Record<string, unknown> = {};
-  const origins: Record<string, SettingOrigin> = {};
-  for (const [name, definition] of definitions()) {
+  const settings = definitions().map(([name, definition]): ExaminedSetting => {
     const raw = rawValue(definition, flags, environment, file);
-    origins[name] = raw.origin;
-    settings[name] = raw.value === null ? null : checked(definition, raw, problems);
-  }
-  if (problems.length > 0) throw new LogdirError('invalid-argument', problemText(problems));
+    const value = raw.given === null ? null : checked(definition, raw, problems);
+    return { name, definition, ...raw, value };
+  });
   return {
-    settings: settings as Settings,
-    origins: origins as LoadedSettings['origins'],
+    settings,
+    problems,
     configFile: file?.path ?? null,
     warnings: unknownVariables(environment),
   };
@@ -65,33 +90,50 @@ export function definitions(): readonly (readonly [SettingName, SettingDefinitio
   return Object.entries(SETTINGS) as [SettingName, SettingDefinition][];
 }
 
+/** Those that a command takes, in the order of the table; `config` shows all. */
+export function settingsOf(command: CommandName): readonly SettingDefinition[] {
+  return definitions().flatMap(([, definition]) =>
+    command === 'config' || definition.commands.includes(command) ? [definition] : [],
+  );
+}
+
 function rawValue(
   { flag, alsoFrom = [], default: fallback }: SettingDefinition,
   flags: LoadOptions['flags'],
   environment: Environment,
   file: ConfigFile | null,
 ): RawValue {
-  if (flags[flag] !== undefined) return { origin: 'flag', where: `flag --${flag}`, value: flags[flag] };
+  if (flags[flag] !== undefined) return { origin: 'flag', where: `flag --${flag}`, given: flags[flag] };
   for (const name of [environmentName(flag), ...alsoFrom]) {
     // An empty variable is how shells and container files say "unset".
     const value = environment.variables[name];
-    if (value) return { origin: 'environment', where: `env ${name}`, value };
+    if (value) return { origin: 'environment', where: `env ${name}`, given: value };
   }
   const key = fileKey(flag);
   const inFile = file?.values[key];
   if (file && inFile !== undefined && inFile !== null) {
-    return { origin: 'file', where: `file ${file.path}, key ${key}`, value: inFile };
+    return { origin: 'file', where: placeInFile(file, key), given: inFile };
   }
   const value = typeof fallback === 'function' ? fallback(environment) : fallback;
-  return { origin: 'default', where: `default of --${flag}`, value };
+  return { origin: 'default', where: 'default', given: value };
 }
 
-function checked(definition: SettingDefinition, { where, value }: RawValue, problems: string[]): unknown {
-  const result = definition.schema.safeParse(value);
+function placeInFile({ path, lines }: ConfigFile, key: string): string {
+  const line = lines.get(key);
+  return `file ${path}${line === undefined ? '' : `:${line}`}`;
+}
+
+function checked(definition: SettingDefinition, raw: RawValue, problems: string[]): unknown {
+  const { origin, where, given } = raw;
+  const result = definition.schema.safeParse(given);
   if (result.success) return result.data;
   const reason = result.error.issues.find((issue) => issue.code === 'custom')?.message;
-  const given = JSON.stringify(value);
-  problems.push(`${where}: ${given} is wrong${reason ? ` (${reason})` : ''}; expected ${definition.accepts}`);
+  const place = {
+    ...{ flag: where, environment: where, default: `default of --${definition.flag}` },
+    file: `${where}, key ${fileKey(definition.flag)}`,
+  }[origin];
+  const text = withoutCredentials(JSON.stringify(given));
+  problems.push(`${place}: ${text} is wrong${reason ? ` (${reason})` : ''}; expected ${definition.accepts}`);
   return undefined;
 }
 
@@ -102,7 +144,8 @@ function unknownKeys(file: ConfigFile | null): string[] {
     .map((key) => {
       const near = nearestName(key, known);
       const meant = near === null ? '' : `. Did you mean ${near}?`;
-      return `file ${file?.path}, key ${key}: no such setting; known: ${known.join(', ')}${meant}`;
+      const place = file === null ? '' : placeInFile(file, key);
+      return `${place}, key ${key}: no such setting; known: ${known.join(', ')}${meant}`;
     });
 }
 

@@ -3,6 +3,19 @@
 import { definitions } from './load.ts';
 import { environmentName, fileKey, SETTING_GROUPS, type SettingDefinition } from './settings.ts';
 
+const RELOAD_TEXT = `On SIGHUP, a server without a terminal reads the file again, and goes on: \`systemctl reload\`, \`kill -HUP\`,
+\`docker kill --signal HUP\`. Flags and variables stay as they were at the start, and are before the file as ever. Applied at
+once: ${definitions()
+  .flatMap(([, { flag, onReload }]) => (onReload ? [`\`${fileKey(flag)}\``] : []))
+  .join(
+    ', ',
+  )}. What else has changed is named in a warning that says "restart to apply", and stays as it was. Certificates
+and access files are read again, too. The API key needs no signal: its file is looked at when it changes. A file that is
+wrong is told in the log, and nothing changes.
+
+In a terminal SIGHUP says that it was closed, and ends the program in order, TensorBoard included. Under nohup it is taken
+for a signal to read again, as without a terminal.`;
+
 const HEAD = `# Configuration
 
 <!-- Written by \`npm run docs\` from src/config/settings.ts. Change the table, not this page. -->
@@ -19,6 +32,11 @@ An empty variable counts as unset. A wrong value, or an unknown key in the file,
 code 2 and one message that lists every problem and where it stands. Relative paths start at the current
 directory, also those in the file.
 
+\`wandb-logdir config show\` prints every setting in force and where it stands, by file and line; with \`--json\` for
+programs. It takes the flags of every command, names wrong values and unknown keys without stopping at them, and then ends
+with 2. Credentials in addresses are blanked out, and of the API key it says where it is, and not what. \`wandb-logdir config
+path\` prints which file is read, there or not.
+
 \`\`\`yaml
 # config.yaml
 source: [/data/experiments, /scratch/wandb]
@@ -27,6 +45,10 @@ watch: polling
 pollInterval: 10s
 cacheMaxBytes: 50GiB
 \`\`\`
+
+## Reading it again
+
+${RELOAD_TEXT}
 `;
 
 /** The whole page, as Markdown. */
@@ -46,7 +68,7 @@ export function defaultText({ default: value, defaultText: text }: SettingDefini
 }
 
 function settingText(definition: SettingDefinition): string {
-  const { flag, help, accepts, alsoFrom = [], commands } = definition;
+  const { flag, help, accepts, alsoFrom = [], commands, onReload } = definition;
   const asPositional = flag === 'source' ? '`SOURCE…` (serve, tensorboard, doctor) or ' : '';
   const variables = [environmentName(flag), ...alsoFrom];
   return `### ${fileKey(flag)}
@@ -60,6 +82,7 @@ ${help}
 | file | \`${fileKey(flag)}\` |
 | accepts | ${accepts} |
 | default | ${definition.defaultText ? defaultText(definition) : `\`${defaultText(definition)}\``} |
+| on SIGHUP | ${onReload ? 'applied' : 'restart to apply'} |
 | commands | ${commands.join(', ')} |
 `;
 }

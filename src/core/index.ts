@@ -8,6 +8,7 @@ export { NEVER_ABORTED, within } from './async/within.ts';
 export { type ByteRange, byteRange, clampRange, rangeLength } from './byte-range.ts';
 export { checkedJson, parseCheckedJson } from './checked-json.ts';
 export { type Clock, systemClock } from './clock.ts';
+export { MASK, maskedValue, withoutCredentials } from './credentials.ts';
 export { ERROR_CODES, type ErrorCode, errnoOf, LogdirError, toLogdirError } from './errors.ts';
 export { bracketed, isLoopback } from './host-name.ts';
 export { countText, pluralText, sizeText } from './human-text.ts';

@@ -1,7 +1,7 @@
 /** What may come next on a command line. @module */
 
 import { definitions, SETTINGS } from '../../config/index.ts';
-import { COMMANDS, type Command } from '../command-table.ts';
+import { COMMANDS, CONFIG_ACTIONS, type Command } from '../command-table.ts';
 import { optionsOf } from '../usage-failure.ts';
 import { pathsBeginning } from './local-paths.ts';
 import { SHELLS } from './scripts.ts';
@@ -60,6 +60,10 @@ async function positional(
   before: readonly string[],
   current: string,
 ): Promise<readonly string[]> {
+  if (command.positional === '<ACTION>') {
+    const isGiven = before.some((word) => CONFIG_ACTIONS.some((action) => action === word));
+    return isGiven ? [] : beginning(current, CONFIG_ACTIONS);
+  }
   const isPath = command.positional.includes('PATH');
   if (!isPath || /^(?:\.|~|\/.)/.test(current)) return pathsBeginning(current);
   // Only here are the parts of the program loaded.

@@ -12,7 +12,9 @@ export const MOUNTERS = ['mount', 'serve'] as const;
 export const TREE_COMMANDS = ['ls', 'stat', 'cat', 'tree'] as const;
 export const ALL = [...SERVERS, 'prefetch', ...TREE_COMMANDS, 'verify', 'doctor'] as const;
 
-export type CommandName = (typeof ALL)[number];
+/** `config` is about the settings themselves, and takes all of them. */
+export type CommandName = (typeof ALL)[number] | 'config';
+
 export const SETTING_GROUPS = [
   'Sources',
   'W&B server',
@@ -40,6 +42,8 @@ export interface SettingDefinition {
   readonly defaultText?: string;
   readonly help: string;
   readonly commands: readonly CommandName[];
+  /** Applies when the configuration is read again, without a restart. */
+  readonly onReload?: true;
   /** A flag without a value. */
   readonly isSwitch?: true;
   /** All the values there are, where they are few: for the help and the completion. */

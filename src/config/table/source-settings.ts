@@ -6,7 +6,7 @@ import { duration } from '../duration.ts';
 import { RUN_NAME_PLACEHOLDERS, runNameTemplate } from '../run-name-template.ts';
 import { apiUrl, DEFAULT_BASE_URL, sdkSettings } from '../wandb-settings.ts';
 import { ALL, SERVERS, type SettingDefinition, TREE_COMMANDS } from './setting-definition.ts';
-import { filled, pathList } from './value-types.ts';
+import { filled, pathList, serverAddress } from './value-types.ts';
 
 const WATCH_MODES = ['events', 'polling', 'off'] as const;
 
@@ -24,7 +24,7 @@ export const SOURCE_SETTINGS = {
   baseUrl: {
     group: 'W&B server',
     flag: 'base-url',
-    schema: z.url({ protocol: /^https?$/ }).transform(apiUrl),
+    schema: serverAddress.transform(apiUrl),
     accepts: 'the address of a W&B server, such as https://wandb.example.com',
     default: (environment) => sdkSettings(environment).baseUrl ?? DEFAULT_BASE_URL,
     defaultText: '$WANDB_BASE_URL, the settings of the W&B SDK, or https://api.wandb.ai',
@@ -47,6 +47,7 @@ export const SOURCE_SETTINGS = {
     schema: duration(1000),
     accepts: 'a time of at least 1s, such as 15s or 5min',
     default: '30s',
+    onReload: true,
     help: 'Time within which the server is not asked again for news of a project. The SDK itself sends every 15 seconds.',
     commands: ALL,
   },
@@ -86,6 +87,7 @@ export const SOURCE_SETTINGS = {
     schema: duration(100),
     accepts: 'a time of at least 100ms, such as 500ms, 5s or 1min',
     default: '5s',
+    onReload: true,
     help: 'Time between two looks at the files when watching by polling.',
     commands: SERVERS,
   },

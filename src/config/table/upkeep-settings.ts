@@ -12,6 +12,7 @@ function temporaryName(): string {
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+const ACCESS_LOGS = ['auto', 'on', 'off'] as const;
 const LOG_FORMATS = ['auto', 'pretty', 'json'] as const;
 
 export const UPKEEP_SETTINGS = {
@@ -32,6 +33,7 @@ export const UPKEEP_SETTINGS = {
     schema: byteSize(MIB),
     accepts: 'a size of at least 1MiB, such as 500MB or 10GiB',
     default: '20GiB',
+    onReload: true,
     help: 'Most that the cache directory may take on disk.',
     commands: ALL,
   },
@@ -51,6 +53,7 @@ export const UPKEEP_SETTINGS = {
     choices: LOG_LEVELS,
     accepts: 'trace, debug, info, warn, error, fatal or silent',
     default: 'warn',
+    onReload: true,
     defaultText: 'warn; info with --log-format json',
     help: 'Least severe message to log. The log goes to stderr.',
     commands: ALL,
@@ -64,5 +67,17 @@ export const UPKEEP_SETTINGS = {
     default: 'auto',
     help: 'Form of the log; auto is pretty on a terminal and json elsewhere. Given as json, all that a server says is in the log.',
     commands: ALL,
+  },
+  accessLog: {
+    group: 'Log',
+    flag: 'access-log',
+    // YAML reads a bare on and off as booleans in some editions.
+    schema: z.union([z.boolean().transform((isOn) => (isOn ? 'on' : 'off')), z.enum(ACCESS_LOGS)]),
+    choices: ACCESS_LOGS,
+    accepts: 'auto, on or off',
+    default: 'auto',
+    onReload: true,
+    help: 'A record of each request that was answered over HTTP and gRPC: on whatever --log-level says, off never, auto with --log-level debug.',
+    commands: SERVERS,
   },
 } as const satisfies Record<string, SettingDefinition>;

@@ -6,10 +6,35 @@ import { splitSources } from './source-list.ts';
 export const filled = z.string().min(1);
 export const MIB = 1024 ** 2;
 
+const ADDRESS = /^https?:\/\//i;
+
+/** Addresses are printed, logged and shown on pages; and `Authorization` has room for one of two credentials. */
+function isWithoutUser(address: string): boolean {
+  if (!URL.canParse(address)) return true;
+  const { username, password } = new URL(address);
+  return username === '' && password === '';
+}
+
+const WITHOUT_USER = {
+  error:
+    'holds a user or password; the API key is found in WANDB_API_KEY, ~/.netrc or the file of --api-key-file',
+};
+
+/** Of the API of a server. */
+export const serverAddress = z
+  .url({ protocol: /^https?$/ })
+  .refine(isWithoutUser, WITHOUT_USER)
+  .refine((address) => !address.includes('?'), { error: 'holds a query' });
+
+/** Of a page, the query says what its reader was looking at, and may hold a token of a shared link. */
+const source = filled
+  .refine((text) => !ADDRESS.test(text) || isWithoutUser(text), WITHOUT_USER)
+  .transform((text) => (ADDRESS.test(text) ? text.replace(/[?#].*$/s, '') : text));
+
 /** Text from a flag or a variable is split like PATH; a YAML list is taken as it is. */
 export const pathList = z
   .union([z.string().transform(splitSources), z.array(filled)])
-  .pipe(z.array(filled).min(1));
+  .pipe(z.array(source).min(1));
 
 /** As a flag it stands alone; as text or in YAML it says so. */
 export const flagValue = z.union([

@@ -10,7 +10,7 @@ import { EXIT_CODE_MEANINGS } from '../../../src/cli/exit-codes.ts';
 import { CommandFailure } from '../../../src/cli/failure.ts';
 import { givenFlags } from '../../../src/cli/setting-options.ts';
 import { tensorboardArguments } from '../../../src/cli/tensorboard-arguments.ts';
-import { definitions, environmentName } from '../../../src/config/index.ts';
+import { definitions, environmentName, settingsOf } from '../../../src/config/index.ts';
 import { EXAMPLES, type ProgramResult, runProgram } from '../../support/program.ts';
 
 let cwd: string;
@@ -88,10 +88,11 @@ describe('help', () => {
     const { code, stdout } = await program(name, '--help');
     expect(code).toBe(0);
     const text = String(stdout).replace(/\s+/g, ' ');
-    for (const [, { flag, commands }] of definitions()) {
+    const own = new Set(settingsOf(name).map(({ flag }) => flag));
+    for (const [, { flag }] of definitions()) {
       // An option of TensorBoard may be called as a setting is.
-      expect(text.includes(`[env: ${environmentName(flag)}]`)).toBe(commands.includes(name));
-      if (commands.includes(name)) expect(text).toContain(`--${flag} `);
+      expect(text.includes(`[env: ${environmentName(flag)}]`)).toBe(own.has(flag));
+      if (own.has(flag)) expect(text).toContain(`--${flag} `);
     }
   });
 

@@ -80,6 +80,7 @@ describe('precedence', () => {
       memoryMaxBytes: 128 * 1024 ** 2,
       logLevel: 'warn',
       logFormat: 'auto',
+      accessLog: 'auto',
     });
     expect(new Set(Object.values(origins))).toEqual(new Set(['default']));
     expect(configFile).toBeNull();
@@ -203,6 +204,7 @@ describe('values', () => {
     ['run-name', '{nmae}'],
     ['run-name', '{name'],
     ['source', []],
+    ['base-url', 'https://wandb.example.com/?key=1'],
     ['host', ''],
   ])('--%s %j is refused, naming the flag and what is accepted', (flag, value) => {
     const problem = problemsOf(() => load({ [flag]: value }));
@@ -216,9 +218,11 @@ describe('problems', () => {
     const config = file('prot: 1\nwatch: maybe\n');
     const problem = problemsOf(() => load({ config, 'log-level': 'x' }, { WANDB_LOGDIR_PORT: 'y' }));
     expect(problem).toContain('4 settings are wrong:');
-    expect(problem).toContain(`file ${config}, key prot: no such setting; known: source, baseUrl`);
+    expect(problem).toContain(`file ${config}:1, key prot: no such setting; known: source, baseUrl`);
     expect(problem).toContain('Did you mean port?');
-    expect(problem).toContain(`file ${config}, key watch: "maybe" is wrong; expected events, polling or off`);
+    expect(problem).toContain(
+      `file ${config}:2, key watch: "maybe" is wrong; expected events, polling or off`,
+    );
     expect(problem).toContain('env WANDB_LOGDIR_PORT: "y" is wrong; expected a number from 0 to 65535');
     expect(problem).toContain('flag --log-level: "x" is wrong');
   });
@@ -285,5 +289,23 @@ describe('a user without a home', () => {
   it('has keys in variables alone', async () => {
     const environment = { ...readEnvironment({}), homeDir: null };
     expect(await apiKeyFinder(environment, null)('https://api.wandb.ai')).toBeNull();
+  });
+});
+
+describe('addresses', () => {
+  const ADDRESS = 'https://api:s3cret@wandb.example.com/acme/demo?accessToken=s3cret';
+
+  it.each(['source', 'base-url'])('in --%s hold no credentials, and the message shows none', (flag) => {
+    const problem = problemsOf(() => load({ [flag]: ADDRESS }));
+    expect(problem).toContain('holds a user or password; the API key is found in WANDB_API_KEY');
+    expect(problem).not.toContain('s3cret');
+  });
+
+  it('of pages lose their query, which may hold a token', () => {
+    const page = 'https://wandb.ai/acme/demo?accessToken=s3cret#top';
+    expect(load({ source: [page, './a?b'] }).settings.sources).toEqual([
+      'https://wandb.ai/acme/demo',
+      './a?b',
+    ]);
   });
 });
