@@ -3,7 +3,7 @@
 import { join, resolve } from 'node:path';
 import { type Access, createAccess, KeyRing, type KeyRingOptions } from './access/index.ts';
 import { apiUrl, type Settings } from './config/index.ts';
-import { type Clock, isLoopback, LogdirError, NEVER_ABORTED } from './core/index.ts';
+import { type Clock, isLoopback, LogdirError, NEVER_ABORTED, type Reloaded, Reloaders } from './core/index.ts';
 import { EventFiles, type MediaPolicy, SeriesViews } from './eventfile/index.ts';
 import { createFiles } from './frontends/files/index.ts';
 import { createFuseFrontend, type Mounted, type MountOptions } from './frontends/fuse/index.ts';
@@ -15,6 +15,7 @@ import {
   type HttpServer,
   isProbe,
   type WebServer,
+  type WebServerOptions,
 } from './frontends/web/index.ts';
 import { createWebHdfs, webHdfsUrl } from './frontends/webhdfs/index.ts';
 import { History, LocalStore, type PrefetchProgress, prefetch } from './history/index.ts';
@@ -97,6 +98,13 @@ export type AppSettings = Pick<
   | 'accessGroupsHeader'
   | 'caFile'
   | 'httpsProxy'
+> &
+  Partial<Pick<Settings, 'accessLog'>>;
+
+/** Settings that may change while the app runs. */
+export type AdjustableSettings = Pick<
+  AppSettings,
+  'pollIntervalMs' | 'refreshIntervalMs' | 'cacheMaxBytes' | 'maxResponsePoints' | 'accessLog'
 >;
 
 export interface AppParts {
@@ -178,12 +186,19 @@ export interface App extends AsyncDisposable {
   ): Promise<GrpcServer>;
   /** Mounts the tree on a directory. @throws LogdirError that says what is in the way. */
   mount(options: Omit<MountOptions, 'keepClear'>): Promise<Mounted>;
+  /** Has something read again at each reload, such as a certificate; see `Reloaders`. */
+  onReload(name: string, reload: () => Promise<void>): Disposable;
+  /** Changes settings, then has everything read again that asked for it. */
+  reload(changes: Partial<AdjustableSettings>): Promise<readonly Reloaded[]>;
   /** Reads runs again through a door of this app, and holds them against what history says. */
   verify(options: VerifyOptions): Promise<VerifyReport>;
 }
 
 /** The parts, wired. Nothing is read, watched or listened to before it is asked for. */
-export function createApp(settings: AppSettings, parts: AppParts): App {
+export function createApp(given: AppSettings, parts: AppParts): App {
+  const settings = { ...given };
+  const reloaders = new Reloaders();
+  const accessLog = () => settings.accessLog ?? 'auto';
   const { logger, metrics, clock } = parts;
   const keys = settings.access === 'wandb' ? new KeyRing(keyRingOptions()) : null;
   const servers = new Servers(settings, keys === null ? parts : withKeysOf(keys, settings, parts));
@@ -216,7 +231,7 @@ export function createApp(settings: AppSettings, parts: AppParts): App {
   const opening = new Opening();
   let grpc: GrpcPort | null = null;
   const ownSources = settings.sources.map(absoluteSource);
-  const web = createWeb({ callers, access, ownSources, grpc: () => grpc }, opening, parts);
+  const web = createWeb({ callers, access, ownSources, grpc: () => grpc }, opening, { ...parts, accessLog });
   const fuse = createFuseFrontend({ tree: logdir.tree, logger, metrics, clock });
   const folders = settings.sources.flatMap((text) => understandSource(text).folder ?? []);
   const keepClear = [...folders, settings.cacheDir];
@@ -237,16 +252,21 @@ export function createApp(settings: AppSettings, parts: AppParts): App {
       return listening(await web.listen(options));
     },
     provideData: async ({ projects, ...options }) => {
-      const { maxResponsePoints } = settings;
+      const maxResponsePoints = () => settings.maxResponsePoints;
       const provider = createDataProvider({
         ...{ ...seen, events: views, files, projects, logger, metrics, clock },
         ...{ started: opening.over, memoryMaxBytes, maxResponsePoints },
         hiddenPlugins: hiddenPlugins(settings),
       });
-      const server = await createGrpcFrontend({ provider, logger, metrics }).listen(options);
+      const server = await createGrpcFrontend({ provider, logger, metrics, accessLog }).listen(options);
       // One that shows a choice would not do for the pages, which show everything.
       if (projects === null) grpc = { ...server, direct: parts.direct ?? '' };
       return server;
+    },
+    onReload: (name, reload) => reloaders.add(name, reload),
+    reload: async (changes) => {
+      Object.assign(settings, changes);
+      return await reloaders.reload();
     },
     mount: async (options) => {
       const isPerUser = options.allowOther && settings.accessFile !== null;
@@ -382,7 +402,7 @@ function absoluteSource(source: string): string {
 function createWeb(
   { callers, access, ...shown }: Shown,
   opening: Opening,
-  { logger, metrics, version, clock }: AppParts,
+  { logger, metrics, version, clock, accessLog }: AppParts & Pick<WebServerOptions, 'accessLog'>,
 ): WebServer {
   const site: Site = { basePath: '', version };
   const doors = [
@@ -393,7 +413,10 @@ function createWeb(
   ];
   const treeOf = (caller: Caller) => callers.of(caller).tree;
   const isOpen = (url: string) => isProbe(url, site.basePath);
-  return createWebServer({ treeOf, access, isOpen, doors, logger, metrics });
+  return createWebServer({
+    ...{ treeOf, access, isOpen, doors, logger, metrics },
+    ...(accessLog && { accessLog }),
+  });
 }
 
 function listening(server: HttpServer): Listening {
@@ -429,7 +452,10 @@ class Servers {
 function sourceContext(settings: AppSettings, parts: AppParts, servers: Servers): SourceContext {
   const { baseUrl, cacheDir } = settings;
   const server = (url: string | null) => servers.at(url === null ? baseUrl : apiUrl(url));
-  return { ...settings, ...parts, temporaryDir: join(cacheDir, 'downloads'), server };
+  const refreshIntervalMs = () => settings.refreshIntervalMs;
+  const pollIntervalMs = () => settings.pollIntervalMs;
+  const temporaryDir = join(cacheDir, 'downloads');
+  return { ...settings, ...parts, refreshIntervalMs, pollIntervalMs, temporaryDir, server };
 }
 
 function createHistory(
@@ -438,14 +464,14 @@ function createHistory(
   servers: Servers,
   keys: KeyRing | null,
 ): History {
-  const { cacheDir, cacheMaxBytes: maxBytes, memoryMaxBytes } = settings;
+  const { cacheDir, memoryMaxBytes } = settings;
   const { logger, metrics, clock } = parts;
   const context = sourceContext(settings, parts, servers);
   const known = keys && { knownProjects: () => keys.projects().map((key) => ({ ...key, modifiedAtMs: 0 })) };
   const sources = settings.sources.map((text) => understandSource(text).create({ ...context, ...known }));
   const store = new LocalStore({
     cacheDir,
-    maxBytes,
+    maxBytes: () => settings.cacheMaxBytes,
     logger: logger.child({ room: 'history' }),
     metrics,
     clock,

@@ -1,4 +1,7 @@
-/** Ctrl-C, SIGTERM, and the end of the terminal: the first asks to stop, a second one stops at once. @module */
+/**
+ * Ctrl-C, SIGTERM, and the end of the terminal: the first asks to stop, a second one stops at once. Without a terminal,
+ * SIGHUP asks a server to read its configuration again. @module
+ */
 
 import { constants } from 'node:os';
 import { isatty } from 'node:tty';
@@ -14,13 +17,21 @@ export interface Interruption extends Disposable {
   readonly signal: AbortSignal;
   /** The exit code a stopped command gives; null while nothing asked to stop. */
   exitCode(): ExitCode | null;
+  /** Calls back at each SIGHUP that is no reason to stop, and for those that came before. */
+  onHangup(listener: () => void): Disposable;
 }
 
-/** `ignoresHangup`: the end of the terminal is no reason to stop. */
-export function listenForInterruption({ ignoresHangup }: { readonly ignoresHangup: boolean }): Interruption {
+/** `hangup`: what SIGHUP is to the program; `keep`: no reason to stop. */
+export function listenForInterruption({ hangup }: { readonly hangup: 'stop' | 'keep' }): Interruption {
   const controller = new AbortController();
+  const listeners = new Set<() => void>();
+  let isHangupUnheard = false;
+  const keepOn = () => {
+    isHangupUnheard = listeners.size === 0;
+    for (const listener of listeners) listener();
+  };
   const stop = (name: StopSignal) => {
-    if (name === 'SIGHUP' && ignoresHangup) return;
+    if (name === 'SIGHUP' && hangup === 'keep') return keepOn();
     // The shell reads 128 + signal number as "killed by that signal".
     if (controller.signal.aborted) process.exit(128 + constants.signals[name]);
     controller.abort(name);
@@ -31,6 +42,11 @@ export function listenForInterruption({ ignoresHangup }: { readonly ignoresHangu
     exitCode: () => {
       if (!controller.signal.aborted) return null;
       return controller.signal.reason === 'SIGINT' ? EXIT.interrupted : EXIT.ok;
+    },
+    onHangup: (listener) => {
+      listeners.add(listener);
+      if (isHangupUnheard) keepOn();
+      return { [Symbol.dispose]: () => void listeners.delete(listener) };
     },
     [Symbol.dispose]: () => {
       for (const name of STOP_SIGNALS) process.off(name, stop);

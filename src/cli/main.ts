@@ -8,13 +8,16 @@ requireNode();
 const packageFile = new URL('../../package.json', import.meta.url);
 const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string };
 
+const buildFile = new URL('../build.json', import.meta.url);
+const { commit } = JSON.parse(readFileSync(buildFile, 'utf8')) as { commit: string | null };
+
 const words = process.argv.slice(2);
 if (words[0] === '--complete') {
   const { complete } = await import('./completion/complete.ts');
   await complete(words.slice(1));
 } else {
   const { run } = await import('./run.ts');
-  process.exitCode = await run({ words, version });
+  process.exitCode = await run({ words, version, commit });
   const { endWithTerminal } = await import('./interruption.ts');
   endWithTerminal();
 }

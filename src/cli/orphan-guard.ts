@@ -6,10 +6,11 @@ import type { Readable, Writable } from 'node:stream';
 /**
  * The shell starts a watch, and becomes the child: there is no moment in which the child is there and the watch is not. The
  * watch waits for a word on descriptor 3, and asks the child to stop if there is none: the system closes the pipe whatever
- * ends this process. A closed terminal does not end the watch, nor does Ctrl-C, which shells keep from what they start
- * in the background; it keeps none of the child's streams open.
+ * ends this process. SIGHUP ends neither: whether a closed terminal is a reason to stop, this program decides for its child,
+ * and a signal to a whole service, to read its configuration again, is none. Nor does Ctrl-C end the watch, which shells
+ * keep from what they start in the background; it keeps none of the child's streams open.
  */
-const WATCHED = `(trap '' HUP; read -r word <&3 || kill $$) >/dev/null 2>&1 & exec 3<&-; exec "$@"`;
+const WATCHED = `trap '' HUP; (read -r word <&3 || kill $$) >/dev/null 2>&1 & exec 3<&-; exec "$@"`;
 
 /** Without a shell, as on Windows, the child is started as it is. */
 const SHELL = process.platform === 'win32' ? null : '/bin/sh';

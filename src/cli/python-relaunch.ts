@@ -20,7 +20,11 @@ export async function relaunchThroughPython(
     options: userMountOptions({ allowOther }),
     command,
   });
-  interruption.signal.addEventListener('abort', () => child.kill(interruption.signal.reason), { once: true });
+  // In a session of its own it has no terminal, and would take SIGHUP for a wish to read its configuration again.
+  const stop = () =>
+    child.kill(interruption.signal.reason === 'SIGHUP' ? 'SIGTERM' : interruption.signal.reason);
+  interruption.signal.addEventListener('abort', stop, { once: true });
+  using _passedOn = interruption.onHangup(() => void child.kill('SIGHUP'));
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject).once('close', (exitCode) => resolve(exitCode));
   });

@@ -11,9 +11,11 @@ export interface RunOptions {
   /** The command line without node and the script. */
   readonly words: readonly string[];
   readonly version: string;
+  /** That the program was built from; null: not known. */
+  readonly commit: string | null;
 }
 
-export async function run({ words, version }: RunOptions): Promise<number> {
+export async function run({ words, version, commit }: RunOptions): Promise<number> {
   const environment = readEnvironment();
   let terminal = processTerminal(environment);
   try {
@@ -30,6 +32,7 @@ export async function run({ words, version }: RunOptions): Promise<number> {
       environment,
       terminal,
       version,
+      commit,
       isBrief,
       reportsCache,
     });

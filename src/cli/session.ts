@@ -7,15 +7,16 @@ import {
   type Environment,
   type LoadedSettings,
   loadSettings,
+  SERVERS,
   type Settings,
 } from '../config/index.ts';
 import { systemClock } from '../core/index.ts';
-import { createLogger, createMetrics, type Logger } from '../observability/index.ts';
+import { createLogger, createMetrics, type Logger, type LogLevel } from '../observability/index.ts';
 import { usableCache } from './cache-directory.ts';
 import { type Interruption, listenForInterruption } from './interruption.ts';
 import { directPrefix } from './proxy-environment.ts';
 import { givenFlags } from './setting-options.ts';
-import { recordingTerminal, type Terminal } from './terminal.ts';
+import { hasTerminal, recordingTerminal, type Terminal } from './terminal.ts';
 
 /** Arguments as the parser leaves them. */
 export type Arguments = Readonly<Record<string, unknown>>;
@@ -29,11 +30,19 @@ export interface Announcement {
 
 export interface Session extends Disposable {
   readonly loaded: LoadedSettings;
+  /** The same as they were given: another cache directory may have had to do. */
+  readonly given: LoadedSettings;
   readonly environment: Environment;
   readonly terminal: Terminal;
   readonly logger: Logger;
   readonly interruption: Interruption;
   readonly version: string;
+  /** That the program was built from; null: not known. */
+  readonly commit: string | null;
+  /** The settings as they are given now: the config file is read again. @throws LogdirError as `loadSettings` */
+  reread(): LoadedSettings;
+  /** Least severe message that is logged with these settings. */
+  logLevelOf(loaded: LoadedSettings): LogLevel;
   /** Tells the person at the terminal what a server is at, and the log. Where programs read along, the log alone. */
   announce(announcement: Announcement): void;
   /** Builds the app; the caller disposes it. */
@@ -47,6 +56,8 @@ export interface SessionOptions {
   readonly environment: Environment;
   readonly terminal: Terminal;
   readonly version: string;
+  /** Default: not known. */
+  readonly commit?: string | null;
   /** See `Command.isBrief`. */
   readonly isBrief?: boolean;
   /** See `Command.reportsCache`. */
@@ -55,25 +66,19 @@ export interface SessionOptions {
 
 /** @throws LogdirError `invalid-argument` when a setting is wrong; CommandFailure for a cache that cannot be. */
 export async function openSession(options: SessionOptions): Promise<Session> {
-  const { environment, version } = options;
-  const loaded = await withCache(options);
-  const { logLevel, logFormat } = loaded.settings;
-  const usualLevel = options.isBrief ? 'error' : logFormat === 'json' ? 'info' : logLevel;
-  const level = loaded.origins.logLevel === 'default' ? usualLevel : logLevel;
-  const { isTTY = false } = options.terminal.stderr;
-  const format = logFormat === 'auto' ? (isTTY ? 'pretty' : 'json') : logFormat;
-  const logger = createLogger({ level, format, color: isTTY && !environment.noColor });
-  const isForPrograms = logFormat === 'json' && !options.isBrief;
+  const { environment, version, commit = null } = options;
+  const flags = givenFlags(options.arguments, options.command ?? null);
+  const reread = () => loadSettings({ flags, environment });
+  const given = reread();
+  const loaded = await withCache(given, options);
+  const logger = loggerFor(loaded, options);
+  const isForPrograms = loaded.settings.logFormat === 'json' && !options.isBrief;
   const terminal = isForPrograms ? recordingTerminal(options.terminal, logger) : options.terminal;
   for (const text of loaded.warnings) terminal.warn(text);
-  const interruption = listenForInterruption({ ignoresHangup: environment.isUnderNohup });
+  const interruption = listenForInterruption({ hangup: keepsOn(options) ? 'keep' : 'stop' });
   return {
-    loaded,
-    environment,
-    terminal,
-    logger,
-    interruption,
-    version,
+    ...{ loaded, given, environment, terminal, logger, interruption, version, commit, reread },
+    logLevelOf: (settings) => logLevelOf(settings, options),
     announce: ({ message, fields, lines }) => {
       logger.info(fields, message);
       if (!isForPrograms) for (const line of lines) terminal.print(line);
@@ -82,7 +87,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       createApp(
         { ...loaded.settings, ...changes },
         {
-          ...{ logger, metrics: createMetrics({ version }), clock: systemClock, version },
+          ...{ logger, metrics: createMetrics({ version, commit }), clock: systemClock, version },
           findApiKey: apiKeyFinder(environment, loaded.settings.apiKeyFile),
           noProxy: environment.noProxy,
           direct: directPrefix(environment.variables),
@@ -92,12 +97,34 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   };
 }
 
+function loggerFor(loaded: LoadedSettings, options: SessionOptions): Logger {
+  const { isTTY = false } = options.terminal.stderr;
+  const { logFormat } = loaded.settings;
+  const format = logFormat === 'auto' ? (isTTY ? 'pretty' : 'json') : logFormat;
+  const level = logLevelOf(loaded, options);
+  return createLogger({ level, format, color: isTTY && !options.environment.noColor });
+}
+
+/** Unless a level was given: a log for programs tells all that a server says, one for people what is not as it should be. */
+function logLevelOf({ settings, origins }: LoadedSettings, { isBrief }: SessionOptions): LogLevel {
+  const { logLevel, logFormat } = settings;
+  if (origins.logLevel !== 'default') return logLevel;
+  if (isBrief) return 'error';
+  return logFormat === 'json' ? 'info' : logLevel;
+}
+
+/** Whether SIGHUP is no reason to stop: it tells of no terminal, or of one whose end does not matter. */
+function keepsOn({ environment, command }: SessionOptions): boolean {
+  const isServer = SERVERS.some((name) => name === command);
+  return environment.isUnderNohup || (isServer && !hasTerminal());
+}
+
 /** The settings, with the cache directory that will be used. */
-async function withCache(options: SessionOptions): Promise<LoadedSettings> {
-  const { environment } = options;
-  const flags = givenFlags(options.arguments, options.command ?? null);
-  const loaded = loadSettings({ flags, environment });
-  const { cacheDir, warning } = options.reportsCache
+async function withCache(
+  loaded: LoadedSettings,
+  { environment, reportsCache }: SessionOptions,
+): Promise<LoadedSettings> {
+  const { cacheDir, warning } = reportsCache
     ? { cacheDir: loaded.settings.cacheDir, warning: null }
     : await usableCache(loaded, environment);
   const warnings = [...loaded.warnings, ...(warning === null ? [] : [warning])];

@@ -4,12 +4,19 @@ import type { LoadedSettings } from '../config/index.ts';
 import { maskedValue } from '../core/index.ts';
 import type { Session } from './session.ts';
 
-export function logStart({ logger, loaded, version }: Session, command: string): void {
-  const { sources, cacheDir } = loaded.settings;
+export function logStart(session: Session, command: string): void {
+  const { logger, loaded } = session;
+  logger.info({ ...programFields(session), command, settings: givenSettings(loaded) }, 'starting');
+}
+
+/** Which program this is, on what, within which limits. */
+export function programFields({ loaded, version, commit }: Session): object {
+  const { sources, cacheDir, cacheMaxBytes, memoryMaxBytes } = loaded.settings;
   const { platform, versions, arch } = process;
-  const host = { node: versions.node, platform: `${platform}-${arch}` };
-  const settings = givenSettings(loaded);
-  logger.info({ version, ...host, command, sources: maskedValue(sources), cacheDir, settings }, 'starting');
+  return {
+    ...{ version, ...(commit !== null && { commit }), node: versions.node, platform: `${platform}-${arch}` },
+    ...{ sources: maskedValue(sources), cacheDir, cacheMaxBytes, memoryMaxBytes },
+  };
 }
 
 /** Those that are not what they are by default. */

@@ -3,15 +3,29 @@
 import { spawn } from 'node:child_process';
 import type { Session } from './session.ts';
 
-/** States of sd_notify(3), as flags of systemd-notify(1). */
-const FLAGS = { ready: '--ready', stopping: '--stopping' } as const;
+/** What systemd is told, in the words of sd_notify(3). `Type=notify-reload` waits for `ready` after `reloading`. */
+const STATES = {
+  ready: () => ['READY=1'],
+  // By CLOCK_MONOTONIC, which Node's high-resolution time is on Linux.
+  reloading: () => ['RELOADING=1', `MONOTONIC_USEC=${process.hrtime.bigint() / 1000n}`],
+  stopping: () => ['STOPPING=1'],
+} as const;
 
 /**
- * By way of systemd-notify(1): Node has no datagram sockets of the local kind. The unit needs `NotifyAccess=all`.
+ * By way of systemd-notify(1): Node has no datagram sockets of the local kind. The unit needs `NotifyAccess=all`. Settles
+ * when systemd has it, so that states come in their order; a failure is logged, and no reason to stop.
  */
-export function tellSystemd({ environment, logger }: Session, state: keyof typeof FLAGS): void {
+export async function tellSystemd(
+  { environment, logger }: Pick<Session, 'environment' | 'logger'>,
+  state: keyof typeof STATES,
+): Promise<void> {
   if (!environment.isUnderSystemd) return;
-  spawn('systemd-notify', [FLAGS[state], `--pid=${process.pid}`], { stdio: 'ignore' })
-    .on('error', (err) => logger.warn({ err }, 'systemd could not be told; is systemd-notify installed?'))
-    .unref();
+  const failure = await new Promise<unknown>((resolve) => {
+    const words = [`--pid=${process.pid}`, ...STATES[state]()];
+    spawn('systemd-notify', words, { stdio: 'ignore' })
+      .once('error', resolve)
+      .once('close', (code) => resolve(code === 0 ? null : `exit code ${code}`));
+  });
+  if (failure !== null)
+    logger.warn({ err: failure, state }, 'systemd could not be told; is systemd-notify installed?');
 }

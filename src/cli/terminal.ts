@@ -1,9 +1,16 @@
 /** Where a command writes, and how text looks there. @module */
 
+import { closeSync, constants, openSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import { styleText } from 'node:util';
 import type { Logger } from '../observability/index.ts';
 
 type Style = Parameters<typeof styleText>[0];
+
+/** The terminal that a process belongs to, wherever its streams lead (tty(4)). */
+const CONTROLLING_TERMINAL = '/dev/tty';
+/** Descriptors of stdin, stdout and stderr. */
+const STREAMS = [0, 1, 2] as const;
 
 /** Takes away what a progress bar left on the line. */
 const CLEAR_LINE = '\r\u001b[K';
@@ -25,6 +32,20 @@ export interface Terminal {
   style(style: Style, text: string): string;
   /** The same for stderr. */
   noteStyle(style: Style, text: string): string;
+}
+
+/**
+ * Whether there is a terminal whose end would send SIGHUP: one that a stream leads to, or that the process was started
+ * from. Services and containers have none, nor has what setsid(1) starts.
+ */
+export function hasTerminal(): boolean {
+  if (STREAMS.some((descriptor) => isatty(descriptor))) return true;
+  try {
+    closeSync(openSync(CONTROLLING_TERMINAL, constants.O_RDONLY | constants.O_NOCTTY | constants.O_NONBLOCK));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 export function processTerminal({ noColor }: { readonly noColor: boolean }): Terminal {

@@ -18,6 +18,7 @@ export {
   type CommandName,
   environmentName,
   fileKey,
+  SERVERS,
   SETTING_GROUPS,
   SETTINGS,
   type SettingDefinition,

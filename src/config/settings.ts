@@ -8,7 +8,12 @@ import type { SettingDefinition } from './table/setting-definition.ts';
 import { SOURCE_SETTINGS } from './table/source-settings.ts';
 import { UPKEEP_SETTINGS } from './table/upkeep-settings.ts';
 
-export { type CommandName, SETTING_GROUPS, type SettingDefinition } from './table/setting-definition.ts';
+export {
+  type CommandName,
+  SERVERS,
+  SETTING_GROUPS,
+  type SettingDefinition,
+} from './table/setting-definition.ts';
 
 export const SETTINGS = {
   ...SOURCE_SETTINGS,

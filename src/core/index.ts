@@ -1,7 +1,9 @@
 /** Words every room shares: ids and units, errors, byte ranges, the clock, and the kit for asynchronous work. @module */
 
+export { type Adjustable, adjusted } from './adjustable.ts';
 export { type ConcurrencyOptions, mapLimit, mapOrdered, mapSettled } from './async/concurrency.ts';
 export { type MaybePromise, mapAnswer } from './async/maybe-promise.ts';
+export { type Reloaded, Reloaders } from './async/reloaders.ts';
 export { SingleFlight } from './async/single-flight.ts';
 export { TurnBudget } from './async/turn-budget.ts';
 export { NEVER_ABORTED, within } from './async/within.ts';

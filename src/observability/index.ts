@@ -1,5 +1,6 @@
 /** How the program tells what it is doing: the log and the metrics. @module */
 
+export { ACCESS_LOG_MODES, AccessLog, type AccessLogMode } from './access-log.ts';
 export {
   createLogger,
   LOG_FORMATS,
@@ -8,8 +9,10 @@ export {
   type Logger,
   type LoggerOptions,
   type LogLevel,
+  setLogLevel,
   silentLogger,
 } from './logger.ts';
+export { metricsReference } from './metric-reference.ts';
 export {
   type CounterName,
   type GaugeName,

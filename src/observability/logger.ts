@@ -2,7 +2,7 @@
 
 import { destination as fileDescriptor, type Logger, pino, stdSerializers } from 'pino';
 import { build as prettyStream } from 'pino-pretty';
-import { errnoOf, LogdirError } from '../core/index.ts';
+import { errnoOf, LogdirError, MASK, withoutCredentials } from '../core/index.ts';
 
 export type { Logger } from 'pino';
 
@@ -41,10 +41,37 @@ export interface LoggerOptions {
 
 /** A logger that writes one line per message. Rooms take `logger.child({ room })`. */
 export function createLogger({ level, format, destination, color }: LoggerOptions): Logger {
-  const redact = { paths: secretPaths(), censor: '[redacted]' };
-  const options = { level, redact, serializers: { err: errorFields } };
-  if (format === 'json') return pino(options, destination ?? fileDescriptor({ fd: STDERR, sync: true }));
-  return pino(options, prettyDestination(destination ?? process.stderr, color));
+  const redact = { paths: secretPaths(), censor: MASK };
+  const family = new Set<Logger>();
+  const onChild = (child: Logger) => {
+    family.add(child);
+    FAMILIES.set(child, family);
+  };
+  // Addresses come with messages of others, too, so that each line is looked at as a whole.
+  const hooks = { streamWrite: withoutCredentials };
+  const options = { level, redact, serializers: { err: errorFields }, onChild, hooks };
+  const stream =
+    format === 'json'
+      ? (destination ?? fileDescriptor({ fd: STDERR, sync: true }))
+      : prettyDestination(destination ?? process.stderr, color);
+  const logger = pino(options, stream);
+  onChild(logger);
+  return logger;
+}
+
+/** Loggers by the root they come from: a child of pino keeps the level that its parent had when it was made. */
+const FAMILIES = new WeakMap<Logger, Set<Logger>>();
+
+/** Changes the level of a logger of `createLogger`, and of all that were and will be made from it. */
+export function setLogLevel(logger: Logger, level: LogLevel): void {
+  for (const one of FAMILIES.get(logger) ?? [logger]) one.level = level;
+}
+
+/** A child that writes whatever the level is. */
+export function unfilteredLogger(logger: Logger): Logger {
+  const child = logger.child({}, { level: 'trace' });
+  FAMILIES.get(child)?.delete(child);
+  return child;
 }
 
 /** A logger that says nothing. */

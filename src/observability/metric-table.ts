@@ -2,7 +2,8 @@
 
 /** What one metric is. Its name on the wire is `wandb_logdir_` and the key it stands under. */
 export interface MetricDefinition {
-  readonly type: 'counter' | 'gauge' | 'histogram';
+  /** `info`: a gauge that is always 1, whose labels tell. */
+  readonly type: 'counter' | 'gauge' | 'histogram' | 'info';
   readonly help: string;
   readonly unit: 'bytes' | 'seconds' | 'count';
   readonly labels: readonly string[];
@@ -10,6 +11,12 @@ export interface MetricDefinition {
 
 /** Keys end as Prometheus asks: counters in `_total`, measures in their unit. */
 export const METRICS = {
+  build_info: {
+    type: 'info',
+    help: 'Always 1; the labels say what runs. The commit is empty where the build did not know it.',
+    unit: 'count',
+    labels: ['version', 'node', 'commit'],
+  },
   http_requests_total: {
     type: 'counter',
     help: 'HTTP requests answered.',

@@ -1,6 +1,13 @@
 /** Counters, gauges and timings of the program, exposed in Prometheus' text format. @module */
 
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import {
+  Counter,
+  collectDefaultMetrics,
+  Gauge,
+  type GaugeConfiguration,
+  Histogram,
+  Registry,
+} from 'prom-client';
 import { type CounterName, type GaugeName, type HistogramName, METRICS } from './metric-table.ts';
 
 /** A value for each label of the metric's row in the table, by name. */
@@ -30,10 +37,13 @@ export interface MetricsOptions {
   readonly processMetrics?: boolean;
   /** Of the program, for `build_info`. */
   readonly version?: string;
+  /** That it was built from; null: not known. */
+  readonly commit?: string | null;
 }
 
 /** A set of metrics of its own: two in one process do not see each other. */
-export function createMetrics({ processMetrics = true, version }: MetricsOptions = {}): Metrics {
+export function createMetrics(options: MetricsOptions = {}): Metrics {
+  const { processMetrics = true, version, commit = null } = options;
   const registry = new Registry();
   const counters = new Map<string, Counter>();
   const histograms = new Map<string, Histogram>();
@@ -42,11 +52,11 @@ export function createMetrics({ processMetrics = true, version }: MetricsOptions
   for (const [key, { type, help, labels }] of Object.entries(METRICS)) {
     const config = { name: METRIC_PREFIX + key, help, labelNames: labels, registers: [registry] };
     if (type === 'counter') counters.set(key, new Counter(config));
+    else if (type === 'info') registerInfo(config, version, commit);
     else if (type === 'histogram')
       histograms.set(key, new Histogram({ ...config, buckets: DURATION_BUCKETS }));
     else new Gauge({ ...config, collect: readGauge(() => readers.get(key)) });
   }
-  if (version !== undefined) registerBuildInfo(registry, version);
   if (processMetrics) collectDefaultMetrics({ register: registry });
   return {
     increment: (name, labels = {}, by = 1) => counters.get(name)?.inc(labels, by),
@@ -60,13 +70,14 @@ export function createMetrics({ processMetrics = true, version }: MetricsOptions
   };
 }
 
-/** What runs, as Prometheus has it: a gauge that is always 1, whose labels tell. */
-function registerBuildInfo(registry: Registry, version: string): void {
-  const labels = { version, node: process.versions.node };
-  const help = 'Always 1; the labels say what runs.';
-  const labelNames = Object.keys(labels);
-  const name = `${METRIC_PREFIX}build_info`;
-  new Gauge({ name, help, labelNames, registers: [registry] }).set(labels, 1);
+/** What runs, unless nobody said it. */
+function registerInfo(
+  config: GaugeConfiguration<string>,
+  version: string | undefined,
+  commit: string | null,
+): void {
+  if (version === undefined) return;
+  new Gauge(config).set({ version, node: process.versions.node, commit: commit ?? '' }, 1);
 }
 
 function readGauge(reader: () => (() => number) | undefined) {

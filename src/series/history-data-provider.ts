@@ -1,6 +1,6 @@
 /** The data provider over cached history: reads what is asked for, and nothing else. @module */
 
-import { type Clock, pluralText, within } from '../core/index.ts';
+import { type Adjustable, type Clock, pluralText, within } from '../core/index.ts';
 import type { SeriesViews } from '../eventfile/index.ts';
 import type { History } from '../history/index.ts';
 import type { Media } from '../media/index.ts';
@@ -48,7 +48,7 @@ export interface DataProviderOptions {
   /** Names of plugins that show nothing. Default: none. */
   readonly hiddenPlugins?: ReadonlySet<string>;
   /** Bound on the points of one answer; each series has some all the same. */
-  readonly maxResponsePoints: number;
+  readonly maxResponsePoints: Adjustable;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Clock, LogdirError } from '../core/index.ts';
+import { type Adjustable, type Clock, LogdirError } from '../core/index.ts';
 import type { Logger, Metrics } from '../observability/index.ts';
 import { type Disk, localDisk } from './path-reading.ts';
 import type { ProjectListing, RunSource } from './source.ts';
@@ -15,9 +15,9 @@ import { createWandbLocalSource, type WatchMode } from './wandb-local/index.ts';
 /** What sources are made of besides their reference. */
 export interface SourceContext {
   readonly watch: WatchMode;
-  readonly pollIntervalMs: number;
+  readonly pollIntervalMs: Adjustable;
   readonly quietAfterMs: number;
-  readonly refreshIntervalMs: number;
+  readonly refreshIntervalMs: Adjustable;
   /** Where downloads lie while they are read. */
   readonly temporaryDir: string;
   /** The server behind a page's address; null: the one that is configured. */

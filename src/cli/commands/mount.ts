@@ -7,7 +7,9 @@ import { startWithRuns } from '../found-runs.ts';
 import { startMountDaemon } from '../mount-daemon.ts';
 import { showReading } from '../progress.ts';
 import { relaunchThroughPython } from '../python-relaunch.ts';
+import { reloadOnHangup } from '../reload.ts';
 import type { Arguments, Session } from '../session.ts';
+import { programFields } from '../start-record.ts';
 import { tellSystemd } from '../systemd.ts';
 import { mountTree, requireRoute, untilUnmounted } from '../tree-mount.ts';
 import { projectsText, tensorboardLines } from './opening-text.ts';
@@ -21,10 +23,11 @@ export async function mount(session: Session, argv: Arguments): Promise<ExitCode
   await startWithRuns(session, app, { waits: true });
   await using mounted = await mountTree(session, app, route);
   await announceMounted(session, app, mounted);
-  tellSystemd(session, 'ready');
+  using _reloading = reloadOnHangup(session, app);
+  await tellSystemd(session, 'ready');
   using _progress = showReading(session.terminal, app);
   await untilUnmounted(session, mounted);
-  tellSystemd(session, 'stopping');
+  await tellSystemd(session, 'stopping');
   return session.interruption.exitCode() ?? EXIT.ok;
 }
 
@@ -36,7 +39,7 @@ async function announceMounted(session: Session, app: App, { directory }: Mounte
   const howTo = ['', 'Open in TensorBoard:', ...commands.map((line) => `  ${line}`)];
   session.announce({
     message: 'ready',
-    fields: { directory, projects: projects.length },
+    fields: { directory, projects: projects.length, ...programFields(session) },
     lines: directory === null ? [place] : [place, ...howTo, `Unmount: Ctrl-C, or ${unmountLine(directory)}`],
   });
 }

@@ -6,7 +6,9 @@ import { aborted } from '../interruption.ts';
 import { showReading } from '../progress.ts';
 import { directPrefix } from '../proxy-environment.ts';
 import { relaunchThroughPython } from '../python-relaunch.ts';
+import { reloadOnHangup } from '../reload.ts';
 import type { Session } from '../session.ts';
+import { programFields } from '../start-record.ts';
 import { tellSystemd } from '../systemd.ts';
 import { mountTree, requireRoute, untilUnmounted } from '../tree-mount.ts';
 import { openGrpcPort } from './grpc-port.ts';
@@ -30,12 +32,14 @@ export async function serve(session: Session): Promise<ExitCode> {
   const served = { access, server, grpc, direct, directory: mounted?.directory ?? null, projects };
   const warning = publicWarning(served);
   if (warning !== null) terminal.warn(warning);
-  session.announce(servedAnnouncement(served, (text) => terminal.style('bold', text)));
-  tellSystemd(session, 'ready');
+  const { fields, ...announcement } = servedAnnouncement(served, (text) => terminal.style('bold', text));
+  session.announce({ ...announcement, fields: { ...fields, ...programFields(session) } });
+  using _reloading = reloadOnHangup(session, app);
+  await tellSystemd(session, 'ready');
   using _progress = showReading(terminal, app);
   if (mounted !== null) await untilUnmounted(session, mounted);
   await aborted(signal);
-  tellSystemd(session, 'stopping');
+  await tellSystemd(session, 'stopping');
   session.logger.info({ reason: signal.reason }, 'stopping');
   return interruption.exitCode() ?? EXIT.ok;
 }

@@ -9,7 +9,9 @@ import { startWithRuns } from '../found-runs.ts';
 import { aborted } from '../interruption.ts';
 import { showReading } from '../progress.ts';
 import { withoutProxyFor } from '../proxy-environment.ts';
+import { reloadOnHangup } from '../reload.ts';
 import type { Arguments, Session } from '../session.ts';
+import { programFields } from '../start-record.ts';
 import { tensorboardArguments } from '../tensorboard-arguments.ts';
 import { startTensorboard, type TensorboardProcess } from '../tensorboard-process.ts';
 import { requireTensorboard } from '../tensorboard-requirements.ts';
@@ -61,9 +63,11 @@ export async function tensorboard(session: Session, argv: Arguments): Promise<nu
   void child.url.then((told) => {
     const url = told.replace(ANY_ADDRESS, '//localhost$1');
     terminal.note(`\n  Open ${terminal.noteStyle('bold', url)}   (TensorBoard; stop with Ctrl-C)\n`);
-    session.logger.info({ page: server.url, tensorboard: url, projects: projects.length }, 'ready');
+    const addresses = { page: server.url, tensorboard: url, projects: projects.length };
+    session.logger.info({ ...addresses, ...programFields(session) }, 'ready');
     if (argv['open'] === true) openBrowser(url, terminal);
   });
+  using _reloading = reloadOnHangup(session, app);
   using _progress = showReading(terminal, app);
   const code = await untilEnd(session, child);
   if (code !== EXIT.ok && isPortTaken) throw new CommandFailure(EXIT.portInUse, PORT_TAKEN_ADVICE);

@@ -156,6 +156,7 @@ export const DOOR_SETTINGS = {
     schema: wholeNumber.pipe(z.int().min(1000)),
     accepts: 'a number of at least 1000',
     default: '50000',
+    onReload: true,
     help: 'Most points of all runs together that TensorBoard gets for one card; it asks for 1000 of each run. Browsers draw 50000 in about a second, and stall at a million.',
     commands: ['tensorboard', 'serve'],
   },

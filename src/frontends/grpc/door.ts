@@ -1,12 +1,13 @@
 /** What the gRPC door is made of, and what it gives. @module */
 
-import type { Logger, Metrics } from '../../observability/index.ts';
+import type { AccessLogMode, Logger, Metrics } from '../../observability/index.ts';
 import type { DataProvider } from '../../series/index.ts';
 
 export interface GrpcFrontendOptions {
   readonly provider: DataProvider;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly accessLog?: () => AccessLogMode;
 }
 
 export interface GrpcListenOptions {

@@ -8,6 +8,7 @@ import {
   status,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
+import { AccessLog } from '../../observability/index.ts';
 import type { DataProviderCall, DataProviderCalls } from '../../protobuf/index.ts';
 import { type Calls, createCalls, type UnaryCall } from './calls.ts';
 import type { GrpcFrontendOptions } from './door.ts';
@@ -16,7 +17,8 @@ import { GRPC_STATUS, publicError } from './status-code.ts';
 type RequestOf<Name extends DataProviderCall> = DataProviderCalls[Name]['request'];
 
 /** One handler for each call of the protocol. */
-export function createHandlers(options: GrpcFrontendOptions): UntypedServiceImplementation {
+export function createHandlers(given: GrpcFrontendOptions): UntypedServiceImplementation {
+  const options = { ...given, access: new AccessLog(given.logger, given.accessLog) };
   const { ReadBlob, ...unary } = createCalls(options.provider);
   const names = Object.keys(unary) as UnaryCall[];
   return {
@@ -28,7 +30,7 @@ export function createHandlers(options: GrpcFrontendOptions): UntypedServiceImpl
 function unaryHandler<Name extends UnaryCall>(
   name: Name,
   calls: Pick<Calls, UnaryCall>,
-  options: GrpcFrontendOptions,
+  options: HandlerOptions,
 ): handleUnaryCall<RequestOf<Name>, Uint8Array> {
   const answer: (request: RequestOf<Name>, options: { signal: AbortSignal }) => Promise<Uint8Array> =
     calls[name];
@@ -46,7 +48,7 @@ function unaryHandler<Name extends UnaryCall>(
 
 function streamHandler(
   answer: Calls['ReadBlob'],
-  options: GrpcFrontendOptions,
+  options: HandlerOptions,
 ): handleServerStreamingCall<RequestOf<'ReadBlob'>, Uint8Array> {
   return (call) => {
     const observed = new ObservedCall('ReadBlob', call, options);
@@ -76,19 +78,26 @@ async function drained(call: ServerWritableStream<unknown, Uint8Array>, signal: 
   });
 }
 
+/** What calls are answered with. */
+interface HandlerOptions extends GrpcFrontendOptions {
+  readonly access: AccessLog;
+}
+
 /** A call with what is counted and logged of it. */
 class ObservedCall {
   readonly #name: DataProviderCall;
-  readonly #options: GrpcFrontendOptions;
+  readonly #client: string;
+  readonly #options: HandlerOptions;
   readonly #waiting = new AbortController();
   readonly #startedMs = performance.now();
 
   constructor(
     name: DataProviderCall,
     call: ServerUnaryCall<object, Uint8Array> | ServerWritableStream<object, Uint8Array>,
-    options: GrpcFrontendOptions,
+    options: HandlerOptions,
   ) {
     this.#name = name;
+    this.#client = call.getPeer();
     this.#options = options;
     call.on('cancelled', () => this.#waiting.abort());
   }
@@ -114,10 +123,11 @@ class ObservedCall {
   }
 
   #finish(code: status, bytes: number): void {
-    const { metrics, logger } = this.#options;
+    const { metrics, access } = this.#options;
     const method = this.#name;
     const elapsedMs = performance.now() - this.#startedMs;
-    logger.debug({ call: method, status: status[code], bytes, ms: Math.round(elapsedMs) }, 'answered');
+    const ms = Math.round(elapsedMs);
+    access.answered({ call: method, status: status[code], bytes, ms, client: this.#client });
     metrics.increment('grpc_requests_total', { method, status: status[code] });
     metrics.increment('grpc_sent_bytes_total', { method }, bytes);
     metrics.observe('grpc_request_duration_seconds', elapsedMs / 1000, { method });

@@ -16,5 +16,5 @@ export {
 export type { HttpServer, ListenOptions } from './server/listening.ts';
 export { createProbes, isProbe } from './server/probes.ts';
 export { answering, literalRoute } from './server/routing.ts';
-export { createWebServer, type WebServer } from './server/web-server.ts';
+export { createWebServer, type WebServer, type WebServerOptions } from './server/web-server.ts';
 export type { WebRequest } from './web-request.ts';

@@ -63,6 +63,11 @@ export class WebRequest {
     };
   }
 
+  /** Address of the client; null when it is gone. */
+  get client(): string | null {
+    return this.#req.socket.remoteAddress ?? null;
+  }
+
   /** The port that the client reached. */
   get localPort(): number {
     return this.#req.socket.localPort ?? 80;

@@ -1,6 +1,7 @@
 /** Points of scalars: from history where a run was read, from what its source sums up where it was not. @module */
 
 import { LRUCache } from 'lru-cache';
+import { type Adjustable, adjusted } from '../../core/index.ts';
 import type { Run, RunLog, SampledPoints } from '../../history/index.ts';
 import type { Metrics } from '../../observability/index.ts';
 import type { Plugin } from '../../plugins/index.ts';
@@ -22,7 +23,7 @@ export interface ScalarReaderOptions {
   readonly previews: RunPreviews;
   readonly metrics: Metrics;
   /** Bound on the points of one answer; each series has some all the same. */
-  readonly maxResponsePoints: number;
+  readonly maxResponsePoints: Adjustable;
   /** Bound on whole series kept in memory, and on answers. */
   readonly maxBytes: number;
 }
@@ -89,7 +90,7 @@ export class ScalarReader {
       (sum, { series, told, keys }) => sum + series.size + told.size + keys.size,
       0,
     );
-    const allowed = pointsAllowed(maxPoints, count, this.#options.maxResponsePoints);
+    const allowed = pointsAllowed(maxPoints, count, adjusted(this.#options.maxResponsePoints));
     await this.#sample(wanted, allowed, options);
     const entries = await mapRuns(wanted, options, async ({ run, series, told, keys }) => ({
       run: run.name,

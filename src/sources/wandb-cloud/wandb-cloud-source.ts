@@ -2,6 +2,7 @@
 
 import { LRUCache } from 'lru-cache';
 import {
+  type Adjustable,
   type Clock,
   type EntityName,
   LogdirError,
@@ -58,7 +59,7 @@ export interface WandbCloudOptions {
   /** The projects of the server that may be listed, where requests go out with keys of those who ask; absent: what the server says. */
   readonly knownProjects?: () => readonly ProjectListing[];
   /** Within this time of a refresh the server is not asked again. */
-  readonly refreshIntervalMs: number;
+  readonly refreshIntervalMs: Adjustable;
   /** For downloads while they are read. */
   readonly temporaryDir: string;
   readonly logger: Logger;

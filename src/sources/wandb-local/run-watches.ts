@@ -1,6 +1,6 @@
 /** Turns what happens to logs into what happens to runs, for those who watch the source. @module */
 
-import { type RunKey, runKeyText } from '../../core/index.ts';
+import { type Adjustable, type RunKey, runKeyText } from '../../core/index.ts';
 import type { Logger } from '../../observability/index.ts';
 import type { SourceChange } from '../source.ts';
 import { type Discovery, LogWatcher, type WatchMode } from './discovery/index.ts';
@@ -9,7 +9,7 @@ import { type IndexedRun, isWaiting, type RunIndex } from './runs/index.ts';
 export interface RunWatchesOptions {
   readonly path: string;
   readonly mode: WatchMode;
-  readonly pollIntervalMs: number;
+  readonly pollIntervalMs: Adjustable;
   readonly logger: Logger;
   readonly index: RunIndex;
   /** Looks at the disk again, upon which `follow` is called. */

@@ -2,6 +2,7 @@
 
 import { resolve } from 'node:path';
 import {
+  type Adjustable,
   type Clock,
   LogdirError,
   NEVER_ABORTED,
@@ -57,7 +58,7 @@ export interface WandbLocalOptions {
   /** How to notice changes. Default `events`; `polling` where the file system has none: NFS, FUSE, some containers. */
   readonly watch?: WatchMode;
   /** How often to look when polling. Default 5 seconds. */
-  readonly pollIntervalMs?: number;
+  readonly pollIntervalMs?: Adjustable;
   /** Entity and project shown for runs whose log names none. */
   readonly entity?: string;
   readonly project?: string;

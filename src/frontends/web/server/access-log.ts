@@ -1,13 +1,14 @@
-/** A record for each request that was answered, at debug: who looks for trouble sees what a client did. @module */
+/** What is recorded of a request that was answered: who asked, for what, and what came of it. @module */
 
 import type { ServerResponse } from 'node:http';
-import type { Logger } from '../../../observability/index.ts';
+import type { AccessLog } from '../../../observability/index.ts';
 import { rawPathOf, rawQueryOf } from '../protocol/url-path.ts';
 import type { WebRequest } from '../web-request.ts';
 
 /** Costs one comparison where nobody reads it. `bytes`: with the head, as far as the system has taken them. */
-export function logAccess(logger: Logger, request: WebRequest, res: ServerResponse): void {
-  if (!logger.isLevelEnabled('debug')) return;
+export function logAccess(log: AccessLog, request: WebRequest, res: ServerResponse): void {
+  if (!log.isWanted) return;
+  const { method, url, client } = request;
   const startedMs = performance.now();
   const { socket } = res;
   const writtenBefore = socket?.bytesWritten ?? 0;
@@ -15,9 +16,10 @@ export function logAccess(logger: Logger, request: WebRequest, res: ServerRespon
     const bytes = (socket?.bytesWritten ?? 0) - writtenBefore;
     const ms = Math.round(performance.now() - startedMs);
     const isCut = !res.writableFinished;
-    const { method, url, caller } = request;
-    const fields = { method, path: loggedPath(url), status: res.statusCode, bytes, ms, caller: caller.name };
-    logger.debug({ ...fields, ...(isCut && { isCut }) }, 'answered');
+    const caller = request.caller.name;
+    const who = { client, ...(caller !== null && { caller }) };
+    const fields = { method, path: loggedPath(url), status: res.statusCode, bytes, ms, ...who };
+    log.answered({ ...fields, ...(isCut && { isCut }) });
   });
 }
 

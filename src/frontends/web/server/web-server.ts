@@ -7,7 +7,7 @@ import type { ServerResponse } from 'node:http';
 import { type Access, type Identified, OPEN_ACCESS } from '../../../access/index.ts';
 import type { MaybePromise } from '../../../core/index.ts';
 import type { Caller } from '../../../namespace/index.ts';
-import type { Logger, Metrics } from '../../../observability/index.ts';
+import { AccessLog, type AccessLogMode, type Logger, type Metrics } from '../../../observability/index.ts';
 import type { LogdirTree } from '../../../tree/index.ts';
 import type { Door, Reply, RoutedDoor } from '../door.ts';
 import { type HttpFailure, httpFailure } from '../protocol/failure.ts';
@@ -32,6 +32,7 @@ export interface WebServerOptions {
   readonly doors: readonly (Door | RoutedDoor)[];
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly accessLog?: () => AccessLogMode;
 }
 
 export interface WebServer {
@@ -43,6 +44,7 @@ export interface WebServer {
 export function createWebServer(options: WebServerOptions): WebServer {
   const metrics = new RequestMetrics(options.metrics);
   const logger = options.logger.child({ room: 'web' });
+  const accessLog = new AccessLog(logger, options.accessLog);
   const handler = new RequestHandler(options.treeOf, logger);
   const { access = OPEN_ACCESS, isOpen = () => false } = options;
   const doors = options.doors.filter((door) => 'owns' in door);
@@ -55,7 +57,7 @@ export function createWebServer(options: WebServerOptions): WebServer {
       const isOurHost = createHostCheck(listenOptions.host);
       return await listenOn((req, res) => {
         const request = new WebRequest(req, res);
-        logAccess(logger, request, res);
+        logAccess(accessLog, request, res);
         const door = doors.find((candidate) => candidate.owns(request.url));
         if (!isOurHost(request.host)) {
           refuseHost(res);

@@ -3,7 +3,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LRUCache } from 'lru-cache';
-import type { Clock } from '../../../core/index.ts';
+import { type Adjustable, adjusted, type Clock } from '../../../core/index.ts';
 import type { Logger, Metrics } from '../../../observability/index.ts';
 import { isUnreachable } from './cache-errors.ts';
 import { RUNS_FOLDER } from './run-directory.ts';
@@ -26,7 +26,7 @@ interface RowFileUse {
 
 export interface DiskBudgetOptions {
   readonly cacheDir: string;
-  readonly maxBytes: number;
+  readonly maxBytes: Adjustable;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -71,7 +71,7 @@ export class DiskBudget {
   }
 
   #isOver(): boolean {
-    return this.#bytes + this.#grownSinceCount > this.#options.maxBytes;
+    return this.#bytes + this.#grownSinceCount > adjusted(this.#options.maxBytes);
   }
 
   /** Goes on while rows grow during an eviction; ends when all that is left is in use. */
@@ -90,7 +90,8 @@ export class DiskBudget {
 
   /** Counts what is there and evicts down to the low-water mark if it passes the bound. */
   async enforce(): Promise<void> {
-    const { clock, maxBytes, logger } = this.#options;
+    const { clock, logger } = this.#options;
+    const maxBytes = adjusted(this.#options.maxBytes);
     this.#grownSinceCount = 0;
     const files = await this.#rowFiles();
     this.#bytes = files.reduce((sum, file) => sum + file.bytes, 0);

@@ -3,7 +3,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { appendFile, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Clock, makeDirectory } from '../../../core/index.ts';
+import { type Adjustable, type Clock, makeDirectory } from '../../../core/index.ts';
 import type { Logger, Metrics } from '../../../observability/index.ts';
 import type { BlockPlace } from '../../log/ledger.ts';
 import type {
@@ -32,7 +32,7 @@ const PROJECTS_FOLDER = 'projects-v1';
 export interface LocalStoreOptions {
   readonly cacheDir: string;
   /** Bound on rows; indexes, a few percent of that, are kept for good. */
-  readonly maxBytes: number;
+  readonly maxBytes: Adjustable;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;

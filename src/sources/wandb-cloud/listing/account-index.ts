@@ -1,6 +1,8 @@
 /** What a key sees: its user's own projects and those of their teams. @module */
 
 import {
+  type Adjustable,
+  adjusted,
   type Clock,
   type EntityName,
   LogdirError,
@@ -21,7 +23,7 @@ export interface AccountIndexOptions {
   readonly api: ApiClient;
   /** Of one entity alone; null: everything the key sees. */
   readonly entity: string | null;
-  readonly refreshIntervalMs: number;
+  readonly refreshIntervalMs: Adjustable;
   readonly clock: Clock;
 }
 
@@ -38,7 +40,7 @@ export class AccountIndex {
   /** Projects by entity, asked for again after the refresh interval. @throws LogdirError */
   async projects(): Promise<readonly ProjectListing[]> {
     const { clock, refreshIntervalMs } = this.#options;
-    if (clock.monotonic() - this.#listedAtMs >= refreshIntervalMs) {
+    if (clock.monotonic() - this.#listedAtMs >= adjusted(refreshIntervalMs)) {
       await this.#listing.run('projects', () => this.#list());
     }
     return this.#projects;

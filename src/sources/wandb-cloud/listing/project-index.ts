@@ -5,6 +5,8 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import {
+  type Adjustable,
+  adjusted,
   type Clock,
   type EntityName,
   LogdirError,
@@ -30,7 +32,7 @@ export interface ProjectIndexOptions {
   /** Of a single run, where nothing but that is wanted. */
   readonly runId: string | null;
   /** Within this time of a refresh the server is not asked again. */
-  readonly refreshIntervalMs: number;
+  readonly refreshIntervalMs: Adjustable;
   readonly clock: Clock;
 }
 
@@ -73,7 +75,7 @@ export class ProjectIndex {
    * can cancel it. @throws LogdirError
    */
   async refresh(): Promise<void> {
-    if (this.ageMs < this.#options.refreshIntervalMs) return;
+    if (this.ageMs < adjusted(this.#options.refreshIntervalMs)) return;
     await this.#refreshing.run('runs', () => this.#refresh());
   }
 

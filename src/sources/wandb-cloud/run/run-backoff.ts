@@ -4,7 +4,14 @@
  */
 
 import { LRUCache } from 'lru-cache';
-import { type Clock, type LogdirError, type RunKey, runKeyText } from '../../../core/index.ts';
+import {
+  type Adjustable,
+  adjusted,
+  type Clock,
+  type LogdirError,
+  type RunKey,
+  runKeyText,
+} from '../../../core/index.ts';
 
 /** Failures before the pauses grow: the first ones may be trouble that passes. */
 const FREE_FAILURES = 3;
@@ -22,10 +29,10 @@ interface FailedRun {
 
 export class RunBackoff {
   readonly #clock: Clock;
-  readonly #refreshIntervalMs: number;
+  readonly #refreshIntervalMs: Adjustable;
   readonly #failed = new LRUCache<string, FailedRun>({ max: MAX_RUNS });
 
-  constructor(clock: Clock, refreshIntervalMs: number) {
+  constructor(clock: Clock, refreshIntervalMs: Adjustable) {
     this.#clock = clock;
     this.#refreshIntervalMs = refreshIntervalMs;
   }
@@ -50,7 +57,7 @@ export class RunBackoff {
     if (failure.code !== 'unavailable') return;
     const failures = (this.#failed.get(runKeyText(run))?.failures ?? 0) + 1;
     const doublings = Math.max(0, failures - FREE_FAILURES + 1);
-    const pauseMs = Math.min(LONGEST_MS, this.#refreshIntervalMs * 2 ** doublings);
+    const pauseMs = Math.min(LONGEST_MS, adjusted(this.#refreshIntervalMs) * 2 ** doublings);
     const retryAtMs = this.#clock.monotonic() + pauseMs;
     this.#failed.set(runKeyText(run), { failure, failures, retryAtMs });
   }

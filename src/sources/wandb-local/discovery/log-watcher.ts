@@ -2,7 +2,7 @@
 
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { errnoOf } from '../../../core/index.ts';
+import { type Adjustable, adjusted, errnoOf } from '../../../core/index.ts';
 import type { Logger } from '../../../observability/index.ts';
 import { isLogName, isRunDirectoryName, passedOver } from './directory-names.ts';
 import { type DirectoryEvent, DirectoryWatches, WatchesExhausted } from './directory-watches.ts';
@@ -25,7 +25,7 @@ export interface LogWatcherOptions {
   /** For people. */
   readonly path: string;
   readonly mode: WatchMode;
-  readonly pollIntervalMs: number;
+  readonly pollIntervalMs: Adjustable;
   readonly logger: Logger;
   /** Called with the logs that grew, and whether anything came or went. Never concurrently. */
   readonly onChange: (grown: ReadonlySet<string>, listingChanged: boolean) => Promise<void>;
@@ -53,7 +53,7 @@ export class LogWatcher implements AsyncDisposable {
   constructor(options: LogWatcherOptions) {
     this.#options = options;
     if (options.mode === 'events') this.#startEvents();
-    else if (options.mode === 'polling') this.#schedulePoll(options.pollIntervalMs);
+    else if (options.mode === 'polling') this.#schedulePoll(adjusted(options.pollIntervalMs));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -112,7 +112,8 @@ export class LogWatcher implements AsyncDisposable {
   /** No more watches is the usual failure (inotify's limit); looking again and again needs none. */
   #fallBack(error: unknown): void {
     if (this.#watches === null || this.#disposed) return;
-    const { path, logger, pollIntervalMs } = this.#options;
+    const { path, logger } = this.#options;
+    const pollIntervalMs = adjusted(this.#options.pollIntervalMs);
     const fields = { path, errno: errnoOf(error), err: error, pollIntervalMs };
     logger.warn(fields, 'watching for file events failed, polling instead');
     this.#watches.clear();
@@ -129,7 +130,7 @@ export class LogWatcher implements AsyncDisposable {
         await this.#options.poll();
       } finally {
         const tookMs = performance.now() - start;
-        this.#schedulePoll(Math.max(this.#options.pollIntervalMs, tookMs / POLLING_SHARE));
+        this.#schedulePoll(Math.max(adjusted(this.#options.pollIntervalMs), tookMs / POLLING_SHARE));
       }
     });
   }
