@@ -25,4 +25,5 @@ export {
   type SettingName,
   type Settings,
 } from './settings.ts';
+export { checkedSource } from './table/value-types.ts';
 export { apiKeyFinder, apiUrl, type FoundKey, sdkSettings } from './wandb-settings.ts';

@@ -1,6 +1,6 @@
 /** Settings from flags, environment, file and defaults, in that order; every problem in one message. @module */
 
-import { LogdirError, nearestName, withoutCredentials } from '../core/index.ts';
+import { LogdirError, maskedValue, nearestName } from '../core/index.ts';
 import { CONFIG_FLAG, type ConfigFile, readConfigFile } from './config-file.ts';
 import type { Environment } from './environment.ts';
 import {
@@ -132,7 +132,7 @@ function checked(definition: SettingDefinition, raw: RawValue, problems: string[
     ...{ flag: where, environment: where, default: `default of --${definition.flag}` },
     file: `${where}, key ${fileKey(definition.flag)}`,
   }[origin];
-  const text = withoutCredentials(JSON.stringify(given));
+  const text = JSON.stringify(maskedValue(given));
   problems.push(`${place}: ${text} is wrong${reason ? ` (${reason})` : ''}; expected ${definition.accepts}`);
   return undefined;
 }

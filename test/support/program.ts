@@ -12,6 +12,8 @@ export interface ProgramOptions {
   readonly cwd: string;
   /** Added to an environment that has PATH and a HOME at `cwd`, and nothing else. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** In a session of its own, as a service is: without a terminal, also where the tests have one. Default false. */
+  readonly isService?: boolean;
 }
 
 export interface ProgramResult {
@@ -28,10 +30,10 @@ export interface StartedProgram {
 
 export function startProgram(
   words: readonly string[],
-  { cwd, variables = {} }: ProgramOptions,
+  { cwd, variables = {}, isService = false }: ProgramOptions,
 ): StartedProgram {
   const env = { PATH: process.env['PATH'] ?? '', HOME: cwd, ...variables };
-  const child = spawn(process.execPath, [PROGRAM, ...words], { cwd, env });
+  const child = spawn(process.execPath, [PROGRAM, ...words], { cwd, env, detached: isService });
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));

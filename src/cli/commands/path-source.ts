@@ -1,6 +1,7 @@
 /** Which source a PATH is looked for in: a folder, and a place on a W&B server, say so themselves. @module */
 
 import { type Disk, isRunDirectoryName, localDisk, missingPathAdvice, parseSource } from '../../app.ts';
+import { checkedSource } from '../../config/index.ts';
 import { nearestName } from '../../core/index.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
@@ -51,7 +52,8 @@ export function treePath(path: unknown): string {
   return String(path ?? '').replace(/^\/+|\/+$/g, '');
 }
 
-function placePage(text: string): PlacedPath {
+function placePage(given: string): PlacedPath {
+  const text = checkedSource(given);
   const reference = parseSource(text);
   if (reference.kind === 'local') return { source: text, path: '' };
   const { entity, project, runId } = reference.scope;

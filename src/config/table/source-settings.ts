@@ -64,7 +64,7 @@ export const SOURCE_SETTINGS = {
   httpsProxy: {
     group: 'W&B server',
     flag: 'https-proxy',
-    schema: z.url(),
+    schema: z.url({ protocol: /^https?$/ }),
     accepts: 'the address of a proxy, such as http://proxy.example.com:3128',
     default: null,
     help: 'Proxy for requests to W&B. Hosts in $NO_PROXY are asked directly.',

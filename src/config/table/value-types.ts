@@ -1,6 +1,7 @@
 /** Forms of values that several settings have. @module */
 
 import { z } from 'zod';
+import { LogdirError, maskedValue } from '../../core/index.ts';
 import { splitSources } from './source-list.ts';
 
 export const filled = z.string().min(1);
@@ -30,6 +31,14 @@ export const serverAddress = z
 const source = filled
   .refine((text) => !ADDRESS.test(text) || isWithoutUser(text), WITHOUT_USER)
   .transform((text) => (ADDRESS.test(text) ? text.replace(/[?#].*$/s, '') : text));
+
+/** A source that came another way than by a setting. @throws LogdirError `invalid-argument` */
+export function checkedSource(text: string): string {
+  const result = source.safeParse(text);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new LogdirError('invalid-argument', `${maskedValue(text)} is wrong: it ${issue?.message}`);
+}
 
 /** Text from a flag or a variable is split like PATH; a YAML list is taken as it is. */
 export const pathList = z

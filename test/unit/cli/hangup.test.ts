@@ -27,18 +27,77 @@ async function tensorboard(first = ''): Promise<StartedProgram & { readonly chil
   const text = `#!/bin/sh\n${first}\necho $$ >${path('tb.pid')}\nexec sleep 600\n`;
   writeFileSync(path('tb'), text, { mode: 0o755 });
   const words = ['tensorboard', EXAMPLES, '--tensorboard', path('tb'), '--port-file', path('port')];
-  const started = startProgram(words, { cwd: dir });
+  const more = ['--config', configFile('logLevel: info\n')];
+  const started = startProgram([...words, ...more], { cwd: dir, isService: true });
+  return { ...started, childPid: await tensorboardPid() };
+}
+
+async function tensorboardPid(): Promise<number> {
   const pid = () => (existsSync(path('tb.pid')) ? readFileSync(path('tb.pid'), 'utf8') : '');
   await expect.poll(pid, { timeout: 30_000 }).toMatch(/^\d+\n$/);
-  return { ...started, childPid: Number(pid()) };
+  return Number(pid());
+}
+
+function configFile(text: string): string {
+  writeFileSync(path('config.yaml'), text);
+  return path('config.yaml');
+}
+
+async function hasPort(): Promise<void> {
+  await expect.poll(() => existsSync(path('port')), { timeout: 30_000 }).toBe(true);
+}
+
+/** Runs a command in a terminal, which is closed by the end of this program's input; then says the command's exit code. */
+const IN_TERMINAL = `
+import os, pty, select, sys
+pid, terminal = pty.fork()
+if pid == 0: os.execvp(sys.argv[1], sys.argv[1:])
+while True:
+    ready, _, _ = select.select([terminal, 0], [], [])
+    if 0 in ready: break
+    os.read(terminal, 65536)
+os.close(terminal)
+_, status = os.waitpid(pid, 0)
+print(os.waitstatus_to_exitcode(status))
+`;
+
+function inTerminal(command: readonly string[]) {
+  const env = { PATH: process.env['PATH'], HOME: dir, TERM: 'dumb' };
+  const python = spawn('python3', ['-c', IN_TERMINAL, ...command], { cwd: dir, env, detached: true });
+  const said = (async () => {
+    let text = '';
+    for await (const chunk of python.stdout) text += String(chunk);
+    return text.trim();
+  })();
+  return { close: () => python.stdin.end(), said };
 }
 
 describe.skipIf(process.platform !== 'linux')('tensorboard', () => {
-  it('on SIGHUP stops TensorBoard, removes the port file and ends with 0', async () => {
+  it('is asked to read its configuration again by SIGHUP to all of a service: TensorBoard goes on', async () => {
     const { child, result, childPid } = await tensorboard();
-    expect(existsSync(path('port'))).toBe(true);
-    child.kill('SIGHUP');
+    const pids = [child.pid ?? 0, childPid];
+    configFile('logLevel: debug\n');
+    for (const pid of pids) process.kill(pid, 'SIGHUP');
+    let log = '';
+    child.stderr.on('data', (chunk) => {
+      log += String(chunk);
+    });
+    await expect.poll(() => log, { timeout: 10_000 }).toContain('"changed":{"logLevel":"debug"}');
+    expect(pids.map(isAlive)).toEqual([true, true]);
+    child.kill('SIGTERM');
     expect((await result).code).toBe(0);
+    expect([isAlive(childPid), existsSync(path('port'))]).toEqual([false, false]);
+  });
+
+  it('ends with its terminal, TensorBoard as well, and removes the port file', async () => {
+    writeFileSync(path('tb'), `#!/bin/sh\necho $$ >${path('tb.pid')}\nexec sleep 600\n`, { mode: 0o755 });
+    const words = ['tensorboard', EXAMPLES, '--tensorboard', path('tb'), '--port-file', path('port')];
+    const terminal = inTerminal([process.execPath, PROGRAM, ...words]);
+    const childPid = await tensorboardPid();
+    await hasPort();
+    terminal.close();
+    // By its own hand, since Node would dump core without its terminal.
+    expect(await terminal.said).toBe('-9');
     expect([isAlive(childPid), existsSync(path('port'))]).toEqual([false, false]);
   });
 
@@ -78,12 +137,28 @@ describe('under nohup', () => {
   });
 });
 
-describe('serve', () => {
-  it('on SIGHUP ends as on SIGTERM', async () => {
-    const words = ['serve', EXAMPLES, '--port', '0', '--port-file', path('port')];
-    const { child, result } = startProgram(words, { cwd: dir });
-    await expect.poll(() => existsSync(path('port')), { timeout: 30_000 }).toBe(true);
-    child.kill('SIGHUP');
+describe.skipIf(process.platform !== 'linux')('serve', () => {
+  const words = () => ['serve', EXAMPLES, '--port', '0', '--port-file', path('port')];
+
+  it('ends with the terminal it was started in, also where its streams lead elsewhere', async () => {
+    const line = `"$@" </dev/null >out 2>&1; echo $? >code`;
+    const terminal = inTerminal(['sh', '-c', line, 'sh', process.execPath, PROGRAM, ...words()]);
+    await hasPort();
+    terminal.close();
+    await terminal.said;
+    await expect.poll(() => existsSync(path('port')), { timeout: 10_000 }).toBe(false);
+  });
+
+  it('goes on without one, and serves', async () => {
+    const { child, result } = startProgram(words(), { cwd: dir, isService: true });
+    await hasPort();
+    for (let sent = 0; sent < 3; sent++) child.kill('SIGHUP');
+    const url = `http://127.0.0.1:${readFileSync(path('port'), 'utf8').trim()}/healthz`;
+    for (let asked = 0; asked < 5; asked++) {
+      await delay(50);
+      expect((await fetch(url)).status).toBe(200);
+    }
+    child.kill('SIGTERM');
     expect(await result).toMatchObject({ code: 0, stderr: '' });
     expect(existsSync(path('port'))).toBe(false);
   });

@@ -1,6 +1,6 @@
 /** What a server says in its log, and what it says to people instead. @module */
 
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -41,6 +41,17 @@ async function served(words: readonly string[], paths: readonly string[] = []) {
   return { records: records(), stdout: String(stdout), code };
 }
 
+/** Records of `serve` that was asked whether it is ready. */
+async function servedProbes(words: readonly string[]) {
+  const more = ['--port', '0', '--port-file', 'port', '--cache-dir', 'cache', '--log-format', 'json'];
+  const { child, result } = startProgram(['serve', EXAMPLES, ...more, ...words], { cwd });
+  await until(() => existsSync(join(cwd, 'port')), 'the server to be ready');
+  await fetch(`http://127.0.0.1:${readFileSync(join(cwd, 'port'), 'utf8').trim()}/readyz`);
+  child.kill('SIGTERM');
+  const { stderr } = await result;
+  return { records: stderr.trimEnd().split('\n').filter(Boolean).map(recordOf) };
+}
+
 function recordOf(line: string): LogRecord {
   try {
     return JSON.parse(line) as LogRecord;
@@ -67,11 +78,13 @@ describe('serve --log-format json', () => {
       ...{ hostname: expect.any(String), settings: { host: '0.0.0.0', quietAfterMs: 600_000, port: 0 } },
     });
     const others = records.slice(1);
-    expect(others.some((record) => 'version' in record)).toBe(false);
+    expect(others.filter((record) => 'version' in record).map(({ msg }) => msg)).toEqual(['ready']);
     const warning = others.find(({ msg }) => msg.startsWith('there is no login'));
     expect(warning).toMatchObject({ level: 40 });
     expect(others.find(({ msg }) => msg === 'ready')).toMatchObject({
       ...{ runs: 6, projects: 2, grpc: expect.stringMatching(/^127\.0\.0\.1:\d+$/), level: 30 },
+      ...{ urls: expect.any(Array), sources: [EXAMPLES], cacheDir: 'cache', node: process.versions.node },
+      ...{ version: first?.['version'], cacheMaxBytes: 20 * 1024 ** 3, memoryMaxBytes: 128 * 1024 ** 2 },
     });
     expect(records.at(-1)?.msg).toBe('stopping');
   });
@@ -94,8 +107,22 @@ describe('serve --log-format json', () => {
       ['GET', '/webhdfs/v1/acme?op=LISTSTATUS', 200],
       ['GET', '/logdir/nowhere', 404],
     ]);
-    expect(answered[1]).toMatchObject({ bytes: expect.any(Number), ms: expect.any(Number) });
+    expect(answered[1]).toMatchObject({
+      ...{ bytes: expect.any(Number), ms: expect.any(Number), client: '127.0.0.1' },
+    });
     expect(JSON.stringify(records)).not.toContain('secret');
+  });
+
+  it.each([
+    [
+      ['--log-level', 'error', '--access-log', 'on'],
+      ['/healthz', '/readyz'],
+    ],
+    [['--log-level', 'debug', '--access-log', 'off'], []],
+    [['--log-level', 'info'], []],
+  ])('has with %j records of requests: %j', async (words, expected) => {
+    const { records } = await servedProbes(words);
+    expect(records.filter(({ msg }) => msg === 'answered').map(({ path }) => path)).toEqual(expected);
   });
 
   it('ends with a record that says why, once', async () => {

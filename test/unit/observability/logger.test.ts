@@ -4,7 +4,14 @@ import { hostname } from 'node:os';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { LogdirError } from '../../../src/core/index.ts';
-import { createLogger, type LoggerOptions, silentLogger } from '../../../src/observability/index.ts';
+import {
+  AccessLog,
+  type AccessLogMode,
+  createLogger,
+  type LoggerOptions,
+  setLogLevel,
+  silentLogger,
+} from '../../../src/observability/index.ts';
 
 function captured(options: Partial<LoggerOptions>) {
   const destination = new PassThrough();
@@ -42,6 +49,18 @@ describe('createLogger', () => {
     expect(written).not.toContain('s3cret');
     expect(written.match(/\[redacted\]/g)).toHaveLength(6);
   });
+
+  it.each(['json', 'pretty'] as const)(
+    'blanks out credentials in addresses, wherever they stand (%s)',
+    (format) => {
+      const { logger, text } = captured({ format });
+      const err = new Error('connect to http://me:s3cret@proxy:3128 failed');
+      logger.warn({ err, url: 'https://b/x?X-Amz-Signature=s3cret' }, 'asked https://s3cret@host/');
+      const written = text();
+      expect(written).not.toContain('s3cret');
+      expect(written).toContain('http://[redacted]@proxy:3128 failed');
+    },
+  );
 
   it('prints a readable line without colour when the destination is no terminal', () => {
     const { logger, text } = captured({ format: 'pretty' });
@@ -83,6 +102,52 @@ describe('createLogger', () => {
     const { logger, text } = captured({ format: 'pretty', color: true });
     logger.info('listening');
     expect(text()).toContain('\u001b[');
+  });
+});
+
+describe('the level', () => {
+  it('may change for a logger and all that were made from it, but for those that write whatever it is', () => {
+    const { logger, text } = captured({ level: 'warn' });
+    const child = logger.child({ room: 'web' });
+    const grandchild = child.child({ run: 'a' });
+    const access = new AccessLog(child, () => 'on');
+    setLogLevel(logger, 'debug');
+    for (const one of [logger, child, grandchild, logger.child({})]) one.debug('heard');
+    setLogLevel(logger, 'error');
+    for (const one of [logger, child, grandchild, logger.child({})]) one.warn('not heard');
+    access.answered({ path: '/x' });
+    const messages = text()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).msg);
+    expect(messages).toEqual(['heard', 'heard', 'heard', 'heard', 'answered']);
+  });
+});
+
+describe('the access log', () => {
+  it.each([
+    ['auto', 'debug', 20],
+    ['auto', 'info', null],
+    ['on', 'debug', 30],
+    ['on', 'silent', 30],
+    ['off', 'debug', null],
+  ] as const)('%s in a log at %s writes at %s', (mode, level, expected) => {
+    const { logger, text } = captured({ level });
+    const log = new AccessLog(logger, () => mode);
+    expect(log.isWanted).toBe(expected !== null);
+    log.answered({ path: '/x' });
+    const line = text();
+    expect(line === '' ? null : JSON.parse(line).level).toBe(expected);
+  });
+
+  it('is asked about for each request', () => {
+    let mode: AccessLogMode = 'off';
+    const { logger, text } = captured({});
+    const log = new AccessLog(logger, () => mode);
+    log.answered({ path: '/before' });
+    mode = 'on';
+    log.answered({ path: '/after' });
+    expect(JSON.parse(text()).path).toBe('/after');
   });
 });
 
