@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Clock, systemClock } from '../../src/core/index.ts';
+import { type Adjustable, type Clock, systemClock } from '../../src/core/index.ts';
 import { createMetrics, type Logger, type Metrics, silentLogger } from '../../src/observability/index.ts';
 import {
   type CloudScope,
@@ -56,7 +56,7 @@ export interface CloudSource extends AsyncDisposable {
 export async function cloudSource(
   server: Pick<WandbServer, 'url' | 'apiKey'>,
   scope: Partial<CloudScope>,
-  options: ConnectOptions & { readonly refreshIntervalMs?: number } = {},
+  options: ConnectOptions & { readonly refreshIntervalMs?: Adjustable } = {},
 ): Promise<CloudSource> {
   const temporaryDir = await mkdtemp(join(tmpdir(), 'logdir-downloads-'));
   const connection = connectTo(server, options);

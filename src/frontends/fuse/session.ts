@@ -61,8 +61,10 @@ export class FuseSession {
   }
 
   #perform(request: FuseRequest): void {
-    const { fileSystem, tally, clock } = this.#options;
-    tally.request(request.operation.kind);
+    const { fileSystem, tally, clock, logger } = this.#options;
+    const { kind: operation } = request.operation;
+    tally.request(operation);
+    if (logger.isLevelEnabled('trace')) logger.trace({ operation, nodeId: request.nodeId }, 'kernel asks');
     const call = new PendingCall(request, clock.monotonic());
     try {
       if (request.operation.kind === 'interrupt') {

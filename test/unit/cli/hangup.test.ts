@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startInTerminal } from '../../support/closing-terminal.ts';
 import { EXAMPLES, PROGRAM, type StartedProgram, startProgram } from '../../support/program.ts';
 
 let dir: string;
@@ -47,31 +48,6 @@ async function hasPort(): Promise<void> {
   await expect.poll(() => existsSync(path('port')), { timeout: 30_000 }).toBe(true);
 }
 
-/** Runs a command in a terminal, which is closed by the end of this program's input; then says the command's exit code. */
-const IN_TERMINAL = `
-import os, pty, select, sys
-pid, terminal = pty.fork()
-if pid == 0: os.execvp(sys.argv[1], sys.argv[1:])
-while True:
-    ready, _, _ = select.select([terminal, 0], [], [])
-    if 0 in ready: break
-    os.read(terminal, 65536)
-os.close(terminal)
-_, status = os.waitpid(pid, 0)
-print(os.waitstatus_to_exitcode(status))
-`;
-
-function inTerminal(command: readonly string[]) {
-  const env = { PATH: process.env['PATH'], HOME: dir, TERM: 'dumb' };
-  const python = spawn('python3', ['-c', IN_TERMINAL, ...command], { cwd: dir, env, detached: true });
-  const said = (async () => {
-    let text = '';
-    for await (const chunk of python.stdout) text += String(chunk);
-    return text.trim();
-  })();
-  return { close: () => python.stdin.end(), said };
-}
-
 describe.skipIf(process.platform !== 'linux')('tensorboard', () => {
   it('is asked to read its configuration again by SIGHUP to all of a service: TensorBoard goes on', async () => {
     const { child, result, childPid } = await tensorboard();
@@ -92,12 +68,12 @@ describe.skipIf(process.platform !== 'linux')('tensorboard', () => {
   it('ends with its terminal, TensorBoard as well, and removes the port file', async () => {
     writeFileSync(path('tb'), `#!/bin/sh\necho $$ >${path('tb.pid')}\nexec sleep 600\n`, { mode: 0o755 });
     const words = ['tensorboard', EXAMPLES, '--tensorboard', path('tb'), '--port-file', path('port')];
-    const terminal = inTerminal([process.execPath, PROGRAM, ...words]);
+    const terminal = startInTerminal([process.execPath, PROGRAM, ...words], dir);
     const childPid = await tensorboardPid();
     await hasPort();
     terminal.close();
     // By its own hand, since Node would dump core without its terminal.
-    expect(await terminal.said).toBe('-9');
+    expect(await terminal.code).toBe(-9);
     expect([isAlive(childPid), existsSync(path('port'))]).toEqual([false, false]);
   });
 
@@ -142,10 +118,10 @@ describe.skipIf(process.platform !== 'linux')('serve', () => {
 
   it('ends with the terminal it was started in, also where its streams lead elsewhere', async () => {
     const line = `"$@" </dev/null >out 2>&1; echo $? >code`;
-    const terminal = inTerminal(['sh', '-c', line, 'sh', process.execPath, PROGRAM, ...words()]);
+    const terminal = startInTerminal(['sh', '-c', line, 'sh', process.execPath, PROGRAM, ...words()], dir);
     await hasPort();
     terminal.close();
-    await terminal.said;
+    await terminal.code;
     await expect.poll(() => existsSync(path('port')), { timeout: 10_000 }).toBe(false);
   });
 

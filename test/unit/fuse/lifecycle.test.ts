@@ -6,9 +6,10 @@ import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startInTerminal } from '../../support/closing-terminal.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/local-runs.ts';
 import { MOUNTING_MISSING } from '../../support/mounting.ts';
-import { EXAMPLES, runProgram, type StartedProgram, startProgram } from '../../support/program.ts';
+import { EXAMPLES, PROGRAM, runProgram, type StartedProgram, startProgram } from '../../support/program.ts';
 import { until } from '../../support/waiting.ts';
 
 const isMounted = (directory: string) => readFileSync('/proc/mounts', 'utf8').includes(` ${directory} fuse`);
@@ -38,7 +39,7 @@ describe.skipIf(MOUNTING_MISSING !== null)('wandb-logdir mount', () => {
 
   /** Starts the program and waits until it says that the tree is mounted. */
   async function mounted(...more: string[]): Promise<StartedProgram & { output: () => string }> {
-    const program = startProgram(words(...more), { cwd: folder.path });
+    const program = startProgram(words(...more), { cwd: folder.path, isService: true });
     started.push(program);
     let output = '';
     for (const stream of [program.child.stdout, program.child.stderr]) {
@@ -68,10 +69,19 @@ describe.skipIf(MOUNTING_MISSING !== null)('wandb-logdir mount', () => {
   });
 
   it('ends in order when its terminal is closed', async () => {
+    const terminal = startInTerminal([process.execPath, PROGRAM, ...words()], folder.path);
+    await until(() => isMounted(directory), 'mounted');
+    terminal.close();
+    await terminal.code;
+    expect([isMounted(directory), existsSync(directory)]).toEqual([false, false]);
+  });
+
+  it('goes on at SIGHUP where there is no terminal', async () => {
     const program = await mounted();
     program.child.kill('SIGHUP');
+    expect(await readdir(directory)).toEqual(['acme']);
+    program.child.kill('SIGTERM');
     expect((await program.result).code).toBe(0);
-    expect([isMounted(directory), existsSync(directory)]).toEqual([false, false]);
   });
 
   it('ends with 130 on Ctrl-C, and with 0 when it is unmounted from outside', async () => {

@@ -95,6 +95,24 @@ describe('the runs of a project', () => {
     expect(server.requests.count({})).toBe(2);
   });
 
+  it('are asked for again by an interval that may change meanwhile', async () => {
+    await using server = await startWandbServer();
+    server.store.project('acme', 'p').addRun({ id: 'r' });
+    const clock = new MovingClock();
+    let intervalMs = 30_000;
+    const options = { refreshIntervalMs: () => intervalMs, clock };
+    await using cloud = await cloudSource(server, { entity: 'acme', project: 'p' }, options);
+    await cloud.source.listRuns({ signal });
+    intervalMs = 5000;
+    clock.advance(6000);
+    await cloud.source.listRuns({ signal });
+    expect(server.requests.count({})).toBe(2);
+    intervalMs = 60_000;
+    clock.advance(MINUTE_MS - 1);
+    await cloud.source.listRuns({ signal });
+    expect(server.requests.count({})).toBe(2);
+  });
+
   it('take one request for what has moved: new runs, new rows, new states', async () => {
     const now = new MovingClock();
     await using server = await startWandbServer({ now: () => now.now() });
