@@ -3,18 +3,24 @@
 import { definitions } from './load.ts';
 import { environmentName, fileKey, SETTING_GROUPS, type SettingDefinition } from './settings.ts';
 
-const RELOAD_TEXT = `On SIGHUP, a server without a terminal reads the file again, and goes on: \`systemctl reload\`, \`kill -HUP\`,
-\`docker kill --signal HUP\`. Flags and variables stay as they were at the start, and are before the file as ever. Applied at
-once: ${definitions()
-  .flatMap(([, { flag, onReload }]) => (onReload ? [`\`${fileKey(flag)}\``] : []))
-  .join(
-    ', ',
-  )}. What else has changed is named in a warning that says "restart to apply", and stays as it was. Certificates
-and access files are read again, too. The API key needs no signal: its file is looked at when it changes. A file that is
-wrong is told in the log, and nothing changes.
+const APPLIED = definitions().flatMap(([, { flag, onReload }]) => (onReload ? [`\`${fileKey(flag)}\``] : []));
 
-In a terminal SIGHUP says that it was closed, and ends the program in order, TensorBoard included. Under nohup it is taken
-for a signal to read again, as without a terminal.`;
+const RELOAD_TEXT = `On SIGHUP, a server without a terminal (\`serve\`, \`mount\`, \`tensorboard\` as a service or in a container) reads the file
+again and goes on: \`systemctl reload\`, \`kill -HUP\`, \`docker kill --signal HUP\`. Flags and variables stay as they were at
+the start, and come before the file as ever.
+
+- Applied at once: ${APPLIED.slice(0, 3).join(', ')},
+  ${APPLIED.slice(3).join(', ')}.
+- Everything else that has changed is named in a warning that says "restart to apply", and stays as it was until then.
+  What shapes event files is among it: files that readers have open keep their bytes.
+- Certificates of HTTP and access files are read again, whether the settings have changed or not. The API key needs no
+  signal: its file is looked at when it changes.
+- What is wrong is told in the log and leaves the rest as it was: settings, or that certificate. The last record says
+  \`reloaded\`, with what has changed, or \`reloaded in part\`.
+
+Where there is a terminal, SIGHUP says that it was closed, and the program ends in order; the TensorBoard that it has started
+ends with it, and is never left behind. A program has one if a stream of it leads there or if it was started from one,
+\`setsid\` and \`mount --daemon\` apart. Under \`nohup\` a closed terminal is no reason to stop, and SIGHUP reads the file again.`;
 
 const HEAD = `# Configuration
 
@@ -34,8 +40,8 @@ directory, also those in the file.
 
 \`wandb-logdir config show\` prints every setting in force and where it stands, by file and line; with \`--json\` for
 programs. It takes the flags of every command, names wrong values and unknown keys without stopping at them, and then ends
-with 2. Credentials in addresses are blanked out, and of the API key it says where it is, and not what. \`wandb-logdir config
-path\` prints which file is read, there or not.
+with 2. Credentials in addresses are blanked out; of the API key it says where it was found, and no more.
+\`wandb-logdir config path\` prints which file is read, be it there or not.
 
 \`\`\`yaml
 # config.yaml

@@ -36,6 +36,22 @@ as_user "$node" ${nodeOption} "$program" mount "$home/mnt" "$examples" --daemon 
     expect(lines.slice(7).join('\n')).toMatch(/user_allow_other[\s\S]*code 7$/);
   });
 
+  it('started again through Python, reads its configuration again at SIGHUP, and ends at SIGTERM', async () => {
+    const output = await asOrdinaryUser(`
+as_user setsid "$node" --no-addons "$program" mount "$home/mnt" "$examples" --log-level info >"$home/log" 2>&1 &
+for i in $(seq 200); do grep -q '"ready"' "$home/log" && break; sleep 0.1; done
+first=$(pgrep -u 65534 -o -f "$program mount")
+kill -HUP "$first"
+for i in $(seq 100); do grep -q '"reloaded"' "$home/log" && break; sleep 0.1; done
+grep -c '"reloaded"' "$home/log"
+as_user ls "$home/mnt/acme"
+kill -TERM "$first"
+wait
+echo mounted: $(mounted)
+`);
+    expect(output).toBe('1\nimage-classifier\nlanguage-model\nmounted: 0\n');
+  });
+
   it('serves a descriptor that mount.fuse3 hands over', async () => {
     const output = await asOrdinaryUser(`
 cat > "$stage/served" <<END

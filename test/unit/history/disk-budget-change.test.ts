@@ -1,0 +1,45 @@
+/** The bound on rows on disk, which may change while the program runs. */
+
+import { existsSync } from 'node:fs';
+import { mkdir, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/core/index.ts';
+import { DiskBudget } from '../../../src/history/store/local/disk-budget.ts';
+import { RUNS_FOLDER } from '../../../src/history/store/local/run-directory.ts';
+import { createMetrics, silentLogger } from '../../../src/observability/index.ts';
+import { temporaryFolder } from '../../support/local-runs.ts';
+
+const MIB = 1024 ** 2;
+
+describe('the disk budget', () => {
+  it('that is lowered holds from the next look on: rows used longest ago go', async () => {
+    await using folder = await temporaryFolder();
+    const rows = await Promise.all(['old', 'new'].map((name, i) => rowFile(folder.path, name, 2 - i)));
+    let maxBytes = 10 * MIB;
+    const evicted: string[] = [];
+    const budget = new DiskBudget({
+      ...{ cacheDir: folder.path, maxBytes: () => maxBytes, clock: systemClock },
+      ...{ logger: silentLogger(), metrics: createMetrics({ processMetrics: false }) },
+      onEvicted: (path) => void evicted.push(path),
+    });
+    await budget.enforce();
+    expect(evicted).toEqual([]);
+    maxBytes = 1.5 * MIB;
+    budget.check();
+    await expect.poll(() => evicted, { timeout: 5000 }).toEqual([rows[0]]);
+    expect(rows.map((path) => existsSync(path))).toEqual([false, true]);
+  });
+});
+
+/** A mebibyte of rows, used some hours ago. */
+async function rowFile(cacheDir: string, name: string, hours: number): Promise<string> {
+  const directory = join(cacheDir, RUNS_FOLDER, 'ab', name);
+  await mkdir(directory, { recursive: true });
+  await writeFile(join(directory, 'h1.index'), '');
+  const path = join(directory, 'h1.rows');
+  await writeFile(path, Buffer.alloc(MIB, 1));
+  const usedAt = new Date(Date.now() - hours * 3_600_000);
+  await utimes(path, usedAt, usedAt);
+  return path;
+}
