@@ -19,6 +19,8 @@ export const SECRET_KEYS = [
   'Authorization',
   'token',
   'password',
+  'secret',
+  'cookie',
 ] as const;
 
 /** Objects logged here are shallow; four levels reach an HTTP client's `err.config.headers.authorization`. */
