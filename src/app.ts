@@ -3,7 +3,14 @@
 import { join, resolve } from 'node:path';
 import { type Access, createAccess, KeyRing, type KeyRingOptions } from './access/index.ts';
 import { apiUrl, type Settings } from './config/index.ts';
-import { type Clock, isLoopback, LogdirError, NEVER_ABORTED, type Reloaded, Reloaders } from './core/index.ts';
+import {
+  type Clock,
+  isLoopback,
+  LogdirError,
+  NEVER_ABORTED,
+  type Reloaded,
+  Reloaders,
+} from './core/index.ts';
 import { EventFiles, type MediaPolicy, SeriesViews } from './eventfile/index.ts';
 import { createFiles } from './frontends/files/index.ts';
 import { createFuseFrontend, type Mounted, type MountOptions } from './frontends/fuse/index.ts';
@@ -169,8 +176,6 @@ export interface App extends AsyncDisposable {
   serverReport(): ServerReport;
   /** Runs read in the background since the start, and runs that still wait to be. */
   reading(): { readonly read: number; readonly waiting: number };
-  /** Reads again what says who may see what. @throws LogdirError, after which what held before holds on */
-  reloadAccess(): Promise<void>;
   /** @throws LogdirError `unavailable` when the port is taken, `invalid-argument` where it is not decided who is let in. */
   listen(options: {
     readonly host: string;
@@ -217,6 +222,7 @@ export function createApp(given: AppSettings, parts: AppParts): App {
     };
   }
   const access = accessOf(settings, keys, logger);
+  if (settings.accessFile !== null) reloaders.add('access file', () => access.reload());
   const { runNameTemplate, memoryMaxBytes, xAxis } = settings;
   const namespace = new Namespace({ history, runNameTemplate });
   const files = new Media({ store: history.store, memoryMaxBytes, logger, metrics, clock });
@@ -245,7 +251,6 @@ export function createApp(given: AppSettings, parts: AppParts): App {
     prefetch: (options) => prefetch(history, options),
     serverReport: () => servers.at(settings.baseUrl).report(),
     reading: () => history.background.progress,
-    reloadAccess: () => access.reload(),
     listen: async (options) => {
       requireDecision(settings, options.host);
       await access.reload();

@@ -11,11 +11,11 @@ export function logStart(session: Session, command: string): void {
 
 /** Which program this is, on what, within which limits. */
 export function programFields({ loaded, version, commit }: Session): object {
-  const { sources, cacheDir, cacheMaxBytes, memoryMaxBytes } = loaded.settings;
+  const { sources, cacheDir, cacheMaxBytes, memoryMaxBytes, access } = loaded.settings;
   const { platform, versions, arch } = process;
   return {
     ...{ version, ...(commit !== null && { commit }), node: versions.node, platform: `${platform}-${arch}` },
-    ...{ sources: maskedValue(sources), cacheDir, cacheMaxBytes, memoryMaxBytes },
+    ...{ sources: maskedValue(sources), cacheDir, cacheMaxBytes, memoryMaxBytes, access: access ?? 'off' },
   };
 }
 

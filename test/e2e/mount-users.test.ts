@@ -34,7 +34,7 @@ describe.skipIf(missing !== null)(
       spawnSync('chmod', ['755', folder.path]);
       const words = ['--mount', mount, '--allow-other', '--access-file', join(folder.path, 'access.yaml')];
       served = await serveRuns(EXAMPLES, join(folder.path, 'served'), words);
-    await until(async () => (await as(0, 'ls', mount)) === 'acme', 'the mount');
+      await until(async () => (await as(0, 'ls', mount)) === 'acme', 'the mount');
     });
 
     afterAll(async () => {

@@ -37,7 +37,7 @@ describe('an access file', () => {
   });
 
   it('may be empty', async () => {
-    expect(await rulesOf('')).toEqual({ tokens: [], users: new Map(), groups: new Map() });
+    expect(await rulesOf('')).toEqual({ tokens: [], users: new Map(), groups: new Map(), uids: new Map() });
   });
 
   it.each([

@@ -45,7 +45,7 @@ export class DiskBudget {
   constructor(options: DiskBudgetOptions) {
     this.#options = options;
     options.metrics.gauge('cache_disk_bytes', () => this.#knownBytes);
-    options.metrics.gauge('cache_disk_max_bytes', () => options.maxBytes);
+    options.metrics.gauge('cache_disk_max_bytes', () => adjusted(options.maxBytes));
   }
 
   /** Notes that rows are being read or written. */
