@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [NAME…] [--skip NAME]… [--torch]`: measures the program against its peers, each pair in the
+ * `npm run bench -- [NAME…] [--skip NAME]… [--torch] [--long]`: measures the program against its peers, each pair in the
  * same run, and prints a table. @module
  */
 
@@ -13,6 +13,7 @@ import { firstPicture } from './benches/first-picture.ts';
 import { histograms } from './benches/histograms.ts';
 import { images } from './benches/images.ts';
 import { liveLatency } from './benches/live-latency.ts';
+import { load } from './benches/load.ts';
 import { mount } from './benches/mount.ts';
 import { readLog } from './benches/read-log.ts';
 import { door, serve } from './benches/serve.ts';
@@ -26,6 +27,7 @@ const BENCHES: readonly Bench[] = [
   cloud,
   serve,
   door,
+  load,
   mount,
   thousandRuns,
   dataProvider,
@@ -40,6 +42,7 @@ const { values: options, positionals: names } = parseArgs({
   options: {
     skip: { type: 'string', multiple: true, default: [] },
     torch: { type: 'boolean', default: false },
+    long: { type: 'boolean', default: false },
   },
 });
 
@@ -53,7 +56,7 @@ function chosen(): readonly Bench[] {
 }
 
 async function runBench(bench: Bench): Promise<void> {
-  using workshop = new Workshop({ torch: options.torch });
+  using workshop = new Workshop({ torch: options.torch, long: options.long });
   const figures: Figure[] = [];
   console.log(`\n## ${bench.name}: ${bench.title}\n`);
   try {

@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { peakMegabytes, residentMegabytes } from './process-memory.ts';
 
 /** How often the port file is looked for: what readiness is measured by. */
 const LOOK_EVERY_MS = 5;
@@ -44,10 +45,14 @@ export class ServerProcess implements AsyncDisposable {
     return new ServerProcess(child, readFileSync(portFile, 'utf8').trim(), readyMs);
   }
 
-  /** The most memory it ever held, in megabytes. Linux only. */
+  /** Memory it holds now, in megabytes. Linux only. */
+  rssMegabytes(): number {
+    return residentMegabytes(this.#child.pid ?? Number.NaN);
+  }
+
+  /** The most it ever held. */
   peakRssMegabytes(): number {
-    const status = readFileSync(`/proc/${this.#child.pid}/status`, 'utf8');
-    return (Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) * 1024) / 1e6;
+    return peakMegabytes(this.#child.pid ?? Number.NaN);
   }
 
   /** The value of a counter or gauge of /metrics without labels. */

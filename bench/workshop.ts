@@ -38,6 +38,8 @@ export class MissingTool extends Error {
 export interface WorkshopOptions {
   /** Install and measure PyTorch's writer: several gigabytes. */
   readonly torch: boolean;
+  /** Measure what lasts for longer. */
+  readonly long: boolean;
 }
 
 export class Workshop implements Disposable {
@@ -48,9 +50,11 @@ export class Workshop implements Disposable {
   /** Kept from run to run. */
   readonly cache = join(ROOT, '.cache', 'bench');
   readonly wantsTorch: boolean;
+  readonly isLong: boolean;
   readonly #folders: string[] = [];
 
-  constructor({ torch }: WorkshopOptions) {
+  constructor({ torch, long }: WorkshopOptions) {
+    this.isLong = long;
     this.wantsTorch = torch;
     mkdirSync(this.cache, { recursive: true });
   }

@@ -15,16 +15,18 @@ import { EventFiles, type MediaPolicy, SeriesViews } from './eventfile/index.ts'
 import { createFiles } from './frontends/files/index.ts';
 import { createFuseFrontend, type Mounted, type MountOptions } from './frontends/fuse/index.ts';
 import { createGrpcFrontend, type GrpcListenOptions, type GrpcServer } from './frontends/grpc/index.ts';
-import { createPages, type GrpcPort, type PagesOptions, type Site } from './frontends/pages/index.ts';
+import { createPages, type GrpcPort, type PagesOptions } from './frontends/pages/index.ts';
 import {
   createProbes,
   createWebServer,
   type HttpServer,
   isProbe,
+  type ListenOptions,
+  TrustedProxies,
   type WebServer,
   type WebServerOptions,
 } from './frontends/web/index.ts';
-import { createWebHdfs, webHdfsUrl } from './frontends/webhdfs/index.ts';
+import { createWebHdfs, webHdfsAddress } from './frontends/webhdfs/index.ts';
 import { History, LocalStore, type PrefetchProgress, prefetch } from './history/index.ts';
 import { Media } from './media/index.ts';
 import { type Caller, Namespace, OPERATOR } from './namespace/index.ts';
@@ -58,6 +60,7 @@ export {
   userMountOptions,
 } from './frontends/fuse/index.ts';
 export type { GrpcServer } from './frontends/grpc/index.ts';
+export type { ListenOptions, ServingOptions } from './frontends/web/index.ts';
 export type { PrefetchProgress } from './history/index.ts';
 export type { Overview, ProjectCard } from './overview/index.ts';
 export {
@@ -103,6 +106,7 @@ export type AppSettings = Pick<
   | 'accessMaxAgeMs'
   | 'accessUserHeader'
   | 'accessGroupsHeader'
+  | 'trustedProxies'
   | 'caFile'
   | 'httpsProxy'
 > &
@@ -138,6 +142,8 @@ export interface Listening extends AsyncDisposable {
   readonly publicUrls: readonly string[];
   /** The `--logdir` by which stock TensorBoard reads a directory of the tree; `from`: one of the addresses. */
   logdir(path: string, from?: string): string;
+  /** What stands before a `tensorboard --logdir …` in a shell: '', or a variable that has it ask by TLS. */
+  readonly logdirVariables: string;
 }
 
 /** What has been found of a source. */
@@ -176,12 +182,11 @@ export interface App extends AsyncDisposable {
   serverReport(): ServerReport;
   /** Runs read in the background since the start, and runs that still wait to be. */
   reading(): { readonly read: number; readonly waiting: number };
-  /** @throws LogdirError `unavailable` when the port is taken, `invalid-argument` where it is not decided who is let in. */
-  listen(options: {
-    readonly host: string;
-    readonly port: number;
-    readonly signal: AbortSignal;
-  }): Promise<Listening>;
+  /**
+   * @throws LogdirError `unavailable` when the port is taken, `invalid-argument` for a bad certificate, or where it is not
+   *   decided who is let in.
+   */
+  listen(options: ListenOptions): Promise<Listening>;
   /**
    * Answers TensorBoard's data-provider protocol, from the start on: what is known by then. `projects`: paths of those
    * to show; null: all. @throws LogdirError `unavailable` when the port is taken.
@@ -254,7 +259,9 @@ export function createApp(given: AppSettings, parts: AppParts): App {
     listen: async (options) => {
       requireDecision(settings, options.host);
       await access.reload();
-      return listening(await web.listen(options));
+      const server = await web.listen(options);
+      if (options.serving?.tls) reloaders.add('certificate', () => server.reload());
+      return listening(server);
     },
     provideData: async ({ projects, ...options }) => {
       const maxResponsePoints = () => settings.maxResponsePoints;
@@ -363,9 +370,11 @@ function requireDecision({ access }: AppSettings, host: string): void {
 
 function accessOf(settings: AppSettings, keys: KeyRing | null, logger: Logger): Access & Disposable {
   const { access, accessFile: file, accessUserHeader, accessGroupsHeader } = settings;
+  const proxies = new TrustedProxies(settings.trustedProxies ?? []);
+  const isTrustedProxy = (address: string) => proxies.has(address);
   return createAccess({
     ...{ mode: access ?? 'off', file, keys, logger },
-    ...{ userHeader: accessUserHeader, groupsHeader: accessGroupsHeader, isTrustedProxy: () => false },
+    ...{ userHeader: accessUserHeader, groupsHeader: accessGroupsHeader, isTrustedProxy },
   });
 }
 
@@ -409,26 +418,28 @@ function createWeb(
   opening: Opening,
   { logger, metrics, version, clock, accessLog }: AppParts & Pick<WebServerOptions, 'accessLog'>,
 ): WebServer {
-  const site: Site = { basePath: '', version };
   const doors = [
     createWebHdfs(),
-    createFiles(site),
-    createProbes({ metrics, isReady: () => opening.isOver, basePath: site.basePath }),
-    createPages({ site, ...shown, overviewOf: (caller) => callers.of(caller).overview, clock }),
+    createFiles(version),
+    createProbes({ metrics, isReady: () => opening.isOver }),
+    createPages({ version, ...shown, overviewOf: (caller) => callers.of(caller).overview, clock }),
   ];
   const treeOf = (caller: Caller) => callers.of(caller).tree;
-  const isOpen = (url: string) => isProbe(url, site.basePath);
   return createWebServer({
-    ...{ treeOf, access, isOpen, doors, logger, metrics },
+    ...{ treeOf, access, isOpen: isProbe, doors, logger, metrics },
     ...(accessLog && { accessLog }),
   });
 }
 
 function listening(server: HttpServer): Listening {
   const { url, port, isPublic, publicUrls } = server;
-  const logdir = (path: string, from = url) => webHdfsUrl(path, new URL(from).host, port);
+  const protocol = url.startsWith('https:') ? 'https' : 'http';
+  const address = (path: string, from: string) =>
+    webHdfsAddress(path, { host: new URL(from).host, port, protocol });
+  const logdir = (path: string, from = url) => address(path, from).url;
   const dispose = () => server[Symbol.asyncDispose]();
-  return { url, port, isPublic, publicUrls, logdir, [Symbol.asyncDispose]: dispose };
+  const logdirVariables = address('', url).variables;
+  return { url, port, isPublic, publicUrls, logdir, logdirVariables, [Symbol.asyncDispose]: dispose };
 }
 
 /** Servers by the address of their API; nothing is asked of one before somebody looks. */

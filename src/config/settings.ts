@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { ACCESS_SETTINGS } from './table/access-settings.ts';
 import { DOOR_SETTINGS } from './table/door-settings.ts';
 import { MEDIA_SETTINGS } from './table/media-settings.ts';
+import { NETWORK_SETTINGS } from './table/network-settings.ts';
 import type { SettingDefinition } from './table/setting-definition.ts';
 import { SOURCE_SETTINGS } from './table/source-settings.ts';
 import { UPKEEP_SETTINGS } from './table/upkeep-settings.ts';
@@ -20,6 +21,7 @@ export const SETTINGS = {
   ...MEDIA_SETTINGS,
   ...DOOR_SETTINGS,
   ...ACCESS_SETTINGS,
+  ...NETWORK_SETTINGS,
   ...UPKEEP_SETTINGS,
 } as const satisfies Record<string, SettingDefinition>;
 

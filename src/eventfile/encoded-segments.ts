@@ -13,6 +13,8 @@ import type { Segment } from './segment-list.ts';
 
 /** Blocks whose rows are read from disk in one go: some 700 KiB. */
 const BLOCKS_PER_READ = 8;
+/** Files being streamed at a time that read so far ahead; each of further ones reads block by block, in a quarter of the memory. */
+const MAX_STREAMS_AHEAD = 16;
 /** A segment with media that is longer is made anew for each range of it that is read. */
 const MAX_KEPT_SEGMENT_BYTES = 16 * 1024 * 1024;
 
@@ -41,6 +43,8 @@ export class EncodedSegments {
   readonly #files: Media;
   readonly #ahead: BlobsAhead;
   readonly #cache: LRUCache<string, Uint8Array>;
+  /** Files being streamed now: clients that have stopped reading are among them. */
+  #streams = 0;
 
   constructor({ maxBytes, files, metrics }: EncodedSegmentsOptions) {
     this.#metrics = metrics;
@@ -100,13 +104,18 @@ export class EncodedSegments {
     const { view } = viewed;
     const memory = options.transient ? reusable() : allocate;
     const { segments } = view.fold;
-    const rows = new BlockStream(viewed, first, end);
-    for (let index = first; index < end; index++) {
-      options.signal.throwIfAborted();
-      const segment = segments.get(index);
-      const block = segment.kind === 'markers' ? undefined : await rows.block(segment.block, index);
-      if (hasMediaIn(segment, block, view.fold)) yield* this.#pieces(viewed, segment, block);
-      else yield this.#encode(view, segment, block, memory);
+    const rows = new BlockStream(viewed, first, end, this.#streams < MAX_STREAMS_AHEAD ? BLOCKS_PER_READ : 1);
+    this.#streams++;
+    try {
+      for (let index = first; index < end; index++) {
+        options.signal.throwIfAborted();
+        const segment = segments.get(index);
+        const block = segment.kind === 'markers' ? undefined : await rows.block(segment.block, index);
+        if (hasMediaIn(segment, block, view.fold)) yield* this.#pieces(viewed, segment, block);
+        else yield this.#encode(view, segment, block, memory);
+      }
+    } finally {
+      this.#streams--;
     }
   }
 
@@ -156,15 +165,17 @@ export class EncodedSegments {
 class BlockStream {
   readonly #viewed: ViewedRun;
   readonly #end: number;
+  readonly #blocksPerRead: number;
   /** Memory for rows being encoded and for rows being read, over and over. */
   #memory: readonly [Allocate, Allocate] = [reusable(), reusable()];
   #first = 0;
   #blocks: readonly RowBlock[] = [];
   #pending: { readonly first: number; readonly blocks: Promise<readonly RowBlock[]> } | undefined;
 
-  constructor(viewed: ViewedRun, first: number, end: number) {
+  constructor(viewed: ViewedRun, first: number, end: number, blocksPerRead: number) {
     this.#viewed = viewed;
     this.#end = end;
+    this.#blocksPerRead = blocksPerRead;
     const block = this.#blockFrom(first);
     if (block !== undefined) this.#ask(block, first);
   }
@@ -216,7 +227,7 @@ class BlockStream {
   #adjacentBlocks(first: number, index: number): number {
     const { segments } = this.#viewed.view.fold;
     let last = first;
-    for (let i = index; i < this.#end && last - first < BLOCKS_PER_READ - 1; i++) {
+    for (let i = index; i < this.#end && last - first < this.#blocksPerRead - 1; i++) {
       const { kind, block } = segments.get(i);
       if (kind === 'markers') continue;
       if (block !== last && block !== last + 1) break;

@@ -41,6 +41,12 @@ export const METRICS = {
     unit: 'count',
     labels: [],
   },
+  http_dropped_connections_total: {
+    type: 'counter',
+    help: 'Connections closed for a client that read nothing any more (stalled), or because there were too many (limit).',
+    unit: 'count',
+    labels: ['reason'],
+  },
   fuse_requests_total: {
     type: 'counter',
     help: 'Requests of the kernel to the mount.',

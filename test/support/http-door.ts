@@ -9,10 +9,11 @@ import {
   createProbes,
   createWebServer,
   type HttpServer,
+  type ServingOptions,
   type WebServer,
 } from '../../src/frontends/web/index.ts';
 import { createWebHdfs } from '../../src/frontends/webhdfs/index.ts';
-import { createMetrics, type Metrics, silentLogger } from '../../src/observability/index.ts';
+import { createMetrics, type Logger, type Metrics, silentLogger } from '../../src/observability/index.ts';
 import type { Overview } from '../../src/overview/index.ts';
 import type { LogdirTree } from '../../src/tree/index.ts';
 import { memoryOverview } from './memory-overview.ts';
@@ -22,30 +23,34 @@ export interface ServedOptions {
   readonly metrics?: Metrics;
   readonly version?: string;
   readonly isReady?: () => boolean;
-  readonly basePath?: string;
+  /** For `serveTree`. */
+  readonly serving?: Partial<ServingOptions>;
+  /** For `serveTree`. Default: loopback. */
+  readonly host?: string;
+  readonly logger?: Logger;
   readonly grpc?: GrpcPort;
   readonly ownSources?: readonly string[];
 }
 
 /** A server with every door over a tree. */
 export function webServer(tree: LogdirTree, options: ServedOptions = {}): WebServer {
-  const { overview = memoryOverview(new Map()), version = '0.0.0', basePath = '' } = options;
+  const { overview = memoryOverview(new Map()), version = '0.0.0' } = options;
   const { metrics = createMetrics({ processMetrics: false }), isReady = () => true } = options;
-  const { grpc = null, ownSources = [] } = options;
-  const site = { basePath, version };
+  const { grpc = null, ownSources = [], logger = silentLogger() } = options;
   const doors = [
     createWebHdfs(),
-    createFiles(site),
-    createProbes({ metrics, isReady, basePath }),
-    createPages({ site, overviewOf: () => overview, grpc: () => grpc, ownSources, clock: systemClock }),
+    createFiles(version),
+    createProbes({ metrics, isReady }),
+    createPages({ version, overviewOf: () => overview, grpc: () => grpc, ownSources, clock: systemClock }),
   ];
-  return createWebServer({ treeOf: () => tree, doors, logger: silentLogger(), metrics });
+  return createWebServer({ treeOf: () => tree, doors, logger, metrics });
 }
 
 /** The same, on a free port. */
 export function serveTree(tree: LogdirTree, options: ServedOptions = {}): Promise<HttpServer> {
   const { signal } = new AbortController();
-  return webServer(tree, options).listen({ host: '127.0.0.1', port: 0, signal });
+  const { serving = {}, host = '127.0.0.1' } = options;
+  return webServer(tree, options).listen({ host, port: 0, signal, serving });
 }
 
 export interface Answer {
@@ -55,7 +60,11 @@ export interface Answer {
 }
 
 /** One request with the path exactly as given. */
-export function ask(server: HttpServer, path: string, options: RequestOptions = {}): Promise<Answer> {
+export function ask(
+  server: Pick<HttpServer, 'port'>,
+  path: string,
+  options: RequestOptions = {},
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const req = request({ host: '127.0.0.1', port: server.port, path, agent: false, ...options }, (res) => {
       const chunks: Buffer[] = [];
@@ -71,7 +80,7 @@ export function ask(server: HttpServer, path: string, options: RequestOptions = 
 }
 
 /** Sends bytes as they are and returns everything that comes back until the server closes. */
-export function askRaw(server: HttpServer, text: string): Promise<string> {
+export function askRaw(server: Pick<HttpServer, 'port'>, text: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(server.port, '127.0.0.1', () => socket.write(text));
     let answer = '';

@@ -14,16 +14,21 @@ import { mountTree, requireRoute, untilUnmounted } from '../tree-mount.ts';
 import { openGrpcPort } from './grpc-port.ts';
 import { publicWarning, servedAnnouncement } from './served-text.ts';
 import { startServer } from './server.ts';
+import { servingOptions } from './serving-options.ts';
 
 export async function serve(session: Session): Promise<ExitCode> {
   const { interruption, terminal, loaded } = session;
   const { signal } = interruption;
-  const { mountDir } = loaded.settings;
+  const { mountDir, host, port } = loaded.settings;
   const route = mountDir === null ? null : await requireRoute(session, mountDir);
   if (route?.kind === 'python') return await relaunchThroughPython(session, route);
   await using app = session.createApp();
   await startWithRuns(session, app, { waits: true });
-  await using server = await startServer(session, app, loaded.settings);
+  await using server = await startServer(session, app, {
+    host,
+    port,
+    serving: servingOptions(loaded.settings),
+  });
   await using grpc = await openGrpcPort(session, app);
   await using mounted = route === null ? null : await mountTree(session, app, route);
   const projects = await app.overview.projects({ signal });

@@ -6,7 +6,7 @@ import type { Announcement } from '../session.ts';
 import { logdirPath, PAGE_LABEL, projectsText, tensorboardLines } from './opening-text.ts';
 
 export interface Served {
-  readonly server: Pick<Listening, 'url' | 'isPublic' | 'publicUrls' | 'logdir'>;
+  readonly server: Pick<Listening, 'url' | 'isPublic' | 'publicUrls' | 'logdir' | 'logdirVariables'>;
   readonly grpc: Pick<
     GrpcServer,
     'address' | 'port' | 'isPublic' | 'isEncrypted' | 'asksForCertificates'
@@ -98,7 +98,10 @@ function waysIn({ server, grpc, direct, directory, projects }: Served): readonly
   const where = server.isPublic ? ', on any machine that reaches this one' : '';
   const logdir = shellWord(server.logdir(logdirPath(projects), server.publicUrls[0]));
   const needs = ' (needs: pip install tensorboard fsspec requests)';
-  return [...ways, { where: where + needs, commands: [`tensorboard --logdir ${logdir}`] }];
+  return [
+    ...ways,
+    { where: where + needs, commands: [`${server.logdirVariables}tensorboard --logdir ${logdir}`] },
+  ];
 }
 
 /** Without encryption TensorBoard connects to its own machine alone. */

@@ -1,8 +1,9 @@
 /** Starting the HTTP server for a command: listening, proving that it answers, and the port file. @module */
 
 import { once } from 'node:events';
-import { Agent, get, type IncomingMessage } from 'node:http';
-import type { App, Listening } from '../../app.ts';
+import { get, type IncomingMessage } from 'node:http';
+import { get as getByTls } from 'node:https';
+import type { App, Listening, ListenOptions } from '../../app.ts';
 import { LogdirError } from '../../core/index.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
@@ -15,11 +16,11 @@ const ANSWER_TIMEOUT_MS = 5000;
 export async function startServer(
   session: Session,
   app: App,
-  { host, port }: { readonly host: string; readonly port: number },
+  place: Omit<ListenOptions, 'signal'>,
 ): Promise<Listening> {
   const { portFile } = session.loaded.settings;
   const { signal } = session.interruption;
-  const server = await orPortFailure(app.listen({ host, port, signal }));
+  const server = await orPortFailure(app.listen({ ...place, signal }));
   try {
     await requireAnswer(server);
     const written = portFile === null ? null : await writePortFile(portFile, server.port);
@@ -46,13 +47,16 @@ export async function orPortFailure<T>(listening: Promise<T>): Promise<T> {
   }
 }
 
-/** By an agent of its own: the global one and `fetch` ask a proxy where NODE_USE_ENV_PROXY is set. */
+/**
+ * By an agent of its own: the global one and `fetch` ask a proxy where NODE_USE_ENV_PROXY is set. The certificate need not
+ * have the name by which this machine asks.
+ */
 async function requireAnswer({ url }: Listening): Promise<void> {
-  const agent = new Agent();
   const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
-  const [response] = (await once(get(`${url}/healthz`, { agent, signal }), 'response')) as [IncomingMessage];
+  const options = { agent: false, rejectUnauthorized: false, signal };
+  const ask = url.startsWith('https:') ? getByTls : get;
+  const [response] = (await once(ask(`${url}/healthz`, options), 'response')) as [IncomingMessage];
   response.resume();
-  agent.destroy();
   if (response.statusCode !== 200)
     throw new Error(`the server answered ${response.statusCode} to GET /healthz`);
 }

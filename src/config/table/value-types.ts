@@ -1,5 +1,6 @@
 /** Forms of values that several settings have. @module */
 
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { LogdirError, maskedValue } from '../../core/index.ts';
 import { splitSources } from './source-list.ts';
@@ -62,3 +63,23 @@ export const umask = z
   .union([z.number().transform(String), z.string()])
   .pipe(z.string().regex(/^[0-7]{1,4}$/))
   .transform((digits) => Number.parseInt(digits, 8) & 0o777);
+
+/** What URLs begin with: a slash at its end is left out, and `/` alone is no prefix (''). */
+export const urlPrefix = z
+  .string()
+  .transform((text) => text.replace(/\/+$/, ''))
+  .pipe(z.string().regex(/^(?:\/[\w.~!$&'()*+,;=:@%-]+)*$/));
+
+const cidr = z.string().refine(isNetwork, { message: 'no address or CIDR range' });
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || more.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 6 ? 128 : 32));
+}
+
+/** Addresses and CIDR ranges: text with commas, or a YAML list. */
+export const networkList = z
+  .union([z.string().transform((text) => text.split(',').map((part) => part.trim())), z.array(z.string())])
+  .pipe(z.array(cidr).min(1));

@@ -2,7 +2,7 @@
 
 import { LogdirError } from '../../core/index.ts';
 import type { FileNode, LogdirNode, LogdirTree } from '../../tree/index.ts';
-import { failureReply, type Site } from '../pages/index.ts';
+import { failureReply, siteFor } from '../pages/index.ts';
 import {
   type Door,
   fileReply,
@@ -15,29 +15,30 @@ import {
 } from '../web/index.ts';
 import { listingPage } from './listing-page.tsx';
 
-export function createFiles(site: Site): Door {
-  const space = new UrlSpace(`${site.basePath}/logdir`);
+/** `version`: of the program. */
+export function createFiles(version: string): Door {
+  const space = new UrlSpace('/logdir');
   return {
     name: 'logdir',
     owns: (url) => space.owns(url),
     answer: (request, tree) => {
       refuseWriting(request.method);
-      return nodeRequest(space.pathOf(request.url), site, request, tree);
+      return nodeRequest(space.pathOf(request.url), request, tree);
     },
-    failure: (request, failure) => failureReply(site, request, failure),
+    failure: (request, failure) => failureReply(siteFor(request, version), request, failure),
   };
 }
 
 /** Without a range the whole file is wanted, and complete: that may have to wait. */
-function nodeRequest(path: string, site: Site, request: WebRequest, tree: LogdirTree): NodeRequest {
-  const { method, range, url } = request;
+function nodeRequest(path: string, request: WebRequest, tree: LogdirTree): NodeRequest {
+  const { method, range, url, basePath } = request;
   const file = (node: FileNode) => {
     refuseTrailingSlash(url, path);
     return fileReply(request, node);
   };
   const directory = async () => {
     const entries = await tree.list(path, request);
-    return pageReply(200, await listingPage({ path, entries, basePath: site.basePath }, request.signal));
+    return pageReply(200, await listingPage({ path, entries, basePath }, request.signal));
   };
   if (method === 'HEAD') {
     const reply = (node: LogdirNode) => (node.kind === 'file' ? file(node) : directory());

@@ -6,7 +6,6 @@ import type { Caller } from '../../namespace/index.ts';
 import type { Overview, ProjectCard } from '../../overview/index.ts';
 import {
   answering,
-  literalRoute,
   pageReply,
   type Reply,
   type RoutedDoor,
@@ -22,11 +21,12 @@ import { projectPage } from './project-page.tsx';
 import { runFilter } from './run-filter.ts';
 import { runPage } from './run-page.tsx';
 import { parseRunQuery, RUNS_PER_PAGE } from './run-query.ts';
-import type { Site } from './site.ts';
+import { siteFor } from './site.ts';
 import type { GrpcPort } from './tensorboard-command.ts';
 
 export interface PagesOptions {
-  readonly site: Site;
+  /** Of the program. */
+  readonly version: string;
   /** What a caller sees. */
   readonly overviewOf: (caller: Caller) => Overview;
   /** The gRPC port, where one is open that shows the same. */
@@ -52,39 +52,38 @@ interface AssetName {
 
 /** The last of the doors: it takes every URL. */
 export function createPages(options: PagesOptions): RoutedDoor {
-  const { site } = options;
+  const { version } = options;
   return {
     name: 'page',
     addRoutes: (router) => addRoutes(router, options),
-    failure: (request, failure) => failureReply(site, request, failure),
+    failure: (request, failure) => failureReply(siteFor(request, version), request, failure),
   };
 }
 
 function addRoutes(router: Router, options: PagesOptions): void {
-  const { site } = options;
-  const base = literalRoute(site.basePath);
   const atHome = answering((request) => home(options, request, null));
   const atEntity = answering<EntityName>((request, { entity }) => home(options, request, entity));
   const atProject = answering<ProjectNames>((request, names) => projectRuns(options, request, names));
   const atRun = answering<RunNames>((request, names) => oneRun(options, request, names));
   const atAsset = answering<AssetName>(
-    (request, { name }) => assetReply(name, request) ?? refuseUnknown(site, request),
+    (request, { name }) => assetReply(name, request) ?? refuseUnknown(request),
   );
-  router.get(`${base}/`, atHome);
-  router.get(`${base}/p/:entity`, atEntity);
-  router.get(`${base}/p/:entity/:project`, atProject);
-  router.get(`${base}/p/:entity/:project/:run`, atRun);
-  router.get(`${base}/assets/:name`, atAsset);
-  router.use(answering((request) => refuseUnknown(site, request)));
+  router.get('/', atHome);
+  router.get('/p/:entity', atEntity);
+  router.get('/p/:entity/:project', atProject);
+  router.get('/p/:entity/:project/:run', atRun);
+  router.get('/assets/:name', atAsset);
+  router.use(answering((request) => refuseUnknown(request)));
 }
 
-function refuseUnknown({ basePath }: Site, { url }: WebRequest): never {
+function refuseUnknown({ url, basePath }: WebRequest): never {
   throw new LogdirError('not-found', `nothing is served at ${rawPathOf(url)}: start at ${basePath}/`);
 }
 
 /** `entity`: by its own name or that of its directory; null: all. @throws LogdirError `not-found` */
 async function home(options: PagesOptions, request: WebRequest, entity: string | null): Promise<Reply> {
-  const { site, overviewOf, clock } = options;
+  const { version, overviewOf, clock } = options;
+  const site = siteFor(request, version);
   const overview = overviewOf(request.caller);
   const all = await overview.projects(request);
   const projects = all.filter((card) => isOf(card, entity));
@@ -106,7 +105,8 @@ async function projectRuns(
   request: WebRequest,
   { entity, project }: ProjectNames,
 ): Promise<Reply> {
-  const { site, overviewOf, clock } = options;
+  const { version, overviewOf, clock } = options;
+  const site = siteFor(request, version);
   const overview = overviewOf(request.caller);
   const view = parseRunQuery(rawQueryOf(request.url));
   const { query, sort } = view;
@@ -126,7 +126,8 @@ async function oneRun(
   request: WebRequest,
   { entity, project, run: name }: RunNames,
 ): Promise<Reply> {
-  const { site, overviewOf, clock } = options;
+  const { version, overviewOf, clock } = options;
+  const site = siteFor(request, version);
   const overview = overviewOf(request.caller);
   const run = await overview.run(entity, project, name, request);
   const projects = await overview.projects(request);
@@ -135,8 +136,10 @@ async function oneRun(
   return pageReply(200, runPage({ ...place, run, filter, nowMs: clock.now() }));
 }
 
-function waysFor({ grpc, ownSources }: PagesOptions, { host, localPort: port }: WebRequest): WaysIn {
-  return { reader: { host, port }, grpc: grpc(), ownSources };
+function waysFor({ grpc, ownSources }: PagesOptions, request: WebRequest): WaysIn {
+  const { host, localPort: port, protocol, basePath, isForwarded } = request;
+  const reader = { host, port, protocol, isBelowProxy: isForwarded && basePath !== '' };
+  return { reader, grpc: grpc(), ownSources };
 }
 
 /** Where the project lies in the tree; its names may need escapes there. */

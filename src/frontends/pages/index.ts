@@ -5,5 +5,5 @@ export { failureReply } from './failure-page.tsx';
 export { htmlDocument, htmlList } from './parts/document.ts';
 export { nameText } from './parts/human-text.ts';
 export { Head } from './parts/layout.tsx';
-export { pageHref, type Site } from './site.ts';
+export { pageHref, siteFor } from './site.ts';
 export type { GrpcPort } from './tensorboard-command.ts';

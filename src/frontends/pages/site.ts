@@ -1,15 +1,17 @@
 /** Where the pages are and what made them. @module */
 
-import { encodeName, encodeTreePath } from '../web/index.ts';
+import { encodeName, encodeTreePath, type WebRequest } from '../web/index.ts';
 
 export interface Site {
-  /**
-   * Path before every page and `/logdir`, such as `/wandb`, when a reverse proxy gives us only that; '' for none.
-   * WebHDFS stays at `/webhdfs/v1`: its clients cannot put anything before it.
-   */
+  /** What stands before every page and `/logdir` where its reader is, such as `/wandb`; '' for nothing. */
   readonly basePath: string;
   /** Of the program. */
   readonly version: string;
+}
+
+/** The site as whoever asks sees it: proxies put something before it. */
+export function siteFor({ basePath }: Pick<WebRequest, 'basePath'>, version: string): Site {
+  return { basePath, version };
 }
 
 /** Address of the page of an entity, of a project, or of a run by its directory. */

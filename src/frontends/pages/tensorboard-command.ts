@@ -1,14 +1,17 @@
 /** The commands a page offers to copy: quoted for a POSIX shell, good where the reader is. @module */
 
 import { bracketed, isLoopback, shellWord } from '../../core/index.ts';
-import { webHdfsUrl } from '../webhdfs/index.ts';
+import { webHdfsAddress } from '../webhdfs/index.ts';
 
 /** How whoever reads a page has reached the server. */
 export interface Reader {
-  /** The Host header. */
+  /** The Host header, or what a proxy says it was. */
   readonly host: string | undefined;
   /** The port that was reached. */
   readonly port: number;
+  readonly protocol: 'http' | 'https';
+  /** Whether a proxy gives this server a path alone: WebHDFS, which is at the root, then has to be handed on as well. */
+  readonly isBelowProxy: boolean;
 }
 
 /** An open gRPC port that shows all that the pages show. */
@@ -32,8 +35,9 @@ export function isLocal({ host }: Reader): boolean {
 }
 
 /** `tensorboard --logdir webhdfs://…` for a directory of the tree. */
-export function webHdfsCommand(path: string, { host, port }: Reader): string {
-  return `tensorboard --logdir ${shellWord(webHdfsUrl(path, host, port))}`;
+export function webHdfsCommand(path: string, { host, port, protocol }: Reader): string {
+  const { url, variables } = webHdfsAddress(path, { host, port, protocol });
+  return `${variables}tensorboard --logdir ${shellWord(url)}`;
 }
 
 /**

@@ -47,12 +47,14 @@ export interface OpenRequest extends PathRequest {
 interface AnyDoor {
   /** Label `route` of the metrics. */
   readonly name: string;
+  /** Whether it answers outside the server's path prefix too, for clients that cannot know of one. */
+  readonly isAlsoAtRoot?: boolean;
   failure(request: WebRequest, failure: HttpFailure): Reply;
 }
 
 /** A door that owns all URLs below a prefix, and may answer in the turn of the request: asked before express is. */
 export interface Door extends AnyDoor {
-  /** Whether the door answers this URL: raw, from its first slash on, with its query. Called for every request. */
+  /** Whether the door answers this URL: raw, below the path prefix, with its query. Called for every request. */
   owns(url: string): boolean;
   /** @throws LogdirError, which `failure` then puts into the door's own words. */
   answer(request: WebRequest, tree: LogdirTree): NodeRequest | Reply | Promise<Reply>;

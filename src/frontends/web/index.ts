@@ -13,8 +13,9 @@ export {
   rawQueryOf,
   UrlSpace,
 } from './protocol/url-path.ts';
-export type { HttpServer, ListenOptions } from './server/listening.ts';
+export type { HttpServer, ListenOptions, ServingOptions } from './server/listening.ts';
 export { createProbes, isProbe } from './server/probes.ts';
-export { answering, literalRoute } from './server/routing.ts';
+export { answering } from './server/routing.ts';
+export { TrustedProxies } from './server/trusted-proxies.ts';
 export { createWebServer, type WebServer, type WebServerOptions } from './server/web-server.ts';
 export type { WebRequest } from './web-request.ts';

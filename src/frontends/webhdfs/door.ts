@@ -42,11 +42,12 @@ const OPERATIONS: Readonly<Record<string, (operands: Operands) => NodeRequest | 
   GETHOMEDIRECTORY: () => jsonReply(JSON.stringify({ Path: '/' })),
 };
 
-/** Clients of the protocol put nothing before `/webhdfs/v1`, so no base path does. */
+/** Clients of the protocol can put nothing before `/webhdfs/v1`. */
 export function createWebHdfs(): Door {
   const space = new UrlSpace('/webhdfs/v1', (raw) => fromWebHdfsName(decodeTreePath(raw)));
   return {
     name: 'webhdfs',
+    isAlsoAtRoot: true,
     owns: (url) => space.owns(url),
     answer: (request, tree) => {
       const query = parseWebHdfsQuery(rawQueryOf(request.url));

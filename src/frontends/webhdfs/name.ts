@@ -28,16 +28,35 @@ export function fromWebHdfsName(name: string): string {
   );
 }
 
+/** How a client has reached the server, or would. */
+export interface WebHdfsPlace {
+  /** As in a Host header. */
+  readonly host: string | undefined;
+  /** Of the server, where no host can be read: then it is loopback. */
+  readonly port: number;
+  readonly protocol: 'http' | 'https';
+}
+
+export interface WebHdfsAddress {
+  readonly url: string;
+  /**
+   * What stands before a command in a shell, with a space at its end, or '': a URL of fsspec does not say that the server
+   * has TLS, which a variable does (fsspec.config, `FSSPEC_<protocol>_<option>`).
+   */
+  readonly variables: string;
+}
+
 const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(\d{1,5}))?$/i;
 
 /**
- * The URL by which fsspec finds a path of the tree. `host`: as in a Host header; where there is none that can be
- * read, loopback at `port`. Always with a port: without one, fsspec takes HDFS's 50070, not HTTP's 80. Never with
- * `::`, which TensorBoard reads as a chain of filesystems: IPv6 loopback is written as its name.
+ * How fsspec finds a path of the tree. Always with a port: without one, fsspec takes HDFS's 50070, not HTTP's 80. Never
+ * with `::`, which TensorBoard reads as a chain of filesystems: IPv6 loopback is written as its name.
  */
-export function webHdfsUrl(path: string, host: string | undefined, port: number): string {
-  const [known, name = '127.0.0.1', hostPort = '80'] = HOST.exec(host ?? '') ?? [];
+export function webHdfsAddress(path: string, { host, port, protocol }: WebHdfsPlace): WebHdfsAddress {
+  const usualPort = protocol === 'https' ? '443' : '80';
+  const [known, name = '127.0.0.1', hostPort = usualPort] = HOST.exec(host ?? '') ?? [];
   const bare = name.replace(/^\[|\]$/g, '');
   const readable = bare.includes('::') && isLoopback(bare) ? 'localhost' : name;
-  return `webhdfs://${readable}:${known === undefined ? port : hostPort}/${toWebHdfsName(path)}`;
+  const url = `webhdfs://${readable}:${known === undefined ? port : hostPort}/${toWebHdfsName(path)}`;
+  return { url, variables: protocol === 'https' ? 'FSSPEC_WEBHDFS_USE_HTTPS=true ' : '' };
 }

@@ -5,9 +5,9 @@ import { publicWarning, type Served, servedAnnouncement } from '../../../src/cli
 
 const URL_HERE = 'http://127.0.0.1:7070';
 type Place = Omit<Served['server'], 'logdir'>;
-const PRIVATE: Place = { url: URL_HERE, isPublic: false, publicUrls: [] };
+const PRIVATE: Place = { url: URL_HERE, isPublic: false, publicUrls: [], logdirVariables: '' };
 const PUBLIC: Place = {
-  ...{ url: URL_HERE, isPublic: true },
+  ...{ url: URL_HERE, isPublic: true, logdirVariables: '' },
   publicUrls: ['http://192.168.1.5:7070', 'http://[2001:db8::5]:7070'],
 };
 const GRPC = {

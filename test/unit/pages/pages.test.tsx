@@ -13,6 +13,7 @@ import { parseRunQuery, runQueryText } from '../../../src/frontends/pages/run-qu
 import {
   type GrpcPort,
   grpcCommand,
+  type Reader,
   webHdfsCommand,
 } from '../../../src/frontends/pages/tensorboard-command.ts';
 import { ask, type ServedOptions, serveTree, webServer } from '../../support/http-door.ts';
@@ -83,15 +84,20 @@ it('leads to the gRPC port where one is open, and names the other way with what 
   expect((await pageAt('/p/team/mnist', { grpc: GRPC })).text).toContain('type <code>^team/mnist/</code>');
 });
 
+/** Who has come without a proxy, and without TLS. */
+function reader(host: string | undefined, port: number): Reader {
+  return { host, port, protocol: 'http', isBelowProxy: false };
+}
+
 it('offers each reader what works where he is', () => {
-  const at = (host: string) => ({ host, port: 7070 });
+  const at = (host: string | undefined) => reader(host, 7070);
   const plain = 'tensorboard --grpc_data_provider 127.0.0.1:6806';
   const encrypted = { ...GRPC, isPublic: true, isEncrypted: true };
   expect(grpcCommand(GRPC, at('localhost:7070'))).toBe(plain);
   expect(grpcCommand(GRPC, at('[::1]:9'))).toBe(plain);
   const direct = 'no_grpc_proxy=localhost ';
   expect(grpcCommand({ ...GRPC, direct }, at('localhost'))).toBe(direct + plain);
-  expect(grpcCommand(GRPC, { host: undefined, port: 1 })).toBe(plain);
+  expect(grpcCommand(GRPC, at(undefined))).toBe(plain);
   expect(grpcCommand(null, at('localhost'))).toBeNull();
   expect(grpcCommand(GRPC, at('gpu-box:7070'))).toBeNull();
   expect(grpcCommand({ ...GRPC, isPublic: true }, at('gpu-box:7070'))).toBeNull();
@@ -336,7 +342,7 @@ function unescaped(text = ''): string {
 
 it('serves pages below a base path, and WebHDFS where its clients look', async () => {
   const tree = new MemoryTree({ 'a/b/c/d': 'x' });
-  await using server = await serveTree(tree, { basePath: '/wandb', overview });
+  await using server = await serveTree(tree, { serving: { pathPrefix: '/wandb' }, overview });
   expect((await ask(server, '/wandb/')).body.toString()).toContain('href="/wandb/p/team/mnist"');
   expect((await ask(server, '/wandb/logdir/a/b/c/d')).body.toString()).toBe('x');
   expect((await ask(server, '/wandb/assets/style.css')).status).toBe(200);
@@ -378,10 +384,13 @@ it('renders long lists in stretches, and stops when nobody reads them any more',
 });
 
 it('addresses commands so that fsspec understands', () => {
-  expect(webHdfsCommand('t/p', { host: 'gpu-box:7070', port: 1 })).toContain('webhdfs://gpu-box:7070/t/p');
-  expect(webHdfsCommand('t/p', { host: 'gpu-box', port: 1 })).toContain('webhdfs://gpu-box:80/t/p');
-  expect(webHdfsCommand('t/p', { host: '[::1]:7070', port: 1 })).toContain('webhdfs://localhost:7070/t/p');
-  expect(webHdfsCommand('t/p', { host: '"><script>', port: 5 })).toContain('webhdfs://127.0.0.1:5/t/p');
+  expect(webHdfsCommand('t/p', reader('gpu-box:7070', 1))).toContain('webhdfs://gpu-box:7070/t/p');
+  expect(webHdfsCommand('t/p', reader('gpu-box', 1))).toContain('webhdfs://gpu-box:80/t/p');
+  expect(webHdfsCommand('t/p', reader('[::1]:7070', 1))).toContain('webhdfs://localhost:7070/t/p');
+  expect(webHdfsCommand('t/p', reader('"><script>', 5))).toContain('webhdfs://127.0.0.1:5/t/p');
+  expect(webHdfsCommand('t/p', { ...reader('gpu-box', 1), protocol: 'https' })).toBe(
+    'FSSPEC_WEBHDFS_USE_HTTPS=true tensorboard --logdir webhdfs://gpu-box:443/t/p',
+  );
 });
 
 it('draws series that are flat, short, huge or not numbers', () => {
@@ -478,7 +487,7 @@ it('renders a hundred runs in well under 50 ms of processor time', () => {
   const render = () =>
     projectPage({
       site: { basePath: '', version: '1' },
-      ways: { reader: { host: 'localhost:1', port: 1 }, grpc: GRPC, ownSources: [] },
+      ways: { reader: reader('localhost:1', 1), grpc: GRPC, ownSources: [] },
       filter: '',
       entity: 'team',
       project: 'mnist',

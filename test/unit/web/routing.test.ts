@@ -7,7 +7,6 @@ import {
   answering,
   createWebServer,
   type Door,
-  literalRoute,
   plainReply,
   type RoutedDoor,
 } from '../../../src/frontends/web/index.ts';
@@ -22,13 +21,13 @@ function routedDoor(name: string, addRoutes: (router: Router) => void): RoutedDo
 }
 
 /** A door that greets, and fails in every way a handler can. */
-function greeter(base = ''): RoutedDoor {
+function greeter(): RoutedDoor {
   const greet = answering<{ name: string }>((_, { name }) => plainReply(200, `hello ${name}`));
   const fail = (): never => {
     throw new Error('secret detail');
   };
   return routedDoor('greeter', (router) => {
-    router.get(`${literalRoute(base)}/hello/:name`, greet);
+    router.get('/hello/:name', greet);
     router.get('/throws', answering(fail));
     router.get(
       '/rejects',
@@ -51,6 +50,7 @@ const farewell = routedDoor('farewell', (router) => {
 async function serve(
   doors: readonly (Door | RoutedDoor)[],
   metrics = createMetrics({ processMetrics: false }),
+  pathPrefix = '',
 ) {
   const server = createWebServer({
     treeOf: () => new MemoryTree({}),
@@ -59,7 +59,7 @@ async function serve(
     metrics,
   });
   const { signal } = new AbortController();
-  return await server.listen({ host: '127.0.0.1', port: 0, signal });
+  return await server.listen({ host: '127.0.0.1', port: 0, signal, serving: { pathPrefix } });
 }
 
 describe('a routed door', () => {
@@ -71,8 +71,8 @@ describe('a routed door', () => {
     expect([head.status, head.headers['content-length'], head.body.length]).toEqual([200, '10', 0]);
   });
 
-  it('lies below a base path, whatever characters that has', async () => {
-    await using server = await serve([greeter('/a(b)/:c*')]);
+  it('lies below a path prefix, whatever characters that has', async () => {
+    await using server = await serve([greeter()], undefined, '/a(b)/:c*');
     expect((await ask(server, '/a(b)/:c*/hello/you')).status).toBe(200);
     expect((await ask(server, '/ab/c/hello/you')).status).toBe(404);
   });

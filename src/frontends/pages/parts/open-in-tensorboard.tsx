@@ -36,7 +36,7 @@ export function OpenInTensorBoard({ ways, path, filter }: OpenProps): VNode {
     <div class="open">
       <p class="small quiet">Open in TensorBoard, {where}:</p>
       <CommandBox command={command ?? webHdfsCommand(path, reader)} />
-      {command === null ? <Needs /> : null}
+      {command === null ? <Needs reader={reader} /> : null}
       {command === null || filter === '' ? null : (
         <p class="small quiet">
           It shows every project: type <code>{filter}</code> into the filter above its runs.
@@ -47,10 +47,16 @@ export function OpenInTensorBoard({ ways, path, filter }: OpenProps): VNode {
 }
 
 /** Without them TensorBoard shows nothing, and does not say why. */
-function Needs(): VNode {
+function Needs({ reader }: Pick<WaysIn, 'reader'>): VNode {
   return (
     <p class="small quiet">
       TensorBoard reads event files then, and needs <code>pip install tensorboard fsspec requests</code>.
+      {reader.isBelowProxy ? (
+        <>
+          {' '}
+          The proxy before this server has to hand on <code>/webhdfs/v1</code> too.
+        </>
+      ) : null}
     </p>
   );
 }
@@ -65,7 +71,7 @@ export function OtherWays({ ways, path }: Omit<OpenProps, 'filter'>): VNode {
       {isFirstByFiles ? null : (
         <>
           <CommandBox command={webHdfsCommand(path, reader)} />
-          <Needs />
+          <Needs reader={reader} />
         </>
       )}
       <p>On the machine of this server, one command starts everything by itself:</p>

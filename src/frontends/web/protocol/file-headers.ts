@@ -42,6 +42,8 @@ export function fileHeaders(node: FileNode, length: number): string[] {
     'bytes',
     'X-Content-Type-Options',
     'nosniff',
+    'Cross-Origin-Resource-Policy',
+    'same-origin',
     ...(ACTIVE_TYPE.test(node.contentType) ? SANDBOX : []),
   ];
 }

@@ -3,11 +3,18 @@
 import type { Reply } from '../door.ts';
 import type { HttpFailure } from './failure.ts';
 
-/** Nothing runs but our own script, nothing loads from elsewhere, nobody frames us. Pictures, sounds and videos: those of runs. */
+/**
+ * Nothing runs but our own script, nothing loads from elsewhere. Pictures, sounds and videos: those of runs. Pages of the
+ * same origin may frame ours, as Kubeflow's dashboard does with all that stands behind its gateway.
+ */
 const CONTENT_SECURITY_POLICY =
-  "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+  "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; media-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'";
 
-const COMMON = ['X-Content-Type-Options', 'nosniff', 'Referrer-Policy', 'no-referrer'];
+/** No other site may embed what is here, as a browser may reach servers that the site cannot. */
+const COMMON = [
+  ...['X-Content-Type-Options', 'nosniff', 'Referrer-Policy', 'no-referrer'],
+  ...['Cross-Origin-Resource-Policy', 'same-origin'],
+];
 
 export interface TextReply {
   readonly status: number;

@@ -6,7 +6,7 @@ import type { Reply, RoutedDoor } from '../door.ts';
 import { plainFailure, plainReply, textReply } from '../protocol/reply.ts';
 import { rawPathOf } from '../protocol/url-path.ts';
 import type { WebRequest } from '../web-request.ts';
-import { answering, literalRoute } from './routing.ts';
+import { answering } from './routing.ts';
 
 const PROBES = ['/healthz', '/readyz'] as const;
 
@@ -14,19 +14,15 @@ export interface ProbesOptions {
   readonly metrics: Metrics;
   /** Whether runs have been looked for once; `/readyz` answers 503 until then. */
   readonly isReady: () => boolean;
-  /** See `createPages`. */
-  readonly basePath: string;
 }
 
 /** Whether a raw URL asks whether the server lives: programs that ask show no credentials, and learn nothing of runs. */
-export function isProbe(url: string, basePath: string): boolean {
+export function isProbe(url: string): boolean {
   const path = rawPathOf(url);
-  return PROBES.some((probe) => path === probe || path === basePath + probe);
+  return PROBES.some((probe) => path === probe);
 }
 
-/** Answers below the base path and, for probes that cannot know it, at the root. */
-export function createProbes({ metrics, isReady, basePath }: ProbesOptions): RoutedDoor {
-  const places = (path: string) => [path, literalRoute(basePath) + path];
+export function createProbes({ metrics, isReady }: ProbesOptions): RoutedDoor {
   const health = () => plainReply(200, 'ok');
   const readiness = () => {
     if (isReady()) return plainReply(200, 'ready');
@@ -41,10 +37,11 @@ export function createProbes({ metrics, isReady, basePath }: ProbesOptions): Rou
   };
   return {
     name: 'probe',
+    isAlsoAtRoot: true,
     addRoutes: (router) => {
-      router.get(places('/healthz'), answering(health));
-      router.get(places('/readyz'), answering(readiness));
-      router.get(places('/metrics'), answering(figures));
+      router.get('/healthz', answering(health));
+      router.get('/readyz', answering(readiness));
+      router.get('/metrics', answering(figures));
     },
     failure: (_request, failure) => plainFailure(failure),
   };

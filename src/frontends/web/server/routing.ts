@@ -10,6 +10,7 @@ import type { Reply, RoutedDoor } from '../door.ts';
 import { compressedReply } from '../protocol/compression.ts';
 import { refuseWriting } from '../protocol/failure.ts';
 import { plainFailure } from '../protocol/reply.ts';
+import { rawPathOf } from '../protocol/url-path.ts';
 import type { WebRequest } from '../web-request.ts';
 import type { RequestMetrics } from './request-metrics.ts';
 import { send } from './response-body.ts';
@@ -38,13 +39,20 @@ export function answering<Parameters>(
   // What this rejects with, express hands on as an error.
   return async (req, res) => {
     const { request } = (res as RoutedResponse).locals;
-    send(res, await compressedReply(request, await answer(request, req.params)));
+    const reply = await compressedReply(request, await answer(request, req.params));
+    send(res, mayPinTls(request) ? { ...reply, headers: [...reply.headers, ...PIN_TLS] } : reply);
   };
 }
 
-/** A path as it stands, in the syntax of express's routes. */
-export function literalRoute(path: string): string {
-  return path.replace(/[{}()[\]+?!:*\\]/g, '\\$&');
+/** Browsers then ask by TLS alone, for a year (RFC 6797). */
+const PIN_TLS = ['Strict-Transport-Security', 'max-age=31536000'];
+
+/**
+ * Only where TLS ends here, and on its usual port: the rule holds for all ports of a host, and would shut browsers out of
+ * a TensorBoard without TLS beside a server that has it.
+ */
+function mayPinTls({ isEncrypted, hostHeader = ':' }: WebRequest): boolean {
+  return isEncrypted && !hostHeader.includes(':');
 }
 
 export interface RoutingOptions {
@@ -52,8 +60,13 @@ export interface RoutingOptions {
   readonly fail: Fail;
 }
 
-/** Answers a request. */
-export type Route = (request: WebRequest, req: IncomingMessage, res: ServerResponse) => void;
+/** Answers a request; `isOutside`: one that is not below the path prefix. */
+export type Route = (
+  request: WebRequest,
+  req: IncomingMessage,
+  res: ServerResponse,
+  isOutside: boolean,
+) => void;
 
 /** Routes requests to the doors, in their order; what none of them has is 404. */
 export async function createRouting(
@@ -61,17 +74,18 @@ export async function createRouting(
   { metrics, fail }: RoutingOptions,
 ): Promise<Route> {
   const app = await createApp(doors);
+  const atRoot = await createApp(doors.filter(({ isAlsoAtRoot }) => isAlsoAtRoot));
   const lastDoor = doors.at(-1) ?? NO_DOOR;
-  return (request, req, res) => {
-    const locals: RoutedLocals = { request, door: lastDoor };
+  return (request, req, res, isOutside) => {
+    const locals: RoutedLocals = { request, door: isOutside ? NO_DOOR : lastDoor };
     metrics.follow(() => locals.door.name, request.method, res);
     req.url = request.url;
     // In place of express's own last handler, which writes HTML that quotes the error.
     const done: NextFunction = (error?: unknown) => {
-      fail(locals.door, request, res, routingError(error ?? nothingAt(request.url)));
+      fail(locals.door, request, res, routingError(error ?? nothingAt(request, isOutside)));
     };
     Object.assign(res, { locals });
-    app(req as Request, res as Response, done);
+    (isOutside ? atRoot : app)(req as Request, res as Response, done);
   };
 }
 
@@ -101,8 +115,9 @@ function speakingAs(door: RoutedDoor): RequestHandler {
   };
 }
 
-function nothingAt(url: string): LogdirError {
-  return new LogdirError('not-found', `nothing is served at ${url}`);
+function nothingAt({ url, basePath }: WebRequest, isOutside: boolean): LogdirError {
+  const advice = isOutside ? `: everything is below ${basePath}/` : '';
+  return new LogdirError('not-found', `nothing is served at ${rawPathOf(url)}${advice}`);
 }
 
 /** Express's own error about a parameter in the terms of the failure table; everything else as it is. */

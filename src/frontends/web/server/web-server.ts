@@ -3,7 +3,7 @@
  * space of their own come first and need nothing of express; everything else goes through it. @module
  */
 
-import type { ServerResponse } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
 import { type Access, type Identified, OPEN_ACCESS } from '../../../access/index.ts';
 import type { MaybePromise } from '../../../core/index.ts';
 import type { Caller } from '../../../namespace/index.ts';
@@ -12,14 +12,16 @@ import type { LogdirTree } from '../../../tree/index.ts';
 import type { Door, Reply, RoutedDoor } from '../door.ts';
 import { type HttpFailure, httpFailure } from '../protocol/failure.ts';
 import { plainReply } from '../protocol/reply.ts';
-import { WebRequest } from '../web-request.ts';
+import type { WebRequest } from '../web-request.ts';
 import { logAccess, loggedPath } from './access-log.ts';
+import { type AdmissionOptions, createAdmission } from './admission.ts';
 import { createHostCheck } from './host-check.ts';
-import { type HttpServer, type ListenOptions, listenOn } from './listening.ts';
+import { DEFAULT_SERVING, type HttpServer, type ListenOptions, listenOn } from './listening.ts';
 import { replyAboutNode } from './node-reply.ts';
 import { RequestMetrics } from './request-metrics.ts';
 import { send } from './response-body.ts';
 import { createRouting, type Fail, type Route } from './routing.ts';
+import { TrustedProxies } from './trusted-proxies.ts';
 
 export interface WebServerOptions {
   /** What a caller sees. */
@@ -54,29 +56,38 @@ export function createWebServer(options: WebServerOptions): WebServer {
     listen: async (listenOptions) => {
       routing ??= createRouting(routed, { metrics, fail: handler.fail });
       const route = await routing;
-      const isOurHost = createHostCheck(listenOptions.host);
-      return await listenOn((req, res) => {
-        const request = new WebRequest(req, res);
+      const admit = createAdmission(admissionOptions(listenOptions));
+      const listener: RequestListener = (req, res) => {
+        const { request, isOutside, reply } = admit(req, res);
         logAccess(accessLog, request, res);
-        const door = doors.find((candidate) => candidate.owns(request.url));
-        if (!isOurHost(request.host)) {
-          refuseHost(res);
+        const door = doors.find(
+          (candidate) => candidate.owns(request.url) && (!isOutside || candidate.isAlsoAtRoot),
+        );
+        if (reply !== null) {
+          send(res, reply);
           metrics.count(door?.name ?? 'none', request.method, res.statusCode, 0);
           return;
         }
         const answer = () => {
-          if (door === undefined) route(request, req, res);
+          if (door === undefined) route(request, req, res, isOutside);
           else countReply(metrics, door, request, res, handler.handle(door, request, res));
         };
         if (access.mode === 'off' || isOpen(request.url)) return answer();
-        const refuse = (reply: Reply) => {
-          send(res, reply);
+        const refuse = (refused: Reply) => {
+          send(res, refused);
           metrics.count(door?.name ?? 'none', request.method, res.statusCode, 0);
         };
-        admit(access.identify(request.shown), { request, answer, refuse });
-      }, listenOptions);
+        enter(access.identify(request.shown), { request, answer, refuse });
+      };
+      return await listenOn(listener, listenOptions, { logger, metrics: options.metrics });
     },
   };
+}
+
+function admissionOptions({ host, serving }: ListenOptions): AdmissionOptions {
+  const { pathPrefix, trustedProxies } = { ...DEFAULT_SERVING, ...serving };
+  const proxies = trustedProxies.length === 0 ? null : new TrustedProxies(trustedProxies);
+  return { pathPrefix, proxies, isOurHost: createHostCheck(host) };
 }
 
 interface Entrance {
@@ -86,9 +97,9 @@ interface Entrance {
 }
 
 /** Lets a request in as whoever it turned out to come from, in the same turn where that is known. */
-function admit(found: MaybePromise<Identified>, entrance: Entrance): void {
+function enter(found: MaybePromise<Identified>, entrance: Entrance): void {
   if (found instanceof Promise) {
-    void found.then((identified) => admit(identified, entrance));
+    void found.then((identified) => enter(identified, entrance));
     return;
   }
   const { request, answer, refuse } = entrance;
@@ -124,12 +135,6 @@ function countReply(
   }
   metrics.follow(() => name, method, res);
   void sent.then((bytes) => metrics.countBytes(name, bytes));
-}
-
-function refuseHost(res: ServerResponse): void {
-  const sentence =
-    'refused: this server listens on loopback and answers only to loopback names, so that no web page can reach it under a name of its own; use 127.0.0.1 or localhost, have your proxy send such a Host, or bind it to the address of that name (--host)';
-  send(res, plainReply(421, sentence));
 }
 
 class RequestHandler {
