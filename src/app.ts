@@ -16,6 +16,7 @@ import { createFiles } from './frontends/files/index.ts';
 import { createFuseFrontend, type Mounted, type MountOptions } from './frontends/fuse/index.ts';
 import { createGrpcFrontend, type GrpcListenOptions, type GrpcServer } from './frontends/grpc/index.ts';
 import { createPages, type GrpcPort, type PagesOptions } from './frontends/pages/index.ts';
+import { createS3, S3_BUCKET } from './frontends/s3/index.ts';
 import {
   createProbes,
   createWebServer,
@@ -146,6 +147,19 @@ export interface Listening extends AsyncDisposable {
   readonly logdirVariables: string;
 }
 
+/** A server that answers S3. Disposing it closes it. */
+export interface S3Server extends AsyncDisposable {
+  /** For `AWS_ENDPOINT_URL`, without a slash at its end. */
+  readonly url: string;
+  readonly port: number;
+  /** Whether it listens on more than loopback. */
+  readonly isPublic: boolean;
+  /** Where other machines reach it, likeliest first. */
+  readonly publicUrls: readonly string[];
+  /** The `--logdir` by which TensorBoard reads a directory of the tree. */
+  logdir(path: string): string;
+}
+
 /** What has been found of a source. */
 export interface SourceState {
   /** As it was given. */
@@ -187,6 +201,11 @@ export interface App extends AsyncDisposable {
    *   decided who is let in.
    */
   listen(options: ListenOptions): Promise<Listening>;
+  /**
+   * Answers S3. `domain`: a name of this server, besides its host. There is no path prefix: signatures hold paths.
+   * @throws LogdirError as `listen`.
+   */
+  listenS3(options: ListenOptions & { readonly domain: string | null }): Promise<S3Server>;
   /**
    * Answers TensorBoard's data-provider protocol, from the start on: what is known by then. `projects`: paths of those
    * to show; null: all. @throws LogdirError `unavailable` when the port is taken.
@@ -262,6 +281,13 @@ export function createApp(given: AppSettings, parts: AppParts): App {
       const server = await web.listen(options);
       if (options.serving?.tls) reloaders.add('certificate', () => server.reload());
       return listening(server);
+    },
+    listenS3: async (options) => {
+      requireDecision(settings, options.host);
+      await access.reload();
+      const server = await listenS3({ callers, access }, options, parts);
+      if (options.serving?.tls) reloaders.add('certificate of S3', () => server.reload());
+      return server;
     },
     provideData: async ({ projects, ...options }) => {
       const maxResponsePoints = () => settings.maxResponsePoints;
@@ -440,6 +466,27 @@ function listening(server: HttpServer): Listening {
   const dispose = () => server[Symbol.asyncDispose]();
   const logdirVariables = address('', url).variables;
   return { url, port, isPublic, publicUrls, logdir, logdirVariables, [Symbol.asyncDispose]: dispose };
+}
+
+/** By itself on its port: its clients ask for every URL there is. */
+async function listenS3(
+  { callers, access }: Pick<Shown, 'callers' | 'access'>,
+  { domain, ...options }: Parameters<App['listenS3']>[0],
+  { logger, metrics, clock }: AppParts,
+): Promise<S3Server & Pick<HttpServer, 'reload'>> {
+  const domains = ['localhost', options.host, ...(domain === null ? [] : [domain])];
+  const treeOf = (caller: Caller) => callers.of(caller).tree;
+  const door = createS3({ access: { kind: 'open' }, domains, clock });
+  const web = createWebServer({ treeOf, doors: [door], logger, metrics });
+  const serving = { ...options.serving, pathPrefix: '' };
+  const server = await web.listen({ ...options, serving, portFlag: '--s3-port' });
+  const { url, port, isPublic, publicUrls } = server;
+  return {
+    ...{ url, port, isPublic, publicUrls },
+    logdir: (path) => `s3://${S3_BUCKET}/${path}`,
+    reload: () => server.reload(),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
 }
 
 /** Servers by the address of their API; nothing is asked of one before somebody looks. */

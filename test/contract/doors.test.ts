@@ -1,12 +1,15 @@
-/** The contract of the tree, over the tree in memory, through both languages of the HTTP door and through a mount. @module */
+/** The contract of the tree, over the tree in memory, through each language of HTTP and through a mount. @module */
 
 import { describe } from 'vitest';
+import type { HttpServer } from '../../src/frontends/web/index.ts';
 import type { LogdirTree } from '../../src/tree/index.ts';
 import { serveTree } from '../support/http-door.ts';
 import { MemoryTree } from '../support/memory-tree.ts';
 import { MOUNTING_MISSING, mountTree } from '../support/mounting.ts';
+import { serveS3 } from '../support/s3-door.ts';
 import { treeThroughLogdir, treeThroughWebHdfs } from './http-door.ts';
 import { treeThroughMount } from './mount.ts';
+import { treeThroughS3 } from './s3-door.ts';
 import { describeTreeContract } from './tree-contract.ts';
 
 const FILES = {
@@ -31,10 +34,15 @@ for (const isWarm of [true, false]) {
   const state = isWarm ? 'files at hand' : 'files not at hand';
   describeTreeContract(`through /logdir, ${state}`, { open: () => throughDoor(isWarm, treeThroughLogdir) });
   describeTreeContract(`through WebHDFS, ${state}`, { open: () => throughDoor(isWarm, treeThroughWebHdfs) });
+  describeTreeContract(`through S3, ${state}`, { open: () => throughDoor(isWarm, treeThroughS3, serveS3) });
 }
 
-async function throughDoor(isWarm: boolean, adapter: (url: string) => LogdirTree) {
-  const server = await serveTree(new MemoryTree(FILES, { isWarm }));
+async function throughDoor(
+  isWarm: boolean,
+  adapter: (url: string) => LogdirTree,
+  serve: (tree: LogdirTree) => Promise<HttpServer> = serveTree,
+) {
+  const server = await serve(new MemoryTree(FILES, { isWarm }));
   return { tree: adapter(server.url), [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 

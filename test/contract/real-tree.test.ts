@@ -1,16 +1,19 @@
-/** The contract of the tree, held by the real one: directly, through HTTP, through WebHDFS and through a mount. @module */
+/** The contract of the tree, held by the real one: directly, through HTTP, through WebHDFS, through S3 and through a mount. @module */
 
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { runKey } from '../../src/core/index.ts';
+import type { HttpServer } from '../../src/frontends/web/index.ts';
 import type { LogdirTree } from '../../src/tree/index.ts';
 import { buildHouse, type House, readWhole, signal } from '../support/house.ts';
 import { serveTree } from '../support/http-door.ts';
 import { MOUNTING_MISSING, mountTree } from '../support/mounting.ts';
 import { configRecord, exitRecord, factsRecord, row, text } from '../support/records.ts';
+import { serveS3 } from '../support/s3-door.ts';
 import { ScriptedSource } from '../support/scripted-source.ts';
 import { treeThroughLogdir, treeThroughWebHdfs } from './http-door.ts';
 import { treeThroughMount } from './mount.ts';
+import { treeThroughS3 } from './s3-door.ts';
 import { describeTreeContract } from './tree-contract.ts';
 
 async function house(): Promise<House> {
@@ -37,9 +40,9 @@ async function house(): Promise<House> {
 /** As `describeTreeContract`, where mounting is possible. */
 const describeMounted = describe.skipIf(MOUNTING_MISSING !== null);
 
-async function served() {
+async function served(serve: (built: House) => Promise<HttpServer> = serveHouse) {
   const built = await house();
-  const server = await serveTree(built.tree, { overview: built.overview });
+  const server = await serve(built);
   return {
     url: server.url,
     async [Symbol.asyncDispose]() {
@@ -47,6 +50,10 @@ async function served() {
       await built[Symbol.asyncDispose]();
     },
   };
+}
+
+function serveHouse({ tree, overview }: House): Promise<HttpServer> {
+  return serveTree(tree, { overview });
 }
 
 describeTreeContract('the real tree', { open: house });
@@ -60,6 +67,12 @@ describeTreeContract('the real tree through WebHDFS', {
   open: async () => {
     const server = await served();
     return { tree: treeThroughWebHdfs(server.url), [Symbol.asyncDispose]: server[Symbol.asyncDispose] };
+  },
+});
+describeTreeContract('the real tree through S3', {
+  open: async () => {
+    const server = await served(({ tree }) => serveS3(tree));
+    return { tree: treeThroughS3(server.url), [Symbol.asyncDispose]: server[Symbol.asyncDispose] };
   },
 });
 describeMounted('where mounting is possible', () => {
@@ -102,6 +115,8 @@ describe('every door', () => {
     expect(Object.keys(expected).length).toBeGreaterThan(30);
     await using server = await serveTree(built.tree, { overview: built.overview });
     expect(await picture(treeThroughLogdir(server.url))).toEqual(expected);
+    await using s3 = await serveS3(built.tree);
+    expect(await picture(treeThroughS3(s3.url))).toEqual(expected);
     if (MOUNTING_MISSING !== null) return;
     await using mount = await mountTree(built.tree);
     expect(await picture(treeThroughMount(mount.directory))).toEqual(expected);

@@ -1,11 +1,14 @@
 /** One tree as it is seen through every door for files. @module */
 
 import { describe } from 'vitest';
+import type { HttpServer } from '../../src/frontends/web/index.ts';
 import type { LogdirTree } from '../../src/tree/index.ts';
 import { treeThroughLogdir, treeThroughWebHdfs } from '../contract/http-door.ts';
 import { treeThroughMount } from '../contract/mount.ts';
+import { treeThroughS3 } from '../contract/s3-door.ts';
 import { serveTree } from './http-door.ts';
 import { MOUNTING_MISSING, mountTree } from './mounting.ts';
+import { serveS3 } from './s3-door.ts';
 
 export interface OpenDoor extends AsyncDisposable {
   readonly tree: LogdirTree;
@@ -17,6 +20,7 @@ const DOORS: ReadonlyMap<string, OpenTheDoor> = new Map<string, OpenTheDoor>([
   ['the tree itself', async (tree) => ({ tree, [Symbol.asyncDispose]: async () => {} })],
   ['/logdir', (tree) => overHttp(tree, treeThroughLogdir)],
   ['WebHDFS', (tree) => overHttp(tree, treeThroughWebHdfs)],
+  ['S3', (tree) => overHttp(tree, treeThroughS3, serveS3)],
   ['a mount', mounted],
 ]);
 
@@ -28,8 +32,12 @@ export function describeEveryDoor(tests: (open: OpenTheDoor) => void): void {
   }
 }
 
-async function overHttp(tree: LogdirTree, adapter: (url: string) => LogdirTree): Promise<OpenDoor> {
-  const server = await serveTree(tree);
+async function overHttp(
+  tree: LogdirTree,
+  adapter: (url: string) => LogdirTree,
+  serve: (tree: LogdirTree) => Promise<HttpServer> = serveTree,
+): Promise<OpenDoor> {
+  const server = await serve(tree);
   return { tree: adapter(server.url), [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 

@@ -12,6 +12,7 @@ import { programFields } from '../start-record.ts';
 import { tellSystemd } from '../systemd.ts';
 import { mountTree, requireRoute, untilUnmounted } from '../tree-mount.ts';
 import { openGrpcPort } from './grpc-port.ts';
+import { openS3Port } from './s3-port.ts';
 import { publicWarning, servedAnnouncement } from './served-text.ts';
 import { startServer } from './server.ts';
 import { servingOptions } from './serving-options.ts';
@@ -30,11 +31,12 @@ export async function serve(session: Session): Promise<ExitCode> {
     serving: servingOptions(loaded.settings),
   });
   await using grpc = await openGrpcPort(session, app);
+  await using s3 = await openS3Port(session, app);
   await using mounted = route === null ? null : await mountTree(session, app, route);
   const projects = await app.overview.projects({ signal });
   const direct = directPrefix(session.environment.variables);
   const access = loaded.settings.access ?? 'off';
-  const served = { access, server, grpc, direct, directory: mounted?.directory ?? null, projects };
+  const served = { access, server, grpc, s3, direct, directory: mounted?.directory ?? null, projects };
   const warning = publicWarning(served);
   if (warning !== null) terminal.warn(warning);
   const { fields, ...announcement } = servedAnnouncement(served, (text) => terminal.style('bold', text));

@@ -1,6 +1,6 @@
 /** What `serve` prints: where it can be reached, and what to type to open it in TensorBoard. @module */
 
-import type { AccessMode, GrpcServer, Listening, ProjectCard } from '../../app.ts';
+import type { AccessMode, GrpcServer, Listening, ProjectCard, S3Server } from '../../app.ts';
 import { shellWord } from '../../core/index.ts';
 import type { Announcement } from '../session.ts';
 import { logdirPath, PAGE_LABEL, projectsText, tensorboardLines } from './opening-text.ts';
@@ -11,6 +11,7 @@ export interface Served {
     GrpcServer,
     'address' | 'port' | 'isPublic' | 'isEncrypted' | 'asksForCertificates'
   > | null;
+  readonly s3: Pick<S3Server, 'url' | 'port' | 'isPublic' | 'publicUrls' | 'logdir'> | null;
   /** What stands before a command that asks this machine by gRPC: '', or a variable that keeps a proxy out of it. */
   readonly direct: string;
   /** Where the tree is mounted. */
@@ -23,10 +24,11 @@ export interface Served {
 type Bold = (text: string) => string;
 
 export function servedAnnouncement(served: Served, bold: Bold): Announcement {
-  const { server, grpc, directory, projects } = served;
+  const { server, grpc, s3, directory, projects } = served;
   const fields = {
     urls: pageUrls(server),
     grpc: grpc?.address ?? null,
+    s3: s3 === null ? null : s3Url(s3),
     directory,
     projects: projects.length,
     runs: projects.reduce((sum, { runs }) => sum + (runs ?? 0), 0),
@@ -43,7 +45,7 @@ function servedLines(served: Served, bold: Bold): string[] {
     ...others.map((url) => indent + url),
     ...(directory === null ? [] : [bold(directory)]),
     ...LOG_IN[served.access],
-    ...waysIn(served).flatMap(({ where, commands }) => [
+    ...[...waysIn(served), ...s3Way(served)].flatMap(({ where, commands }) => [
       '',
       `Open in TensorBoard${where}:`,
       ...commands.map((command) => `  ${command}`),
@@ -55,11 +57,13 @@ function servedLines(served: Served, bold: Bold): string[] {
 export function publicWarning({
   server,
   grpc,
+  s3,
   access,
-}: Pick<Served, 'server' | 'grpc' | 'access'>): string | null {
+}: Pick<Served, 'server' | 'grpc' | 's3' | 'access'>): string | null {
   const doors = [
     ...(server.isPublic && access === 'off' ? [server.publicUrls[0] ?? server.url] : []),
     ...(grpc?.isPublic === true && !grpc.asksForCertificates ? [`the gRPC port ${grpc.port}`] : []),
+    ...(s3?.isPublic === true && access === 'off' ? [`the S3 port ${s3.port}`] : []),
   ];
   if (doors.length === 0) return null;
   return `there is no login: whoever reaches ${doors.join(' or ')} reads every run; without --host, only this machine does`;
@@ -117,4 +121,17 @@ function grpcWay(server: Served['server'], grpc: NonNullable<Served['grpc']>, di
   }
   const where = server.isPublic || grpc.isPublic ? ', on this machine' : '';
   return { where, commands: [`${direct}tensorboard --grpc_data_provider ${grpc.address}`] };
+}
+
+/** TensorBoard wants a key below the bucket, and boto3 some credentials, whichever: the variables hold for the command alone. */
+function s3Way({ s3, projects }: Served): readonly WayIn[] {
+  if (s3 === null) return [];
+  const path = logdirPath(projects) || (projects[0]?.entity ?? 'ENTITY/PROJECT');
+  const variables = ['AWS_ACCESS_KEY_ID=any', 'AWS_SECRET_ACCESS_KEY=any', `AWS_ENDPOINT_URL=${s3Url(s3)}`];
+  const command = `${variables.join(' ')} tensorboard --logdir ${shellWord(s3.logdir(path))}`;
+  return [{ where: ' over S3 (needs: pip install tensorboard boto3)', commands: [command] }];
+}
+
+function s3Url({ url, publicUrls }: NonNullable<Served['s3']>): string {
+  return publicUrls[0] ?? url;
 }

@@ -26,6 +26,8 @@ export type FileReply = Reply<string | ByteRange | null>;
 export type NodeRequest = StatRequest | OpenRequest;
 
 interface PathRequest {
+  /** The tree that is asked; default: the one that `answer` was given. */
+  readonly tree?: LogdirTree;
   readonly path: string;
   readonly freshness: Freshness;
 }
@@ -57,7 +59,7 @@ export interface Door extends AnyDoor {
   /** Whether the door answers this URL: raw, below the path prefix, with its query. Called for every request. */
   owns(url: string): boolean;
   /** @throws LogdirError, which `failure` then puts into the door's own words. */
-  answer(request: WebRequest, tree: LogdirTree): NodeRequest | Reply | Promise<Reply>;
+  answer(request: WebRequest, tree: LogdirTree): MaybePromise<NodeRequest | Reply>;
 }
 
 /** A door of single addresses, which express tells apart. */

@@ -13,6 +13,7 @@ export {
   rawQueryOf,
   UrlSpace,
 } from './protocol/url-path.ts';
+export { hostNameOf } from './server/host-check.ts';
 export type { HttpServer, ListenOptions, ServingOptions } from './server/listening.ts';
 export { createProbes, isProbe } from './server/probes.ts';
 export { answering } from './server/routing.ts';

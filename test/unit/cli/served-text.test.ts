@@ -26,6 +26,7 @@ function served({ server = PRIVATE, ...change }: Change = {}): Served {
   return {
     access: 'off',
     grpc: GRPC,
+    s3: null,
     direct: '',
     directory: null,
     projects,

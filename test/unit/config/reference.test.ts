@@ -28,7 +28,7 @@ describe('docs/CONFIGURATION.md', () => {
 
 describe('the table', () => {
   it.each(definitions())('%s is complete and its names are regular', (_, definition) => {
-    expect(definition.flag).toMatch(/^[a-z]+(-[a-z]+)*$/);
+    expect(definition.flag).toMatch(/^[a-z][a-z0-9]*(-[a-z]+)*$/);
     expect(definition.help).toMatch(/^[A-Z].*\.$/);
     expect(definition.commands.length).toBeGreaterThan(0);
   });

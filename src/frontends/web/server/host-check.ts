@@ -20,7 +20,7 @@ export function createHostCheck(boundHost: string): HostCheck {
   return (host) => {
     // Only HTTP/1.0 clients send none; browsers always do.
     if (host === undefined || host === lastAccepted) return true;
-    const name = hostName(host);
+    const name = hostNameOf(host);
     if (!isLoopback(name) && name !== bound) return false;
     lastAccepted = host;
     return true;
@@ -28,7 +28,7 @@ export function createHostCheck(boundHost: string): HostCheck {
 }
 
 /** The name of `name:port`, `[v6]:port` or `name`, in lower case and without brackets or a final dot. */
-function hostName(host: string): string {
+export function hostNameOf(host: string): string {
   const end = host.startsWith('[') ? host.indexOf(']') + 1 : host.indexOf(':');
   return bareName(end > 0 ? host.slice(0, end) : host);
 }

@@ -66,6 +66,8 @@ export interface ListenOptions {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
+  /** The flag by which people choose the port; default: `--port`. */
+  readonly portFlag?: string;
   /** Aborting closes the server as disposing does. */
   readonly signal: AbortSignal;
   readonly serving?: Partial<ServingOptions>;
@@ -82,7 +84,7 @@ interface ListenParts {
  */
 export async function listenOn(
   listener: RequestListener,
-  { host, port, signal, serving }: ListenOptions,
+  { host, port, portFlag = '--port', signal, serving }: ListenOptions,
   parts: ListenParts,
 ): Promise<HttpServer> {
   signal.throwIfAborted();
@@ -94,7 +96,7 @@ export async function listenOn(
   server.on(certificate === null ? 'connection' : 'secureConnection', (socket: Socket) => {
     connections.add(socket);
   });
-  await started(server, host, port);
+  await started(server, host, port, portFlag);
   const close = once(async () => {
     certificate?.[Symbol.dispose]();
     const { responses } = connections;
@@ -169,20 +171,19 @@ function once(act: () => Promise<void>): () => Promise<void> {
   };
 }
 
-function started(server: Server, host: string, port: number): Promise<void> {
+function started(server: Server, host: string, port: number, portFlag: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(listenError(error, host, port)));
+    server.once('error', (error) => reject(listenError(error, `${host}:${port}`, portFlag)));
     server.listen({ host, port }, resolve);
   });
 }
 
-function listenError(error: Error, host: string, port: number): LogdirError {
-  const place = `${host}:${port}`;
+function listenError(error: Error, place: string, portFlag: string): LogdirError {
   switch (errnoOf(error)) {
     case 'EADDRINUSE':
       return new LogdirError(
         'unavailable',
-        `cannot listen on ${place}: another process listens there; stop it, or choose another port (--port 0 takes any free one)`,
+        `cannot listen on ${place}: another process listens there; stop it, or choose another port (${portFlag} 0 takes any free one)`,
         { cause: error },
       );
     case 'EACCES':

@@ -13,11 +13,21 @@ interface Tally {
 }
 
 export class RequestMetrics {
+  static readonly #ofTables = new WeakMap<Metrics, RequestMetrics>();
   readonly #metrics: Metrics;
   readonly #tallies = new Map<string, Tally>();
   #open = 0;
 
-  constructor(metrics: Metrics) {
+  /** One for all servers that report to the same table: they are counted together, each route by itself. */
+  static of(metrics: Metrics): RequestMetrics {
+    const known = RequestMetrics.#ofTables.get(metrics);
+    if (known !== undefined) return known;
+    const made = new RequestMetrics(metrics);
+    RequestMetrics.#ofTables.set(metrics, made);
+    return made;
+  }
+
+  private constructor(metrics: Metrics) {
     this.#metrics = metrics;
     metrics.gauge('http_open_requests', () => this.#open);
     metrics.beforeExposing(() => this.#flush());

@@ -5,7 +5,7 @@
 
 import type { RequestListener, ServerResponse } from 'node:http';
 import { type Access, type Identified, OPEN_ACCESS } from '../../../access/index.ts';
-import type { MaybePromise } from '../../../core/index.ts';
+import { type MaybePromise, mapAnswer } from '../../../core/index.ts';
 import type { Caller } from '../../../namespace/index.ts';
 import { AccessLog, type AccessLogMode, type Logger, type Metrics } from '../../../observability/index.ts';
 import type { LogdirTree } from '../../../tree/index.ts';
@@ -44,7 +44,7 @@ export interface WebServer {
 
 /** The server over a tree. Nothing listens until `listen`. */
 export function createWebServer(options: WebServerOptions): WebServer {
-  const metrics = new RequestMetrics(options.metrics);
+  const metrics = RequestMetrics.of(options.metrics);
   const logger = options.logger.child({ room: 'web' });
   const accessLog = new AccessLog(logger, options.accessLog);
   const handler = new RequestHandler(options.treeOf, logger);
@@ -158,16 +158,11 @@ class RequestHandler {
 
   #answer(door: Door, request: WebRequest, res: ServerResponse): MaybePromise<number> {
     const tree = this.#treeOf(request.caller);
-    const answer = door.answer(request, tree);
-    if (answer instanceof Promise) {
-      return answer.then((reply) => {
-        send(res, reply);
-        return 0;
-      });
-    }
-    if ('kind' in answer) return replyAboutNode({ request, res, tree }, answer);
-    send(res, answer);
-    return 0;
+    return mapAnswer(door.answer(request, tree), (answer) => {
+      if ('kind' in answer) return replyAboutNode({ request, res, tree: answer.tree ?? tree }, answer);
+      send(res, answer);
+      return 0;
+    });
   }
 
   /** Replies with a failure or, when the reply has begun, cuts it short so that nobody takes it for whole. */

@@ -1,0 +1,87 @@
+/** GetObject and HeadObject. @module */
+
+import type { FileNode, LogdirNode, LogdirTree } from '../../tree/index.ts';
+import {
+  type FileRefusal,
+  type FileReply,
+  fileReply,
+  type NodeRequest,
+  type Reply,
+  type WebRequest,
+} from '../web/index.ts';
+import { isTreePath } from './protocol/address.ts';
+import { errorReply, S3Refusal } from './protocol/error-reply.ts';
+import type { S3Query } from './protocol/uri.ts';
+
+interface ObjectRequest {
+  readonly request: WebRequest;
+  readonly query: S3Query;
+  readonly key: string;
+  readonly tree: LogdirTree;
+}
+
+/** Asking for an object says it is wanted, by HEAD as well: clients read nothing of a length of 0. */
+export function getObject({ request, query, key, tree }: ObjectRequest): NodeRequest | Reply {
+  refuseParts(query);
+  const noSuchKey = () =>
+    errorReply(request, 'NoSuchKey', `the key does not exist: ${key}`, { details: { Key: key } });
+  // As of a directory, which is no object.
+  if (!isTreePath(key)) return noSuchKey();
+  const headers = overrides(query);
+  const file = (node: FileNode) => objectReply(request, node, headers);
+  if (request.method === 'HEAD') {
+    const reply = (node: LogdirNode) => (node.kind === 'file' ? file(node) : noSuchKey());
+    return { kind: 'stat', tree, path: key, freshness: 'refresh', reply };
+  }
+  const freshness = request.range === undefined ? 'complete' : 'refresh';
+  return { kind: 'open', tree, path: key, freshness, file, directory: noSuchKey };
+}
+
+/** There is one version of an object, and it has one part. */
+function refuseParts(query: S3Query): void {
+  if ((query.get('partNumber') ?? '1') !== '1')
+    throw new S3Refusal('InvalidPartNumber', 'objects here have one part: partNumber=1');
+  if ((query.get('versionId') ?? 'null') !== 'null')
+    throw new S3Refusal('NoSuchVersion', 'objects here have one version: null');
+}
+
+/** Headers that a link may ask for, for browsers that save what it leads to. */
+interface Overrides {
+  readonly contentType: string | undefined;
+  readonly disposition: string | undefined;
+}
+
+function overrides(query: S3Query): Overrides {
+  return {
+    contentType: headerText(query, 'response-content-type'),
+    disposition: headerText(query, 'response-content-disposition'),
+  };
+}
+
+/** @throws S3Refusal for what cannot stand in a header. */
+function headerText(query: S3Query, name: string): string | undefined {
+  const text = query.get(name);
+  if (text === undefined || text === '') return undefined;
+  if (/^[\x20-\x7e]*$/.test(text)) return text;
+  throw new S3Refusal('InvalidArgument', `${name}: expected printable ASCII`, { ArgumentName: name });
+}
+
+function objectReply(
+  request: WebRequest,
+  node: FileNode,
+  { contentType, disposition }: Overrides,
+): FileReply {
+  // Under another type it is still sandboxed where a browser would run it.
+  const shown = contentType === undefined ? node : { ...node, contentType };
+  const reply = fileReply(request, shown, refusing(request, node));
+  if (disposition === undefined) return reply;
+  return { ...reply, headers: [...reply.headers, 'Content-Disposition', disposition] };
+}
+
+function refusing(request: WebRequest, { size }: FileNode): FileRefusal {
+  return (status, sentence, headers) => {
+    if (status === 412) return errorReply(request, 'PreconditionFailed', sentence, { headers });
+    const details = { RangeRequested: request.range ?? '', ActualObjectSize: `${size}` };
+    return errorReply(request, 'InvalidRange', sentence, { headers, details });
+  };
+}

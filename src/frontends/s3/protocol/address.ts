@@ -1,0 +1,38 @@
+/** Which bucket and key a request names: in its path, or with the bucket before the host name. @module */
+
+import { hostNameOf, rawPathOf, type WebRequest } from '../../web/index.ts';
+import { uriDecode } from './uri.ts';
+
+/** The one bucket there is. */
+export const BUCKET = 'wandb';
+
+export interface S3Address {
+  /** Null for the service itself: its list of buckets. */
+  readonly bucket: string | null;
+  /** '' for the bucket itself. */
+  readonly key: string;
+}
+
+/** Where the bucket may stand in the `Host`, besides in the path. */
+export class S3Addressing {
+  readonly #bucketHosts: ReadonlySet<string>;
+
+  /** `domains`: names of this server; `wandb.` before one of them is the bucket's own name. */
+  constructor(domains: readonly string[]) {
+    this.#bucketHosts = new Set(domains.map((domain) => `${BUCKET}.${domain.toLowerCase()}`));
+  }
+
+  /** @throws LogdirError `invalid-argument` for malformed percent-encoding. */
+  of({ url, host }: WebRequest): S3Address {
+    const path = uriDecode(rawPathOf(url)).slice(1);
+    if (host !== undefined && this.#bucketHosts.has(hostNameOf(host))) return { bucket: BUCKET, key: path };
+    const slash = path.indexOf('/');
+    const bucket = slash < 0 ? path : path.slice(0, slash);
+    return { bucket: bucket === '' ? null : bucket, key: slash < 0 ? '' : path.slice(slash + 1) };
+  }
+}
+
+/** Whether a key may be the path of something in a tree: no empty component, `.`, `..` or NUL in it. */
+export function isTreePath(key: string): boolean {
+  return key.split('/').every((name) => name !== '' && name !== '.' && name !== '..' && !name.includes('\0'));
+}

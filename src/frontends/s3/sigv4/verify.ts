@@ -1,0 +1,96 @@
+/** Whether a signed request was signed with the secret of who it says, and not too long ago. @module */
+
+import { type MaybePromise, mapAnswer } from '../../../core/index.ts';
+import { rawPathOf, type WebRequest } from '../../web/index.ts';
+import { S3Refusal } from '../protocol/error-reply.ts';
+import { type S3Query, uriDecode, uriEncodePath } from '../protocol/uri.ts';
+import { canonicalRequest, equalInConstantTime, signatureOf } from './signature.ts';
+import { readSignedRequest, type SignedRequest } from './signed-request.ts';
+
+/** As S3: clocks may be so far apart. */
+const MAX_SKEW_MS = 15 * 60_000;
+
+interface Account {
+  readonly secret: string;
+}
+
+/**
+ * Who signed a request. What costs nothing is looked at first, so that junk asks nobody for a secret.
+ * @throws S3Refusal, at once or later, unless the signature holds.
+ */
+export function verifySignature<A extends Account>(
+  request: WebRequest,
+  query: S3Query,
+  nowMs: number,
+  find: (accessKeyId: string) => MaybePromise<A | null>,
+): MaybePromise<A> {
+  const signed = readSignedRequest(request, query);
+  if (signed === null)
+    throw new S3Refusal('AccessDenied', 'access denied: sign the request, with an access key of this server');
+  requireTime(signed, nowMs);
+  requireSignedHeaders(request, signed);
+  return mapAnswer(find(signed.accessKeyId), (account) => {
+    if (account === null)
+      throw new S3Refusal('InvalidAccessKeyId', 'this server does not know the access key id', {
+        AWSAccessKeyId: signed.accessKeyId,
+      });
+    if (equalInConstantTime(signed.signature, expectedSignature(request, query, signed, account.secret)))
+      return account;
+    throw new S3Refusal(
+      'SignatureDoesNotMatch',
+      'the signature is not that of this request with this secret: check the secret access key, and that no proxy changes Host or path',
+      { AWSAccessKeyId: signed.accessKeyId },
+    );
+  });
+}
+
+function requireTime({ signedAtMs, expiresSeconds }: SignedRequest, nowMs: number): void {
+  if (expiresSeconds === null) {
+    if (Math.abs(nowMs - signedAtMs) <= MAX_SKEW_MS) return;
+    throw new S3Refusal(
+      'RequestTimeTooSkewed',
+      'the time of the request and that of this server are more than 15 minutes apart: set the clock',
+      { ServerTime: isoTime(nowMs), MaxAllowedSkewMilliseconds: `${MAX_SKEW_MS}` },
+    );
+  }
+  if (signedAtMs - nowMs > MAX_SKEW_MS) throw new S3Refusal('AccessDenied', 'the request is not yet valid');
+  const expiresMs = signedAtMs + expiresSeconds * 1000;
+  if (nowMs > expiresMs)
+    throw new S3Refusal('AccessDenied', 'the request has expired', {
+      Expires: isoTime(expiresMs),
+      ServerTime: isoTime(nowMs),
+    });
+}
+
+/** A header that S3 acts by must be signed: else somebody on the way could add it. */
+function requireSignedHeaders({ headers }: WebRequest, { signedHeaders }: SignedRequest): void {
+  const unsigned = Object.keys(headers).filter(
+    (name) => name.startsWith('x-amz-') && !signedHeaders.includes(name),
+  );
+  if (unsigned.length === 0) return;
+  throw new S3Refusal('AccessDenied', 'there were headers present in the request which were not signed', {
+    HeadersNotSigned: unsigned.join(', '),
+  });
+}
+
+function expectedSignature(
+  request: WebRequest,
+  query: S3Query,
+  { scope, timestamp, signedHeaders, payload }: SignedRequest,
+  secret: string,
+): string {
+  const { method, url, headers } = request;
+  const canonical = canonicalRequest({
+    method,
+    // Clients encode more or less than S3 does, and sign what S3 would.
+    path: uriEncodePath(uriDecode(rawPathOf(url))),
+    query: query.canonical('X-Amz-Signature'),
+    headers: signedHeaders.map((name) => [name, String(headers[name] ?? '')] as const),
+    payload,
+  });
+  return signatureOf(secret, scope, timestamp, canonical);
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}
