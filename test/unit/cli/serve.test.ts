@@ -35,6 +35,31 @@ describe('serve', () => {
     expect(String(stdout)).toContain('  tensorboard --grpc_data_provider 127.0.0.1:');
   });
 
+  it('answers S3 where a port is given for it', async () => {
+    const words = ['serve', EXAMPLES, '--port', '0', '--s3-port', '0', '--port-file', 'port'];
+    const { child, result } = startProgram(words, { cwd });
+    let printed = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      printed += chunk;
+    });
+    const command = /AWS_ENDPOINT_URL=(\S+) tensorboard --logdir s3:\/\/wandb\/\S+\n/;
+    while (!command.test(printed) && child.exitCode === null) await delay(20);
+    const list = await fetch(`${command.exec(printed)?.[1]}/wandb?delimiter=/`);
+    expect(await list.text()).toContain('<CommonPrefixes><Prefix>');
+    child.kill('SIGTERM');
+    expect(await result).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('says so when the port for S3 is in use', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as { port: number };
+    const words = ['serve', EXAMPLES, '--port', '0', '--s3-port', `${port}`];
+    const { code, stderr } = await runProgram(words, { cwd });
+    other.close();
+    expect([code, stderr]).toEqual([4, expect.stringContaining('--s3-port 0')]);
+  });
+
   it.each([
     ['SIGTERM', 0],
     ['SIGINT', 130],

@@ -93,6 +93,24 @@ describe('serve prints', () => {
     ]);
   });
 
+  it('the command over S3, below the bucket, with credentials for boto3 to sign with', () => {
+    const s3 = { url: 'http://127.0.0.1:7071', port: 7071, isPublic: false, publicUrls: [] };
+    const logdir = (path: string) => `s3://wandb/${path}`;
+    const command = (change: Change) => lines(change).slice(-2);
+    const variables =
+      'AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any AWS_ENDPOINT_URL=http://127.0.0.1:7071';
+    expect(command({ s3: { ...s3, logdir } })).toEqual([
+      'Open in TensorBoard over S3 (needs: pip install tensorboard boto3):',
+      `  ${variables} tensorboard --logdir s3://wandb/acme`,
+    ]);
+    const others = [projects[0]!, { ...projects[1]!, entity: 'other', path: 'other/q' }];
+    expect(command({ s3: { ...s3, logdir }, projects: others }).at(-1)).toContain(' s3://wandb/acme');
+    expect(command({ s3: { ...s3, logdir }, projects: [] }).at(-1)).toContain(' s3://wandb/ENTITY/PROJECT');
+    const shared = { ...s3, logdir, isPublic: true, publicUrls: ['http://192.168.1.5:7071'] };
+    expect(command({ s3: shared }).at(-1)).toContain('AWS_ENDPOINT_URL=http://192.168.1.5:7071 ');
+    expect(publicWarning(served({ s3: shared }))).toContain('reaches the S3 port 7071 reads');
+  });
+
   it('the same as fields of a record', () => {
     expect(servedAnnouncement(served({ server: PUBLIC }), (text) => text)).toMatchObject({
       message: 'ready',

@@ -58,6 +58,8 @@ describe('precedence', () => {
       port: 7070,
       pagePort: 0,
       portFile: null,
+      s3Port: null,
+      s3Domain: null,
       mountDir: null,
       allowOther: false,
       mountUid: null,

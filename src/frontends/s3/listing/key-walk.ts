@@ -82,12 +82,16 @@ class KeyWalk {
   }
 
   async *below(entries: readonly Entry[]): AsyncGenerator<ListedKey> {
-    // Listing a project may cost a request to a server: those are not listed before their turn.
-    const ahead = isInProject(entries[0]) ? RUNS_AHEAD : 1;
-    for await (const opened of mapOrdered(entries, ahead, (entry) => this.#open(entry))) {
+    for await (const opened of this.#opened(entries)) {
       if (opened.kind === 'listed') yield opened;
       else yield* this.below(opened.entries);
     }
+  }
+
+  /** Listing a project may cost a request to a server: those are not listed before their turn. */
+  async *#opened(entries: readonly Entry[]): AsyncGenerator<Opened> {
+    if (isInProject(entries[0])) yield* mapOrdered(entries, RUNS_AHEAD, (entry) => this.#open(entry));
+    else for (const entry of entries) yield await this.#open(entry);
   }
 
   async #open({ key, node }: Entry): Promise<Opened> {
