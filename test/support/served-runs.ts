@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startProgram } from './program.ts';
 import { until } from './waiting.ts';
 
+const S3_ENDPOINT = /AWS_ENDPOINT_URL=(\S+)/;
 const GRPC_ADDRESS = /--grpc_data_provider (\S+)/;
 
 export interface ServedRuns extends AsyncDisposable {
@@ -18,6 +19,8 @@ export interface ServedRuns extends AsyncDisposable {
   kill(): Promise<void>;
   /** For TensorBoard's `--grpc_data_provider`, of a server with `--grpc-port`. */
   grpcAddress(): Promise<string>;
+  /** For `AWS_ENDPOINT_URL`, of a server with `--s3-port`. */
+  s3Endpoint(): Promise<string>;
   /** Names in a directory listing, decoded, directories first as `{ name, isDirectory }`. */
   list(path: string): Promise<readonly { readonly name: string; readonly isDirectory: boolean }[]>;
   read(path: string): Promise<Buffer>;
@@ -65,6 +68,10 @@ export async function serveRuns(
     grpcAddress: async () => {
       await until(() => GRPC_ADDRESS.test(printed), 'the address of the gRPC door');
       return GRPC_ADDRESS.exec(printed)![1]!;
+    },
+    s3Endpoint: async () => {
+      await until(() => S3_ENDPOINT.test(printed), 'the address of the S3 door');
+      return S3_ENDPOINT.exec(printed)![1]!;
     },
     list: (path) => list(url, path),
     read: (path) => read(url, path),

@@ -9,6 +9,7 @@ import {
   type Reply,
   type WebRequest,
 } from '../web/index.ts';
+import { FOLDER } from './folder.ts';
 import { isTreePath } from './protocol/address.ts';
 import { errorReply, S3Refusal } from './protocol/error-reply.ts';
 import type { S3Query } from './protocol/uri.ts';
@@ -25,16 +26,23 @@ export function getObject({ request, query, key, tree }: ObjectRequest): NodeReq
   refuseParts(query);
   const noSuchKey = () =>
     errorReply(request, 'NoSuchKey', `the key does not exist: ${key}`, { details: { Key: key } });
-  // As of a directory, which is no object.
-  if (!isTreePath(key)) return noSuchKey();
+  const path = key.endsWith('/') ? key.slice(0, -1) : key;
+  if (!isTreePath(path)) return noSuchKey();
   const headers = overrides(query);
   const file = (node: FileNode) => objectReply(request, node, headers);
+  if (path !== key) {
+    const folder = async (node: LogdirNode) => {
+      const isEmpty = node.kind === 'directory' && (await tree.list(path, request)).length === 0;
+      return isEmpty ? file(FOLDER) : noSuchKey();
+    };
+    return { kind: 'stat', tree, path, freshness: 'cached', reply: folder };
+  }
   if (request.method === 'HEAD') {
     const reply = (node: LogdirNode) => (node.kind === 'file' ? file(node) : noSuchKey());
-    return { kind: 'stat', tree, path: key, freshness: 'refresh', reply };
+    return { kind: 'stat', tree, path, freshness: 'refresh', reply };
   }
   const freshness = request.range === undefined ? 'complete' : 'refresh';
-  return { kind: 'open', tree, path: key, freshness, file, directory: noSuchKey };
+  return { kind: 'open', tree, path, freshness, file, directory: noSuchKey };
 }
 
 /** There is one version of an object, and it has one part. */

@@ -36,13 +36,26 @@ const NAME = fc.oneof(
     .filter((name) => !/[/\p{Cc}\p{Noncharacter_Code_Point}]|^\.{1,2}$/u.test(name)),
 );
 
-/** Keys of files, none of which is a directory of another. */
+/** Keys of files, and with a slash those of empty directories, none of which is a directory of another. */
 const KEYS = fc
   .uniqueArray(
-    fc.array(NAME, { minLength: 1, maxLength: 4 }).map((names) => names.join('/')),
+    fc
+      .tuple(fc.array(NAME, { minLength: 1, maxLength: 4 }), fc.constantFrom('', '', '/'))
+      .map(([names, end]) => names.join('/') + end),
     { maxLength: 12 },
   )
-  .map((keys) => keys.filter((key) => !keys.some((other) => other.startsWith(`${key}/`))));
+  .map((keys) => {
+    const holds = (key: string, other: string) => other !== key && other.startsWith(key.replace(/\/?$/, '/'));
+    return keys.filter((key) => !keys.some((other) => holds(key, other)));
+  });
+
+/** A tree in memory in which directories may be empty: those that a file without a name lies in. */
+function treeWithFolders(files: Record<string, string> = {}): MemoryTree {
+  const tree = new MemoryTree(files);
+  const list = tree.list.bind(tree);
+  tree.list = async (path, options) => (await list(path, options)).filter(({ name }) => name !== '');
+  return tree;
+}
 
 interface Asked {
   readonly prefix: string;
@@ -122,7 +135,7 @@ describe('pages of a list, one after the other', () => {
         maxKeys: fc.integer({ min: 1, max: 5 }),
       }),
     );
-    const tree = new MemoryTree({});
+    const tree = treeWithFolders();
     await using server = await serveS3(tree);
     await fc.assert(
       fc.asyncProperty(cases, async ({ keys, version, maxKeys, ...asked }) => {
@@ -244,6 +257,21 @@ describe('a list looks into no more directories than it needs', () => {
     expect(paths.filter((path) => path.startsWith('e/a') || /^e\/b\/r[123]/.test(path))).toEqual([]);
     expect(await looked('marker=e0')).not.toContain('e');
   });
+});
+
+it('a directory in which nothing is listed is an object by its name, from above and from within', async () => {
+  await using server = await serveS3(treeWithFolders({ 'e/p/': '', 'e/q/r/a': '' }));
+  const page = async (query: string) => listedPage((await ask(server, `/wandb?${query}`)).body.toString());
+  expect((await page('')).keys).toEqual(['e/p/', 'e/q/r/a']);
+  expect((await page('prefix=e/&delimiter=/')).prefixes).toEqual(['e/p/', 'e/q/']);
+  // As TensorBoard asks whether it is a directory, and what is in it.
+  expect((await page('prefix=e/p/&delimiter=/')).keys).toEqual(['e/p/']);
+  expect((await page('prefix=e/p/&marker=e/p/')).keys).toEqual([]);
+  const { status, headers } = await ask(server, '/wandb/e/p/', { method: 'HEAD' });
+  expect([status, headers['content-length']]).toEqual([200, '0']);
+  expect((await ask(server, '/wandb/e/p/')).body.toString()).toBe('');
+  for (const key of ['e/q/', 'e/none/', 'e/q/r/a/', '/'])
+    expect((await ask(server, `/wandb/${key}`, { method: 'HEAD' })).status).toBe(404);
 });
 
 it('a run that is in trouble, or gone, leaves out its own keys alone', async () => {

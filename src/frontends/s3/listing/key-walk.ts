@@ -1,10 +1,13 @@
 /**
  * Keys of a tree in their order, by a walk that lists directories as their keys are asked for: none that lies before the
- * place where a listing goes on, none that its delimiter rolls up. @module
+ * place where a listing goes on, none that its delimiter rolls up. A directory in which nothing is listed is itself a key,
+ * with a slash at its end: the "folder" of S3's own console. TensorBoard ends its reader over a project without runs that
+ * is seen from above, and is not there from within. @module
  */
 
 import { LogdirError, mapOrdered } from '../../../core/index.ts';
 import type { FileNode, LogdirNode, LogdirTree } from '../../../tree/index.ts';
+import { FOLDER } from '../folder.ts';
 import { isTreePath } from '../protocol/address.ts';
 import { compareKeys } from './key-order.ts';
 
@@ -16,11 +19,10 @@ export interface KeyQuery {
   readonly after: string;
 }
 
-/** `file`: null for a common prefix, that is for all keys that begin so. */
-export interface ListedKey {
-  readonly key: string;
-  readonly file: FileNode | null;
-}
+/** A file, an empty directory, or a common prefix: all keys that begin so. */
+export type ListedKey =
+  | { readonly kind: 'key'; readonly key: string; readonly file: FileNode }
+  | { readonly kind: 'prefix'; readonly key: string };
 
 /** Runs' directories that are listed ahead: where logs were not read yet, a listing waits for each. */
 const RUNS_AHEAD = 8;
@@ -35,8 +37,8 @@ export async function* walkKeys(
   if (base !== '' && !isTreePath(base.slice(0, -1))) return;
   const walk = new KeyWalk(tree, query, signal);
   let last: string | undefined;
-  for await (const listed of walk.below(await walk.entries(base))) {
-    if (listed.file === null && listed.key === last) continue;
+  for await (const listed of walk.inside(base)) {
+    if (listed.kind === 'prefix' && listed.key === last) continue;
     last = listed.key;
     yield listed;
   }
@@ -49,9 +51,7 @@ interface Entry {
 }
 
 /** What an entry is in the listing, or what is below it. */
-type Opened =
-  | ({ readonly kind: 'listed' } & ListedKey)
-  | { readonly kind: 'directory'; readonly entries: readonly Entry[] };
+type Opened = ListedKey | { readonly kind: 'directory'; readonly entries: readonly Entry[] };
 
 const NOTHING: Opened = { kind: 'directory', entries: [] };
 
@@ -71,36 +71,30 @@ class KeyWalk {
     this.#signal = signal;
   }
 
-  /** Entries of a directory that hold something to list, in the order of their keys. `base`: '' or with its slash. */
-  async entries(base: string): Promise<readonly Entry[]> {
-    const nodes = await this.#list(base);
-    const entries = nodes.map((node) => ({
-      key: base + node.name + (node.kind === 'directory' ? '/' : ''),
-      node,
-    }));
-    return entries.filter(({ key }) => this.#holdsMore(key)).sort((a, b) => compareKeys(a.key, b.key));
+  /** What is listed of a directory. `base`: '' or with its slash. */
+  async *inside(base: string): AsyncGenerator<ListedKey> {
+    yield* this.#below([await this.#openDirectory(base)]);
   }
 
-  async *below(entries: readonly Entry[]): AsyncGenerator<ListedKey> {
-    for await (const opened of this.#opened(entries)) {
-      if (opened.kind === 'listed') yield opened;
-      else yield* this.below(opened.entries);
+  async *#below(opened: Iterable<Opened> | AsyncIterable<Opened>): AsyncGenerator<ListedKey> {
+    for await (const item of opened) {
+      if (item.kind === 'directory') yield* this.#below(this.#open(item.entries));
+      else yield item;
     }
   }
 
   /** Listing a project may cost a request to a server: those are not listed before their turn. */
-  async *#opened(entries: readonly Entry[]): AsyncGenerator<Opened> {
-    if (isInProject(entries[0])) yield* mapOrdered(entries, RUNS_AHEAD, (entry) => this.#open(entry));
-    else for (const entry of entries) yield await this.#open(entry);
+  async *#open(entries: readonly Entry[]): AsyncGenerator<Opened> {
+    if (isInProject(entries[0])) yield* mapOrdered(entries, RUNS_AHEAD, (entry) => this.#openEntry(entry));
+    else for (const entry of entries) yield await this.#openEntry(entry);
   }
 
-  async #open({ key, node }: Entry): Promise<Opened> {
+  async #openEntry({ key, node }: Entry): Promise<Opened> {
     const rolledUp = this.#commonPrefix(key);
-    if (rolledUp !== undefined)
-      return this.#isAfter(rolledUp) ? { kind: 'listed', key: rolledUp, file: null } : NOTHING;
-    if (node.kind === 'file') return { kind: 'listed', key, file: node };
+    if (rolledUp !== undefined) return this.#isAfter(rolledUp) ? { kind: 'prefix', key: rolledUp } : NOTHING;
+    if (node.kind === 'file') return { kind: 'key', key, file: node };
     try {
-      return { kind: 'directory', entries: await this.entries(key) };
+      return await this.#openDirectory(key);
     } catch (error) {
       // One run in trouble, or gone meanwhile, hides no other.
       if (error instanceof LogdirError && error.code !== 'cancelled') return NOTHING;
@@ -108,9 +102,27 @@ class KeyWalk {
     }
   }
 
+  /** Of its entries those that hold something to list, in the order of their keys. */
+  async #openDirectory(base: string): Promise<Opened> {
+    const nodes = await this.#list(base);
+    if (nodes === undefined) return NOTHING;
+    if (nodes.length === 0 && base !== '')
+      return this.#isListed(base) ? { kind: 'key', key: base, file: FOLDER } : NOTHING;
+    const entries = nodes.map((child) => ({
+      key: base + child.name + (child.kind === 'directory' ? '/' : ''),
+      node: child,
+    }));
+    const wanted = entries.filter(({ key }) => this.#holdsMore(key));
+    return { kind: 'directory', entries: wanted.sort((a, b) => compareKeys(a.key, b.key)) };
+  }
+
   #holdsMore(key: string): boolean {
     const { prefix, after } = this.#query;
-    return key.startsWith(prefix) && (this.#isAfter(key) || (key.endsWith('/') && after.startsWith(key)));
+    return this.#isListed(key) || (key.startsWith(prefix) && key.endsWith('/') && after.startsWith(key));
+  }
+
+  #isListed(key: string): boolean {
+    return key.startsWith(this.#query.prefix) && this.#isAfter(key);
   }
 
   #isAfter(key: string): boolean {
@@ -123,14 +135,14 @@ class KeyWalk {
     return at < 0 ? undefined : key.slice(0, at + delimiter.length);
   }
 
-  /** Nothing where there is no such directory: S3 knows none. */
-  async #list(base: string): Promise<readonly LogdirNode[]> {
+  /** Undefined where there is no such directory. */
+  async #list(base: string): Promise<readonly LogdirNode[] | undefined> {
     try {
       return await this.#tree.list(base.slice(0, -1), { signal: this.#signal });
     } catch (error) {
       const isNone =
         error instanceof LogdirError && (error.code === 'not-found' || error.code === 'invalid-argument');
-      if (isNone) return [];
+      if (isNone) return undefined;
       throw error;
     }
   }

@@ -77,14 +77,15 @@ function pageElements({ listed, isTruncated }: Page, query: ListQuery, names: Na
   return elements;
 }
 
-function listedElement({ key, file }: ListedKey, { showsOwner }: ListQuery, names: NameElements): string {
-  if (file === null) return element('CommonPrefixes', names.of('Prefix', key));
+function listedElement(listed: ListedKey, { showsOwner }: ListQuery, names: NameElements): string {
+  if (listed.kind === 'prefix') return element('CommonPrefixes', names.of('Prefix', listed.key));
+  const { mtimeMs, etag, size } = listed.file;
   return element(
     'Contents',
-    names.of('Key', key),
-    textElement('LastModified', timestamp(file.mtimeMs)),
-    textElement('ETag', file.etag),
-    textElement('Size', file.size),
+    names.of('Key', listed.key),
+    textElement('LastModified', timestamp(mtimeMs)),
+    textElement('ETag', etag),
+    textElement('Size', size),
     textElement('StorageClass', 'STANDARD'),
     ...(showsOwner ? [OWNER] : []),
   );
