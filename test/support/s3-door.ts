@@ -8,6 +8,7 @@ import type { LogdirTree } from '../../src/tree/index.ts';
 
 export interface ServedS3Options {
   readonly access?: S3Access;
+  readonly bucket?: string;
   readonly domains?: readonly string[];
   readonly clock?: Clock;
   readonly metrics?: Metrics;
@@ -16,7 +17,7 @@ export interface ServedS3Options {
 export function serveS3(tree: LogdirTree, options: ServedS3Options = {}): Promise<HttpServer> {
   const { access = { kind: 'open' }, domains = ['localhost'], clock = systemClock } = options;
   const { metrics = createMetrics({ processMetrics: false }) } = options;
-  const doors = [createS3({ access, domains, clock })];
+  const doors = [createS3({ access, domains, clock, ...(options.bucket && { bucket: options.bucket }) })];
   const { signal } = new AbortController();
   return createWebServer({ tree, doors, logger: silentLogger(), metrics }).listen({
     ...{ host: '127.0.0.1', port: 0, signal },

@@ -2,7 +2,6 @@
 
 import type { Reply, WebRequest } from '../web/index.ts';
 import { OWNER } from './listing/list-objects.ts';
-import { BUCKET } from './protocol/address.ts';
 import { errorReply, xmlReply } from './protocol/error-reply.ts';
 import type { S3Query } from './protocol/uri.ts';
 import { element, textElement, xmlDocument } from './protocol/xml.ts';
@@ -46,8 +45,8 @@ const SUBRESOURCES = [
   ...['uploadId', 'uploads', 'versions', 'website'],
 ];
 
-export function listBuckets(): Reply {
-  const bucket = element('Bucket', textElement('Name', BUCKET), textElement('CreationDate', CREATED));
+export function listBuckets(name: string): Reply {
+  const bucket = element('Bucket', textElement('Name', name), textElement('CreationDate', CREATED));
   return xmlReply(200, xmlDocument('ListAllMyBucketsResult', [OWNER, element('Buckets', bucket)]));
 }
 

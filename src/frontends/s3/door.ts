@@ -11,21 +11,23 @@ import { bucketLocation, bucketVersioning, headBucket, listBuckets, refuseSubres
 import { listObjects } from './listing/list-objects.ts';
 import { parseListQuery } from './listing/list-query.ts';
 import { getObject } from './object.ts';
-import { BUCKET, S3Addressing } from './protocol/address.ts';
+import { DEFAULT_BUCKET, type S3Address, S3Addressing } from './protocol/address.ts';
 import { errorReply, failureReply, refusalReply, S3Refusal } from './protocol/error-reply.ts';
 import { S3Query } from './protocol/uri.ts';
 import { verifySignature } from './sigv4/verify.ts';
 
 export interface S3Options {
   readonly access: S3Access;
+  /** Its name; default: `wandb`. */
+  readonly bucket?: string;
   /** Names of this server: `wandb.<name>` is then the bucket, and the path the key alone. */
   readonly domains: readonly string[];
   readonly clock: Clock;
 }
 
 /** Owns every URL: S3 has no place for other things beside it. */
-export function createS3({ access, domains, clock }: S3Options): Door {
-  const addressing = new S3Addressing(domains);
+export function createS3({ access, bucket = DEFAULT_BUCKET, domains, clock }: S3Options): Door {
+  const addressing = new S3Addressing(bucket, domains);
   return {
     name: 's3',
     owns: () => true,
@@ -35,7 +37,9 @@ export function createS3({ access, domains, clock }: S3Options): Door {
         refuseWriting(request.method);
         const query = new S3Query(rawQueryOf(request.url));
         const seen = seenBy(access, request, query, tree, clock);
-        return mapAnswer(seen, (visible) => operate({ request, query, tree: visible, addressing }));
+        return mapAnswer(seen, (visible) =>
+          operate({ request, query, tree: visible, bucket, address: addressing.of(request) }),
+        );
       }),
     failure: failureReply,
   };
@@ -80,19 +84,20 @@ interface Operands {
   readonly request: WebRequest;
   readonly query: S3Query;
   readonly tree: LogdirTree;
-  readonly addressing: S3Addressing;
+  readonly bucket: string;
+  readonly address: S3Address;
 }
 
-function operate({ request, query, tree, addressing }: Operands): MaybePromise<NodeRequest | Reply> {
-  const { bucket, key } = addressing.of(request);
+function operate({ request, query, tree, bucket, address }: Operands): MaybePromise<NodeRequest | Reply> {
+  const { key } = address;
   const isHead = request.method === 'HEAD';
-  if (bucket === null)
+  if (address.bucket === null)
     return isHead
       ? errorReply(request, 'MethodNotAllowed', 'HEAD is of a bucket or an object')
-      : listBuckets();
-  if (bucket !== BUCKET)
-    return errorReply(request, 'NoSuchBucket', `there is one bucket here: ${BUCKET}`, {
-      details: { BucketName: bucket },
+      : listBuckets(bucket);
+  if (address.bucket !== bucket)
+    return errorReply(request, 'NoSuchBucket', `there is one bucket here: ${bucket}`, {
+      details: { BucketName: address.bucket },
     });
   const refused = refuseSubresource(request, query);
   if (refused !== undefined) return refused;
@@ -100,5 +105,5 @@ function operate({ request, query, tree, addressing }: Operands): MaybePromise<N
   if (isHead) return headBucket();
   if (query.has('location')) return bucketLocation();
   if (query.has('versioning')) return bucketVersioning();
-  return listObjects(tree, parseListQuery(query), request.signal);
+  return listObjects({ name: bucket, tree }, parseListQuery(query), request.signal);
 }

@@ -2,4 +2,4 @@
 
 export type { S3Access, S3Account } from './access.ts';
 export { createS3, type S3Options } from './door.ts';
-export { BUCKET as S3_BUCKET } from './protocol/address.ts';
+export { DEFAULT_BUCKET as S3_BUCKET } from './protocol/address.ts';

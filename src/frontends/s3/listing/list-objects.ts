@@ -2,7 +2,6 @@
 
 import type { LogdirTree } from '../../../tree/index.ts';
 import type { Reply } from '../../web/index.ts';
-import { BUCKET } from '../protocol/address.ts';
 import { xmlReply } from '../protocol/error-reply.ts';
 import { uriEncodePath } from '../protocol/uri.ts';
 import { element, textElement, xmlDocument } from '../protocol/xml.ts';
@@ -10,7 +9,17 @@ import { type ListedKey, walkKeys } from './key-walk.ts';
 import { continuationToken, type ListQuery } from './list-query.ts';
 
 /** Everything is W&B's, seen through this server: there are no accounts of S3 behind it. */
-export const OWNER: string = element('Owner', textElement('ID', BUCKET), textElement('DisplayName', BUCKET));
+export const OWNER: string = element(
+  'Owner',
+  textElement('ID', 'wandb'),
+  textElement('DisplayName', 'wandb'),
+);
+
+/** What is listed, and under which name. */
+export interface ListedBucket {
+  readonly name: string;
+  readonly tree: LogdirTree;
+}
 
 interface Page {
   readonly listed: readonly ListedKey[];
@@ -18,11 +27,20 @@ interface Page {
   readonly isTruncated: boolean;
 }
 
-export async function listObjects(tree: LogdirTree, query: ListQuery, signal: AbortSignal): Promise<Reply> {
+export async function listObjects(
+  { name, tree }: ListedBucket,
+  query: ListQuery,
+  signal: AbortSignal,
+): Promise<Reply> {
   const page = await takePage(tree, query, signal);
   const names = new NameElements(query.isEncoded);
   const keys = page.listed.map((listed) => listedElement(listed, query, names));
-  const children = [...headElements(query, names), ...pageElements(page, query, names), ...keys];
+  const children = [
+    textElement('Name', name),
+    ...headElements(query, names),
+    ...pageElements(page, query, names),
+    ...keys,
+  ];
   return xmlReply(200, xmlDocument('ListBucketResult', children));
 }
 
@@ -53,7 +71,6 @@ class NameElements {
 function headElements(query: ListQuery, names: NameElements): string[] {
   const { version, prefix, delimiter, maxKeys, isEncoded, startAfter } = query;
   return [
-    textElement('Name', BUCKET),
     names.of('Prefix', prefix),
     ...(delimiter === '' ? [] : [names.of('Delimiter', delimiter)]),
     ...(version === 1 ? [names.of('Marker', query.after)] : []),
