@@ -1,7 +1,6 @@
 /** Answers of the S3 door and of another server of S3 over the same objects, question by question. @module */
 
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/local-runs.ts';
 import { MemoryTree } from '../support/memory-tree.ts';
@@ -22,15 +21,38 @@ const FILES = {
   'zeta/p/run/run.json': '{}',
 };
 
-type Line = readonly [question: unknown, answer: unknown];
+type Answer = Readonly<Record<string, unknown>>;
+type Line = readonly [question: readonly unknown[], answer: Answer];
 
-async function answers(url: string, accessKeyId: string, secret: string): Promise<Line[]> {
-  const printed = await runPython('s3-answers.py', [url, accessKeyId, secret]);
+async function answers(url: string, flags: readonly string[]): Promise<Line[]> {
+  const { accessKeyId, secret } = CREDENTIALS;
+  const words = [url, accessKeyId, secret, JSON.stringify(FILES), ...flags];
+  const printed = await runPython('s3-answers.py', words);
   return printed
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line) as Line);
 }
+
+/** Why the answers to a question may differ. */
+const KNOWN: Readonly<
+  Record<string, (question: readonly unknown[], ours: Answer, theirs: Answer) => boolean>
+> = {
+  'a range that makes no sense is 416 here, as in every door; they give the whole, as AWS does': (
+    question,
+    ours,
+  ) => ['bytes=5-2', 'bytes=a-b'].includes(String(question[2])) && ours['code'] === 'InvalidRange',
+  'the last bytes of nothing are 416 here; they give nothing': ([, key, range], ours) =>
+    String(key).endsWith('/empty') && String(range).startsWith('bytes=-') && ours['code'] === 'InvalidRange',
+  'they say that there is more where there is none': (_, ours, { NextMarker: _marker, ...theirs }) =>
+    ours['IsTruncated'] === false &&
+    isDeepStrictEqual({ ...ours, 'goes on': theirs['goes on'], IsTruncated: true }, theirs),
+  'they hold dates of whole seconds against times with fractions': ([, condition]) =>
+    isDeepStrictEqual(condition, { IfModifiedSince: false }) ||
+    isDeepStrictEqual(condition, { IfUnmodifiedSince: false }),
+  'they encode no names where they are asked to': ([, more], ours, theirs) =>
+    isDeepStrictEqual(more, { EncodingType: 'url' }) && ours['KeyCount'] === theirs['KeyCount'],
+};
 
 const missing = PYTHON_MISSING ?? VERSITYGW_MISSING;
 
@@ -39,26 +61,23 @@ describe.skipIf(missing !== null)(
   () => {
     it('answers alike, but for what is known', async () => {
       await using folder = await temporaryFolder();
-      for (const [key, text] of Object.entries(FILES)) {
-        const path = join(folder.path, 'wandb', key);
-        await mkdir(dirname(path), { recursive: true });
-        await writeFile(path, text);
-      }
       const { accessKeyId, secret } = CREDENTIALS;
       await using theirs = await startVersitygw(folder.path);
       const tree = new MemoryTree(FILES);
       const find = (id: string) => (id === accessKeyId ? { secret, tree } : null);
       await using ours = await serveS3(new MemoryTree({}), { access: { kind: 'signed', find } });
-      const [known, given] = await Promise.all([
-        answers(theirs.url, accessKeyId, secret),
-        answers(ours.url, accessKeyId, secret),
-      ]);
+      const [known, given] = await Promise.all([answers(theirs.url, ['--fill']), answers(ours.url, [])]);
       expect(given.map(([question]) => question)).toEqual(known.map(([question]) => question));
-      const differing = given.filter((line, index) => JSON.stringify(line) !== JSON.stringify(known[index]));
-      console.log(`${given.length} questions, ${differing.length} answered otherwise`);
-      for (const [i, line] of given.entries())
-        if (JSON.stringify(line) !== JSON.stringify(known[i]))
-          console.log(JSON.stringify(line), '\n   theirs', JSON.stringify(known[i]![1]));
+      const reasons = new Set<string>();
+      for (const [index, [question, ours]] of given.entries()) {
+        const theirs = known[index]![1];
+        if (isDeepStrictEqual(ours, theirs)) continue;
+        const reason = Object.entries(KNOWN).find(([, holds]) => holds(question, ours, theirs))?.[0];
+        expect(reason, JSON.stringify({ question, ours, theirs })).toBeDefined();
+        reasons.add(reason!);
+      }
+      expect([...reasons].sort()).toEqual(Object.keys(KNOWN).sort());
+      expect(given.length).toBeGreaterThan(1500);
     });
   },
 );

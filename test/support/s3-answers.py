@@ -1,6 +1,7 @@
 """Asks an S3 endpoint many things of one bucket and prints what it answered, a line of JSON for each: [question, answer].
 
-Arguments: endpoint, access key id, secret access key. The bucket is `wandb`, and holds what `s3-compared.test.ts` puts there.
+Arguments: endpoint, access key id, secret access key, and objects of the bucket `wandb` as JSON, of text by key. With
+`--fill` they are put there first.
 """
 
 import itertools
@@ -11,7 +12,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-endpoint, key_id, secret = sys.argv[1:]
+endpoint, key_id, secret, objects, *flags = sys.argv[1:]
 s3 = boto3.client(
     "s3",
     endpoint_url=endpoint,
@@ -20,10 +21,17 @@ s3 = boto3.client(
     region_name="us-east-1",
     config=Config(signature_version="s3v4", retries={"max_attempts": 1}, s3={"addressing_style": "path"}),
 )
-# What differs from one server, or one moment, to the other.
-OWN = {"ResponseMetadata", "NextContinuationToken", "ContinuationToken", "RequestCharged"}
+# What differs from one server to the other, and is no matter: tokens, whether what is empty is said, and how a
+# prefix is repeated, which boto3 leaves encoded in version 1.
+OWN = {"ResponseMetadata", "NextContinuationToken", "ContinuationToken", "RequestCharged", "EncodingType", "Prefix"}
 SHOWN_OF_KEY = ("Key", "Size", "StorageClass")
 SHOWN_OF_OBJECT = ("ContentLength", "ContentRange", "AcceptRanges")
+
+
+if "--fill" in flags:
+    s3.create_bucket(Bucket="wandb")
+    for key, text in json.loads(objects).items():
+        s3.put_object(Bucket="wandb", Key=key, Body=text.encode())
 
 
 def ask(question, call, show):
@@ -39,7 +47,10 @@ def ask(question, call, show):
 
 
 def listing(answer):
-    shown = {name: value for name, value in answer.items() if name not in OWN}
+    shown = {name: value for name, value in sorted(answer.items()) if name not in OWN and value != ""}
+    # Without a delimiter AWS leaves it out, and others say it.
+    if not answer.get("Delimiter"):
+        shown.pop("NextMarker", None)
     shown["Contents"] = [{name: item[name] for name in SHOWN_OF_KEY} for item in answer.get("Contents", [])]
     shown["CommonPrefixes"] = [item["Prefix"] for item in answer.get("CommonPrefixes", [])]
     shown["goes on"] = "NextContinuationToken" in answer
@@ -60,6 +71,9 @@ def pages(operation, more):
     for page in s3.get_paginator(operation).paginate(Bucket="wandb", **more):
         found.append([item["Key"] for item in page.get("Contents", [])])
         found[-1] += [item["Prefix"] for item in page.get("CommonPrefixes", [])]
+    if len(found) > 1 and found[-1] == []:
+        # A page that promised more, where there is none.
+        found.pop()
     return {"ResponseMetadata": {"HTTPStatusCode": 200}, "pages": found}
 
 
