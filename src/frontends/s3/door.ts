@@ -34,7 +34,7 @@ export function createS3({ access, bucket = DEFAULT_BUCKET, domains, clock }: S3
     answer: (request, tree) =>
       refusing(request, () => {
         // Before the signature, which for a body in pieces would have to be read with it.
-        refuseWriting(request.method);
+        refuseMethod(request);
         const query = new S3Query(rawQueryOf(request.url));
         const seen = seenBy(access, request, query, tree, clock);
         return mapAnswer(seen, (visible) =>
@@ -62,9 +62,14 @@ function refusing(
   }
 }
 
-function refuseWriting(method: string): void {
+function refuseMethod({ method, headers }: WebRequest): void {
   if (method === 'GET' || method === 'HEAD') return;
-  throw new S3Refusal('AccessDenied', `the bucket is read-only: ${method} is refused`);
+  if (method !== 'OPTIONS')
+    throw new S3Refusal('AccessDenied', `the bucket is read-only: ${method} is refused`);
+  // How browsers ask whether pages of others may read here.
+  if (headers.origin !== undefined)
+    throw new S3Refusal('AccessForbidden', 'CORS is not enabled for this bucket');
+  throw new S3Refusal('BadRequest', 'insufficient information: OPTIONS needs the header Origin');
 }
 
 /** The tree that the request is about. @throws S3Refusal */

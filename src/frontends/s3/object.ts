@@ -53,37 +53,41 @@ function refuseParts(query: S3Query): void {
     throw new S3Refusal('NoSuchVersion', 'objects here have one version: null');
 }
 
-/** Headers that a link may ask for, for browsers that save what it leads to. */
-interface Overrides {
-  readonly contentType: string | undefined;
-  readonly disposition: string | undefined;
-}
+/** Headers of the answer that a link may ask for, in place of its own. Format: Amazon S3 API Reference, "GetObject". */
+const OVERRIDES = [
+  ['response-cache-control', 'Cache-Control'],
+  ['response-content-disposition', 'Content-Disposition'],
+  ['response-content-encoding', 'Content-Encoding'],
+  ['response-content-language', 'Content-Language'],
+  ['response-content-type', 'Content-Type'],
+  ['response-expires', 'Expires'],
+] as const;
 
+type Overrides = ReadonlyMap<string, string>;
+
+/** By header. @throws S3Refusal for what cannot stand in one. */
 function overrides(query: S3Query): Overrides {
-  return {
-    contentType: headerText(query, 'response-content-type'),
-    disposition: headerText(query, 'response-content-disposition'),
-  };
+  const found = new Map<string, string>();
+  for (const [parameter, header] of OVERRIDES) {
+    const text = query.get(parameter) ?? '';
+    if (!/^[\x20-\x7e]*$/.test(text))
+      throw new S3Refusal('InvalidArgument', `${parameter}: expected printable ASCII`, {
+        ArgumentName: parameter,
+      });
+    if (text !== '') found.set(header, text);
+  }
+  return found;
 }
 
-/** @throws S3Refusal for what cannot stand in a header. */
-function headerText(query: S3Query, name: string): string | undefined {
-  const text = query.get(name);
-  if (text === undefined || text === '') return undefined;
-  if (/^[\x20-\x7e]*$/.test(text)) return text;
-  throw new S3Refusal('InvalidArgument', `${name}: expected printable ASCII`, { ArgumentName: name });
-}
-
-function objectReply(
-  request: WebRequest,
-  node: FileNode,
-  { contentType, disposition }: Overrides,
-): FileReply {
+function objectReply(request: WebRequest, node: FileNode, asked: Overrides): FileReply {
   // Under another type it is still sandboxed where a browser would run it.
-  const shown = contentType === undefined ? node : { ...node, contentType };
+  const shown = { ...node, contentType: asked.get('Content-Type') ?? node.contentType };
   const reply = fileReply(request, shown, refusing(request, node));
-  if (disposition === undefined) return reply;
-  return { ...reply, headers: [...reply.headers, 'Content-Disposition', disposition] };
+  if (asked.size === 0 || reply.status >= 300) return reply;
+  const own = reply.headers.flatMap((name, index, { [index + 1]: value = '' }) =>
+    index % 2 > 0 || asked.has(name) ? [] : [name, value],
+  );
+  return { ...reply, headers: [...own, ...[...asked].flat()] };
 }
 
 function refusing(request: WebRequest, { size }: FileNode): FileRefusal {

@@ -136,7 +136,7 @@ describe.each([
     ['POST', `${URL_OF_FILE}?uploads`, 403, 'AccessDenied'],
     ['DELETE', URL_OF_FILE, 403, 'AccessDenied'],
     ['DELETE', '/wandb', 403, 'AccessDenied'],
-    ['OPTIONS', '/wandb', 403, 'AccessDenied'],
+    ['OPTIONS', '/wandb', 400, 'BadRequest'],
     ['PATCH', URL_OF_FILE, 403, 'AccessDenied'],
   ])('refuses %s %s with %i %s', async (method, path, status, s3Code) => {
     const answer = await get(path, {}, method);
@@ -151,10 +151,23 @@ describe.each([
     expect([answer.status, answer.body.length]).toEqual([404, 0]);
   });
 
-  it('gives a link the type and name it asks for, and a browser no rights with it', async () => {
-    const asked = 'response-content-type=text/html&response-content-disposition=inline';
-    const { headers } = await get(`${URL_OF_FILE}?${asked}`);
-    expect(headers).toMatchObject({ 'content-type': 'text/html', 'content-disposition': 'inline' });
+  it('lets no page of others read', async () => {
+    const asked = { origin: 'http://elsewhere', 'access-control-request-method': 'GET' };
+    expect(code(await get(URL_OF_FILE, asked, 'OPTIONS'))).toEqual([403, 'AccessForbidden']);
+    expect((await get(URL_OF_FILE, asked)).headers).not.toHaveProperty('access-control-allow-origin');
+  });
+
+  it('gives a link the headers it asks for, and a browser no rights with them', async () => {
+    const asked = {
+      'content-type': 'text/html',
+      'content-disposition': 'inline',
+      'cache-control': 'no-store',
+    };
+    const query = Object.entries({ ...asked, 'content-language': 'en', expires: '0' });
+    const words = query.map(([name, value]) => `response-${name}=${encodeURIComponent(value)}`).join('&');
+    const { status, headers, body } = await get(`${URL_OF_FILE}?${words}`, { range: 'bytes=0-1' });
+    expect([status, body.toString()]).toEqual([206, '01']);
+    expect(headers).toMatchObject({ ...Object.fromEntries(query), 'content-range': 'bytes 0-1/10' });
     expect(headers['content-security-policy']).toContain('sandbox');
   });
 });

@@ -71,7 +71,8 @@ class NameElements {
 function headElements(query: ListQuery, names: NameElements): string[] {
   const { version, prefix, delimiter, maxKeys, isEncoded, startAfter } = query;
   return [
-    names.of('Prefix', prefix),
+    // Version 1 repeats the prefix as it is: boto3 decodes every other name.
+    version === 1 ? textElement('Prefix', prefix) : names.of('Prefix', prefix),
     ...(delimiter === '' ? [] : [names.of('Delimiter', delimiter)]),
     ...(version === 1 ? [names.of('Marker', query.after)] : []),
     ...(startAfter === undefined ? [] : [names.of('StartAfter', startAfter)]),

@@ -8,8 +8,10 @@ import { textElement, xmlDocument } from './xml.ts';
 /** HTTP statuses of the codes that this door says. */
 export const S3_STATUS = {
   AccessDenied: 403,
+  AccessForbidden: 403,
   AuthorizationHeaderMalformed: 400,
   AuthorizationQueryParametersError: 400,
+  BadRequest: 400,
   InternalError: 500,
   InvalidAccessKeyId: 403,
   InvalidArgument: 400,
