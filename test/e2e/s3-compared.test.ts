@@ -8,6 +8,9 @@ import { PYTHON_MISSING, runPython } from '../support/python.ts';
 import { serveS3 } from '../support/s3-door.ts';
 import { CREDENTIALS, startVersitygw, VERSITYGW_MISSING } from '../support/versitygw.ts';
 
+/** The server is built by the test, on a machine that has none yet. */
+const BUILD_TIMEOUT_MS = 900_000;
+
 /** Names that order differently with a slash after them, and ones that XML and URLs want escaped. */
 const FILES = {
   'acme/p/run 1/events.out.tfevents.1.a': '0123456789',
@@ -59,7 +62,7 @@ const missing = PYTHON_MISSING ?? VERSITYGW_MISSING;
 describe.skipIf(missing !== null)(
   `S3, compared with versitygw${missing ? ` (skipped: ${missing})` : ''}`,
   () => {
-    it('answers alike, but for what is known', async () => {
+    it('answers alike, but for what is known', { timeout: BUILD_TIMEOUT_MS }, async () => {
       await using folder = await temporaryFolder();
       const { accessKeyId, secret } = CREDENTIALS;
       await using theirs = await startVersitygw(folder.path);
