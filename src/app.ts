@@ -1,12 +1,13 @@
 /** The only file that knows every room: builds the program's parts and wires them. @module */
 
 import { join, resolve } from 'node:path';
-import { type Access, createAccess, KeyRing, type KeyRingOptions } from './access/index.ts';
+import { type Access, createAccess, type Identified, KeyRing, type KeyRingOptions } from './access/index.ts';
 import { apiUrl, type Settings } from './config/index.ts';
 import {
   type Clock,
   isLoopback,
   LogdirError,
+  mapAnswer,
   NEVER_ABORTED,
   type Reloaded,
   Reloaders,
@@ -16,7 +17,7 @@ import { createFiles } from './frontends/files/index.ts';
 import { createFuseFrontend, type Mounted, type MountOptions } from './frontends/fuse/index.ts';
 import { createGrpcFrontend, type GrpcListenOptions, type GrpcServer } from './frontends/grpc/index.ts';
 import { createPages, type GrpcPort, type PagesOptions } from './frontends/pages/index.ts';
-import { createS3, S3_BUCKET } from './frontends/s3/index.ts';
+import { createS3, S3_BUCKET, type S3Access } from './frontends/s3/index.ts';
 import {
   createProbes,
   createWebServer,
@@ -476,7 +477,7 @@ async function listenS3(
 ): Promise<S3Server & Pick<HttpServer, 'reload'>> {
   const domains = ['localhost', options.host, ...(domain === null ? [] : [domain])];
   const treeOf = (caller: Caller) => callers.of(caller).tree;
-  const door = createS3({ access: { kind: 'open' }, domains, clock });
+  const door = createS3({ access: s3Access({ callers, access }), domains, clock });
   const web = createWebServer({ treeOf, doors: [door], logger, metrics });
   const serving = { ...options.serving, pathPrefix: '' };
   const server = await web.listen({ ...options, serving, portFlag: '--s3-port' });
@@ -487,6 +488,20 @@ async function listenS3(
     reload: () => server.reload(),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
+}
+
+/** W&B's keys are secrets as a whole: clients sign with them under their own name. */
+function s3Access({ callers, access }: Pick<Shown, 'callers' | 'access'>): S3Access {
+  if (access.mode === 'off') return { kind: 'open' };
+  const treeFor = (found: Identified): LogdirTree => {
+    if (found.kind === 'caller') return callers.of(found.caller).tree;
+    throw new LogdirError(found.status === 503 ? 'unavailable' : 'permission-denied', found.message);
+  };
+  const find = (accessKeyId: string) => {
+    const key = access.signingKey(accessKeyId);
+    return key && { secret: key.secret, tree: () => mapAnswer(key.identify(), treeFor) };
+  };
+  return { kind: 'signed', hasSecretIds: access.mode === 'wandb', find };
 }
 
 /** Servers by the address of their API; nothing is asked of one before somebody looks. */

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type TemporaryFolder, temporaryFolder } from '../support/local-runs.ts';
 import { EXAMPLES } from '../support/program.ts';
 import { PYTHON_MISSING } from '../support/python.ts';
+import { signedHeaders } from '../support/s3-signing.ts';
 import { type ServedRuns, serveRuns } from '../support/served-runs.ts';
 import { TensorBoard } from '../support/tensorboard.ts';
 import { until } from '../support/waiting.ts';
@@ -45,6 +46,7 @@ describe('a server for whoever has a W&B key', () => {
       [
         ...['--base-url', wandb.url, '--access', 'wandb', '--access-max-age', `${MAX_AGE_MS}ms`],
         ...['--access-file', join(folder.path, 'access.yaml'), '--refresh-interval', '1s'],
+        ...['--s3-port', '0'],
       ],
       { WANDB_API_KEY: '' },
     );
@@ -117,6 +119,51 @@ describe('a server for whoever has a W&B key', () => {
     const elsewhere = (text: string) => text.replaceAll(/acme|umbrella/g, 'nowhere');
     const nowhere = await ask(elsewhere(path), secret());
     expect([nowhere.status, nowhere.body]).toEqual([404, elsewhere(body)]);
+  });
+
+  /** Over S3 a key signs, under its own name. */
+  const SIGNERS = [
+    ['ada', () => ({ accessKeyId: keyOf(ada), secret: keyOf(ada) }), 'acme', 404],
+    ['bob', () => ({ accessKeyId: keyOf(bob), secret: keyOf(bob) }), 'umbrella', 404],
+    ['bob under the name of ada', () => ({ accessKeyId: keyOf(ada), secret: keyOf(bob) }), null, 403],
+    [
+      'somebody with a key of no one',
+      () => ({ accessKeyId: '0'.repeat(40), secret: '0'.repeat(40) }),
+      null,
+      403,
+    ],
+    [
+      'whoever has a token for metrics',
+      () => ({ accessKeyId: 'prometheus', secret: METRICS_TOKEN }),
+      '',
+      404,
+    ],
+    ['nobody', () => null, null, 403],
+  ] as const;
+
+  it.each(SIGNERS)('shows %s over S3 what W&B does', async (_, signer, sees, otherStatus) => {
+    const endpoint = await served.s3Endpoint();
+    const get = async (url: string) => {
+      const { host } = new URL(endpoint);
+      const [known, signing] = [signer(), { url, host, nowMs: Date.now() }];
+      const response = await fetch(
+        endpoint + url,
+        known === null ? {} : { headers: signedHeaders(known, signing) },
+      );
+      return { status: response.status, body: await response.text() };
+    };
+    for (const [entity, run] of [
+      ['acme', 'r1'],
+      ['umbrella', 'r2'],
+    ] as const) {
+      const prefix = `${entity}/${entity}-secret/${run}`;
+      expect((await get(`/wandb/${prefix}/run.json`)).status).toBe(entity === sees ? 200 : otherStatus);
+      for (const list of ['/wandb', `/wandb?prefix=${encodeURIComponent(prefix)}`]) {
+        const { status, body } = await get(list);
+        expect([list, status]).toEqual([list, otherStatus === 403 ? 403 : 200]);
+        expect(body.includes(`<Key>${prefix}/run.json`)).toBe(entity === sees);
+      }
+    }
   });
 
   it('names in listings and pages what the key sees alone', async () => {

@@ -19,7 +19,7 @@ export function serveS3(tree: LogdirTree, options: ServedS3Options = {}): Promis
   const { metrics = createMetrics({ processMetrics: false }) } = options;
   const doors = [createS3({ access, domains, clock, ...(options.bucket && { bucket: options.bucket }) })];
   const { signal } = new AbortController();
-  return createWebServer({ tree, doors, logger: silentLogger(), metrics }).listen({
+  return createWebServer({ treeOf: () => tree, doors, logger: silentLogger(), metrics }).listen({
     ...{ host: '127.0.0.1', port: 0, signal },
   });
 }

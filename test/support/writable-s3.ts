@@ -55,8 +55,8 @@ export class WritableS3 implements AsyncDisposable {
   async #add(name: string): Promise<void> {
     const { accessKeyId, secret } = this.#signer;
     const tree = new MemoryTree({});
-    const find = (id: string) => (id === accessKeyId ? { secret, tree } : null);
-    const door = await serveS3(tree, { access: { kind: 'signed', find }, bucket: name });
+    const find = (id: string) => (id === accessKeyId ? { secret, tree: () => tree } : null);
+    const door = await serveS3(tree, { access: { kind: 'signed', hasSecretIds: false, find }, bucket: name });
     this.#buckets.set(name, { tree, door });
   }
 

@@ -123,12 +123,21 @@ function grpcWay(server: Served['server'], grpc: NonNullable<Served['grpc']>, di
   return { where, commands: [`${direct}tensorboard --grpc_data_provider ${grpc.address}`] };
 }
 
-/** TensorBoard wants a key below the bucket, and boto3 some credentials, whichever: the variables hold for the command alone. */
-function s3Way({ s3, projects }: Served): readonly WayIn[] {
+/** What boto3 signs with, whichever it is where nobody asks. In the command alone: the environment may have others. */
+const S3_CREDENTIALS: Readonly<Record<AccessMode, readonly [id: string, secret: string]>> = {
+  off: ['any', 'any'],
+  token: ['TOKEN_NAME', 'TOKEN'],
+  wandb: ['$WANDB_API_KEY', '$WANDB_API_KEY'],
+  proxy: ['TOKEN_NAME', 'TOKEN'],
+};
+
+/** TensorBoard wants a key below the bucket. */
+function s3Way({ s3, access, projects }: Served): readonly WayIn[] {
   if (s3 === null) return [];
+  const [id, secret] = S3_CREDENTIALS[access];
   const path = logdirPath(projects) || (projects[0]?.entity ?? 'ENTITY/PROJECT');
-  const variables = ['AWS_ACCESS_KEY_ID=any', 'AWS_SECRET_ACCESS_KEY=any', `AWS_ENDPOINT_URL=${s3Url(s3)}`];
-  const command = `${variables.join(' ')} tensorboard --logdir ${shellWord(s3.logdir(path))}`;
+  const variables = `AWS_ACCESS_KEY_ID=${id} AWS_SECRET_ACCESS_KEY=${secret} AWS_ENDPOINT_URL=${s3Url(s3)}`;
+  const command = `${variables} tensorboard --logdir ${shellWord(s3.logdir(path))}`;
   return [{ where: ' over S3 (needs: pip install tensorboard boto3)', commands: [command] }];
 }
 

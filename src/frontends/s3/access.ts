@@ -7,8 +7,8 @@ import type { LogdirTree } from '../../tree/index.ts';
 export interface S3Account {
   /** The secret access key: requests are signed with it, and it is never sent. */
   readonly secret: string;
-  /** What the account sees. */
-  readonly tree: LogdirTree;
+  /** What the account sees; asked for once the signature was found good. @throws LogdirError where it sees nothing any more */
+  tree(): MaybePromise<LogdirTree>;
 }
 
 /**
@@ -17,4 +17,9 @@ export interface S3Account {
  */
 export type S3Access =
   | { readonly kind: 'open' }
-  | { readonly kind: 'signed'; find(accessKeyId: string): MaybePromise<S3Account | null> };
+  | {
+      readonly kind: 'signed';
+      /** Whether an access key id is a secret itself. Presigned links, which show it, are then refused. */
+      readonly hasSecretIds: boolean;
+      find(accessKeyId: string): MaybePromise<S3Account | null>;
+    };

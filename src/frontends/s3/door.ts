@@ -81,8 +81,8 @@ function seenBy(
   clock: Clock,
 ): MaybePromise<LogdirTree> {
   if (access.kind === 'open') return tree;
-  const account = verifySignature(request, query, clock.now(), (id) => access.find(id));
-  return mapAnswer(account, (found) => found.tree);
+  const account = verifySignature(request, query, clock.now(), access);
+  return mapAnswer(account, (found) => found.tree());
 }
 
 interface Operands {

@@ -108,6 +108,12 @@ describe('serve prints', () => {
     expect(command({ s3: { ...s3, logdir }, projects: [] }).at(-1)).toContain(' s3://wandb/ENTITY/PROJECT');
     const shared = { ...s3, logdir, isPublic: true, publicUrls: ['http://192.168.1.5:7071'] };
     expect(command({ s3: shared }).at(-1)).toContain('AWS_ENDPOINT_URL=http://192.168.1.5:7071 ');
+    const signed = (access: Served['access']) => command({ access, s3: { ...s3, logdir } }).at(-1);
+    expect(signed('token')).toContain('AWS_ACCESS_KEY_ID=TOKEN_NAME AWS_SECRET_ACCESS_KEY=TOKEN ');
+    expect(signed('wandb')).toContain(
+      'AWS_ACCESS_KEY_ID=$WANDB_API_KEY AWS_SECRET_ACCESS_KEY=$WANDB_API_KEY ',
+    );
+    expect(publicWarning(served({ access: 'token', s3: shared }))).toBeNull();
     expect(publicWarning(served({ s3: shared }))).toContain('reaches the S3 port 7071 reads');
   });
 

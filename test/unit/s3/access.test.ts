@@ -2,7 +2,7 @@
 
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Clock, systemClock } from '../../../src/core/index.ts';
+import { type Clock, LogdirError, systemClock } from '../../../src/core/index.ts';
 import type { HttpServer } from '../../../src/frontends/web/index.ts';
 import { type Answer, ask } from '../../support/http-door.ts';
 import { MemoryTree } from '../../support/memory-tree.ts';
@@ -20,13 +20,14 @@ const OF_BOB = 'others/secret/run/run.json';
 const clock: Clock = { ...systemClock, now: () => NOW_MS };
 const asked: string[] = [];
 
-function accounts(isSlow: boolean) {
+function accounts(isSlow: boolean, hasSecretIds = false) {
   const trees = new Map([
-    ['alice', { secret: ALICE.secret, tree: new MemoryTree({ [FILE]: '0123456789' }) }],
-    [BOB.accessKeyId, { secret: BOB.secret, tree: new MemoryTree({ [OF_BOB]: '{}' }) }],
+    ['alice', { secret: ALICE.secret, tree: () => new MemoryTree({ [FILE]: '0123456789' }) }],
+    [BOB.accessKeyId, { secret: BOB.secret, tree: () => new MemoryTree({ [OF_BOB]: '{}' }) }],
   ]);
   return {
     kind: 'signed' as const,
+    hasSecretIds,
     find: (id: string) => {
       asked.push(id);
       const account = trees.get(id) ?? null;
@@ -181,6 +182,38 @@ describe.each([
       }),
     );
   });
+});
+
+it('takes no links where a key is a secret as a whole, and repeats none', async () => {
+  const clock: Clock = { ...systemClock, now: () => NOW_MS };
+  await using server = await serveS3(new MemoryTree({}), { access: accounts(false, true), clock });
+  const signing = { url: FILE_URL, host: `127.0.0.1:${server.port}`, nowMs: NOW_MS };
+  expect((await ask(server, FILE_URL, { headers: signedHeaders(ALICE, signing) })).status).toBe(200);
+  const link = await ask(server, presignedUrl(ALICE, { ...signing, seconds: 60 }));
+  expect([link.status, textOf(link.body.toString(), 'Code')]).toEqual([403, 'AccessDenied']);
+  for (const signer of [
+    { ...ALICE, secret: 'another' },
+    { ...ALICE, accessKeyId: 'alices-whole-key' },
+  ]) {
+    const { status, body } = await ask(server, FILE_URL, { headers: signedHeaders(signer, signing) });
+    expect(status).toBe(403);
+    expect(body.toString()).not.toContain(signer.accessKeyId);
+  }
+});
+
+it('says so where an account sees nothing any more', async () => {
+  for (const [errorCode, expected] of [
+    ['permission-denied', 403],
+    ['unavailable', 503],
+  ] as const) {
+    const tree = () => Promise.reject(new LogdirError(errorCode, 'no longer'));
+    const find = () => ({ secret: ALICE.secret, tree });
+    const access = { kind: 'signed' as const, hasSecretIds: false, find };
+    await using server = await serveS3(new MemoryTree({ [FILE]: 'x' }), { access });
+    const signing = { url: FILE_URL, host: `127.0.0.1:${server.port}`, nowMs: Date.now() };
+    const { status, body } = await ask(server, FILE_URL, { headers: signedHeaders(ALICE, signing) });
+    expect([status, textOf(body.toString(), 'Message')]).toEqual([expected, 'no longer']);
+  }
 });
 
 it('is open to everybody, whatever they sign, where access is off', async () => {

@@ -47,9 +47,11 @@ describe.skipIf(reason !== '')(`boto3${reason}`, () => {
     const key = 'team/mnist/run 1+ü/events.out.tfevents.1.x';
     const others = ['team/other/a', 'team/other/b', 'team/z'];
     const files = Object.fromEntries([key, ...others].map((path) => [path, '0123456789']));
-    const account = { secret: 'of alice', tree: new MemoryTree(files) };
+    const account = { secret: 'of alice', tree: () => new MemoryTree(files) };
     const find = (id: string) => (id === 'alice' ? account : null);
-    await using server = await serveS3(new MemoryTree({}), { access: { kind: 'signed', find } });
+    await using server = await serveS3(new MemoryTree({}), {
+      access: { kind: 'signed', hasSecretIds: false, find },
+    });
     const answers = JSON.parse(await runPython('boto3-calls.py', [server.url, 'alice', 'of alice', key]));
     expect(answers).toEqual({
       buckets: ['wandb'],

@@ -2,6 +2,7 @@
 
 import { type MaybePromise, mapAnswer } from '../../../core/index.ts';
 import { rawPathOf, type WebRequest } from '../../web/index.ts';
+import type { S3Access, S3Account } from '../access.ts';
 import { S3Refusal } from '../protocol/error-reply.ts';
 import { type S3Query, uriDecode, uriEncodePath } from '../protocol/uri.ts';
 import { canonicalRequest, equalInConstantTime, signatureOf } from './signature.ts';
@@ -10,36 +11,35 @@ import { readSignedRequest, type SignedRequest } from './signed-request.ts';
 /** As S3: clocks may be so far apart. */
 const MAX_SKEW_MS = 15 * 60_000;
 
-interface Account {
-  readonly secret: string;
-}
-
 /**
  * Who signed a request. What costs nothing is looked at first, so that junk asks nobody for a secret.
  * @throws S3Refusal, at once or later, unless the signature holds.
  */
-export function verifySignature<A extends Account>(
+export function verifySignature(
   request: WebRequest,
   query: S3Query,
   nowMs: number,
-  find: (accessKeyId: string) => MaybePromise<A | null>,
-): MaybePromise<A> {
+  { hasSecretIds, find }: Extract<S3Access, { readonly kind: 'signed' }>,
+): MaybePromise<S3Account> {
   const signed = readSignedRequest(request, query);
   if (signed === null)
     throw new S3Refusal('AccessDenied', 'access denied: sign the request, with an access key of this server');
+  if (hasSecretIds && signed.expiresSeconds !== null)
+    throw new S3Refusal(
+      'AccessDenied',
+      'presigned links are refused here: they would show the key, which is a secret',
+    );
   requireTime(signed, nowMs);
   requireSignedHeaders(request, signed);
+  // Neither refusal repeats the id: it may be a secret.
   return mapAnswer(find(signed.accessKeyId), (account) => {
     if (account === null)
-      throw new S3Refusal('InvalidAccessKeyId', 'this server does not know the access key id', {
-        AWSAccessKeyId: signed.accessKeyId,
-      });
+      throw new S3Refusal('InvalidAccessKeyId', 'this server does not know the access key id');
     if (equalInConstantTime(signed.signature, expectedSignature(request, query, signed, account.secret)))
       return account;
     throw new S3Refusal(
       'SignatureDoesNotMatch',
       'the signature is not that of this request with this secret: check the secret access key, and that no proxy changes Host or path',
-      { AWSAccessKeyId: signed.accessKeyId },
     );
   });
 }
