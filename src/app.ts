@@ -286,7 +286,7 @@ export function createApp(given: AppSettings, parts: AppParts): App {
     listenS3: async (options) => {
       requireDecision(settings, options.host);
       await access.reload();
-      const server = await listenS3({ callers, access }, options, parts);
+      const server = await listenS3({ callers, access }, options, { ...parts, accessLog });
       if (options.serving?.tls) reloaders.add('certificate of S3', () => server.reload());
       return server;
     },
@@ -473,12 +473,15 @@ function listening(server: HttpServer): Listening {
 async function listenS3(
   { callers, access }: Pick<Shown, 'callers' | 'access'>,
   { domain, ...options }: Parameters<App['listenS3']>[0],
-  { logger, metrics, clock }: AppParts,
+  { logger, metrics, clock, accessLog }: AppParts & Pick<WebServerOptions, 'accessLog'>,
 ): Promise<S3Server & Pick<HttpServer, 'reload'>> {
   const domains = ['localhost', options.host, ...(domain === null ? [] : [domain])];
   const treeOf = (caller: Caller) => callers.of(caller).tree;
   const door = createS3({ access: s3Access({ callers, access }), domains, clock });
-  const web = createWebServer({ treeOf, doors: [door], logger, metrics });
+  const web = createWebServer({
+    ...{ treeOf, doors: [door], logger, metrics },
+    ...(accessLog && { accessLog }),
+  });
   const serving = { ...options.serving, pathPrefix: '' };
   const server = await web.listen({ ...options, serving, portFlag: '--s3-port' });
   const { url, port, isPublic, publicUrls } = server;

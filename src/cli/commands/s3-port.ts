@@ -3,10 +3,13 @@
 import type { App, S3Server } from '../../app.ts';
 import type { Session } from '../session.ts';
 import { orPortFailure } from './server.ts';
+import { servingOptions } from './serving-options.ts';
 
 /** Null where it is off. @throws CommandFailure `portInUse` */
 export async function openS3Port({ loaded, interruption }: Session, app: App): Promise<S3Server | null> {
   const { host, s3Port: port, s3Domain: domain } = loaded.settings;
   if (port === null) return null;
-  return await orPortFailure(app.listenS3({ host, port, domain, signal: interruption.signal }));
+  const serving = servingOptions(loaded.settings);
+  const { signal } = interruption;
+  return await orPortFailure(app.listenS3({ host, port, domain, serving, signal }));
 }

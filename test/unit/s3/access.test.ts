@@ -107,6 +107,12 @@ describe.each([
       ALICE,
       { sent: { authorization: 'AWS4-HMAC-SHA256 Credential=a' } },
     ],
+    [
+      400,
+      'AuthorizationHeaderMalformed',
+      ALICE,
+      { sent: { authorization: 'AWS4-HMAC-SHA256 Credential=a, SignedHeaders=host,, Signature=b' } },
+    ],
     [403, 'AccessDenied', ALICE, { method: 'PUT' }],
   ] as const)('answers %i %s to what is amiss (%#)', async (status, s3Code, signer, change) => {
     const answer = await signed(signer, change);

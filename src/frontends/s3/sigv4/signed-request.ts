@@ -47,11 +47,13 @@ function readAuthorization(authorization: string, { headers }: WebRequest): Sign
   if (scheme === 'AWS' || scheme.startsWith('AWS4-ECDSA')) throw otherAlgorithm();
   if (scheme !== ALGORITHM)
     throw new S3Refusal('InvalidArgument', `unsupported Authorization type: sign with ${ALGORITHM}`);
-  const parts = new Map(rest.split(',').map((part) => splitOnce(part.trim(), '=')));
+  const fields = rest.split(',').map((part) => splitOnce(part.trim(), '='));
+  const parts = new Map(fields);
   const [credential, signedHeaders, signature] = ['Credential', 'SignedHeaders', 'Signature'].map((name) => {
     const value = parts.get(name);
-    if (value) return value;
-    throw new S3Refusal('AuthorizationHeaderMalformed', `the Authorization header lacks ${name}`);
+    if (value && fields.length === 3) return value;
+    const message = `the Authorization header must have Credential, SignedHeaders and Signature, once each`;
+    throw new S3Refusal('AuthorizationHeaderMalformed', message);
   }) as [string, string, string];
   const timestamp = timestampOf(headers['x-amz-date'] ?? headers.date);
   const claims = readClaims('AuthorizationHeaderMalformed', { credential, timestamp, signedHeaders });

@@ -79,13 +79,15 @@ function expectedSignature(
   { scope, timestamp, signedHeaders, payload }: SignedRequest,
   secret: string,
 ): string {
-  const { method, url, headers } = request;
+  const { method, url, host, headers } = request;
+  // As the client sent it, where a proxy that is believed has told that.
+  const sentValue = (name: string) => (name === 'host' ? host : headers[name]);
   const canonical = canonicalRequest({
     method,
     // Clients encode more or less than S3 does, and sign what S3 would.
     path: uriEncodePath(uriDecode(rawPathOf(url))),
     query: query.canonical('X-Amz-Signature'),
-    headers: signedHeaders.map((name) => [name, String(headers[name] ?? '')] as const),
+    headers: signedHeaders.map((name) => [name, String(sentValue(name) ?? '')] as const),
     payload,
   });
   return signatureOf(secret, scope, timestamp, canonical);
