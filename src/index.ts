@@ -7,7 +7,7 @@ export {
   createApp,
   type Listening,
   type SourceReport,
-} from './app.ts';
+} from './app/index.ts';
 export {
   type ByteRange,
   byteRange,

@@ -3,7 +3,7 @@
  * its own: `cloud-read ENTITY/PROJECT CACHE`. The time begins when the program is loaded. @module
  */
 
-import { type App, createApp, piecesOf } from '../../src/app.ts';
+import { type App, createApp, piecesOf } from '../../src/app/index.ts';
 import { apiKeyFinder, loadSettings, readEnvironment } from '../../src/config/index.ts';
 import { systemClock } from '../../src/core/index.ts';
 import { createMetrics, silentLogger } from '../../src/observability/index.ts';

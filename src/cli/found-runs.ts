@@ -1,7 +1,7 @@
 /** Learning which runs there are before a command goes on, and telling people whose source holds none. @module */
 
 import { existsSync } from 'node:fs';
-import { type App, parseSource, type SourceState } from '../app.ts';
+import { type App, parseSource, type SourceState } from '../app/index.ts';
 import { errnoOf, type LogdirError } from '../core/index.ts';
 import { EXIT } from './exit-codes.ts';
 import { CommandFailure } from './failure.ts';

@@ -5,7 +5,7 @@ import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isMountedOn } from '../app.ts';
+import { isMountedOn } from '../app/index.ts';
 import { errnoOf, makeDirectory } from '../core/index.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { CommandFailure } from './failure.ts';

@@ -1,7 +1,7 @@
 /** How far prefetching is: a bar on a terminal, a line now and then elsewhere. @module */
 
 import { Presets, SingleBar } from 'cli-progress';
-import type { App, PrefetchProgress } from '../app.ts';
+import type { App, PrefetchProgress } from '../app/index.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Time between two lines where nobody watches. */

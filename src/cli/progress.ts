@@ -1,7 +1,7 @@
 /** A progress bar on stderr while runs are read for the first time; silent where nobody watches. @module */
 
 import { Presets, SingleBar } from 'cli-progress';
-import type { App } from '../app.ts';
+import type { App } from '../app/index.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Work done sooner than this needs no bar. */

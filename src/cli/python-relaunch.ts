@@ -1,6 +1,6 @@
 /** Runs this command again under Python, which mounts for us, and passes signals and the exit code on. @module */
 
-import { launchThroughPython, type PythonRoute, prepareMountPoint, userMountOptions } from '../app.ts';
+import { launchThroughPython, type PythonRoute, prepareMountPoint, userMountOptions } from '../app/index.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Session } from './session.ts';
 import { orMountFailure } from './tree-mount.ts';

@@ -1,7 +1,7 @@
 /** Reading the configuration again while a server runs: what may change changes, the rest is named. @module */
 
 import { isDeepStrictEqual } from 'node:util';
-import type { App } from '../app.ts';
+import type { App } from '../app/index.ts';
 import { definitions, fileKey, type LoadedSettings, type SettingName } from '../config/index.ts';
 import { maskedValue, type Reloaded } from '../core/index.ts';
 import { setLogLevel } from '../observability/index.ts';

@@ -1,6 +1,6 @@
 /** One run of one command: its settings, its log, its way to be interrupted, and the app it opens. @module */
 
-import { type App, createApp } from '../app.ts';
+import { type App, createApp } from '../app/index.ts';
 import {
   apiKeyFinder,
   type CommandName,

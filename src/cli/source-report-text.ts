@@ -6,7 +6,7 @@ import {
   missingPathAdvice,
   type PassedOver,
   type SourceReport,
-} from '../app.ts';
+} from '../app/index.ts';
 import { SETTINGS } from '../config/index.ts';
 
 /** What was looked at, and what would work. `name`: the source as it was given. */

@@ -1,6 +1,6 @@
 /** Mounting the tree for a command: from the settings to a mount that answers, and to its end. @module */
 
-import { type App, chooseRoute, type Mounted, type MountRoute, type PythonRoute } from '../app.ts';
+import { type App, chooseRoute, type Mounted, type MountRoute, type PythonRoute } from '../app/index.ts';
 import { LogdirError } from '../core/index.ts';
 import { EXIT } from './exit-codes.ts';
 import { CommandFailure } from './failure.ts';

@@ -1,7 +1,7 @@
 /** How far verifying is: a bar on a terminal, a line now and then elsewhere. @module */
 
 import { Presets, SingleBar } from 'cli-progress';
-import type { VerifyProgress } from '../app.ts';
+import type { VerifyProgress } from '../app/index.ts';
 import { countText } from '../core/index.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -2,7 +2,7 @@
 
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type App, type LogdirNode, piecesOf } from '../../app.ts';
+import { type App, type LogdirNode, piecesOf } from '../../app/index.ts';
 import { byteRange } from '../../core/index.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';

@@ -3,7 +3,7 @@
 import { constants } from 'node:fs';
 import { access, statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { chooseRoute } from '../../app.ts';
+import { chooseRoute } from '../../app/index.ts';
 import { makeDirectory } from '../../core/index.ts';
 import { findTensorboard, pythonPackages } from '../tensorboard-program.ts';
 import { INSTALL_COMMAND, missingPackages } from '../tensorboard-requirements.ts';

@@ -1,6 +1,6 @@
 /** `doctor`: looks at everything a working setup needs, and says what to type where something is missing. @module */
 
-import { type App, parseSource, type SourceState } from '../../app.ts';
+import { type App, parseSource, type SourceState } from '../../app/index.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { noneYetText, serverFailureText } from '../found-runs.ts';
 import type { Session } from '../session.ts';

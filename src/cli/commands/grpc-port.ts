@@ -1,6 +1,6 @@
 /** `serve`'s gRPC port: open on this machine by itself, or where the settings say. @module */
 
-import type { App, GrpcServer } from '../../app.ts';
+import type { App, GrpcServer } from '../../app/index.ts';
 import type { Settings } from '../../config/index.ts';
 import { isLoopback, LogdirError } from '../../core/index.ts';
 import { EXIT } from '../exit-codes.ts';

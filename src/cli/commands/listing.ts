@@ -1,6 +1,6 @@
 /** How directory entries look as text. @module */
 
-import type { LogdirNode } from '../../app.ts';
+import type { LogdirNode } from '../../app/index.ts';
 
 type ListDirectory = (path: string) => readonly LogdirNode[] | Promise<readonly LogdirNode[]>;
 

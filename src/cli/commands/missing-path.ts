@@ -1,6 +1,6 @@
 /** What to type instead of a path that the tree does not have. @module */
 
-import type { App, LogdirNode } from '../../app.ts';
+import type { App, LogdirNode } from '../../app/index.ts';
 import { LogdirError, nearestName } from '../../core/index.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';

@@ -1,6 +1,6 @@
 /** `mount`: the tree as a directory, until it is unmounted. @module */
 
-import type { App, Mounted } from '../../app.ts';
+import type { App, Mounted } from '../../app/index.ts';
 import { shellWord } from '../../core/index.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { startWithRuns } from '../found-runs.ts';

@@ -1,7 +1,7 @@
 /** What commands tell people to type once runs can be read. @module */
 
 import { join } from 'node:path';
-import type { ProjectCard } from '../../app.ts';
+import type { ProjectCard } from '../../app/index.ts';
 import { pluralText, shellWord } from '../../core/index.ts';
 
 /** Before the address of our own pages: TensorBoard's are others. */

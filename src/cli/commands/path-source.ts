@@ -1,6 +1,6 @@
 /** Which source a PATH is looked for in: a folder, and a place on a W&B server, say so themselves. @module */
 
-import { type Disk, isRunDirectoryName, localDisk, missingPathAdvice, parseSource } from '../../app.ts';
+import { type Disk, isRunDirectoryName, localDisk, missingPathAdvice, parseSource } from '../../app/index.ts';
 import { checkedSource } from '../../config/index.ts';
 import { nearestName } from '../../core/index.ts';
 import { EXIT } from '../exit-codes.ts';

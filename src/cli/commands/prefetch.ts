@@ -1,6 +1,6 @@
 /** `prefetch`: every run of the sources into the cache, with its progress on the screen. @module */
 
-import type { App, PrefetchProgress } from '../../app.ts';
+import type { App, PrefetchProgress } from '../../app/index.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { startWithRuns } from '../found-runs.ts';
 import { showPrefetch } from '../prefetch-progress.ts';

@@ -1,6 +1,6 @@
 /** `serve`'s S3 port: closed unless the settings name one. @module */
 
-import type { App, S3Server } from '../../app.ts';
+import type { App, S3Server } from '../../app/index.ts';
 import type { Session } from '../session.ts';
 import { orPortFailure } from './server.ts';
 import { servingOptions } from './serving-options.ts';

@@ -1,6 +1,6 @@
 /** What `serve` prints: where it can be reached, and what to type to open it in TensorBoard. @module */
 
-import type { AccessMode, GrpcServer, Listening, ProjectCard, S3Server } from '../../app.ts';
+import type { AccessMode, GrpcServer, Listening, ProjectCard, S3Server } from '../../app/index.ts';
 import { shellWord } from '../../core/index.ts';
 import type { Announcement } from '../session.ts';
 import { logdirPath, PAGE_LABEL, projectsText, tensorboardLines } from './opening-text.ts';

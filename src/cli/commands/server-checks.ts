@@ -1,6 +1,6 @@
 /** What `doctor` finds out about the W&B server: key, host, clock, what is left of the rate limit. @module */
 
-import { type App, keyAdvice } from '../../app.ts';
+import { type App, keyAdvice } from '../../app/index.ts';
 import { apiKeyFinder, type FoundKey } from '../../config/index.ts';
 import type { Session } from '../session.ts';
 import type { Finding } from './checks.ts';

@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { get as getByTls } from 'node:https';
-import type { App, Listening, ListenOptions } from '../../app.ts';
+import type { App, Listening, ListenOptions } from '../../app/index.ts';
 import { LogdirError } from '../../core/index.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';

@@ -1,6 +1,6 @@
 /** What `serve` tells its HTTP server of the network, from the settings. @module */
 
-import type { ServingOptions } from '../../app.ts';
+import type { ServingOptions } from '../../app/index.ts';
 import type { Settings } from '../../config/index.ts';
 import { EXIT } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';

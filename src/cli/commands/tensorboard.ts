@@ -1,6 +1,6 @@
 /** `tensorboard`: the server and a TensorBoard on it, started and stopped together. @module */
 
-import type { App, GrpcServer, ProjectCard } from '../../app.ts';
+import type { App, GrpcServer, ProjectCard } from '../../app/index.ts';
 import { isLoopback } from '../../core/index.ts';
 import { openBrowser } from '../browser.ts';
 import { EXIT } from '../exit-codes.ts';

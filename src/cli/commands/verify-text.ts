@@ -1,6 +1,6 @@
 /** What `verify` found, in words. Pure. @module */
 
-import type { Loss, Mismatch, RunReport, VerifyReport } from '../../app.ts';
+import type { Loss, Mismatch, RunReport, VerifyReport } from '../../app/index.ts';
 import { countText, cutText, pluralText } from '../../core/index.ts';
 
 /** Mismatches told one by one; `--json` has more. */

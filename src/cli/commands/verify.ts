@@ -3,7 +3,7 @@
 import { mkdtemp, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { App, OpenDoor, VerifyReport } from '../../app.ts';
+import type { App, OpenDoor, VerifyReport } from '../../app/index.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
 import { startWithRuns } from '../found-runs.ts';

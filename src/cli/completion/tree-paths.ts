@@ -1,6 +1,6 @@
 /** Paths of the tree that begin as a word does, of sources on this machine: no key press asks a server. @module */
 
-import { parseSource } from '../../app.ts';
+import { parseSource } from '../../app/index.ts';
 import { readEnvironment } from '../../config/index.ts';
 import { openSession } from '../session.ts';
 import { processTerminal } from '../terminal.ts';

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type App, isRunDirectoryName, parseSource } from '../../app.ts';
+import { type App, isRunDirectoryName, parseSource } from '../../app/index.ts';
 
 /** Enough to find event files in any ordinary logdir within a fraction of a second. */
 const MAX_ENTRIES = 20_000;

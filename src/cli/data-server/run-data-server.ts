@@ -2,7 +2,7 @@
 
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type App, type GrpcServer, otherReadings } from '../../app.ts';
+import { type App, type GrpcServer, otherReadings } from '../../app/index.ts';
 import { readEnvironment } from '../../config/index.ts';
 import { type ErrorCode, LogdirError } from '../../core/index.ts';
 import { EXIT } from '../exit-codes.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { VerifyReport } from '../../../src/app.ts';
+import type { VerifyReport } from '../../../src/app/index.ts';
 import { mismatchLines, runText, totalText } from '../../../src/cli/commands/verify-text.ts';
 import { MOUNTING_MISSING } from '../../support/mounting.ts';
 import { EXAMPLES, runProgram } from '../../support/program.ts';
