@@ -23,7 +23,7 @@ const schema = z.strictObject({
     .default([]),
   users: z.record(z.string(), scopes).default({}),
   groups: z.record(z.string(), scopes).default({}),
-  uids: z.record(z.string().regex(/^\d+$/, 'a numeric user id'), scopes).default({}),
+  uids: z.record(z.string().regex(/^(?:0|[1-9]\d*)$/, 'a numeric user id'), scopes).default({}),
 });
 
 /** A token and whose it is. */
@@ -72,7 +72,7 @@ export async function readAccessFile(path: string): Promise<AccessRules> {
 
 function parsed(text: string, path: string): unknown {
   try {
-    return parse(text, { logLevel: 'error' });
+    return parse(text, { logLevel: 'error', stringKeys: true });
   } catch (error) {
     // The message of the parser quotes the line, which may hold a token.
     const place = error instanceof Error && 'linePos' in error ? (error.linePos as [{ line: number }?]) : [];
@@ -80,7 +80,9 @@ function parsed(text: string, path: string): unknown {
   }
 }
 
-function problem({ path, message }: z.core.$ZodIssue): string {
+function problem({ path, message, code }: z.core.$ZodIssue): string {
+  // The key may be a token that stands in the wrong place.
+  if (code === 'unrecognized_keys') return `${path.join('.') || 'the file'}: a key that means nothing here`;
   return `${path.join('.') || 'the file'}: ${message}`;
 }
 

@@ -55,7 +55,11 @@ class GuardedAccess implements Access, Disposable {
   /** What users come to, by their name and groups. */
   readonly #users = new LRUCache<string, Identified>({ max: MAX_USERS });
   readonly #ownUid = process.getuid?.();
-  readonly #stranger: Caller = { sees: 'some', name: 'another user', version: 0, canSee: () => false };
+  readonly #stranger: Caller = {
+    ...{ sees: 'some', name: 'another user', version: 0, seesUnowned: false },
+    canSee: () => false,
+  };
+  #hasRules = false;
   #isWatching = false;
 
   constructor(options: AccessOptions) {
@@ -72,7 +76,11 @@ class GuardedAccess implements Access, Disposable {
     }
     this.#watch(file);
     const rules = await readAccessFile(file);
-    if (mode === 'token' && rules.tokens.length === 0) throw new LogdirError('invalid-argument', NO_TOKENS);
+    if (mode === 'token' && rules.tokens.length === 0) {
+      if (!this.#hasRules) throw new LogdirError('invalid-argument', NO_TOKENS);
+      this.#logger.warn({ file }, 'the access file has no token: nobody is let in');
+    }
+    this.#hasRules = true;
     this.#rules = rules;
     this.#tokens = rules.tokens.map((token) => ({ ...token, digest: digestOf(token.token) }));
     this.#users.clear();
@@ -88,7 +96,7 @@ class GuardedAccess implements Access, Disposable {
     if (secret !== null) {
       const token = findByDigest(digestOf(secret), this.#tokens);
       if (token !== null) return token.identified;
-      if (mode === 'wandb' && keys !== null) return keys.identify(secret);
+      if (mode === 'wandb' && keys !== null) return keys.identify(secret, shown.peerAddress);
       if (mode === 'token')
         return refused(401, 'this token is not known here: ask whoever runs this server for one');
     }
@@ -137,8 +145,10 @@ class GuardedAccess implements Access, Disposable {
       );
     const user = header(userHeader)?.trim() ?? '';
     if (user === '') return refused(403, `the proxy names no user in ${userHeader}: have it log people in`);
-    if (file === null) return identifiedBy(user, ['*']);
-    const groups = (header(groupsHeader) ?? '').split(',').map((name) => name.trim());
+    // A proxy that adds its header behind one that a client has sent.
+    if (user.includes(','))
+      return refused(403, `the proxy names several users in ${userHeader}: have it replace the header`);
+    const groups = (file === null ? '' : (header(groupsHeader) ?? '')).split(',').map((name) => name.trim());
     const id = JSON.stringify([user, ...groups.sort()]);
     const known = this.#users.get(id) ?? this.#scopesOf(user, groups);
     this.#users.set(id, known);
@@ -146,6 +156,7 @@ class GuardedAccess implements Access, Disposable {
   }
 
   #scopesOf(user: string, groups: readonly string[]): Identified {
+    if (this.#options.file === null) return identifiedBy(user, ['*']);
     const { users, groups: known } = this.#rules;
     const scopes = [...(users.get(user) ?? []), ...groups.flatMap((name) => known.get(name) ?? [])];
     if (scopes.length > 0) return identifiedBy(user, scopes);

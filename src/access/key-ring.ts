@@ -17,7 +17,12 @@ const MAX_KEYS = 1000;
 /** A key that W&B refused is not tried again for so long. */
 const REFUSAL_MS = 60_000;
 /** Keys nobody has seen before are tried with W&B this often: beyond it somebody is guessing, at the cost of its rate limit. */
-const MAX_LOOKS_PER_MINUTE = 120;
+const MAX_TRIES_PER_MINUTE = 120;
+/** The same from one address: people who log in for the first time, some of them behind one proxy. */
+const MAX_TRIES_OF_CLIENT = 30;
+const MINUTE_MS = 60_000;
+/** W&B's keys are 40 hexadecimal digits, newer ones longer, with a prefix. What is none by its form is not asked about. */
+const KEY_FORM = /^[\w-]{20,256}$/;
 const LOOKS_AT_A_TIME = 4;
 /** While W&B can't be asked, its last answer holds for so many times as long as otherwise. */
 const OUTAGE_FACTOR = 12;
@@ -49,6 +54,8 @@ export interface KeyPurpose {
 /** A key that W&B has accepted. */
 class HeldKey implements RestrictedCaller {
   readonly sees = 'some';
+  /** Anybody may have an entity at W&B that is called as the one that stands for none. */
+  readonly seesUnowned = false;
   readonly key: string;
   readonly identified: Identified;
   name = 'a W&B user';
@@ -56,6 +63,8 @@ class HeldKey implements RestrictedCaller {
   projects: readonly ProjectKey[] = [];
   /** In monotonic milliseconds. */
   askedAtMs = Number.NEGATIVE_INFINITY;
+  /** Whether W&B has refused something with it since. */
+  isDoubted = false;
   #ids: ReadonlySet<string> = new Set();
 
   constructor(key: string) {
@@ -77,6 +86,7 @@ class HeldKey implements RestrictedCaller {
     const isOther = ids.size !== this.#ids.size || [...ids].some((id) => !this.#ids.has(id));
     if (username !== null) this.name = username;
     this.askedAtMs = askedAtMs;
+    this.isDoubted = false;
     if (!isOther) return false;
     this.projects = projects;
     this.#ids = ids;
@@ -92,26 +102,30 @@ export class KeyRing {
   /** Digests of keys that were refused, and until when, in monotonic milliseconds. */
   readonly #refused = new LRUCache<string, number>({ max: MAX_KEYS });
   readonly #looking = new SingleFlight<string, Identified>();
-  readonly #queue = new PQueue({
-    ...{ concurrency: LOOKS_AT_A_TIME, intervalCap: MAX_LOOKS_PER_MINUTE, interval: 60_000 },
-  });
+  /** Keys that were good lately do not wait behind those that somebody tries. */
+  readonly #renewals = new PQueue({ concurrency: LOOKS_AT_A_TIME });
+  readonly #tries = new PQueue({ concurrency: LOOKS_AT_A_TIME });
+  /** Tries within the current minute, by client; '' for all. */
+  readonly #triesOf = new LRUCache<string, { readonly untilMs: number; count: number }>({ max: MAX_KEYS });
 
   constructor(options: KeyRingOptions) {
     this.#options = options;
   }
 
-  /** Whose key it is; at once where W&B was asked lately. */
-  identify(key: string): MaybePromise<Identified> {
+  /** Whose key it is; at once where W&B was asked lately. `client`: the address that asks. */
+  identify(key: string, client = ''): MaybePromise<Identified> {
     const { clock, maxAgeMs } = this.#options;
+    if (!KEY_FORM.test(key)) return REFUSED;
     const id = digestOf(key).toString('hex');
     const held = this.#held.get(id);
     const nowMs = clock.monotonic();
     if (held !== undefined && nowMs - held.askedAtMs <= maxAgeMs) {
       // Renewed before it runs out, so that nobody waits for it.
-      if (nowMs - held.askedAtMs > maxAgeMs / 2) void this.#look(id, key);
+      if (nowMs - held.askedAtMs > maxAgeMs / 2 || held.isDoubted) void this.#look(id, key);
       return held.identified;
     }
     if (nowMs < (this.#refused.get(id) ?? 0)) return REFUSED;
+    if (held === undefined && !this.#mayTry(client)) return TOO_MANY;
     return this.#look(id, key);
   }
 
@@ -122,7 +136,7 @@ export class KeyRing {
       const maySee =
         entity === undefined ||
         (project === undefined ? held.seesEntity(entity) : held.canSee({ entity, project } as ProjectKey));
-      if (maySee && (found === null || held.askedAtMs > found.askedAtMs)) found = held;
+      if (maySee && (found === null || isBetter(held, found))) found = held;
     }
     return found?.key ?? null;
   }
@@ -142,11 +156,29 @@ export class KeyRing {
   }
 
   #look(id: string, key: string): Promise<Identified> {
-    return this.#looking.run(id, async () => {
-      const isNew = !this.#held.has(id);
-      if (isNew && this.#queue.size >= MAX_LOOKS_PER_MINUTE) return TOO_MANY;
-      return await this.#queue.add(() => this.#ask(id, key));
+    const queue = this.#held.has(id) ? this.#renewals : this.#tries;
+    return this.#looking.run(id, () => queue.add(() => this.#ask(id, key)));
+  }
+
+  #mayTry(client: string): boolean {
+    const nowMs = this.#options.clock.monotonic();
+    return ['', `of ${client}`].every((id) => {
+      const known = this.#triesOf.get(id);
+      const tries =
+        known === undefined || known.untilMs <= nowMs ? { untilMs: nowMs + MINUTE_MS, count: 0 } : known;
+      this.#triesOf.set(id, tries);
+      tries.count++;
+      return tries.count <= (id === '' ? MAX_TRIES_PER_MINUTE : MAX_TRIES_OF_CLIENT);
     });
+  }
+
+  /** Says that W&B has refused something with a key: others are used until it has been asked about this one. */
+  doubt(key: string): void {
+    const id = digestOf(key).toString('hex');
+    const held = this.#held.get(id);
+    if (held === undefined || held.isDoubted) return;
+    held.isDoubted = true;
+    void this.#look(id, key);
   }
 
   async #ask(id: string, key: string): Promise<Identified> {
@@ -165,9 +197,12 @@ export class KeyRing {
       return held.identified;
     } catch (error) {
       const held = this.#held.get(id);
-      const isHeld = held !== undefined && askedAtMs - held.askedAtMs <= maxAgeMs * OUTAGE_FACTOR;
+      // A limit of this key alone is of its holder's making.
+      const isOutage = error instanceof LogdirError && error.code === 'unavailable';
+      const heldForMs = isOutage ? maxAgeMs * OUTAGE_FACTOR : maxAgeMs;
+      const isHeld = held !== undefined && askedAtMs - held.askedAtMs <= heldForMs;
       logger.warn({ err: error, user: held?.name ?? null }, 'W&B could not be asked what a key may see');
-      return isHeld ? held.identified : cannotTell(error);
+      return isHeld ? held.identified : CANNOT_TELL;
     }
   }
 
@@ -194,9 +229,15 @@ const TOO_MANY: Identified = {
   message: 'too many unknown API keys were tried in the last minute: ask again later',
 };
 
-function cannotTell(error: unknown): Identified {
-  const why = error instanceof LogdirError ? error.message : 'its answer was not understood';
-  return { kind: 'refused', status: 503, message: `W&B can't be asked now what this key may see: ${why}` };
+const CANNOT_TELL: Identified = {
+  ...{ kind: 'refused', status: 503 },
+  message: "W&B can't be asked now what this key may see: ask again later",
+};
+
+/** Those that W&B has not refused anything since it was asked about them; then those that it was asked about last. */
+function isBetter(one: HeldKey, other: HeldKey): boolean {
+  if (one.isDoubted !== other.isDoubted) return other.isDoubted;
+  return one.askedAtMs > other.askedAtMs;
 }
 
 /** One string for each project: JSON escapes the separators. */

@@ -16,14 +16,17 @@ export function identifiedBy(name: string, scopes: readonly string[]): Identifie
   for (const scope of scopes) {
     if (scope === EVERYTHING || scope === METRICS) continue;
     const [entity = '', project, ...rest] = scope.split('/');
-    if (entity === '' || project === '' || rest.length > 0) throw wrongScope(name, scope);
+    const isWrong = entity === '' || project === '' || rest.length > 0 || scope.includes(EVERYTHING);
+    if (isWrong) throw wrongScope(name, scope);
     if (project === undefined) entities.add(entity);
     else projects.add(scope);
   }
   const seesAll = scopes.includes(EVERYTHING);
   const canSee = ({ entity, project }: ProjectName) =>
     entities.has(entity) || projects.has(`${entity}/${project}`);
-  const caller: Caller = seesAll ? { sees: 'everything', name } : { sees: 'some', name, version: 0, canSee };
+  const caller: Caller = seesAll
+    ? { sees: 'everything', name }
+    : { sees: 'some', name, version: 0, seesUnowned: true, canSee };
   return { kind: 'caller', caller, seesMetrics: seesAll || scopes.includes(METRICS) };
 }
 

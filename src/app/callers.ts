@@ -1,6 +1,7 @@
 /** Who may see what: the decision, and what each caller sees. @module */
 
 import { type Access, createAccess, type Identified, KeyRing } from '../access/index.ts';
+import { apiUrl } from '../config/index.ts';
 import { isLoopback, LogdirError, mapAnswer, NEVER_ABORTED } from '../core/index.ts';
 import type { S3Access } from '../frontends/s3/index.ts';
 import { TrustedProxies } from '../frontends/web/index.ts';
@@ -61,21 +62,27 @@ export function withKeysOf(keys: KeyRing, { baseUrl }: AppSettings, parts: AppPa
     ...parts,
     findApiKey: async (url, purpose) => {
       const key = url === baseUrl ? keys.keyFor(purpose) : null;
-      return key === null ? null : { key, origin: 'whoever asks' };
+      return key === null ? null : { key, origin: 'whoever asks', onRefusal: () => keys.doubt(key) };
     },
   };
 }
 
 /** Whose projects sources are about; null among them: whoever's a key sees. @throws LogdirError `invalid-argument` */
-function entitiesOf(sources: readonly string[]): readonly (string | null)[] {
-  return sources.flatMap((text) => {
+function entitiesOf({ sources, baseUrl }: AppSettings): readonly (string | null)[] {
+  const entities = sources.map((text) => {
     const reference = parseSource(text);
-    if (reference.kind === 'local') return [];
-    const { entity } = reference.scope;
-    if (entity !== '') return [entity];
+    // What lies in folders may be anybody's.
+    if (reference.kind === 'local') return null;
+    const { scope, appUrl: page } = reference;
+    if (page !== null && apiUrl(page) !== baseUrl) {
+      const message = `${text} is on another server than --base-url ${baseUrl}, which says what a key may see`;
+      throw new LogdirError('invalid-argument', message);
+    }
+    if (scope.entity !== '') return scope.entity;
     const message = `${text} means the default entity of a key, and --access wandb has many keys: name the entity`;
     throw new LogdirError('invalid-argument', message);
   });
+  return [...new Set(entities)];
 }
 
 /** W&B's keys are secrets as a whole: clients sign with them under their own name. */
@@ -94,12 +101,13 @@ export function s3Access({ callers, access }: Guarded): S3Access {
 
 /** Of `--access wandb`; null in other modes. What needs it is made after it, and given by functions. */
 export function keyRingOf(
-  { access, sources, baseUrl, accessMaxAgeMs }: AppSettings,
+  settings: AppSettings,
   { clock, logger }: AppParts,
   later: { readonly server: (baseUrl: string) => WandbServer; readonly relist: () => Promise<void> },
 ): KeyRing | null {
+  const { access, baseUrl, accessMaxAgeMs } = settings;
   if (access !== 'wandb') return null;
-  const entities = entitiesOf(sources);
+  const entities = entitiesOf(settings);
   return new KeyRing({
     look: (key) => later.server(baseUrl).seenBy(key, { entities, signal: NEVER_ABORTED }),
     onChange: later.relist,

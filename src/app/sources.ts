@@ -62,7 +62,9 @@ export function createHistory(
     metrics,
     clock,
   });
-  return new History({ sources, store, memoryMaxBytes, logger, metrics, clock });
+  // Any of many people could have a run that looks like one of a folder.
+  const assumesOwners = keys === null;
+  return new History({ sources, store, memoryMaxBytes, assumesOwners, logger, metrics, clock });
 }
 
 /** Commands that do not follow the sources look at single paths: nothing is read ahead for them. */

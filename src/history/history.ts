@@ -21,6 +21,8 @@ export interface HistoryOptions {
   readonly sources: readonly RunSource[];
   /** Where history is kept; disposed of with this object. */
   readonly store: RunStore;
+  /** Whether runs whose logs name no owner are taken for those of a server that look like them. Default: true. */
+  readonly assumesOwners?: boolean;
   /** Bound on rows kept in memory when the store takes no more. */
   readonly memoryMaxBytes: number;
   readonly logger: Logger;
@@ -41,6 +43,7 @@ export class History implements AsyncDisposable {
   #watchers: readonly AsyncDisposable[] = [];
 
   constructor({ sources, store, memoryMaxBytes, metrics, clock, ...options }: HistoryOptions) {
+    const { assumesOwners = true } = options;
     const logger = options.logger.child({ room: 'history' });
     const { signal } = this.#ending;
     // Every reading under way listens for the end of the program.
@@ -59,7 +62,7 @@ export class History implements AsyncDisposable {
       void this.catalogue.refreshProject(key, { signal }).catch(() => undefined);
     const context = { logs, updater: this.#updater, onGrown, onRefused, logger, metrics, clock, signal };
     const createRun = (listing: RunListing, source: RunSource) => new Run(listing, source, context);
-    this.catalogue = new Catalogue({ sources, store, createRun, logger, clock });
+    this.catalogue = new Catalogue({ sources, store, createRun, assumesOwners, logger, clock });
     this.background = new BackgroundReader({ catalogue: this.catalogue, signal });
     metrics.gauge('runs', () => this.catalogue.runs.size);
     metrics.gauge('runs_open', () => logs.size);

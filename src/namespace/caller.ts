@@ -18,6 +18,8 @@ export interface RestrictedCaller {
   readonly name: string;
   /** Grows whenever `canSee` may answer otherwise than before. */
   readonly version: number;
+  /** Whether it also sees runs whose logs do not say whose they are, under the entity that stands for none. */
+  readonly seesUnowned: boolean;
   /** Whether it may see a project, by W&B's names, whether or not there is one. */
   canSee(project: Pick<ProjectKey, 'entity' | 'project'>): boolean;
 }

@@ -104,7 +104,8 @@ export class Namespace {
     if (known !== undefined && known.all === all && known.version === caller.version) return known.seen;
     // Rights that change meanwhile have another version than the one noted.
     const { version } = caller;
-    const seen = new NamespaceSnapshot(all.projects.filter((project) => caller.canSee(project)));
+    const projects = all.projects.filter((project) => caller.canSee(project));
+    const seen = new NamespaceSnapshot(caller.seesUnowned ? projects : projects.map(withoutUnowned));
     this.#restricted.set(caller, { all, version, seen });
     return seen;
   }
@@ -129,6 +130,13 @@ export class Namespace {
     const names = [this.#names.ofEntity(key.entity), this.#names.ofProject(key.entity, key.project)] as const;
     return new NamedProject(key, names, this.#names.ofRuns(names.join('/'), runs));
   }
+}
+
+/** A project with those of its runs whose logs say whose they are. */
+function withoutUnowned(project: NamedProject): NamedProject {
+  const runs = [...project.runs].filter(([, { listing }]) => listing.isEntityAssumed !== true);
+  if (runs.length === project.runs.size) return project;
+  return new NamedProject(project, [project.entityName, project.name], new Map(runs));
 }
 
 async function wait(

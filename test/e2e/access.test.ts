@@ -10,6 +10,7 @@ import { signedHeaders } from '../support/s3-signing.ts';
 import { type ServedRuns, serveRuns } from '../support/served-runs.ts';
 import { TensorBoard } from '../support/tensorboard.ts';
 import { until } from '../support/waiting.ts';
+import { WandbLogWriter } from '../support/wandb-log-writer.ts';
 import { startWandbServer, type User, type WandbServer } from '../support/wandb-server/index.ts';
 
 const MAX_AGE_MS = 1500;
@@ -224,6 +225,37 @@ describe('a server for whoever has a W&B key', () => {
     await until(async () => (await ask(path, key)).status === 401, 'the key to be refused');
     expect(performance.now() - revokedAtMs).toBeLessThan(MAX_AGE_MS + 2000);
     expect((await ask('/webhdfs/v1/acme/acme-secret?op=LISTSTATUS', keyOf(ada))).status).toBe(200);
+  });
+});
+
+describe('runs of a folder whose logs name no entity', () => {
+  it('show to nobody with a key, whoever has a project of that name', async () => {
+    await using folder = await temporaryFolder();
+    await using wandb = await startWandbServer({ entity: 'acme' });
+    const { store, apiKey } = wandb;
+    const eve = store.addUser({ username: 'eve', teams: ['eve', 'local'] });
+    for (const entity of ['eve', 'local', 'acme'])
+      store.project(entity, 'research').addRun({ id: `of-${entity}`, rows: [{ loss: 1 }] });
+    const startTime = { seconds: Math.floor(Date.now() / 1000) };
+    const log = new WandbLogWriter().begin('k3j9x2ab', { project: 'research', entity: '', startTime });
+    await folder.write(
+      'runs/run-20260101_000000-k3j9x2ab/run-k3j9x2ab.wandb',
+      log.row({ loss: 1 }, 0).bytes(),
+    );
+    const words = [join(folder.path, 'runs'), '--base-url', wandb.url, '--access', 'wandb'];
+    await using served = await serveRuns('wandb:', join(folder.path, 'served'), words, { WANDB_API_KEY: '' });
+    const runs = async (key: string, project: string) => {
+      const headers = { authorization: `Bearer ${key}` };
+      const response = await fetch(`${served.url}/webhdfs/v1/${project}?op=LISTSTATUS`, { headers });
+      return [...(await response.text()).matchAll(/"pathSuffix":"([^"]*)"/g)].map(([, name]) => name);
+    };
+    for (const key of [...eve.apiKeys, apiKey]) {
+      for (const entity of ['eve', 'local', 'acme']) {
+        const found = await runs(key, `${entity}/research`);
+        const isOwn = key === apiKey ? entity === 'acme' : entity !== 'acme';
+        expect([key, entity, found.length]).toEqual([key, entity, isOwn ? 1 : 0]);
+      }
+    }
   });
 });
 

@@ -25,6 +25,8 @@ export interface CatalogueOptions {
   readonly createRun: (listing: RunListing, source: RunSource) => Run;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** See `RunCopies`. */
+  readonly assumesOwners: boolean;
 }
 
 export class Catalogue implements AsyncDisposable {
@@ -42,13 +44,13 @@ export class Catalogue implements AsyncDisposable {
   #version = 0;
   #refreshedAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor({ sources, store, createRun, logger, clock }: CatalogueOptions) {
+  constructor({ sources, store, createRun, assumesOwners, logger, clock }: CatalogueOptions) {
     const listings = new ListingStore(store, logger);
     this.#sources = sources.map((source) => new SourceCatalogue({ source, store: listings, logger, clock }));
     this.#entries = new EntryStore({ store, logger, clock });
     this.#createRun = createRun;
     this.#clock = clock;
-    this.#copies = new RunCopies(clock);
+    this.#copies = new RunCopies(clock, assumesOwners);
     this.#logger = logger;
   }
 
@@ -204,8 +206,7 @@ export class Catalogue implements AsyncDisposable {
       if (known === undefined) this.#logFound(run, sources);
       runs.set(id, run);
     }
-    if (isChanged || runs.size !== this.#runs.size || projects.length !== this.#projects.length)
-      this.#version++;
+    if (isChanged || runs.size !== this.#runs.size || !isSameList(projects, this.#projects)) this.#version++;
     this.#runs = runs;
     this.#projects = projects;
   }
@@ -281,4 +282,11 @@ function hasSameName(a: RunListing, b: RunListing): boolean {
 /** Sources that read eagerly are closer to where the run is logged: they come first. */
 function freshness({ policy }: RunSource): number {
   return policy.reading === 'eager' ? 0 : 1;
+}
+
+function isSameList(some: readonly ProjectKey[], others: readonly ProjectKey[]): boolean {
+  if (some.length !== others.length) return false;
+  return some.every(
+    ({ entity, project }, i) => others[i]!.entity === entity && others[i]!.project === project,
+  );
 }

@@ -39,13 +39,19 @@ type Keys = ReadonlyMap<string, RunKey>;
 
 export class RunCopies {
   readonly #clock: Clock;
+  readonly #assumesOwners: boolean;
   /** By source, by `runKeyText` of a listing: what its run is called. Once given, a name stays. */
   readonly #names = new Map<RunSource, Map<string, RunKey>>();
   /** By source, by `runKeyText` of what a run is called: the source's own key of it. */
   readonly #ownKeys = new Map<RunSource, Map<string, RunKey>>();
 
-  constructor(clock: Clock) {
+  /**
+   * `assumesOwners`: whether a run whose log names no entity is taken for the one of a server that looks like it. Where several
+   * people's accounts are listed, any of them could make one look so.
+   */
+  constructor(clock: Clock, assumesOwners: boolean) {
     this.#clock = clock;
+    this.#assumesOwners = assumesOwners;
   }
 
   /** What a run is called that a source has under this key. */
@@ -78,6 +84,7 @@ export class RunCopies {
       ({ source, listing }) =>
         !isServer(source) &&
         mayBeOfAnother(listing) &&
+        (this.#assumesOwners || listing.isEntityAssumed !== true) &&
         !this.#names.get(source)?.has(runKeyText(listing.key)),
     );
     if (unnamed.length === 0) return;

@@ -133,7 +133,8 @@ class WandbCloudSource implements RunSource {
     metrics.increment('source_listings_total', LABELS);
     const index = this.#index(listed.entity, listed.project);
     await index.refresh().catch((error: unknown) => {
-      throw this.#noteFailure(toLogdirError(error, `runs of ${listed.entity}/${listed.project}`));
+      const failure = this.#noteFailure(toLogdirError(error, `runs of ${listed.entity}/${listed.project}`));
+      throw this.#ofOneKey(failure, listed);
     });
     return [...index.runs.values()].map((run) => this.#listing(listed.entity, listed.project, run));
   }
@@ -277,6 +278,16 @@ class WandbCloudSource implements RunSource {
   #listingAgeSeconds(): number {
     const ages = [...this.#projects.values()].map(({ ageMs }) => ageMs).filter(Number.isFinite);
     return Math.max(0, ...ages) / 1000;
+  }
+
+  /** What a server does not show to one of many keys may be there for others: what is known of it stays. */
+  #ofOneKey(failure: LogdirError, project: Pick<ProjectListing, 'entity' | 'project'>): LogdirError {
+    const { knownProjects, server } = this.#options;
+    const isRefusal = failure.code === 'not-found' || failure.code === 'permission-denied';
+    if (knownProjects === undefined || !isRefusal) return failure;
+    server.api.doubt(project);
+    const message = `${project.entity}/${project.project} can't be listed with the key that was tried`;
+    return new LogdirError('unavailable', message, { cause: failure });
   }
 
   #noteFailure(failure: LogdirError): LogdirError {

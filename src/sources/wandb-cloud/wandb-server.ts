@@ -1,6 +1,7 @@
 /** One W&B server and one key: what all sources that read from it share. @module */
 
-import type { Clock } from '../../core/index.ts';
+import { LRUCache } from 'lru-cache';
+import { type Clock, LogdirError } from '../../core/index.ts';
 import type { Logger, Metrics } from '../../observability/index.ts';
 import {
   ApiClient,
@@ -36,7 +37,6 @@ export interface WandbServer {
   readonly storage: StorageClient;
   readonly features: ServerFeatures;
   readonly pageLimits: PageLimits;
-  readonly budget: RequestBudget;
   /** Calls back when the server answers again after an outage. */
   onRecovery(listener: () => void): void;
   /** What its answers said besides their data, downloads included. */
@@ -47,23 +47,52 @@ export interface WandbServer {
   seenBy(key: string, options: Omit<KeyViewOptions, 'clock'>): Promise<KeyView | null>;
 }
 
+/** Keys whose budgets are kept: of each that was used last. */
+const MAX_KEYS = 1000;
+
+/** The budgets of keys, one of each: a server limits keys, and what one of them has used up is no matter of others. */
+class KeyBudgets {
+  readonly #budgets = new LRUCache<string, RequestBudget>({ max: MAX_KEYS });
+  readonly #create: () => RequestBudget;
+
+  constructor(create: () => RequestBudget) {
+    this.#create = create;
+    this.of(null);
+  }
+
+  readonly of = (key: string | null): RequestBudget => {
+    const id = key ?? '';
+    const budget = this.#budgets.get(id) ?? this.#create();
+    this.#budgets.set(id, budget);
+    return budget;
+  };
+
+  sum(figure: (budget: RequestBudget) => number): number {
+    return [...this.#budgets.values()].reduce((sum, budget) => sum + figure(budget), 0);
+  }
+
+  longest(figure: (budget: RequestBudget) => number): number {
+    return Math.max(0, ...[...this.#budgets.values()].map(figure));
+  }
+}
+
 export function connectWandbServer(options: WandbServerOptions): WandbServer {
   const { findApiKey, network, logger, metrics, clock, retryPolicy = DEFAULT_RETRY_POLICY } = options;
   const baseUrl = options.baseUrl.replace(/\/+$/, '');
   const features = new ServerFeatures();
   const onLimit = (pauseMs: number) =>
     logger.warn({ baseUrl, pauseMs }, 'W&B asks to slow down; requests pause, what is cached is served');
-  const budget = new RequestBudget({ clock, onLimit });
+  const budgets = new KeyBudgets(() => new RequestBudget({ clock, onLimit }));
   const common = { network, retryPolicy, metrics, clock, userAgent: `wandb-logdir/${options.version}` };
   const listeners: (() => void)[] = [];
   const onRecovery = () => {
     for (const listener of listeners) listener();
   };
-  const asking = { ...common, onRecovery, baseUrl, budget, features, logger };
+  const asking = { ...common, onRecovery, baseUrl, budgetOf: budgets.of, features, logger };
   const api = new ApiClient({ ...asking, findApiKey });
-  metrics.gauge('cloud_waiting_requests', () => budget.waiting);
-  metrics.gauge('cloud_request_concurrency', () => budget.concurrency);
-  metrics.gauge('cloud_pause_seconds', () => budget.pauseMs / 1000);
+  metrics.gauge('cloud_waiting_requests', () => budgets.sum(({ waiting }) => waiting));
+  metrics.gauge('cloud_request_concurrency', () => budgets.sum(({ concurrency }) => concurrency));
+  metrics.gauge('cloud_pause_seconds', () => budgets.longest(({ pauseMs }) => pauseMs) / 1000);
   metrics.gauge('cloud_circuit_open', () => Number(api.isAway));
   const storage = new StorageClient(common);
   return {
@@ -72,13 +101,15 @@ export function connectWandbServer(options: WandbServerOptions): WandbServer {
     storage,
     features,
     pageLimits: new PageLimits(),
-    budget,
     onRecovery: (listener) => void listeners.push(listener),
     report: () => ({ ...api.report, receivedBytes: api.report.receivedBytes + storage.receivedBytes }),
     viewer: ({ signal }) => askViewer(api, { signal }),
-    seenBy: (key, seeing) => {
+    seenBy: async (key, seeing) => {
+      // Somebody waits for it, and others ask with their own keys.
+      if (budgets.of(key).pauseMs > 0)
+        throw new LogdirError('rate-limited', `${baseUrl} has asked this key to slow down`);
       const ofKey = new ApiClient({ ...asking, findApiKey: async () => ({ key, origin: 'a request' }) });
-      return askKeyView(ofKey, { ...seeing, clock });
+      return await askKeyView(ofKey, { ...seeing, clock });
     },
   };
 }

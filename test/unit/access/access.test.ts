@@ -23,6 +23,8 @@ users: {bob: [acme/a]}
 groups: {ml: [other]}
 `;
 const PROXY = '10.0.0.9';
+/** By their form, keys of W&B. */
+const [GOOD, BAD] = ['5', '6'].map((digit) => digit.repeat(40)) as [string, string];
 const PATHS = ['acme/a', 'acme/b', 'other/c'];
 
 let folder: TemporaryFolder;
@@ -101,6 +103,13 @@ describe('access by tokens', () => {
     expect(rights(await ask(access, { secret: 'a-newer-token-of-alice' }))).toEqual(['acme/a acme/b', false]);
   });
 
+  it('lets nobody in once the last token is gone from the file', async () => {
+    using access = await accessWith({});
+    await folder.write('access.yaml', Buffer.from('tokens: []'));
+    await access.reload();
+    expect(rights(await ask(access, { secret: ALICE }))).toBe(401);
+  });
+
   it('takes a change of the file by itself', async () => {
     using access = await accessWith({});
     await folder.write('access.yaml', Buffer.from(FILE.replace('scopes: [acme]', 'scopes: [other]')));
@@ -135,6 +144,7 @@ describe('access by what a proxy says', () => {
       { from, secret: 'x', headers: { 'x-forwarded-user': 'bob' } },
       ['acme/a', false],
     ],
+    ['nor are several users one', { from, headers: { 'x-forwarded-user': 'eve, bob' } }, 403],
     ['no name of an object is a user', { from, headers: { 'x-forwarded-user': 'constructor' } }, 403],
   ])('%s', async (_, asking, seen) => {
     using access = await accessWith({ mode: 'proxy' });
@@ -159,13 +169,13 @@ describe('access by W&B keys', () => {
   const keys = () =>
     new KeyRing({
       look: async (key) =>
-        key === 'good' ? { username: 'ada', projects: [{ entity: 'acme', project: 'b' } as never] } : null,
+        key === GOOD ? { username: 'ada', projects: [{ entity: 'acme', project: 'b' } as never] } : null,
       ...{ onChange: async () => {}, maxAgeMs: 1000, clock: systemClock, logger: silentLogger() },
     });
 
   it.each([
-    ['a key sees what W&B shows to it', { secret: 'good' }, ['acme/b', false]],
-    ['another is refused', { secret: 'bad' }, 401],
+    ['a key sees what W&B shows to it', { secret: GOOD }, ['acme/b', false]],
+    ['another is refused', { secret: BAD }, 401],
     ['so is nobody', {}, 401],
     ['tokens of the file hold as well', { secret: SCRAPER }, ['', true]],
   ])('%s', async (_, asking, seen) => {
@@ -175,10 +185,10 @@ describe('access by W&B keys', () => {
 
   it('signs with the key itself, under the key as id', async () => {
     using access = await accessWith({ mode: 'wandb', file: null, keys: keys() });
-    const key = access.signingKey('good')!;
-    expect(key.secret).toBe('good');
+    const key = access.signingKey(GOOD)!;
+    expect(key.secret).toBe(GOOD);
     expect(rights(await key.identify())).toEqual(['acme/b', false]);
-    expect(rights(await access.signingKey('bad')!.identify())).toBe(401);
+    expect(rights(await access.signingKey(BAD)!.identify())).toBe(401);
   });
 });
 

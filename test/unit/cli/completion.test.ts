@@ -70,7 +70,7 @@ describe('candidates', () => {
     const loaded = async (line: string) => {
       const variables = { NODE_DEBUG: 'esm' };
       const { stderr } = await runProgram(['--complete', 'zsh', line], { cwd, variables });
-      return /dist\/app\.js/.test(stderr);
+      return /dist\/app\/create-app\.js/.test(stderr);
     };
     expect(await loaded('wandb-logdir serve --watch ')).toBe(false);
     expect(await loaded('wandb-logdir ls acme/')).toBe(true);

@@ -256,6 +256,7 @@ describe('what a caller with some rights sees', () => {
     readonly sees = 'some';
     readonly name = 'somebody';
     version = 0;
+    seesUnowned = true;
     projects: readonly string[] = ['p'];
     canSee({ project }: { readonly project: string }): boolean {
       return this.projects.includes(project);
@@ -294,6 +295,20 @@ describe('what a caller with some rights sees', () => {
     expect(paths(namespace, caller)).toEqual(['e/q']);
     shown.show(run('e', 'new', 4, ['new', 'q']));
     expect(paths(namespace, caller)).toEqual(['new/q']);
+  });
+
+  it('has no run whose log does not say whose it is, unless it may see those', () => {
+    const owned = run('a', 'x', 1);
+    const unowned = run('b', 'y', 2);
+    const listing = { ...unowned.listing, isEntityAssumed: true };
+    const namespace = new Catalogue().show(owned, { ...unowned, listing } as unknown as Run).namespace();
+    const caller = new Restricted();
+    const runs = () => [...namespace.visible(caller).project('e', 'p')!.runs.keys()];
+    expect(runs()).toEqual(['x', 'y']);
+    caller.seesUnowned = false;
+    caller.version++;
+    expect(runs()).toEqual(['x']);
+    expect(namespace.visible(caller).project('e', 'p')!.run('b')).toBeUndefined();
   });
 
   it('is nothing of what others see', () => {

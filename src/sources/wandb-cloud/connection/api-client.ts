@@ -11,7 +11,7 @@ import pRetry from 'p-retry';
 import type { Clock, LogdirError } from '../../../core/index.ts';
 import type { Logger, Metrics } from '../../../observability/index.ts';
 import type { Operation, ServerFeatures } from '../graphql/index.ts';
-import type { FindApiKey, KeyPurpose } from './api-key.ts';
+import type { ApiKey, FindApiKey, KeyPurpose } from './api-key.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { deadline } from './deadline.ts';
 import { dataOf, parseAnswer } from './graphql-answer.ts';
@@ -32,7 +32,8 @@ export interface ApiClientOptions {
   readonly baseUrl: string;
   readonly findApiKey: FindApiKey;
   readonly network: NetworkOptions;
-  readonly budget: RequestBudget;
+  /** Of a key: what one key is limited to is no matter of others. Null: requests without a key. */
+  readonly budgetOf: (key: string | null) => RequestBudget;
   readonly features: ServerFeatures;
   readonly retryPolicy: RetryPolicy;
   readonly userAgent: string;
@@ -57,6 +58,14 @@ export interface RequestOptions {
   readonly signal: AbortSignal;
 }
 
+/** A request that goes out with a key, and waits for its turn among those of the key. */
+interface KeyedRequest {
+  readonly key: ApiKey | null;
+  readonly budget: RequestBudget;
+  readonly signal: AbortSignal;
+  readonly isRetry: boolean;
+}
+
 export class ApiClient {
   readonly #options: ApiClientOptions;
   readonly #host: string;
@@ -64,7 +73,7 @@ export class ApiClient {
   readonly #breaker: CircuitBreaker;
   #report: ServerReport = { receivedBytes: 0, requests: 0, clockSkewMs: null, remaining: null };
   /** By what they are for. */
-  readonly #keys = new LRUCache<string, { readonly value: string | null; readonly foundAtMs: number }>({
+  readonly #keys = new LRUCache<string, { readonly value: ApiKey | null; readonly foundAtMs: number }>({
     max: MAX_KEYS,
   });
 
@@ -107,17 +116,21 @@ export class ApiClient {
     variables: Variables,
     { signal }: RequestOptions,
   ): Promise<Answer> {
-    const { budget, retryPolicy } = this.#options;
+    const { budgetOf, retryPolicy } = this.#options;
+    const purpose = purposeOf(variables);
     // All requests of one read listen to its signal.
     setMaxListeners(0, signal);
     let isRetry = false;
     const attempt = async () => {
       this.#breaker.check();
+      const key = await this.#apiKey(purpose);
+      const budget = budgetOf(key?.key ?? null);
+      const request: KeyedRequest = { key, budget, signal, isRetry };
       try {
-        return await budget.run(() => this.#attempt(operation, variables, signal, isRetry), { signal });
+        return await budget.run(() => this.#attempt(operation, variables, request), { signal });
       } catch (error) {
         isRetry = true;
-        throw this.#failure(error, operation, variables, signal);
+        throw this.#failure(error, operation, variables, request);
       }
     };
     const retries = operation.failure === 'nothing' ? 0 : Math.min(retryPolicy.retries, operation.maxRetries);
@@ -133,15 +146,14 @@ export class ApiClient {
   async #attempt<Variables, Answer>(
     operation: Operation<Variables, Answer>,
     variables: Variables,
-    signal: AbortSignal,
-    isRetry: boolean,
+    request: KeyedRequest,
   ): Promise<Answer> {
     const { baseUrl, features, logger } = this.#options;
     const { name } = operation;
     for (;;) {
       const { document, body } = operation.request(features, variables);
-      const { data: text, status } = await this.#measured(name, () =>
-        this.#post(body, purposeOf(variables), signal, isRetry),
+      const { data: text, status } = await this.#measured(name, request.budget, () =>
+        this.#post(body, request),
       );
       const answer = parseAnswer(text, status, name, baseUrl);
       const messages = answer.errors.map(({ message }) => message);
@@ -157,6 +169,7 @@ export class ApiClient {
 
   async #measured(
     operation: string,
+    budget: RequestBudget,
     post: () => Promise<AxiosResponse<string>>,
   ): Promise<AxiosResponse<string>> {
     const { metrics, clock, logger } = this.#options;
@@ -164,7 +177,7 @@ export class ApiClient {
     let outcome = 'failed';
     try {
       const response = await post();
-      this.#noteBudget(response);
+      this.#noteBudget(response, budget);
       outcome = 'answered';
       const answer = { status: response.status, bytes: response.data.length };
       logger.debug({ operation, ...answer, ms: Math.round(clock.monotonic() - started) }, 'W&B answered');
@@ -175,14 +188,9 @@ export class ApiClient {
     }
   }
 
-  async #post(
-    body: string,
-    purpose: KeyPurpose,
-    signal: AbortSignal,
-    isRetry: boolean,
-  ): Promise<AxiosResponse<string>> {
+  async #post(body: string, { key: found, signal, isRetry }: KeyedRequest): Promise<AxiosResponse<string>> {
     const { baseUrl, network, retryPolicy, clock } = this.#options;
-    const key = await this.#apiKey(purpose);
+    const key = found?.key ?? null;
     const authorization = key === null ? {} : { Authorization: `Basic ${btoa(`api:${key}`)}` };
     // W&B's edge answers some anonymous programs with nothing unless they look like its own pages.
     const origin = key === null ? { Origin: appOrigin(baseUrl), 'X-Origin': appOrigin(baseUrl) } : {};
@@ -196,13 +204,20 @@ export class ApiClient {
     });
   }
 
-  async #apiKey(purpose: KeyPurpose): Promise<string | null> {
+  /** That the server shows to a key none of what it is to see: another is looked for, where there are several. */
+  doubt(purpose: KeyPurpose): void {
+    const id = purposeId(purpose);
+    this.#keys.get(id)?.value?.onRefusal?.();
+    this.#keys.delete(id);
+  }
+
+  async #apiKey(purpose: KeyPurpose): Promise<ApiKey | null> {
     const { clock, findApiKey, baseUrl } = this.#options;
-    const id = JSON.stringify([purpose.entity, purpose.project]);
+    const id = purposeId(purpose);
     const nowMs = clock.monotonic();
     const known = this.#keys.get(id);
     if (known !== undefined && nowMs - known.foundAtMs <= KEY_VALID_MS) return known.value;
-    const value = (await findApiKey(baseUrl, purpose))?.key ?? null;
+    const value = await findApiKey(baseUrl, purpose);
     this.#keys.set(id, { value, foundAtMs: nowMs });
     return value;
   }
@@ -216,8 +231,8 @@ export class ApiClient {
     } else logger.warn({ baseUrl, err: failure }, 'W&B cannot be reached; what is cached is served');
   }
 
-  #noteBudget({ headers, data }: AxiosResponse<string>): void {
-    const { budget, metrics, clock } = this.#options;
+  #noteBudget({ headers, data }: AxiosResponse<string>, budget: RequestBudget): void {
+    const { metrics, clock } = this.#options;
     metrics.increment('cloud_received_bytes_total', { door: 'api' }, data.length);
     const text: unknown = headers['ratelimit-remaining'];
     const remaining = typeof text === 'string' && text.trim() !== '' ? Number(text) : null;
@@ -235,13 +250,14 @@ export class ApiClient {
     error: unknown,
     { name, failure: meaning }: Operation<Variables, unknown>,
     variables: Variables,
-    signal: AbortSignal,
+    { budget, signal }: KeyedRequest,
   ): unknown {
     if (signal.aborted) return error;
-    const { budget, logger, baseUrl, clock } = this.#options;
+    const { logger, baseUrl, clock } = this.#options;
     const failed = requestFailure(error, { what: null, baseUrl, nowMs: clock.now() });
     const { failure, isLimit, isUnreachable, isRefusal, retryAfterMs } = failed;
     if (isLimit) budget.limited(retryAfterMs);
+    if (failure.code === 'permission-denied') this.doubt(purposeOf(variables));
     // A server that refuses a document is there.
     const isSign = isUnreachable || (meaning !== 'nothing' && !isRefusal);
     if (!isLimit && failure.code === 'unavailable' && isSign) {
@@ -251,6 +267,10 @@ export class ApiClient {
     logger.debug({ operation: name, err: failure }, 'a request to W&B failed');
     return failed;
   }
+}
+
+function purposeId({ entity, project }: KeyPurpose): string {
+  return JSON.stringify([entity, project]);
 }
 
 /** Operations name entity and project alike. */

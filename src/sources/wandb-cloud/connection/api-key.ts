@@ -4,6 +4,8 @@
 export interface ApiKey {
   readonly key: string;
   readonly origin: string;
+  /** Told when the server has refused something with it, where there may be another. */
+  readonly onRefusal?: () => void;
 }
 
 /** What a request asks about, by W&B's names: whom its key must let see that. */
