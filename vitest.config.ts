@@ -1,4 +1,4 @@
-/** How the tests run: `unit` without and `e2e` with a real TensorBoard, `live` with one and a clock. @module */
+/** How the tests run: `unit` without and `e2e` with a real TensorBoard, `live` with one and a clock, `kubernetes` on a cluster. @module */
 
 import { availableParallelism } from 'node:os';
 import { defineConfig, type Plugin } from 'vitest/config';
@@ -60,6 +60,19 @@ export default defineConfig({
           include: [TIMED],
           maxWorkers: '100%',
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: 'kubernetes',
+          globalSetup: ['test/kubernetes/stop-cluster.ts'],
+          setupFiles: ['test/kubernetes/start-cluster.ts'],
+          include: ['test/kubernetes/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          // One cluster for all.
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

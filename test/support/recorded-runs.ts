@@ -74,8 +74,12 @@ async function linkEvents(recorded: RecordedRuns, copied: RecordedRuns): Promise
 /** For vitest, before the first test: logs what has not been logged yet. */
 export async function setup(): Promise<void> {
   if (PYTHON_MISSING !== null) return;
-  // Each of them waits for the SDK more than it computes.
-  await Promise.all((Object.keys(RECORDINGS) as RecordingKind[]).map(record));
+  await recordRuns(Object.keys(RECORDINGS) as RecordingKind[]);
+}
+
+/** Logs those that have not been logged yet. Each waits for the SDK more than it computes. */
+export async function recordRuns(kinds: readonly RecordingKind[]): Promise<void> {
+  await Promise.all(kinds.map(record));
 }
 
 async function record(kind: RecordingKind): Promise<void> {

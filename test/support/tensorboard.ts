@@ -36,10 +36,10 @@ export interface StartOptions {
 
 export class TensorBoard implements AsyncDisposable {
   readonly url: string;
-  readonly #process: ChildProcess;
+  readonly #process: ChildProcess | null;
   readonly #output: () => string;
 
-  private constructor(url: string, child: ChildProcess, output: () => string) {
+  private constructor(url: string, child: ChildProcess | null, output: () => string) {
     this.url = url;
     this.#process = child;
     this.#output = output;
@@ -61,6 +61,11 @@ export class TensorBoard implements AsyncDisposable {
     options: StartOptions = {},
   ): Promise<TensorBoard> {
     return await TensorBoard.#start(['--grpc_data_provider', address, ...args], options);
+  }
+
+  /** One that somebody else started and stops. */
+  static at(url: string): TensorBoard {
+    return new TensorBoard(url, null, () => '');
   }
 
   static async #start(
@@ -95,7 +100,7 @@ export class TensorBoard implements AsyncDisposable {
 
   /** Whether its Rust loader is at work: a program of its own. Linux alone. */
   get hasDataServer(): boolean {
-    const { pid } = this.#process;
+    const pid = this.#process?.pid;
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ');
     const programs = children.filter(Boolean).map((child) => readlinkSync(`/proc/${child}/exe`));
     return programs.some((program) => program.includes('tensorboard_data_server'));
@@ -177,10 +182,11 @@ export class TensorBoard implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#process.exitCode !== null) return;
-    const exited = once(this.#process, 'exit');
-    this.#process.kill('SIGTERM');
-    const hard = setTimeout(() => this.#process.kill('SIGKILL'), 5000);
+    const child = this.#process;
+    if (child === null || child.exitCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGTERM');
+    const hard = setTimeout(() => child.kill('SIGKILL'), 5000);
     await exited;
     clearTimeout(hard);
   }

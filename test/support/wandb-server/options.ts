@@ -55,8 +55,12 @@ export const DEFAULT_BEHAVIOUR: Behaviour = {
 export interface ServerOptions extends Partial<Behaviour> {
   /** Path that the API stands under, as behind a proxy: `/tools/wandb`. Default: none. */
   readonly basePath?: string;
-  /** Default 0: any free port of the loopback address. */
+  /** Default 0: any free port. */
   readonly port?: number;
+  /** Address to listen on. Default: loopback. */
+  readonly host?: string;
+  /** What stands for the host in addresses that are given out, as where others reach it by a name. Default: `host`. */
+  readonly name?: string;
   /**
    * `own`: signed URLs point at a second port, where an `Authorization` header is refused as object stores refuse it.
    * `shared`: they point at the API's own port. Default `own`.

@@ -36,6 +36,8 @@ export class WandbServer implements AsyncDisposable {
   readonly #storage: Storage;
   readonly #now: () => number;
   readonly #servers: Server[] = [];
+  readonly #host: string;
+  readonly #name: string;
 
   private constructor(options: ServerOptions) {
     const now = options.now ?? Date.now;
@@ -43,6 +45,8 @@ export class WandbServer implements AsyncDisposable {
     const behaviour = { ...DEFAULT_BEHAVIOUR, ...options };
     const refusesKeys = options.storage !== 'shared';
     this.#now = now;
+    this.#host = options.host ?? LOOPBACK;
+    this.#name = options.name ?? this.#host;
     this.#storage = new Storage({ now, lifetimeMs: behaviour.urlLifetimeMs, refusesKeys });
     this.store = new WandbStore(now);
     const parts = { store: this.store, storage: this.#storage, behaviour, random, now };
@@ -55,7 +59,7 @@ export class WandbServer implements AsyncDisposable {
     this.user = this.store.addUser({ username, teams: [entity], ...key });
   }
 
-  /** Starts on the loopback address; resolves when it answers. */
+  /** Starts on the loopback address, unless told otherwise; resolves when it answers. */
   static async start(options: ServerOptions = {}): Promise<WandbServer> {
     const server = new WandbServer(options);
     const origin = await server.#listen('api', options.port ?? 0);
@@ -107,9 +111,9 @@ export class WandbServer implements AsyncDisposable {
     });
     server.keepAliveTimeout = KEEP_ALIVE_MS;
     this.#servers.push(server);
-    server.listen(port, LOOPBACK);
+    server.listen(port, this.#host);
     await once(server, 'listening');
-    return `http://${LOOPBACK}:${(server.address() as AddressInfo).port}`;
+    return `http://${this.#name}:${(server.address() as AddressInfo).port}`;
   }
 
   async #handle(origin: 'api' | 'storage', req: IncomingMessage, res: ServerResponse): Promise<void> {
