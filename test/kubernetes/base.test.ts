@@ -9,7 +9,14 @@ import { serveRuns } from '../support/served-runs.ts';
 import { TensorBoard } from '../support/tensorboard.ts';
 import { CLUSTER_MISSING, TestNamespace } from './cluster.ts';
 import { DOUBLE_RUNS, pointsOf } from './double-runs.ts';
-import { ALL_POINTS, claimOf, DoubleInCluster, EGRESS_TO_DOUBLE, forgetVolume } from './objects.ts';
+import {
+  ALL_POINTS,
+  claimOf,
+  DoubleInCluster,
+  EGRESS_TO_DOUBLE,
+  forgetVolume,
+  INGRESS_FROM_NODES,
+} from './objects.ts';
 
 describe.skipIf(CLUSTER_MISSING !== null)('the base, on a real cluster, with a W&B server', () => {
   let double: DoubleInCluster;
@@ -22,7 +29,7 @@ describe.skipIf(CLUSTER_MISSING !== null)('the base, on a real cluster, with a W
     await namespace.deploy({
       from: 'base',
       config: { baseUrl: double.url, source: ['wandb:acme'], refreshInterval: '1s', logFormat: 'json' },
-      patches: [EGRESS_TO_DOUBLE, ALL_POINTS],
+      patches: [EGRESS_TO_DOUBLE, INGRESS_FROM_NODES, ALL_POINTS],
     });
     await namespace.rolledOut();
   });
@@ -97,7 +104,11 @@ describe.skipIf(CLUSTER_MISSING !== null)('the base, on a real cluster, with a v
     await copyRecordedRuns(folder.path, ['scalars', 'sweep', 'resume', 'crash']);
     namespace = await TestNamespace.create('offline', 'restricted');
     await claimOf(namespace, 'wandb-runs', join(folder.path, 'wandb'));
-    await namespace.deploy({ from: 'base', components: ['offline-pvc'], patches: [ALL_POINTS] });
+    await namespace.deploy({
+      from: 'base',
+      components: ['offline-pvc'],
+      patches: [ALL_POINTS, INGRESS_FROM_NODES],
+    });
     await namespace.rolledOut();
   });
 

@@ -113,10 +113,20 @@ export class TestNamespace implements AsyncDisposable {
     return await this.kubectl(['get', ...words, '-o', `jsonpath=${path}`]);
   }
 
+  /** Names of those that are not about to go. */
   async pods(): Promise<string[]> {
-    const path = '{range .items[?(@.metadata.deletionTimestamp=="")]}{.metadata.name}{" "}{end}';
-    const all = await this.read(['pods', '-l', 'app.kubernetes.io/name=wandb-logdir'], path).catch(() => '');
-    return all.split(' ').filter(Boolean);
+    const text = await this.kubectl([
+      'get',
+      'pods',
+      '-l',
+      'app.kubernetes.io/name=wandb-logdir',
+      '-o',
+      'json',
+    ]);
+    const { items } = JSON.parse(text) as {
+      items: { metadata: { name: string; deletionTimestamp?: string } }[];
+    };
+    return items.flatMap(({ metadata }) => (metadata.deletionTimestamp === undefined ? [metadata.name] : []));
   }
 
   /** Pods, events and logs, for whoever reads that a test failed. */

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXAMPLES } from '../support/program.ts';
 import { TensorBoard } from '../support/tensorboard.ts';
 import { CLUSTER_MISSING, TestNamespace } from './cluster.ts';
-import { claimOf, forgetVolume } from './objects.ts';
+import { claimOf, forgetVolume, INGRESS_FROM_NODES } from './objects.ts';
 
 const LOGDIR = '/mnt/wandb/logdir';
 
@@ -17,7 +17,11 @@ describe.skipIf(CLUSTER_MISSING !== null).each(['fuse-privileged', 'fuse-fdpass'
     beforeAll(async () => {
       namespace = await TestNamespace.create(overlay, 'privileged');
       await claimOf(namespace, 'wandb-runs', EXAMPLES);
-      await namespace.deploy({ from: `overlays/${overlay}`, components: ['offline-pvc'] });
+      await namespace.deploy({
+        from: `overlays/${overlay}`,
+        components: ['offline-pvc'],
+        patches: [INGRESS_FROM_NODES],
+      });
       await namespace.rolledOut();
     });
 

@@ -85,6 +85,14 @@ export const EGRESS_TO_DOUBLE = {
   ]),
 };
 
+/** Lets the test in, which asks from node 1: another node's pods take that for a stranger. */
+export const INGRESS_FROM_NODES = {
+  target: { kind: 'NetworkPolicy', name: 'wandb-logdir' },
+  patch: JSON.stringify([
+    { op: 'add', path: '/spec/ingress/0/from/-', value: { ipBlock: { cidr: '10.99.0.0/16' } } },
+  ]),
+};
+
 /** Every point of every run, for they are compared with what was logged. */
 export const ALL_POINTS = {
   target: { kind: 'Deployment', name: 'wandb-logdir' },

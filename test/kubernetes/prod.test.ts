@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TensorBoard } from '../support/tensorboard.ts';
 import { CLUSTER_MISSING, type Forward, kubectl, TestNamespace } from './cluster.ts';
-import { DoubleInCluster, EGRESS_TO_DOUBLE } from './objects.ts';
+import { DoubleInCluster, EGRESS_TO_DOUBLE, INGRESS_FROM_NODES } from './objects.ts';
 
 /** Two pods fit on a machine of tests. */
 const SMALL = {
@@ -32,7 +32,7 @@ describe.skipIf(CLUSTER_MISSING !== null)('prod, on two real nodes', () => {
     await namespace.deploy({
       from: 'overlays/prod',
       config: { baseUrl: double.url, source: ['wandb:acme'], logFormat: 'json' },
-      patches: [EGRESS_TO_DOUBLE, SMALL],
+      patches: [EGRESS_TO_DOUBLE, INGRESS_FROM_NODES, SMALL],
     });
     await namespace.rolledOut();
     forward = await namespace.forward('wandb-logdir', 80);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TensorBoard } from '../support/tensorboard.ts';
 import { CLUSTER_MISSING, TestNamespace } from './cluster.ts';
 import { DOUBLE_RUNS } from './double-runs.ts';
-import { DoubleInCluster, EGRESS_TO_DOUBLE } from './objects.ts';
+import { DoubleInCluster, EGRESS_TO_DOUBLE, INGRESS_FROM_NODES } from './objects.ts';
 
 const POD = ['pods', '-l', 'app.kubernetes.io/name=wandb-logdir'];
 /** Fills the memory of its container. The kernel takes the largest: the first process is small beside it, so it is asked to. */
@@ -27,7 +27,7 @@ describe.skipIf(CLUSTER_MISSING !== null)('a server that was killed, on a real c
       from: 'base',
       components: ['cache-pvc'],
       config: { baseUrl: double.url, source: ['wandb:acme'], refreshInterval: '1s', logFormat: 'json' },
-      patches: [EGRESS_TO_DOUBLE],
+      patches: [EGRESS_TO_DOUBLE, INGRESS_FROM_NODES],
     });
     await namespace.rolledOut();
     await expectShown();
