@@ -21,13 +21,22 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --no-audit --no-fund --ignore-scripts
 
+# What of these is the program.
+FROM scratch AS program
+COPY --from=build /src/dist/ /app/dist/
+COPY --from=build /src/proto/ /app/proto/
+COPY package.json LICENSE /app/
+COPY container/probe.mjs container/fuse-descriptor.py /app/container/
+
 # What the base image has for building goes; a copy of the rest is the first layer.
 FROM ${NODE_IMAGE} AS root
 RUN rm -rf /usr/local/lib/node_modules /usr/local/include /usr/local/share/doc /usr/local/share/man /opt/* /root/.npm \
       /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn /usr/local/bin/yarnpkg \
       /usr/local/bin/docker-entrypoint.sh /var/lib/apt/lists/* /var/cache/apt/* /var/log/* \
     && mkdir -p /var/cache/wandb-logdir /runs \
-    && chmod 1777 /var/cache/wandb-logdir
+    && chmod 1777 /var/cache/wandb-logdir \
+    && ln -s /app/dist/cli/main.js /usr/local/bin/wandb-logdir \
+    && ln -s /app/dist/cli/data-server/main.js /usr/local/bin/wandb-logdir-data-server
 
 FROM scratch AS base
 COPY --from=root / /
@@ -36,13 +45,6 @@ ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     WANDB_LOGDIR_CACHE_DIR=/var/cache/wandb-logdir \
     WANDB_LOGDIR_LOG_FORMAT=json
 WORKDIR /runs
-COPY --from=packages /app/node_modules/ /app/node_modules/
-COPY --from=build /src/dist/ /app/dist/
-COPY package.json LICENSE README.md CHANGELOG.md /app/
-COPY proto/ /app/proto/
-COPY container/probe.mjs container/fuse-descriptor.py /app/container/
-RUN ln -s /app/dist/cli/main.js /usr/local/bin/wandb-logdir \
-    && ln -s /app/dist/cli/data-server/main.js /usr/local/bin/wandb-logdir-data-server
 # Any other user will do as well: nothing needs a name, a home or a file of its own.
 USER 10001:10001
 # Where history is kept; with a read-only root this, and /tmp for `mount` as an ordinary user, are all that is written.
@@ -51,14 +53,10 @@ EXPOSE 7070
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s CMD ["node", "/app/container/probe.mjs"]
 ENTRYPOINT ["wandb-logdir"]
 CMD ["serve"]
-ARG VERSION=0.1.0
-ARG REVISION=unknown
 LABEL org.opencontainers.image.title="wandb-logdir" \
       org.opencontainers.image.description="Shows Weights & Biases runs as a TensorBoard logdir" \
       org.opencontainers.image.licenses="Apache-2.0" \
-      org.opencontainers.image.url="https://wandb-logdir.example/" \
-      org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}"
+      org.opencontainers.image.url="https://wandb-logdir.example/"
 
 # TensorBoard in a virtual environment, without pip.
 FROM ${NODE_IMAGE} AS python
@@ -70,16 +68,27 @@ RUN python3 -m venv /opt/tensorboard \
     && rm -f /opt/tensorboard/bin/pip* \
     && find /opt/tensorboard -type d -name tests -prune -exec rm -rf {} +
 
+# The program comes last: another version of it leaves the layers below as they are.
 FROM base AS tensorboard
 USER 0
 RUN apt-get update && apt-get install -y --no-install-recommends python3 \
-    && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/*
+    && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/* \
+    # Where Kubeflow's controller looks for it.
+    && ln -s /opt/tensorboard/bin/tensorboard /usr/local/bin/tensorboard
 COPY --from=python /opt/tensorboard/ /opt/tensorboard/
-# Where Kubeflow's controller looks for it.
-RUN ln -s /opt/tensorboard/bin/tensorboard /usr/local/bin/tensorboard
 ENV PYTHONDONTWRITEBYTECODE=1
 EXPOSE 6006
 USER 10001:10001
+COPY --from=packages /app/node_modules/ /app/node_modules/
+COPY --from=program / /
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.version="${VERSION}" org.opencontainers.image.revision="${REVISION}"
 
 # The last one is what `docker build` makes without --target.
 FROM base AS server
+COPY --from=packages /app/node_modules/ /app/node_modules/
+COPY --from=program / /
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.version="${VERSION}" org.opencontainers.image.revision="${REVISION}"

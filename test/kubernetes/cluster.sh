@@ -11,6 +11,7 @@
 #   cluster.sh stop               # everything gone: processes, containers, mounts, cgroups, network
 # Everything runs in own mount, pid, network, uts, ipc and cgroup namespaces: killing one pid ends it all.
 set -euo pipefail
+[ "${0:0:1}" = / ] || exec "$(readlink -f "$0")" "$@" # it starts itself again, from elsewhere
 K8S_VERSION=${K8S_VERSION:-v1.37.2}
 CONTAINERD_VERSION=${CONTAINERD_VERSION:-v2.4.2}
 COREDNS_VERSION=${COREDNS_VERSION:-v1.15.0}
@@ -303,7 +304,7 @@ node() {
   if [ "$n" = 1 ]; then
     for p in $(seq 2 "$NODES"); do
       (join "$p"; spaces "$p") & c=$!
-      until v=$(pgrep -P "$c") && [ "$(readlink "/proc/$v/ns/net")" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.05; done
+      until v=$(pgrep -P "$c" -x catatonit); do sleep 0.05; done
       # routed, not bridged: bridge-nf-call-iptables would see each packet twice
       ip link add "node$p" type veth peer name eth0 netns "$v"; ip addr add $MASTER/32 dev "node$p"; ip link set "node$p" up
       ip route add "10.99.0.$p" dev "node$p"; ip route add "10.244.$p.0/24" via "10.99.0.$p"
