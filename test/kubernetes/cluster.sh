@@ -314,7 +314,9 @@ node() {
   until [ -S "$d/run/containerd.sock" ]; do sleep 0.05; done # a kubelet that finds none ends
   run kubelet "$d" kubelet --config="$d/kubelet.yaml" --kubeconfig="$S/kubelet$n.kubeconfig" --root-dir="$d/kubelet" --hostname-override="node$n" --node-ip="10.99.0.$n" ${KUBELET_ARGS:-}
   run proxy "$d" kube-proxy --config="$d/proxy.yaml"
-  [ ! -x "$BIN/kube-router" ] || run router "$d" kube-router --kubeconfig="$S/admin.kubeconfig" --hostname-override="node$n" --run-router=false \
+  # It ends where its node is not known yet.
+  [ ! -x "$BIN/kube-router" ] || run router "$d" bash -c 'until kubectl --kubeconfig "$0" get node "$1"; do sleep 0.2; done; shift; exec "$@"' \
+    "$S/admin.kubeconfig" "node$n" kube-router --kubeconfig="$S/admin.kubeconfig" --hostname-override="node$n" --run-router=false \
     --run-service-proxy=false --run-firewall=true --run-loadbalancer=false --service-cluster-ip-range="$SVC_NET" --health-port=0
   fi
   touch "$d/run/started"
