@@ -43,7 +43,7 @@ describe.skipIf(CLUSTER_MISSING !== null).each(['fuse-privileged', 'fuse-fdpass'
         () => board.runs(),
         ({ length }) => length >= 6,
       );
-      const [run = ''] = runs.filter((name) => name.includes('lm-wide'));
+      const [run = ''] = runs.filter((name) => name.includes('wide-8-layers'));
       const tags = await board.until(
         () => board.scalarTags(),
         (all) => (all[run] ?? []).length > 0,
