@@ -28,8 +28,10 @@
   # The program may listen on 127.0.0.1 alone, which the kubelet does not reach: it asks from within.
   startupProbe:
     exec:
-      {{- if $mounts }}
+      {{- if eq .Values.fuse.mode "privileged" }}
       command: [grep, -q, " /mnt/wandb/logdir fuse", /proc/mounts]
+      {{- else if $mounts }}
+      command: [test, -d, /mnt/wandb]
       {{- else }}
       command: [node, /app/container/probe.mjs, "{{ $probe }}/healthz"]
       {{- end }}
@@ -38,7 +40,11 @@
     failureThreshold: 150
   readinessProbe:
     exec:
+      {{- if eq .Values.fuse.mode "fdpass" }}
+      command: [grep, -q, " /mnt/wandb/logdir fuse", /proc/mounts]
+      {{- else }}
       command: [node, /app/container/probe.mjs, "{{ $probe }}/readyz"]
+      {{- end }}
     periodSeconds: 10
     timeoutSeconds: 5
     failureThreshold: 3
