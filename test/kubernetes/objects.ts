@@ -71,6 +71,17 @@ export class DoubleInCluster implements AsyncDisposable {
     if (!response.ok) throw new Error(`the double: HTTP ${response.status}`);
   }
 
+  /** Nobody answers there, until it is back as it began. */
+  async goAway(): Promise<void> {
+    await this.#namespace.kubectl(['scale', 'deployment/wandb', '--replicas=0']);
+    await this.#namespace.kubectl(['wait', '--for=delete', 'pod', '-l', 'app=wandb', '--timeout=60s']);
+  }
+
+  async comeBack(): Promise<void> {
+    await this.#namespace.kubectl(['scale', 'deployment/wandb', '--replicas=1']);
+    await this.#namespace.rolledOut('wandb');
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#control[Symbol.asyncDispose]();
     await this.#namespace[Symbol.asyncDispose]();

@@ -53,9 +53,9 @@ describe.skipIf(CLUSTER_MISSING !== null)('a server that was killed, on a real c
     Number(await namespace.read(POD, '{.items[0].status.initContainerStatuses[0].restartCount}'));
   /** Without W&B only the cache can show anything. */
   const withoutWandb = async (work: () => Promise<void>) => {
-    await double.changeKey('nobody');
+    await double.goAway();
     await work();
-    await double.changeKey('d'.repeat(40));
+    await double.comeBack();
   };
 
   it('by hand: its cache is there, though W&B is not', async () => {
