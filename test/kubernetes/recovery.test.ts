@@ -26,7 +26,7 @@ describe.skipIf(CLUSTER_MISSING !== null)('a server that was killed, on a real c
     await namespace.deploy({
       from: 'base',
       components: ['cache-pvc'],
-      config: { baseUrl: double.url, source: ['wandb:acme'], refreshInterval: '1s', logFormat: 'json' },
+      config: { baseUrl: double.url, source: ['acme/research'], refreshInterval: '1s', logFormat: 'json' },
       patches: [EGRESS_TO_DOUBLE, INGRESS_FROM_NODES],
     });
     await namespace.rolledOut();
