@@ -35,10 +35,7 @@ for (const run of DOUBLE_RUNS) {
 createServer((request, response) => {
   const url = new URL(request.url ?? '/', 'http://double');
   const key = url.searchParams.get('is');
-  if (request.method === 'POST' && key !== null) {
-    server.user.apiKeys.clear();
-    server.user.apiKeys.add(key);
-  }
+  if (request.method === 'POST' && key !== null) server.user.apiKeys = new Set([key]);
   response.end(JSON.stringify(server.requests.tally()));
 }).listen(8082, '0.0.0.0');
 process.once('SIGTERM', () => process.exit(0));
