@@ -28,6 +28,8 @@ export const CLUSTER_MISSING: string | null = whyMissing();
 function whyMissing(): string | null {
   if (!IS_FULL) return 'at full scale only: npm run test:full';
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'a cluster needs Linux and root';
+  const { CLUSTER_REFUSED: refused } = process.env;
+  if (refused) return refused;
   if (!existsSync('/sys/fs/cgroup/memory')) return 'cluster.sh is for cgroup v1';
   return existsSync(join(PROGRAMS, 'etcd'))
     ? null
