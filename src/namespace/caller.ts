@@ -26,3 +26,12 @@ export interface RestrictedCaller {
 
 /** Whoever runs the program. */
 export const OPERATOR: Caller = { sees: 'everything', name: null };
+
+/** Whoever was not identified. */
+export const NOBODY: Caller = {
+  sees: 'some',
+  name: 'nobody',
+  version: 0,
+  seesUnowned: false,
+  canSee: () => false,
+};

@@ -1,5 +1,6 @@
 /** Names of entities, projects and runs, and who may see them: where tree, overview and data provider start from. @module */
 
-export { type Caller, OPERATOR, type Operator, type RestrictedCaller } from './caller.ts';
+export { type Caller, NOBODY, OPERATOR, type Operator, type RestrictedCaller } from './caller.ts';
+export { locationsFor, readingFailureFor } from './disclosure.ts';
 export { Namespace, type NamespaceOptions } from './namespace.ts';
 export type { NamedProject, NamespaceSnapshot } from './snapshot.ts';

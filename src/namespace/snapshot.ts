@@ -38,6 +38,11 @@ export class NamedProject implements ProjectKey {
     return this.#byId.get(name);
   }
 
+  /** The same project to somebody who sees none of its runs. */
+  withoutRuns(): NamedProject {
+    return new NamedProject(this, [this.entityName, this.name], new Map());
+  }
+
   /** The directory name of a run, by `Run.id`. */
   nameOf(id: string): string | undefined {
     this.#names ??= new Map([...this.runs].map(([name, run]) => [run.id, name]));

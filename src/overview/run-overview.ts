@@ -3,7 +3,14 @@
 import { LogdirError } from '../core/index.ts';
 import { type EventFiles, eventFileFacts } from '../eventfile/index.ts';
 import { type History, REFRESH, type Run, type RunLog } from '../history/index.ts';
-import type { Caller, NamedProject, Namespace } from '../namespace/index.ts';
+import {
+  type Caller,
+  locationsFor,
+  type NamedProject,
+  type Namespace,
+  type RestrictedCaller,
+  readingFailureFor,
+} from '../namespace/index.ts';
 import { configYaml, notShownOf, tagTableOf } from '../plugins/index.ts';
 import { mediaCounts } from './media-kind.ts';
 import { newestMedia } from './newest-media.ts';
@@ -32,7 +39,11 @@ const DETAIL_PREVIEWS = 24;
 /** A page fetches no media. */
 const AT_HAND = { maxWaitMs: 0 };
 
+/** What callers hear who may not know of every source. */
+const UNNAMED_TROUBLE = { source: 'a source', message: 'it could not be listed: ask whoever runs this' };
+
 type Ledger = RunLog['ledger'];
+type Sources = History['catalogue']['sources'];
 type Signal = { readonly signal: AbortSignal };
 
 class RunOverview implements Overview {
@@ -56,23 +67,24 @@ class RunOverview implements Overview {
 
   get troubles(): readonly SourceTrouble[] {
     const { catalogue } = this.#history;
-    return catalogue.sources.flatMap((source) => {
-      const failure = catalogue.failure(source);
-      if (failure === null) return [];
+    const { caller } = this.#options;
+    const failing = catalogue.sources.filter((source) => catalogue.failure(source) !== null);
+    const told = caller.sees === 'everything' ? failing : this.#ownTroubles(failing, caller);
+    return told.map((source) => {
       const agoMs = catalogue.listedAgoMs(source);
       const listedAgoMs = Number.isFinite(agoMs) ? agoMs : null;
       const isRefused = catalogue.isRefused(source);
-      if (this.#options.caller.sees === 'some')
-        return [
-          {
-            source: 'a source',
-            message: 'it could not be listed: ask whoever runs this',
-            listedAgoMs,
-            isRefused,
-          },
-        ];
-      return [{ source: source.name, message: failure.message, listedAgoMs, isRefused }];
+      if (caller.sees === 'some') return { ...UNNAMED_TROUBLE, listedAgoMs, isRefused };
+      const message = catalogue.failure(source)?.message ?? '';
+      return { source: source.name, message, listedAgoMs, isRefused };
     });
+  }
+
+  /** Those in which something shows that the caller sees; where no source can be listed, one says so for all. */
+  #ownTroubles(failing: Sources, caller: RestrictedCaller): Sources {
+    const { catalogue } = this.#history;
+    const own = failing.filter((source) => catalogue.holdsAny(source, (project) => caller.canSee(project)));
+    return own.length === 0 && failing.length === catalogue.sources.length ? failing.slice(0, 1) : own;
   }
 
   async projects({ signal }: Signal): Promise<readonly ProjectCard[]> {
@@ -96,13 +108,14 @@ class RunOverview implements Overview {
     if (run === undefined)
       throw new LogdirError('not-found', `no run ${name} in project ${entity}/${project} of this tree`);
     await run.refresh(REFRESH.page, { signal });
-    const { log } = await this.#options.events.view(run, AT_HAND);
+    const { events, caller } = this.#options;
+    const { log } = await events.view(run, AT_HAND);
     const { ledger } = log;
     const searched = await this.#search.one(found.nameOf(run.id) ?? name, run, signal);
     return {
       card: await this.#runCard(found, searched, DETAIL_PREVIEWS),
       facts: run.facts,
-      locations: run.listing.locations,
+      locations: locationsFor(caller, run.listing.locations),
       tags: tagsOf(ledger),
       config: ledger.config.entries.some(({ path }) => path[0] !== '_wandb')
         ? configYaml(ledger.config.entries)
@@ -110,7 +123,7 @@ class RunOverview implements Overview {
       summary: summaryOf(ledger),
       media: await newestMedia(run, log),
       notShown: notShownOf(ledger),
-      failure: run.failure?.message ?? null,
+      failure: readingFailureFor(caller, run.failure),
     };
   }
 

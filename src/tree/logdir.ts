@@ -31,7 +31,7 @@ export function createTree(options: CreateTreeOptions): LogdirTree {
   const { history, namespace, caller, queries = [], clock = systemClock } = options;
   const snapshots = new RunSnapshots(options.events);
   const events = new EventFileNodes(options.events, snapshots);
-  const documents = new RunDocuments({ snapshots, events });
+  const documents = new RunDocuments({ caller, snapshots, events });
   const patience = new ListingPatience(clock);
   const onDemand = { saved: new SavedFiles(), projector: new ProjectorFiles() };
   const runs = { patience, snapshots, events, documents, ...onDemand };

@@ -2,6 +2,7 @@
 
 import { type IncomingHttpHeaders, type RequestOptions, request } from 'node:http';
 import { connect } from 'node:net';
+import type { Access } from '../../src/access/index.ts';
 import { systemClock } from '../../src/core/index.ts';
 import { createFiles } from '../../src/frontends/files/index.ts';
 import { createPages, type GrpcPort } from '../../src/frontends/pages/index.ts';
@@ -30,6 +31,8 @@ export interface ServedOptions {
   readonly logger?: Logger;
   readonly grpc?: GrpcPort;
   readonly ownSources?: readonly string[];
+  /** Default: everybody sees everything. */
+  readonly access?: Access;
 }
 
 /** A server with every door over a tree. */
@@ -43,7 +46,8 @@ export function webServer(tree: LogdirTree, options: ServedOptions = {}): WebSer
     createProbes({ metrics, isReady }),
     createPages({ version, overviewOf: () => overview, grpc: () => grpc, ownSources, clock: systemClock }),
   ];
-  return createWebServer({ treeOf: () => tree, doors, logger, metrics });
+  const { access } = options;
+  return createWebServer({ treeOf: () => tree, doors, logger, metrics, ...(access && { access }) });
 }
 
 /** The same, on a free port. */

@@ -34,6 +34,8 @@ export class ScriptedSource implements RunSource {
   readonly policy: SourcePolicy;
   readonly #runs = new Map<string, { readonly key: RunKey; records: RunRecord[] }>();
   readonly #listeners = new Set<(change: SourceChange) => void>();
+  /** Where every run is, as listed. */
+  locations: readonly string[] = ['script'];
   /** When every run was changed last, as listed. */
   changedAtMs = 0;
   /** Records per batch; tests vary it to show that it does not matter. */
@@ -97,7 +99,7 @@ export class ScriptedSource implements RunSource {
         isStartCertain: false,
         state: null,
         modifiedAtMs: this.changedAtMs,
-        locations: ['script'],
+        locations: this.locations,
       };
     });
   }

@@ -139,7 +139,9 @@ async function oneRun(
 function waysFor({ grpc, ownSources }: PagesOptions, request: WebRequest): WaysIn {
   const { host, localPort: port, protocol, basePath, isForwarded } = request;
   const reader = { host, port, protocol, isBelowProxy: isForwarded && basePath !== '' };
-  return { reader, grpc: grpc(), ownSources };
+  // Sources name projects and folders, and the gRPC port shows all of them.
+  const seesAll = request.caller.sees === 'everything';
+  return { reader, grpc: seesAll ? grpc() : null, ownSources: seesAll ? ownSources : [] };
 }
 
 /** Where the project lies in the tree; its names may need escapes there. */

@@ -30,6 +30,7 @@ export function createS3({ access, bucket = DEFAULT_BUCKET, domains, clock }: S3
   const addressing = new S3Addressing(bucket, domains);
   return {
     name: 's3',
+    isPrivate: access.kind === 'signed',
     owns: () => true,
     answer: (request, tree) =>
       refusing(request, () => {

@@ -56,6 +56,8 @@ interface AnyDoor {
 
 /** A door that owns all URLs below a prefix, and may answer in the turn of the request: asked before express is. */
 export interface Door extends AnyDoor {
+  /** Whether it tells callers apart by itself: no shared cache may then keep what it answers. */
+  readonly isPrivate?: boolean;
   /** Whether the door answers this URL: raw, below the path prefix, with its query. Called for every request. */
   owns(url: string): boolean;
   /** @throws LogdirError, which `failure` then puts into the door's own words. */

@@ -2,7 +2,7 @@
 
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Shown } from '../../access/index.ts';
-import { type Caller, OPERATOR } from '../../namespace/index.ts';
+import { type Caller, NOBODY } from '../../namespace/index.ts';
 import { type Forwarded, plainAddress } from './server/trusted-proxies.ts';
 
 const DASH = 45;
@@ -32,8 +32,10 @@ export class WebRequest {
   /** Whether some header begins with `If-`. */
   readonly isConditional: boolean;
   /** Who asks, and whether it may see figures of the whole program: as the server found, before any door sees the request. */
-  caller: Caller = OPERATOR;
-  seesMetrics = true;
+  caller: Caller = NOBODY;
+  seesMetrics = false;
+  /** Whether what it is answered is for its caller alone. */
+  isPrivate = true;
   /** Of its body, as its head says: 0 for none, infinite where it does not say. */
   readonly bodyBytes: number;
   readonly #req: IncomingMessage;

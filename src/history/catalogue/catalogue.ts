@@ -101,6 +101,15 @@ export class Catalogue implements AsyncDisposable {
     return [...(this.#of(source)?.listings() ?? [])].length;
   }
 
+  /** Whether a source has, as it was listed last, any of the projects that `isMeant` says yes to, by what they are called here. */
+  holdsAny(source: RunSource, isMeant: (project: ProjectKey) => boolean): boolean {
+    const catalogue = this.#of(source);
+    if (catalogue === undefined) return false;
+    if (catalogue.projects.some(isMeant)) return true;
+    for (const { key } of catalogue.listings()) if (isMeant(this.#copies.nameOf(source, key))) return true;
+    return false;
+  }
+
   /** Milliseconds since all runs of a project were listed; infinite when some source never listed them. */
   projectAgeMs(project: ProjectKey): number {
     return Math.max(0, ...this.#holding(project).map((source) => source.ageMs(project)));

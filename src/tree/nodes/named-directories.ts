@@ -102,11 +102,13 @@ class ProjectDirectory implements TreeDirectory {
     this.#parts = parts;
   }
 
-  /** As it is now. */
+  /** As it is now. Rights may end while a request waits: whoever lost them sees no run that was listed before. */
   get #current(): NamedProject {
     const { namespace, caller } = this.#parts;
     const { entityName, name } = this.#project;
-    return namespace.visible(caller).project(entityName, name) ?? this.#project;
+    const seen = namespace.visible(caller).project(entityName, name);
+    if (seen !== undefined) return seen;
+    return caller.sees === 'everything' ? this.#project : this.#project.withoutRuns();
   }
 
   stat(): DirectoryNode {

@@ -5,6 +5,7 @@ import { LRUCache } from 'lru-cache';
 import { LogdirError } from '../../core/index.ts';
 import type { EventView } from '../../eventfile/index.ts';
 import type { Run } from '../../history/index.ts';
+import { type Caller, locationsFor, readingFailureFor } from '../../namespace/index.ts';
 import { summaryTag } from '../../plugins/index.ts';
 import { configDocument, type RunDescription, runJson, summaryJson } from '../documents/index.ts';
 import { MemoryFile } from '../memory-file.ts';
@@ -20,6 +21,7 @@ const ENTRY_BYTES = 1024;
 
 /** What a document is rendered from. */
 interface Rendering {
+  readonly caller: Caller;
   readonly snapshot: RunSnapshot;
   readonly eventFile: FileNode | null;
 }
@@ -42,7 +44,7 @@ const DOCUMENTS: ReadonlyMap<string, Document> = new Map([
     'run.json',
     {
       contentType: 'application/json; charset=utf-8',
-      render: ({ snapshot, eventFile }) => runJson(describe(snapshot, eventFile)),
+      render: (rendering) => runJson(describe(rendering)),
     },
   ],
   [
@@ -60,6 +62,8 @@ interface Rendered {
 }
 
 export interface RunDocumentsOptions {
+  /** Whose documents they are: they tell of the server's machine what the caller may know. */
+  readonly caller: Caller;
   readonly snapshots: RunSnapshots;
   readonly events: EventFileNodes;
 }
@@ -115,7 +119,8 @@ export class RunDocuments {
 
   #render(snapshot: RunSnapshot): ReadonlyMap<string, MemoryFile> {
     const { run, view } = snapshot;
-    const rendering = { snapshot, eventFile: this.#options.events.nodeOf(run, view) };
+    const { caller, events } = this.#options;
+    const rendering = { caller, snapshot, eventFile: events.nodeOf(run, view) };
     const mtimeMs = lastChangeMs(run, view);
     return new Map(
       [...DOCUMENTS].map(([name, { contentType, render }]) => {
@@ -128,7 +133,7 @@ export class RunDocuments {
   }
 }
 
-function describe(snapshot: RunSnapshot, eventFile: FileNode | null): RunDescription {
+function describe({ caller, snapshot, eventFile }: Rendering): RunDescription {
   const { run, view, state, failure } = snapshot;
   const { ledger } = view.log;
   return {
@@ -147,11 +152,11 @@ function describe(snapshot: RunSnapshot, eventFile: FileNode | null): RunDescrip
     losses: view.losses,
     unread: ledger.unread,
     skippedBytes: ledger.skippedBytes,
-    locations: run.listing.locations,
+    locations: locationsFor(caller, run.listing.locations),
     ...summaryTold(view),
     isWaiting: run.listing.isWaiting === true && state === 'running',
     eventFile: eventFile === null ? null : { name: eventFile.name, size: eventFile.size },
-    failure: failure?.message ?? null,
+    failure: readingFailureFor(caller, failure),
   };
 }
 

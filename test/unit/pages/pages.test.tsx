@@ -19,6 +19,7 @@ import {
 import { ask, type ServedOptions, serveTree, webServer } from '../../support/http-door.ts';
 import { loggedFile, loggedMedia, memoryOverview, runCard } from '../../support/memory-overview.ts';
 import { MemoryTree } from '../../support/memory-tree.ts';
+import { accessAs, Somebody } from '../../support/restricted-caller.ts';
 
 const HOSTILE = `<script>alert(1)</script>"' onload=x & \u202egnp`;
 const runs = Array.from({ length: 250 }, (_, index) => runCard(index));
@@ -69,6 +70,21 @@ it('shows every project, and the command that opens them', async () => {
     /^default-src 'none'; style-src 'self'; script-src 'self'/,
   );
   expect(text).not.toMatch(/<[^>]* (?:style|on\w+)=|<style|<script>|(?:src|href)="(?:https?:)?\/\//);
+});
+
+it('names neither sources nor the gRPC port to who sees some projects, and both to who sees all', async () => {
+  const sources = ['/srv/secret/wandb', 'wandb:hidden/secret-project'];
+  for (const path of ['/', '/p/team', '/p/team/mnist', '/p/team/mnist/run-0001']) {
+    const asked = { grpc: GRPC, ownSources: sources };
+    const { status, text } = await pageAt(path, { ...asked, access: accessAs(new Somebody('team')) });
+    expect([path, status]).toEqual([path, 200]);
+    expect(text).not.toMatch(/secret|6806|On the machine of this server|Other ways/);
+    expect(text).toContain('tensorboard --logdir webhdfs:');
+  }
+  const access = accessAs({ sees: 'everything', name: 'alice' });
+  const { text } = await pageAt('/', { grpc: GRPC, ownSources: sources, access });
+  expect(text).toContain('wandb-logdir tensorboard /srv/secret/wandb wandb:hidden/secret-project');
+  expect(text).toContain('127.0.0.1:6806');
 });
 
 it('leads to the gRPC port where one is open, and names the other way with what it needs', async () => {

@@ -67,7 +67,10 @@ describe.each([
   const code = ({ status, body }: Answer) => [status, textOf(body.toString(), 'Code')];
 
   it('shows each signer a tree of their own, and nobody the others', async () => {
-    expect((await signed(ALICE)).body.toString()).toBe('0123456789');
+    const { body, headers } = await signed(ALICE);
+    expect(body.toString()).toBe('0123456789');
+    // It is hers: no cache between may give it to others.
+    expect(headers['cache-control']).toBe('private, no-cache');
     const list = (signer: Signer) => signed(signer, { url: '/wandb?list-type=2' });
     const keys = async (signer: Signer) => textOf((await list(signer)).body.toString(), 'Key');
     expect([await keys(ALICE), await keys(BOB)]).toEqual([FILE, OF_BOB]);

@@ -15,7 +15,7 @@ import { CommandBox } from './layout.tsx';
 export interface WaysIn {
   readonly reader: Reader;
   readonly grpc: GrpcPort | null;
-  /** What `wandb-logdir tensorboard` takes for the same runs, in any folder of this machine. */
+  /** What `wandb-logdir tensorboard` takes for the same runs, in any folder of this machine; empty: not for the reader. */
   readonly ownSources: readonly string[];
 }
 
@@ -62,9 +62,10 @@ function Needs({ reader }: Pick<WaysIn, 'reader'>): VNode {
 }
 
 /** What else there is. */
-export function OtherWays({ ways, path }: Omit<OpenProps, 'filter'>): VNode {
+export function OtherWays({ ways, path }: Omit<OpenProps, 'filter'>): VNode | null {
   const { reader, grpc, ownSources } = ways;
   const isFirstByFiles = grpcCommand(grpc, reader) === null;
+  if (isFirstByFiles && ownSources.length === 0) return null;
   return (
     <section class="how">
       <h2>Other ways into TensorBoard</h2>
@@ -74,8 +75,12 @@ export function OtherWays({ ways, path }: Omit<OpenProps, 'filter'>): VNode {
           <Needs reader={reader} />
         </>
       )}
-      <p>On the machine of this server, one command starts everything by itself:</p>
-      <CommandBox command={ownCommand(ownSources)} />
+      {ownSources.length === 0 ? null : (
+        <>
+          <p>On the machine of this server, one command starts everything by itself:</p>
+          <CommandBox command={ownCommand(ownSources)} />
+        </>
+      )}
     </section>
   );
 }

@@ -151,5 +151,5 @@ const NONE: ReadonlySet<ServerResponse> = new Set();
 function refuseWaiting(res: ServerResponse): void {
   res.shouldKeepAlive = false;
   const sentence = `refused: ${MAX_WAITING} requests wait on this connection; read their responses first`;
-  send(res, plainReply(503, sentence, ['Retry-After', '1']));
+  send(res, plainReply(503, sentence, ['Retry-After', '1']), false);
 }

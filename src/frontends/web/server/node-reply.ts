@@ -9,7 +9,7 @@ import type { Freshness, LogdirTree, OpenFile, ReadOptions, TreeOptions } from '
 import type { FileReply, NodeRequest, OpenRequest } from '../door.ts';
 import { compressedReply } from '../protocol/compression.ts';
 import type { WebRequest } from '../web-request.ts';
-import { expectLength, send, sendPieces } from './response-body.ts';
+import { expectLength, send, sendHead, sendPieces } from './response-body.ts';
 
 /** One request under way. */
 export interface Exchange {
@@ -20,11 +20,11 @@ export interface Exchange {
 
 /** Bytes of the file that were sent. @throws LogdirError, at once or later: the head may have been sent by then. */
 export function replyAboutNode(exchange: Exchange, wanted: NodeRequest): MaybePromise<number> {
-  const { request, res, tree } = exchange;
+  const { request, tree } = exchange;
   const options = new LazyOptions(request, wanted.freshness);
   if (wanted.kind === 'stat') {
     const reply = whenKnown(tree.stat(wanted.path, options), wanted.reply);
-    return whenKnown(reply, (known) => sendWithoutBytes(res, known));
+    return whenKnown(reply, (known) => sendWithoutBytes(exchange, known));
   }
   // The tree is not asked first what the path is: nearly all that bytes are wanted of are files.
   const file = tree.open(wanted.path, options);
@@ -47,7 +47,8 @@ async function replyWhenOpen(
     throw error;
   });
   if (file !== null) return await replyWith(exchange, wanted, options, file);
-  send(exchange.res, await compressedReply(exchange.request, await directory!()));
+  const { request, res } = exchange;
+  send(res, await compressedReply(request, await directory!()), request.isPrivate);
   return 0;
 }
 
@@ -69,28 +70,29 @@ function replyWith(
 }
 
 function sendFile(
-  { request, res }: Exchange,
+  exchange: Exchange,
   file: OpenFile,
   reply: FileReply,
   options: LazyOptions,
 ): MaybePromise<number> {
+  const { request, res } = exchange;
   const { status, headers, body } = reply;
   const hasBytes = body !== null && typeof body !== 'string' && request.method !== 'HEAD';
-  if (!hasBytes) return sendWithoutBytes(res, reply);
+  if (!hasBytes) return sendWithoutBytes(exchange, reply);
   const length = rangeLength(body);
   const bytes = file.read(body, options);
   if (bytes instanceof Uint8Array) {
     expectLength(bytes.byteLength, length);
-    send(res, { status, headers, body: bytes });
+    send(res, { status, headers, body: bytes }, request.isPrivate);
     return length;
   }
-  res.writeHead(status, headers as string[]);
+  sendHead(res, status, headers, request.isPrivate);
   return sendPieces(res, bytes, { length, signal: options.signal }).then(() => length);
 }
 
 /** A byte range as body then only says how long it would be. */
-function sendWithoutBytes(res: ServerResponse, { status, headers, body }: FileReply): number {
-  send(res, { status, headers, body: typeof body === 'string' ? body : null });
+function sendWithoutBytes({ request, res }: Exchange, { status, headers, body }: FileReply): number {
+  send(res, { status, headers, body: typeof body === 'string' ? body : null }, request.isPrivate);
   return 0;
 }
 

@@ -3,14 +3,26 @@
 import type { ServerResponse } from 'node:http';
 import { LogdirError } from '../../../core/index.ts';
 import type { Reply } from '../door.ts';
+import { privateHeaders } from '../protocol/private-headers.ts';
 
-/** Sends a whole reply: head and body leave in one packet. */
+/** Sends a whole reply: head and body leave in one packet. `isPrivate`: it is for its caller alone. */
 export function send(
   res: ServerResponse,
   { status, headers, body }: Reply<string | Uint8Array | null>,
+  isPrivate: boolean,
 ): void {
+  sendHead(res, status, headers, isPrivate).end(body);
+}
+
+/** Node keeps the head back until bytes follow. */
+export function sendHead(
+  res: ServerResponse,
+  status: number,
+  headers: readonly string[],
+  isPrivate: boolean,
+): ServerResponse {
   // Node takes the array as it is and does not change it.
-  res.writeHead(status, headers as string[]).end(body);
+  return res.writeHead(status, (isPrivate ? privateHeaders(headers) : headers) as string[]);
 }
 
 /**

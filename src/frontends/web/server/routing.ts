@@ -40,7 +40,8 @@ export function answering<Parameters>(
   return async (req, res) => {
     const { request } = (res as RoutedResponse).locals;
     const reply = await compressedReply(request, await answer(request, req.params));
-    send(res, mayPinTls(request) ? { ...reply, headers: [...reply.headers, ...PIN_TLS] } : reply);
+    const pinned = mayPinTls(request) ? { ...reply, headers: [...reply.headers, ...PIN_TLS] } : reply;
+    send(res, pinned, request.isPrivate);
   };
 }
 

@@ -6,7 +6,7 @@
 import type { RequestListener, ServerResponse } from 'node:http';
 import { type Access, type Identified, OPEN_ACCESS } from '../../../access/index.ts';
 import { type MaybePromise, mapAnswer } from '../../../core/index.ts';
-import type { Caller } from '../../../namespace/index.ts';
+import { type Caller, OPERATOR } from '../../../namespace/index.ts';
 import { AccessLog, type AccessLogMode, type Logger, type Metrics } from '../../../observability/index.ts';
 import type { LogdirTree } from '../../../tree/index.ts';
 import type { Door, Reply, RoutedDoor } from '../door.ts';
@@ -50,6 +50,7 @@ export function createWebServer(options: WebServerOptions): WebServer {
   const handler = new RequestHandler(options.treeOf, logger);
   const { access = OPEN_ACCESS, isOpen = () => false } = options;
   const doors = options.doors.filter((door) => 'owns' in door);
+  const isPrivate = access.mode !== 'off' || doors.some((door) => door.isPrivate);
   const routed = options.doors.filter((door) => 'addRoutes' in door);
   let routing: Promise<Route> | undefined;
   return {
@@ -59,12 +60,13 @@ export function createWebServer(options: WebServerOptions): WebServer {
       const admit = createAdmission(admissionOptions(listenOptions));
       const listener: RequestListener = (req, res) => {
         const { request, isOutside, reply } = admit(req, res);
+        request.isPrivate = isPrivate;
         logAccess(accessLog, request, res);
         const door = doors.find(
           (candidate) => candidate.owns(request.url) && (!isOutside || candidate.isAlsoAtRoot),
         );
         if (reply !== null) {
-          send(res, reply);
+          send(res, reply, isPrivate);
           metrics.count(door?.name ?? 'none', request.method, res.statusCode, 0);
           return;
         }
@@ -72,9 +74,13 @@ export function createWebServer(options: WebServerOptions): WebServer {
           if (door === undefined) route(request, req, res, isOutside);
           else countReply(metrics, door, request, res, handler.handle(door, request, res));
         };
-        if (access.mode === 'off' || isOpen(request.url)) return answer();
+        if (access.mode === 'off' || isOpen(request.url)) {
+          request.caller = OPERATOR;
+          request.seesMetrics = true;
+          return answer();
+        }
         const refuse = (refused: Reply) => {
-          send(res, refused);
+          send(res, refused, isPrivate);
           metrics.count(door?.name ?? 'none', request.method, res.statusCode, 0);
         };
         enter(access.identify(request.shown), { request, answer, refuse });
@@ -160,7 +166,7 @@ class RequestHandler {
     const tree = this.#treeOf(request.caller);
     return mapAnswer(door.answer(request, tree), (answer) => {
       if ('kind' in answer) return replyAboutNode({ request, res, tree: answer.tree ?? tree }, answer);
-      send(res, answer);
+      send(res, answer, request.isPrivate);
       return 0;
     });
   }
@@ -170,7 +176,7 @@ class RequestHandler {
     const failure = httpFailure(error);
     this.#log(request, failure, error);
     if (res.headersSent || res.destroyed) res.destroy();
-    else send(res, door.failure(request, failure));
+    else send(res, door.failure(request, failure), request.isPrivate);
     return 0;
   };
 
