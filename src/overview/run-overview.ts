@@ -2,7 +2,7 @@
 
 import { LogdirError } from '../core/index.ts';
 import { type EventFiles, eventFileFacts } from '../eventfile/index.ts';
-import { type History, REFRESH, type Run, type RunLog } from '../history/index.ts';
+import { type History, type ProjectKey, REFRESH, type Run, type RunLog } from '../history/index.ts';
 import {
   type Caller,
   locationsFor,
@@ -83,7 +83,9 @@ class RunOverview implements Overview {
   /** Those in which something shows that the caller sees; where no source can be listed, one says so for all. */
   #ownTroubles(failing: Sources, caller: RestrictedCaller): Sources {
     const { catalogue } = this.#history;
-    const own = failing.filter((source) => catalogue.holdsAny(source, (project) => caller.canSee(project)));
+    const isSeen = (project: ProjectKey, isUnowned: boolean) =>
+      (caller.seesUnowned || !isUnowned) && caller.canSee(project);
+    const own = failing.filter((source) => catalogue.holdsAny(source, isSeen));
     return own.length === 0 && failing.length === catalogue.sources.length ? failing.slice(0, 1) : own;
   }
 

@@ -7,7 +7,7 @@ import type { Caller, RestrictedCaller } from '../../src/namespace/index.ts';
 export class Somebody implements RestrictedCaller {
   readonly sees = 'some';
   readonly name = 'somebody';
-  readonly seesUnowned = true;
+  seesUnowned = true;
   version = 0;
   #entities: readonly string[];
 

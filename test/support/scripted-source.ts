@@ -36,6 +36,8 @@ export class ScriptedSource implements RunSource {
   readonly #listeners = new Set<(change: SourceChange) => void>();
   /** Where every run is, as listed. */
   locations: readonly string[] = ['script'];
+  /** Whether no log says whose its run is, as listed. */
+  isEntityAssumed = false;
   /** When every run was changed last, as listed. */
   changedAtMs = 0;
   /** Records per batch; tests vary it to show that it does not matter. */
@@ -100,6 +102,7 @@ export class ScriptedSource implements RunSource {
         state: null,
         modifiedAtMs: this.changedAtMs,
         locations: this.locations,
+        ...(this.isEntityAssumed && { isEntityAssumed: true as const }),
       };
     });
   }

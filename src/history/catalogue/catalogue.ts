@@ -101,12 +101,16 @@ export class Catalogue implements AsyncDisposable {
     return [...(this.#of(source)?.listings() ?? [])].length;
   }
 
-  /** Whether a source has, as it was listed last, any of the projects that `isMeant` says yes to, by what they are called here. */
-  holdsAny(source: RunSource, isMeant: (project: ProjectKey) => boolean): boolean {
+  /**
+   * Whether a source has, as it was listed last, anything of a project that `isMeant` says yes to, by what it is called here.
+   * `isUnowned`: of a run whose log does not say whose it is.
+   */
+  holdsAny(source: RunSource, isMeant: (project: ProjectKey, isUnowned: boolean) => boolean): boolean {
     const catalogue = this.#of(source);
     if (catalogue === undefined) return false;
-    if (catalogue.projects.some(isMeant)) return true;
-    for (const { key } of catalogue.listings()) if (isMeant(this.#copies.nameOf(source, key))) return true;
+    if (catalogue.projects.some((project) => isMeant(project, false))) return true;
+    for (const { key, isEntityAssumed = false } of catalogue.listings())
+      if (isMeant(this.#copies.nameOf(source, key), isEntityAssumed)) return true;
     return false;
   }
 

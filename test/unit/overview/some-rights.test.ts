@@ -57,6 +57,18 @@ describe('trouble with sources', () => {
     ]);
   });
 
+  it('is not told to who sees no run without an owner, where the source has no other of that project', async () => {
+    theirs.isEntityAssumed = true;
+    await house.history.relist();
+    theirs.failure = AWAY;
+    await house.history.relist();
+    const caller = new Somebody('hidden');
+    const { troubles } = createOverview({ ...house, caller });
+    expect(troubles).toHaveLength(1);
+    caller.seesUnowned = false;
+    expect(createOverview({ ...house, caller }).troubles).toEqual([]);
+  });
+
   it('is told once to who sees nothing where no source can be listed', async () => {
     ours.failure = AWAY;
     theirs.failure = AWAY;
