@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { LogdirError } from '../core/index.ts';
+import { errnoOf, LogdirError } from '../core/index.ts';
 import type { Identified } from './access.ts';
 import { identifiedBy } from './scopes.ts';
 
@@ -48,9 +48,14 @@ export const NO_RULES: AccessRules = { tokens: [], users: new Map(), groups: new
 /** @throws LogdirError `invalid-argument` that names file, place and what is accepted, and quotes no token */
 export async function readAccessFile(path: string): Promise<AccessRules> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new LogdirError('invalid-argument', `--access-file ${path} can't be read: give a YAML file`, {
-      cause,
-    });
+    const why = errnoOf(cause) ?? 'it is no text';
+    throw new LogdirError(
+      'invalid-argument',
+      `--access-file ${path} can't be read (${why}): give a YAML file`,
+      {
+        cause,
+      },
+    );
   });
   const found = schema.safeParse(parsed(text, path) ?? {});
   if (!found.success) throw wrong(path, found.error.issues.map(problem));
@@ -82,7 +87,8 @@ function parsed(text: string, path: string): unknown {
 
 function problem({ path, message, code }: z.core.$ZodIssue): string {
   // The key may be a token that stands in the wrong place.
-  if (code === 'unrecognized_keys') return `${path.join('.') || 'the file'}: a key that means nothing here`;
+  if (code === 'unrecognized_keys')
+    return `${path.join('.') || 'the file'}: a key that means nothing here (known: tokens, users, groups, uids; of a token: name, token, scopes)`;
   return `${path.join('.') || 'the file'}: ${message}`;
 }
 

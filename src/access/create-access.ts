@@ -1,6 +1,7 @@
 /** Access by tokens, by W&B's own keys, or by what a proxy says. @module */
 
 import { unwatchFile, watchFile } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { LRUCache } from 'lru-cache';
 import { LogdirError, type MaybePromise } from '../core/index.ts';
 import { type Caller, OPERATOR } from '../namespace/index.ts';
@@ -21,6 +22,8 @@ import { identifiedBy } from './scopes.ts';
 
 /** Where the file is on a volume of Kubernetes, it changes by a link: asking for its time sees that too. */
 const WATCH_INTERVAL_MS = 2000;
+/** `S_IROTH`. */
+const OTHERS_READ = 0o004;
 /** Users whom a proxy named, each with its groups. */
 const MAX_USERS = 1000;
 
@@ -76,6 +79,11 @@ class GuardedAccess implements Access, Disposable {
     }
     this.#watch(file);
     const rules = await readAccessFile(file);
+    if (rules.tokens.length > 0 && ((await stat(file)).mode & OTHERS_READ) !== 0)
+      this.#logger.warn(
+        { file },
+        'everybody on this machine can read the tokens of the access file: chmod o-r',
+      );
     if (mode === 'token' && rules.tokens.length === 0) {
       if (!this.#hasRules) throw new LogdirError('invalid-argument', NO_TOKENS);
       this.#logger.warn({ file }, 'the access file has no token: nobody is let in');

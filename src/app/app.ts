@@ -41,7 +41,7 @@ export type AppSettings = Pick<
   | 'caFile'
   | 'httpsProxy'
 > &
-  Partial<Pick<Settings, 'accessLog'>>;
+  Partial<Pick<Settings, 'accessLog' | 'allowOther'>>;
 
 /** Settings that may change while the app runs. */
 export type AdjustableSettings = Pick<

@@ -38,8 +38,22 @@ export class CallerViews {
 }
 
 /** @throws LogdirError `invalid-argument` where others would be let in and nobody said who. */
-export function requireDecision({ access }: AppSettings, host: string): void {
-  if (access !== null || isLoopback(host)) return;
+export function requireDecision(
+  { access, accessFile, allowOther, trustedProxies }: AppSettings,
+  host: string,
+): void {
+  if (access === 'proxy' && (trustedProxies ?? []).length === 0) {
+    const message = '--access proxy needs --trusted-proxies: the addresses of those who may say who asks';
+    throw new LogdirError('invalid-argument', message);
+  }
+  if (access !== null) return;
+  // A file for a mount holds there alone.
+  if (accessFile !== null && allowOther !== true)
+    throw new LogdirError(
+      'invalid-argument',
+      '--access-file holds with --access token, wandb or proxy: give one of them',
+    );
+  if (isLoopback(host)) return;
   throw new LogdirError(
     'invalid-argument',
     `--host ${host} lets other machines in: say who may see what. --access token --access-file FILE: whoever has a token; --access wandb: whoever has a W&B API key, what W&B shows to it; --access proxy: whom a login proxy names; --access off: everybody, everything. See docs/SECURITY.md`,

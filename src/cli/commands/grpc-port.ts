@@ -22,6 +22,8 @@ export async function openGrpcPort({ loaded }: Session, app: App): Promise<GrpcS
   const isForAll = access === null || access === 'off' || typeof tls?.clientCaFile === 'string';
   const host = isForAll || isLoopback(settings.host) ? settings.host : LOOPBACK;
   const isAskedFor = origins.grpcPort !== 'default' || tls !== null;
+  // It shows every run to whoever reaches it: where callers are told apart, it is open on request alone.
+  if (!isForAll && !isAskedFor) return null;
   if (isAskedFor) return await orPortFailure(app.provideData({ host, port, tls, projects: null }));
   const options = { host: isLoopback(host) ? host : LOOPBACK, tls, projects: null };
   return await app.provideData({ ...options, port }).catch((error: unknown) => {

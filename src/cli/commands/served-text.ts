@@ -65,8 +65,18 @@ export function publicWarning({
     ...(grpc?.isPublic === true && !grpc.asksForCertificates ? [`the gRPC port ${grpc.port}`] : []),
     ...(s3?.isPublic === true && access === 'off' ? [`the S3 port ${s3.port}`] : []),
   ];
-  if (doors.length === 0) return null;
+  if (doors.length === 0) return secretsInClear({ server, s3, access });
   return `there is no login: whoever reaches ${doors.join(' or ')} reads every run; without --host, only this machine does`;
+}
+
+/** Tokens and keys that go over a network as they are; behind a proxy that ends TLS they do not. */
+function secretsInClear({ server, s3, access }: Pick<Served, 'server' | 's3' | 'access'>): string | null {
+  // Clients of S3 sign with tokens, which stay where they are; a W&B key is its own id.
+  const doors = access === 'wandb' ? [server, s3] : [server];
+  const isInClear = doors.some((door) => door?.isPublic === true && door.url.startsWith('http:'));
+  if (!isInClear || access === 'off' || access === 'proxy') return null;
+  const what = access === 'wandb' ? 'W&B API keys' : 'tokens';
+  return `${what} go to this server unencrypted: give --cert-file and --key-file, or have a proxy end TLS before it`;
 }
 
 /** What people need besides an address: TensorBoard's reader of webhdfs:// looks into ~/.netrc by itself. */

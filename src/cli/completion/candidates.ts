@@ -8,10 +8,10 @@ import { SHELLS } from './scripts.ts';
 
 /** Options whose value is a path. */
 const PATH_OPTIONS = new Set<string>([
-  ...[SETTINGS.apiKeyFile, SETTINGS.caFile, SETTINGS.portFile, SETTINGS.mountDir].map(({ flag }) => flag),
-  ...[SETTINGS.grpcCertFile, SETTINGS.grpcKeyFile, SETTINGS.tensorboard, SETTINGS.cacheDir].map(
-    ({ flag }) => flag,
-  ),
+  ...definitions()
+    .filter(([, { accepts }]) => accepts === 'a path')
+    .map(([, { flag }]) => flag),
+  ...[SETTINGS.mountDir, SETTINGS.tensorboard, SETTINGS.cacheDir].map(({ flag }) => flag),
   ...['config', 'source', 'daemon-log'],
 ]);
 const COMPLETION = 'completion';

@@ -49,8 +49,14 @@ function Introduction({ home: { projects, sources } }: { readonly home: HomePage
     <>
       <h1>Weights &amp; Biases runs as a TensorBoard logdir</h1>
       <p class="lead">
-        {pluralText(projects.length, 'project')}, {pluralText(runs, 'run')} from{' '}
-        <SourceList sources={sources} />. Event files are made as they are read; nothing is exported.
+        {pluralText(projects.length, 'project')}, {pluralText(runs, 'run')}
+        {sources.length === 0 ? null : (
+          <>
+            {' '}
+            from <SourceList sources={sources} />
+          </>
+        )}
+        . Event files are made as they are read; nothing is exported.
       </p>
     </>
   );
@@ -61,7 +67,6 @@ interface SourcesProps {
 }
 
 function SourceList({ sources }: SourcesProps): VNode {
-  if (sources.length === 0) return <>no source</>;
   return (
     <>
       {sources.map((source, index) => (
@@ -79,8 +84,14 @@ function NoProjects({ sources }: SourcesProps): VNode {
     <section class="notice">
       <h2>No runs yet</h2>
       <p>
-        Nothing was found in <SourceList sources={sources} />. A run appears here as soon as it is logged
-        there; reload this page to look again.
+        {sources.length === 0 ? (
+          'There is no project here that you may see.'
+        ) : (
+          <>
+            Nothing was found in <SourceList sources={sources} />. A run appears here as soon as it is logged
+            there; reload this page to look again.
+          </>
+        )}
       </p>
     </section>
   );

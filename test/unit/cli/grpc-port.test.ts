@@ -139,6 +139,8 @@ describe('serve --grpc-port', () => {
     const text = await printed(words);
     expect(text).toMatch(/tensorboard --grpc_data_provider 127\.0\.0\.1:\d+\n/);
     expect(text).toContain('Log in with a token');
+    const unasked = await printed(words.filter((word) => word !== '--grpc-port' && word !== '0'));
+    expect(unasked).not.toContain('grpc_data_provider');
   });
 
   it('refuses half a key pair, files that are none, and a port that is taken', async () => {

@@ -24,6 +24,18 @@ describe('serve', () => {
     for (const mode of ['token', 'wandb', 'proxy', 'off']) expect(stderr).toContain(`--access ${mode}`);
   });
 
+  it('is refused with an access file that nothing makes hold', async () => {
+    writeFileSync(join(dir, 'rules.yaml'), "tokens: [{name: a, token: 0123456789abcdef, scopes: ['*']}]");
+    expect(await refused('--access-file', 'rules.yaml')).toEqual([
+      2,
+      expect.stringContaining('--access token'),
+    ]);
+  });
+
+  it('needs to know which proxies to believe', async () => {
+    expect(await refused('--access', 'proxy')).toEqual([2, expect.stringContaining('--trusted-proxies')]);
+  });
+
   it('needs tokens for --access token', async () => {
     expect(await refused('--access', 'token')).toEqual([2, expect.stringContaining('--access-file')]);
   });

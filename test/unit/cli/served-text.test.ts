@@ -128,6 +128,19 @@ describe('serve prints', () => {
   });
 });
 
+describe('a server that others log in to', () => {
+  it('is warned of where tokens and keys would go unencrypted', () => {
+    expect(publicWarning(served({ server: PUBLIC, access: 'token' }))).toContain(
+      'tokens go to this server unencrypted',
+    );
+    expect(publicWarning(served({ server: PUBLIC, access: 'wandb' }))).toContain('W&B API keys go');
+    expect(publicWarning(served({ server: PUBLIC, access: 'proxy' }))).toBeNull();
+    expect(publicWarning(served({ access: 'token' }))).toBeNull();
+    const encrypted = { ...PUBLIC, url: PUBLIC.url.replace('http:', 'https:') };
+    expect(publicWarning(served({ server: encrypted, access: 'token' }))).toBeNull();
+  });
+});
+
 describe('a server that others reach', () => {
   it('is warned of in one line', () => {
     expect(publicWarning(served())).toBeNull();

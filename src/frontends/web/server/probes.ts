@@ -32,7 +32,7 @@ export function createProbes({ metrics, isReady }: ProbesOptions): RoutedDoor {
     if (request.seesMetrics) return exposition(metrics);
     throw new LogdirError(
       'permission-denied',
-      'metrics are of everybody: use a token with the scope @metrics',
+      'figures are of all projects together: they need a token with the scope @metrics or *',
     );
   };
   return {
