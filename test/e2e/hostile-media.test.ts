@@ -36,8 +36,8 @@ type Origin = 'folder' | 'server';
 
 const tooMuch = IS_FULL ? null : 'at full scale only';
 /** How TensorBoard comes to the run, and why it is not tried. */
-const waysTo = (origin: Origin): readonly (readonly [door: 'mount' | 'gRPC', skipped: string | null])[] => [
-  ['mount', MOUNTING_MISSING ?? (origin === 'folder' ? null : tooMuch)],
+const WAYS: readonly (readonly [door: 'mount' | 'gRPC', skipped: string | null])[] = [
+  ['mount', MOUNTING_MISSING ?? tooMuch],
   ['gRPC', null],
 ];
 
@@ -57,7 +57,9 @@ interface RunDocument {
 }
 
 for (const origin of ['folder', 'server'] as const) {
-  describe.skipIf(PYTHON_MISSING !== null)(`media under hostile keys, of a ${origin}`, () => {
+  const skipped = PYTHON_MISSING ?? (origin === 'folder' ? null : tooMuch);
+  const title = `media under hostile keys, of a ${origin}`;
+  describe.skipIf(skipped !== null)(skipped === null ? title : `${title} (skipped: ${skipped})`, () => {
     testOrigin(origin);
   });
 }
@@ -100,7 +102,7 @@ function testOrigin(origin: Origin): void {
 
   // The Rust loader of the mount gives no picture of a tag that JSON escapes: it can't read its own blob keys then.
   describe.concurrent('are all shown', () => {
-    for (const [door, skipped] of waysTo(origin)) {
+    for (const [door, skipped] of WAYS) {
       const title = `through ${door}`;
       it.skipIf(skipped !== null)(skipped === null ? title : `${title} (skipped: ${skipped})`, async () => {
         await using board =

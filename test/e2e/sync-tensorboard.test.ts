@@ -49,7 +49,9 @@ interface Written {
 type Points = readonly (readonly [step: number, value: unknown])[];
 
 for (const origin of ['folder', 'server'] as const) {
-  describe.skipIf(PYTHON_MISSING !== null)(`runs with sync_tensorboard, of a ${origin}`, () => {
+  const skipped = PYTHON_MISSING ?? (origin === 'folder' ? null : tooMuch);
+  const title = `runs with sync_tensorboard, of a ${origin}`;
+  describe.skipIf(skipped !== null)(skipped === null ? title : `${title} (skipped: ${skipped})`, () => {
     testOrigin(origin);
   });
 }
@@ -115,7 +117,7 @@ function testOrigin(origin: Origin): void {
     expect(files).toBe(FILES);
   });
 
-  const unseen = MOUNTING_MISSING ?? (origin === 'folder' ? null : tooMuch);
+  const unseen = MOUNTING_MISSING;
   const title = 'are shown by TensorBoard on @tensorboard as their writers wrote them';
   it.skipIf(unseen !== null)(unseen === null ? title : `${title} (skipped: ${unseen})`, async () => {
     const { name, writers } = RUNS.tbnested;
@@ -143,7 +145,7 @@ function testOrigin(origin: Origin): void {
     }
   });
 
-  it.skipIf(origin === 'server' && !IS_FULL)('have them once in the data provider as well', async () => {
+  it('have them once in the data provider as well', async () => {
     await using board = await TensorBoard.asking(await served.grpcAddress(), ALL_POINTS);
     const scalars = await board.scalarTags();
     for (const id of IDS) {
