@@ -83,14 +83,17 @@ describe.skipIf(CLUSTER_MISSING !== null)('the base, on a real cluster, with a W
   it('takes up a key that was changed in the Secret, without a restart', async () => {
     await using forward = await namespace.forward('wandb-logdir', 80);
     const board = TensorBoard.at(forward.url);
+    // The kubelet brings it within a minute or two.
     const shown = (count: number) =>
       board.until(
         () => board.runs(),
         ({ length }) => length === count,
+        { timeoutMs: 240_000 },
       );
     const before = await namespace.pods();
     await double.changeKey('b'.repeat(40));
-    await shown(0);
+    const said = () => board.runs().then(String, ({ message }: Error) => message);
+    await board.until(said, (answer) => answer.endsWith('HTTP 403'));
     await namespace.secret('wandb-api-key', { 'api-key': 'b'.repeat(40) });
     await shown(DOUBLE_RUNS.length);
     expect(await namespace.pods()).toEqual(before);

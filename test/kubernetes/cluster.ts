@@ -18,6 +18,8 @@ const SCRIPT = fileURLToPath(new URL('cluster.sh', import.meta.url));
 /** As cluster.sh has it. */
 export const CACHE = process.env['K8S_CACHE'] ?? join(homedir(), '.cache', 'wandb-logdir-kubernetes');
 export const STATE = process.env['K8S_STATE'] ?? '/tmp/wandb-logdir-kubernetes';
+/** Names the process of vitest that started the cluster. */
+export const OWNER_FILE = join(STATE, 'owner');
 export const PROGRAMS = join(CACHE, 'bin', 'v1.37.2');
 export const IMAGES = { server: 'localhost/wandb-logdir', tensorboard: 'localhost/wandb-logdir-tensorboard' };
 const TAG = 'test';

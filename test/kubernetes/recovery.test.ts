@@ -7,10 +7,11 @@ import { DOUBLE_RUNS } from './double-runs.ts';
 import { DoubleInCluster, EGRESS_TO_DOUBLE, INGRESS_FROM_NODES } from './objects.ts';
 
 const POD = ['pods', '-l', 'app.kubernetes.io/name=wandb-logdir'];
-/** Fills the memory of its container. The kernel takes the largest: the first process is small beside it, so it is asked to. */
+/** Fills the memory of its container, and has the kernel take the first process for it: by itself it takes the largest. */
 const EAT = `
 const { writeFileSync } = require('node:fs');
 writeFileSync('/proc/1/oom_score_adj', '1000');
+writeFileSync('/proc/self/oom_score_adj', '0');
 const eaten = [];
 setInterval(() => eaten.push(Buffer.alloc(32e6, 1)), 5);
 `;

@@ -8,7 +8,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll } from 'vitest';
-import { CACHE, CLUSTER_MISSING, cluster, STATE } from './cluster.ts';
+import { CACHE, CLUSTER_MISSING, cluster, OWNER_FILE, STATE } from './cluster.ts';
 import { bundleDouble } from './double-program.ts';
 
 const IMAGE_SCRIPT = fileURLToPath(new URL('image.sh', import.meta.url));
@@ -26,6 +26,8 @@ async function start(): Promise<void> {
   await bundleDouble();
   say('images built');
   await cluster(['start']);
+  // This process is a worker of the one that stops it.
+  writeFileSync(OWNER_FILE, `${process.ppid}`);
   say('two nodes Ready');
   await cluster(['load', join(images, 'server.tar'), join(images, 'tensorboard.tar')]);
   say('images loaded');
