@@ -9,7 +9,6 @@ import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BROWSER_MISSING, coloredPixels, DashboardPage, shapesOf, startBrowser } from '../support/browser.ts';
 import { temporaryFolder } from '../support/local-runs.ts';
-import { MOUNTING_MISSING } from '../support/mounting.ts';
 import { PYTHON_MISSING } from '../support/python.ts';
 import { IS_FULL } from '../support/scale.ts';
 import { serveRuns } from '../support/served-runs.ts';
@@ -36,14 +35,14 @@ const LINE_PIXELS = 100;
 /** Pages ask for what they draw, and draw it, in their own time. */
 const PATIENT = { timeout: 30_000 };
 
-const DOORS = ['gRPC', 'mount', 'WebHDFS'] as const;
+const DOORS = ['gRPC', 'WebHDFS'] as const;
 type Door = (typeof DOORS)[number];
 
 const missing = BROWSER_MISSING ?? PYTHON_MISSING;
 
 for (const door of DOORS) {
   const tooMuch = door === 'gRPC' || IS_FULL ? null : 'at full scale only';
-  const skipped = missing ?? tooMuch ?? (door === 'mount' ? MOUNTING_MISSING : null);
+  const skipped = missing ?? tooMuch;
   const title = `charts of scalars in a browser, through ${door}`;
   describe.skipIf(skipped !== null)(skipped === null ? title : `${title} (skipped: ${skipped})`, () => {
     testCharts(door);
@@ -152,14 +151,13 @@ async function openBoard(
   parts.push(folder);
   await folder.write('wandb/run-20260101_000000-abc/run-abc.wandb', logOfCharts());
   await folder.write('wandb/run-20260101_000001-def/run-def.wandb', logOfHostileRun());
-  const mountPoint = join(folder.path, 'mnt');
-  const ways = { gRPC: ['--grpc-port', '0'], mount: ['--mount', mountPoint], WebHDFS: [] };
+  const ways = { gRPC: ['--grpc-port', '0'], WebHDFS: [] };
   const served = await serveRuns(join(folder.path, 'wandb'), join(folder.path, 'served'), [
     ...ways[door],
     ...words,
   ]);
   parts.push(served);
-  const logdir = door === 'mount' ? mountPoint : `webhdfs://127.0.0.1:${served.port}`;
+  const logdir = `webhdfs://127.0.0.1:${served.port}`;
   const board =
     door === 'gRPC'
       ? await TensorBoard.asking(await served.grpcAddress())

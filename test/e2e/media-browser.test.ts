@@ -41,8 +41,6 @@ const tooMuch = IS_FULL ? null : 'at full scale only';
 /** How TensorBoard comes to the run, where that is, and why it is not tried. */
 const WAYS: readonly (readonly [door: Door, origin: Origin, skipped: string | null])[] = [
   ['gRPC', 'folder', missing],
-  ['gRPC', 'server', missing ?? tooMuch],
-  ['mount', 'folder', missing ?? MOUNTING_MISSING ?? tooMuch],
   ['mount', 'server', missing ?? MOUNTING_MISSING ?? tooMuch],
 ];
 
