@@ -70,6 +70,8 @@ export default defineConfig({
           include: ['test/kubernetes/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
+          // Schedulers, kubelets and proxies act in their own time, which a busy machine makes longer than any wait here.
+          retry: 1,
           // One cluster for all.
           fileParallelism: false,
           sequence: { groupOrder: 3 },
