@@ -83,7 +83,17 @@ function fromKustomize({ from, components = [] }: Choice): KubernetesObject[] {
 }
 
 function fromChart(values: object, helm = HELM): KubernetesObject[] {
-  const words = ['template', 'wandb-logdir', join(K8S, 'chart'), '--skip-tests', '--values', '-'];
+  // Built from its module, Helm 3 takes a cluster to be one of its own first days.
+  const words = [
+    'template',
+    'wandb-logdir',
+    join(K8S, 'chart'),
+    '--skip-tests',
+    '--kube-version',
+    '1.37.2',
+    '--values',
+    '-',
+  ];
   return objectsOf(execFileSync(helm, words, { encoding: 'utf8', input: stringify(values), stdio: 'pipe' }));
 }
 
