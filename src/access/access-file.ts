@@ -64,7 +64,9 @@ export async function readAccessFile(path: string): Promise<AccessRules> {
     const twice = tokens.find((one, i) => tokens.findIndex((other) => other[member] === one[member]) < i);
     if (twice !== undefined) throw wrong(path, [`tokens: the ${member} of ${twice.name} is there twice`]);
   }
-  for (const [name, list] of Object.entries({ ...users, ...groups })) identifiedBy(`${path}: ${name}`, list);
+  // What these come to is known once a proxy names a user: wrong scopes are told now.
+  for (const named of [users, groups])
+    for (const [name, list] of Object.entries(named)) identifiedBy(`${path}: ${name}`, list);
   return {
     tokens: tokens.map(({ name, token, scopes: list }) => {
       return { name, token, identified: identifiedBy(name, list) };

@@ -3,17 +3,18 @@
 import type { MaybePromise } from '../core/index.ts';
 import { type Caller, OPERATOR } from '../namespace/index.ts';
 
-export const ACCESS_MODES = ['off', 'token', 'wandb', 'proxy'] as const;
-export type AccessMode = (typeof ACCESS_MODES)[number];
+export type AccessMode = 'off' | 'token' | 'wandb' | 'proxy';
 
 /** What a request shows of whoever sends it. */
 export interface Shown {
   /** The `Authorization` header as it stands. */
   readonly authorization: string | undefined;
-  /** Address of the other end of the connection; undefined where it is gone already. */
-  readonly peerAddress: string | undefined;
+  /** Address of the other end of the connection: the client or, behind one, a proxy. '' where it is gone already. */
+  readonly peer: string;
+  /** Address of the client, as far as proxies that are believed tell it. */
+  readonly client: string;
   /** A header by its name in lower case. */
-  readonly header: (name: string) => string | undefined;
+  header(name: string): string | undefined;
 }
 
 /** Who asks, or why nobody is let in: what to say, and which HTTP status says it. */
@@ -29,8 +30,8 @@ export type Identified =
 /** A key by which clients of S3 sign what they ask. */
 export interface SigningKey {
   readonly secret: string;
-  /** Who signs with it; asked for only once the signature was found good. */
-  identify(): MaybePromise<Identified>;
+  /** Who signs with it; asked for only once the signature was found good. `client`: the address that asks. */
+  identify(client: string): MaybePromise<Identified>;
 }
 
 export interface Access {

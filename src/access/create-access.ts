@@ -104,7 +104,7 @@ class GuardedAccess implements Access, Disposable {
     if (secret !== null) {
       const token = findByDigest(digestOf(secret), this.#tokens);
       if (token !== null) return token.identified;
-      if (mode === 'wandb' && keys !== null) return keys.identify(secret, shown.peerAddress);
+      if (mode === 'wandb' && keys !== null) return keys.identify(secret, shown.client);
       if (mode === 'token')
         return refused(401, 'this token is not known here: ask whoever runs this server for one');
     }
@@ -118,7 +118,7 @@ class GuardedAccess implements Access, Disposable {
     if (token !== undefined) return { secret: token.token, identify: () => token.identified };
     // A server can check no signature of a key that it does not know: the id is the key.
     if (mode !== 'wandb' || keys === null) return null;
-    return { secret: accessKeyId, identify: () => keys.identify(accessKeyId) };
+    return { secret: accessKeyId, identify: (client) => keys.identify(accessKeyId, client) };
   }
 
   ofUser(uid: number): Caller {
@@ -144,19 +144,21 @@ class GuardedAccess implements Access, Disposable {
     });
   };
 
-  #namedByProxy({ peerAddress, header }: Shown): Identified {
+  #namedByProxy(shown: Shown): Identified {
     const { userHeader, groupsHeader, isTrustedProxy, file } = this.#options;
-    if (peerAddress === undefined || !isTrustedProxy(peerAddress))
+    if (!isTrustedProxy(shown.peer))
       return refused(
         403,
         'come through the proxy: this server believes no other address (--trusted-proxies)',
       );
-    const user = header(userHeader)?.trim() ?? '';
+    const user = shown.header(userHeader)?.trim() ?? '';
     if (user === '') return refused(403, `the proxy names no user in ${userHeader}: have it log people in`);
     // A proxy that adds its header behind one that a client has sent.
     if (user.includes(','))
       return refused(403, `the proxy names several users in ${userHeader}: have it replace the header`);
-    const groups = (file === null ? '' : (header(groupsHeader) ?? '')).split(',').map((name) => name.trim());
+    const groups = (file === null ? '' : (shown.header(groupsHeader) ?? ''))
+      .split(',')
+      .map((name) => name.trim());
     const id = JSON.stringify([user, ...groups.sort()]);
     const known = this.#users.get(id) ?? this.#scopesOf(user, groups);
     this.#users.set(id, known);
@@ -179,11 +181,9 @@ const NO_TOKENS =
   '--access token needs --access-file FILE with at least one of: tokens: [{name: alice, token: …, scopes: [ENTITY/PROJECT]}]';
 
 const MISSING = {
-  off: '',
   token: 'log in with a token: as a password (any user name), or as `Authorization: Bearer TOKEN`',
   wandb: 'log in with your W&B API key: as a password (any user name), or as `Authorization: Bearer KEY`',
-  proxy: '',
-} as const satisfies Record<AccessMode, string>;
+} as const;
 
 function refused(status: 401 | 403, message: string): Identified {
   return { kind: 'refused', status, message };

@@ -5,10 +5,11 @@
 
 import { LRUCache } from 'lru-cache';
 import PQueue from 'p-queue';
-import { type Clock, LogdirError, type MaybePromise, SingleFlight } from '../core/index.ts';
+import { type Clock, LogdirError, type MaybePromise, projectId, SingleFlight } from '../core/index.ts';
 import type { ProjectKey } from '../history/index.ts';
 import type { RestrictedCaller } from '../namespace/index.ts';
 import type { Logger } from '../observability/index.ts';
+import type { KeyPurpose, KeyView } from '../sources/index.ts';
 import type { Identified } from './access.ts';
 import { digestOf } from './credentials.ts';
 
@@ -24,31 +25,20 @@ const MINUTE_MS = 60_000;
 /** W&B's keys are 40 hexadecimal digits, newer ones longer, with a prefix. What is none by its form is not asked about. */
 const KEY_FORM = /^[\w-]{20,256}$/;
 const LOOKS_AT_A_TIME = 4;
+/** After W&B could not be asked about a key, it is not asked again for so long: programs poll every few seconds. */
+const RETRY_MS = 10_000;
 /** While W&B can't be asked, its last answer holds for so many times as long as otherwise. */
 const OUTAGE_FACTOR = 12;
 
-/** What W&B shows to a key. */
-export interface SeenByKey {
-  /** Whose it is, for the log. */
-  readonly username: string | null;
-  readonly projects: readonly ProjectKey[];
-}
-
 export interface KeyRingOptions {
   /** Asks W&B with a key; null: it is none. @throws LogdirError where W&B can't be asked now */
-  readonly look: (key: string) => Promise<SeenByKey | null>;
+  readonly look: (key: string) => Promise<KeyView | null>;
   /** Awaited when some key sees other projects than before. */
   readonly onChange: () => Promise<void>;
   /** How long an answer of W&B holds. */
   readonly maxAgeMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
-}
-
-/** Which key a request needs: one that may see a project, or something of an entity. */
-export interface KeyPurpose {
-  readonly entity?: string;
-  readonly project?: string;
 }
 
 /** A key that W&B has accepted. */
@@ -60,11 +50,14 @@ class HeldKey implements RestrictedCaller {
   readonly identified: Identified;
   name = 'a W&B user';
   version = 0;
-  projects: readonly ProjectKey[] = [];
+  projects: KeyView['projects'] = [];
   /** In monotonic milliseconds. */
   askedAtMs = Number.NEGATIVE_INFINITY;
   /** Whether W&B has refused something with it since. */
   isDoubted = false;
+  /** Whether W&B was away when it was to be asked last, and until when it is not to be asked again. */
+  isServerAway = false;
+  retryAtMs = Number.NEGATIVE_INFINITY;
   #ids: ReadonlySet<string> = new Set();
 
   constructor(key: string) {
@@ -73,7 +66,7 @@ class HeldKey implements RestrictedCaller {
   }
 
   canSee(project: Pick<ProjectKey, 'entity' | 'project'>): boolean {
-    return this.#ids.has(idOf(project));
+    return this.#ids.has(projectId(project));
   }
 
   seesEntity(entity: string): boolean {
@@ -81,12 +74,13 @@ class HeldKey implements RestrictedCaller {
   }
 
   /** Whether it now sees other projects than before. */
-  take({ username, projects }: SeenByKey, askedAtMs: number): boolean {
-    const ids = new Set(projects.map(idOf));
+  take({ username, projects }: KeyView, askedAtMs: number): boolean {
+    const ids = new Set(projects.map(projectId));
     const isOther = ids.size !== this.#ids.size || [...ids].some((id) => !this.#ids.has(id));
     if (username !== null) this.name = username;
     this.askedAtMs = askedAtMs;
     this.isDoubted = false;
+    this.isServerAway = false;
     if (!isOther) return false;
     this.projects = projects;
     this.#ids = ids;
@@ -119,13 +113,15 @@ export class KeyRing {
     const id = digestOf(key).toString('hex');
     const held = this.#held.get(id);
     const nowMs = clock.monotonic();
-    if (held !== undefined && nowMs - held.askedAtMs <= maxAgeMs) {
+    if (held !== undefined) {
+      const ageMs = nowMs - held.askedAtMs;
       // Renewed before it runs out, so that nobody waits for it.
-      if (nowMs - held.askedAtMs > maxAgeMs / 2 || held.isDoubted) void this.#look(id, key);
-      return held.identified;
+      const isDue = (ageMs > maxAgeMs / 2 || held.isDoubted) && nowMs >= held.retryAtMs;
+      const looking = isDue ? this.#look(id, key) : undefined;
+      return looking === undefined || ageMs <= maxAgeMs ? this.#lastAnswer(held, nowMs) : looking;
     }
     if (nowMs < (this.#refused.get(id) ?? 0)) return REFUSED;
-    if (held === undefined && !this.#mayTry(client)) return TOO_MANY;
+    if (!this.#mayTry(client)) return TOO_MANY;
     return this.#look(id, key);
   }
 
@@ -142,10 +138,10 @@ export class KeyRing {
   }
 
   /** Projects that some key sees. */
-  projects(): readonly ProjectKey[] {
-    const found = new Map<string, ProjectKey>();
+  projects(): KeyView['projects'] {
+    const found = new Map<string, KeyView['projects'][number]>();
     for (const { projects } of this.#current())
-      for (const project of projects) found.set(idOf(project), project);
+      for (const project of projects) found.set(projectId(project), project);
     return [...found.values()];
   }
 
@@ -158,6 +154,13 @@ export class KeyRing {
   #look(id: string, key: string): Promise<Identified> {
     const queue = this.#held.has(id) ? this.#renewals : this.#tries;
     return this.#looking.run(id, () => queue.add(() => this.#ask(id, key)));
+  }
+
+  /** What W&B said of a key, for as long as that holds. */
+  #lastAnswer({ identified, askedAtMs, isServerAway }: HeldKey, nowMs: number): Identified {
+    const { maxAgeMs } = this.#options;
+    const holdsForMs = isServerAway ? maxAgeMs * OUTAGE_FACTOR : maxAgeMs;
+    return nowMs - askedAtMs <= holdsForMs ? identified : CANNOT_TELL;
   }
 
   #mayTry(client: string): boolean {
@@ -182,7 +185,7 @@ export class KeyRing {
   }
 
   async #ask(id: string, key: string): Promise<Identified> {
-    const { look, clock, maxAgeMs, logger, onChange } = this.#options;
+    const { look, clock, logger, onChange } = this.#options;
     const askedAtMs = clock.monotonic();
     try {
       const seen = await look(key);
@@ -197,12 +200,12 @@ export class KeyRing {
       return held.identified;
     } catch (error) {
       const held = this.#held.get(id);
-      // A limit of this key alone is of its holder's making.
-      const isOutage = error instanceof LogdirError && error.code === 'unavailable';
-      const heldForMs = isOutage ? maxAgeMs * OUTAGE_FACTOR : maxAgeMs;
-      const isHeld = held !== undefined && askedAtMs - held.askedAtMs <= heldForMs;
       logger.warn({ err: error, user: held?.name ?? null }, 'W&B could not be asked what a key may see');
-      return isHeld ? held.identified : CANNOT_TELL;
+      if (held === undefined) return CANNOT_TELL;
+      // A limit of this key alone is of its holder's making.
+      held.isServerAway = error instanceof LogdirError && error.code === 'unavailable';
+      held.retryAtMs = clock.monotonic() + RETRY_MS;
+      return this.#lastAnswer(held, askedAtMs);
     }
   }
 
@@ -238,9 +241,4 @@ const CANNOT_TELL: Identified = {
 function isBetter(one: HeldKey, other: HeldKey): boolean {
   if (one.isDoubted !== other.isDoubted) return other.isDoubted;
   return one.askedAtMs > other.askedAtMs;
-}
-
-/** One string for each project: JSON escapes the separators. */
-function idOf({ entity, project }: Pick<ProjectKey, 'entity' | 'project'>): string {
-  return JSON.stringify([entity, project]);
 }

@@ -108,7 +108,7 @@ export function s3Access({ callers, access }: Guarded): S3Access {
   };
   const find = (accessKeyId: string) => {
     const key = access.signingKey(accessKeyId);
-    return key && { secret: key.secret, tree: () => mapAnswer(key.identify(), treeFor) };
+    return key && { secret: key.secret, tree: (client: string) => mapAnswer(key.identify(client), treeFor) };
   };
   return { kind: 'signed', hasSecretIds: access.mode === 'wandb', find };
 }

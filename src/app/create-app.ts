@@ -30,6 +30,11 @@ export function createApp(given: AppSettings, parts: AppParts): App {
   const history = createHistory(settings, parts, servers, keys);
   const access = accessOf(settings, keys, logger);
   if (settings.accessFile !== null) reloaders.add('access file', () => access.reload());
+  let rulesRead: Promise<void> | undefined;
+  const readRules = async () => {
+    rulesRead ??= access.reload();
+    await rulesRead;
+  };
   const { runNameTemplate, memoryMaxBytes, xAxis } = settings;
   const namespace = new Namespace({ history, runNameTemplate });
   const files = new Media({ store: history.store, memoryMaxBytes, logger, metrics, clock });
@@ -60,14 +65,14 @@ export function createApp(given: AppSettings, parts: AppParts): App {
     reading: () => history.background.progress,
     listen: async (options) => {
       requireDecision(settings, options.host);
-      await access.reload();
+      await readRules();
       const server = await web.listen(options);
       if (options.serving?.tls) reloaders.add('certificate', () => server.reload());
       return listening(server);
     },
     listenS3: async (options) => {
       requireDecision(settings, options.host);
-      await access.reload();
+      await readRules();
       const server = await listenS3({ callers, access }, options, { ...parts, accessLog });
       if (options.serving?.tls) reloaders.add('certificate of S3', () => server.reload());
       return server;
@@ -91,7 +96,7 @@ export function createApp(given: AppSettings, parts: AppParts): App {
     },
     mount: async (options) => {
       const isPerUser = options.allowOther && settings.accessFile !== null;
-      if (isPerUser) await access.reload();
+      if (isPerUser) await readRules();
       const treeOf = (uid: number) => callers.of(access.ofUser(uid)).tree;
       return await fuse.mount({ ...options, keepClear, ...(isPerUser && { treeOf }) });
     },

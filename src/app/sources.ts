@@ -35,7 +35,7 @@ export class Servers {
   }
 }
 
-export function sourceContext(settings: AppSettings, parts: AppParts, servers: Servers): SourceContext {
+function sourceContext(settings: AppSettings, parts: AppParts, servers: Servers): SourceContext {
   const { baseUrl, cacheDir } = settings;
   const server = (url: string | null) => servers.at(url === null ? baseUrl : apiUrl(url));
   const refreshIntervalMs = () => settings.refreshIntervalMs;
@@ -53,7 +53,7 @@ export function createHistory(
   const { cacheDir, memoryMaxBytes } = settings;
   const { logger, metrics, clock } = parts;
   const context = sourceContext(settings, parts, servers);
-  const known = keys && { knownProjects: () => keys.projects().map((key) => ({ ...key, modifiedAtMs: 0 })) };
+  const known = keys && { knownProjects: () => keys.projects() };
   const sources = settings.sources.map((text) => understandSource(text).create({ ...context, ...known }));
   const store = new LocalStore({
     cacheDir,

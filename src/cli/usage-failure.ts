@@ -19,23 +19,24 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
     run: 'tensorboard',
   },
   ...{ server: 'serve', http: 'serve', web: 'serve', ui: 'serve', up: 'serve' },
-  ...{
-    settings: 'config',
-    list: 'ls',
-    dir: 'ls',
-    ll: 'ls',
-    find: 'tree',
-    info: 'stat',
-    show: 'cat',
-    print: 'cat',
-    get: 'cat',
-  },
+  ...{ list: 'ls', dir: 'ls', ll: 'ls', find: 'tree', info: 'stat', show: 'cat', print: 'cat', get: 'cat' },
+  ...{ settings: 'config' },
   ...{ fetch: 'prefetch', download: 'prefetch', pull: 'prefetch', sync: 'prefetch', cache: 'prefetch' },
   ...{ compare: 'verify', test: 'verify', validate: 'verify' },
   ...{ check: 'doctor', diagnose: 'doctor', status: 'doctor', fuse: 'mount' },
 };
 /** Options TensorBoard has for where its data comes from: what is after `--` must not say it again. */
 const DATA_OPTIONS: readonly string[] = ['--logdir', '--logdir_spec', '--grpc_data_provider', '--db'];
+
+/** What is said where a command's first word is missing, unless that is a path. */
+const MISSING_WORDS: Readonly<Partial<Record<Command['positional'], string>>> = {
+  '<ACTION>': 'config needs a word: show or path',
+  '<DIR> [SOURCE..]': 'mount needs a directory to mount on, as in wandb-logdir mount ~/wandb-mnt',
+};
+
+function exampleOf({ examples }: Command): string {
+  return examples[0]?.[0].replace('$0', 'wandb-logdir') ?? '';
+}
 
 /** For a first word that is no command. */
 export function unknownCommand(words: readonly string[], commands: readonly Command[]): CommandFailure {
@@ -61,20 +62,7 @@ function isSource(word: string): boolean {
 
 /** @throws CommandFailure `usage` for options and words that a command does not take. */
 export function refuseUnknownWords(words: readonly string[], argv: Arguments, command: Command): void {
-  const known = new Set([
-    '_',
-    '--',
-    '$0',
-    'help',
-    'h',
-    'version',
-    'v',
-    'V',
-    'SOURCE',
-    'PATH',
-    'DIR',
-    'ACTION',
-  ]);
+  const known = new Set('_ -- $0 help h version v V SOURCE PATH DIR ACTION'.split(' '));
   const options = optionsOf(command);
   for (const name of [...options, ...aliasesOf(command)]) known.add(name);
   const unknown = Object.keys(argv).filter((name) => !known.has(name));
@@ -126,11 +114,7 @@ function complaint(message: string, command: Command | null): string {
   const [, option] = /^Not enough arguments following: (.+)$/m.exec(message) ?? [];
   if (option !== undefined) return `--${option} needs a value${acceptedText(option)}`;
   if (/^Not enough non-option arguments/.test(message) && command !== null)
-    return command.name === 'config'
-      ? 'config needs a word: show or path'
-      : command.name === 'mount'
-        ? 'mount needs a directory to mount on, as in wandb-logdir mount ~/wandb-mnt'
-        : `${command.name} needs a path, as in ${command.examples[0]?.[0].replace('$0', 'wandb-logdir')}`;
+    return MISSING_WORDS[command.positional] ?? `${command.name} needs a path, as in ${exampleOf(command)}`;
   const [, wrong, given, choices] = /Argument: (\S+), Given: (.*), Choices: (.*)$/m.exec(message) ?? [];
   if (wrong !== undefined) return `${argumentName(wrong)}: ${given} is wrong; expected one of ${choices}`;
   return message;

@@ -39,3 +39,8 @@ export function runKey(entity: string | null, project: string | null, runId: str
 export function runKeyText(key: RunKey): string {
   return JSON.stringify([key.entity, key.project, key.runId]);
 }
+
+/** One text for each project: unambiguous, as JSON escapes what stands between the names. */
+export function projectId(project: { readonly entity: string; readonly project: string }): string {
+  return JSON.stringify([project.entity, project.project]);
+}

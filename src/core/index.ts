@@ -19,6 +19,7 @@ export {
   type EntityName,
   LOCAL_ENTITY,
   type ProjectName,
+  projectId,
   type RunId,
   type RunKey,
   runKey,

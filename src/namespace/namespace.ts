@@ -1,10 +1,10 @@
 /** Which entities, projects and runs there are, what they are called, and who may see them. @module */
 
-import { NEVER_ABORTED, SingleFlight, within } from '../core/index.ts';
+import { NEVER_ABORTED, projectId, SingleFlight, within } from '../core/index.ts';
 import { type History, type ProjectKey, RELIST, type RelistPolicyName, type Run } from '../history/index.ts';
 import type { Caller, RestrictedCaller } from './caller.ts';
 import { Names } from './names.ts';
-import { NamedProject, NamespaceSnapshot, projectId } from './snapshot.ts';
+import { NamedProject, NamespaceSnapshot } from './snapshot.ts';
 
 export interface NamespaceOptions {
   /** Whose catalogue of runs is named. */

@@ -1,6 +1,6 @@
 /** What one caller sees at one moment: entities, projects and runs under their names. Immutable. @module */
 
-import { encodeComponent } from '../core/index.ts';
+import { encodeComponent, projectId } from '../core/index.ts';
 import type { ProjectKey, Run } from '../history/index.ts';
 
 export class NamedProject implements ProjectKey {
@@ -86,17 +86,6 @@ export class NamespaceSnapshot {
     const name = project?.nameOf(id);
     return name === undefined ? undefined : `${project!.path}/${name}`;
   }
-}
-
-/** One string per project: unambiguous because JSON escapes the separators. */
-export function projectId({
-  entity,
-  project,
-}: {
-  readonly entity: string;
-  readonly project: string;
-}): string {
-  return JSON.stringify([entity, project]);
 }
 
 function compareNames(a: NamedProject, b: NamedProject): number {

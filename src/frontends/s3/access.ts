@@ -7,8 +7,8 @@ import type { LogdirTree } from '../../tree/index.ts';
 export interface S3Account {
   /** The secret access key: requests are signed with it, and it is never sent. */
   readonly secret: string;
-  /** What the account sees; asked for once the signature was found good. @throws LogdirError where it sees nothing any more */
-  tree(): MaybePromise<LogdirTree>;
+  /** What the account sees, for whoever asks from an address; asked for once the signature was found good. @throws LogdirError where it sees nothing any more */
+  tree(client: string): MaybePromise<LogdirTree>;
 }
 
 /**

@@ -12,38 +12,11 @@ const REGION = 'us-east-1';
 const CREATED = '1970-01-01T00:00:00.000Z';
 
 /** Subresources of buckets and objects that this server knows nothing of. */
-const SUBRESOURCES = [
-  ...[
-    'accelerate',
-    'acl',
-    'analytics',
-    'attributes',
-    'cors',
-    'encryption',
-    'intelligent-tiering',
-    'inventory',
-  ],
-  ...[
-    'legal-hold',
-    'lifecycle',
-    'logging',
-    'metrics',
-    'notification',
-    'object-lock',
-    'ownershipControls',
-    'policy',
-  ],
-  ...[
-    'policyStatus',
-    'publicAccessBlock',
-    'replication',
-    'requestPayment',
-    'retention',
-    'tagging',
-    'torrent',
-  ],
-  ...['uploadId', 'uploads', 'versions', 'website'],
-];
+const SUBRESOURCES: readonly string[] = [
+  'accelerate acl analytics attributes cors encryption intelligent-tiering inventory legal-hold lifecycle logging metrics',
+  'notification object-lock ownershipControls policy policyStatus publicAccessBlock replication requestPayment retention',
+  'tagging torrent uploadId uploads versions website',
+].flatMap((names) => names.split(' '));
 
 export function listBuckets(name: string): Reply {
   const bucket = element('Bucket', textElement('Name', name), textElement('CreationDate', CREATED));

@@ -83,7 +83,7 @@ function seenBy(
 ): MaybePromise<LogdirTree> {
   if (access.kind === 'open') return tree;
   const account = verifySignature(request, query, clock.now(), access);
-  return mapAnswer(account, (found) => found.tree());
+  return mapAnswer(account, (found) => found.tree(request.client));
 }
 
 interface Operands {

@@ -1,5 +1,6 @@
 /** GetObject and HeadObject. @module */
 
+import { isSafeName } from '../../core/index.ts';
 import type { FileNode, LogdirNode, LogdirTree } from '../../tree/index.ts';
 import {
   type FileRefusal,
@@ -10,7 +11,6 @@ import {
   type WebRequest,
 } from '../web/index.ts';
 import { FOLDER } from './folder.ts';
-import { isTreePath } from './protocol/address.ts';
 import { errorReply, S3Refusal } from './protocol/error-reply.ts';
 import type { S3Query } from './protocol/uri.ts';
 
@@ -27,7 +27,7 @@ export function getObject({ request, query, key, tree }: ObjectRequest): NodeReq
   const noSuchKey = () =>
     errorReply(request, 'NoSuchKey', `the key does not exist: ${key}`, { details: { Key: key } });
   const path = key.endsWith('/') ? key.slice(0, -1) : key;
-  if (!isTreePath(path)) return noSuchKey();
+  if (!isSafeName(path)) return noSuchKey();
   const headers = overrides(query);
   const file = (node: FileNode) => objectReply(request, node, headers);
   if (path !== key) {

@@ -17,7 +17,7 @@ export interface Approach {
   readonly forwarded: Forwarded | null;
 }
 
-export class WebRequest {
+export class WebRequest implements Shown {
   readonly method: string;
   /** Raw, from its first slash on, with its query; doors never see what stands before it. */
   readonly url: string;
@@ -79,17 +79,13 @@ export class WebRequest {
     return this.#req.headers;
   }
 
-  /** What it shows of whoever sends it. */
-  get shown(): Shown {
-    const { headers, socket } = this.#req;
-    return {
-      authorization: headers.authorization,
-      peerAddress: socket.remoteAddress,
-      header: (name) => {
-        const value = headers[name];
-        return Array.isArray(value) ? value.join(',') : value;
-      },
-    };
+  get authorization(): string | undefined {
+    return this.#req.headers.authorization;
+  }
+
+  header(name: string): string | undefined {
+    const value = this.#req.headers[name];
+    return Array.isArray(value) ? value.join(',') : value;
   }
 
   /** The port that the client reached. */

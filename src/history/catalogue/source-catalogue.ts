@@ -1,6 +1,6 @@
 /** What one source has listed: its projects, and the runs of those that somebody has looked at. @module */
 
-import { type Clock, type ErrorCode, type LogdirError, toLogdirError } from '../../core/index.ts';
+import { type Clock, type ErrorCode, type LogdirError, projectId, toLogdirError } from '../../core/index.ts';
 import type { Logger } from '../../observability/index.ts';
 import type { ListOptions, ProjectListing, RunListing, RunSource } from '../../sources/index.ts';
 import type { ListingStore } from './listing-store.ts';
@@ -178,8 +178,4 @@ export class SourceCatalogue {
     const level = this.#hasLooked && isNews ? 'warn' : 'debug';
     this.#options.logger[level]({ source: this.source.name, err: failure }, 'source not readable');
   }
-}
-
-function projectId({ entity, project }: ProjectKey): string {
-  return JSON.stringify([entity, project]);
 }

@@ -49,6 +49,11 @@ describe('an access file', () => {
     ['a user id twice', `${GOOD}\nuids: {1001: [a], "1001": ['*']}`, 'no YAML'],
     ['a user id with a zero before it', `${GOOD}\nuids: {"01001": [a]}`, 'uids'],
     ['a token in the wrong place', `${GOOD}\n${TOKEN}x: 1`, 'a key that means nothing here'],
+    [
+      'a wrong scope of a user beside a group of that name',
+      GOOD.replace('{bob: [acme]}', "{ml: ['a/']}"),
+      '"a/" is no scope',
+    ],
     ['a scope of a group', GOOD.replace("['*']", "['a/']"), '"a/" is no scope'],
     ['no scope', GOOD.replace('[acme/research, other]', '[]'), 'tokens.0.scopes'],
     ['an unknown key', `${GOOD}\nroles: {}`, 'a key that means nothing here'],

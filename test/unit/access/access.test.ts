@@ -58,7 +58,8 @@ async function ask(
 ): Promise<Identified> {
   return await access.identify({
     authorization: secret === undefined ? undefined : `Bearer ${secret}`,
-    peerAddress: from,
+    peer: from,
+    client: from,
     header: (name) => headers[name],
   });
 }
@@ -121,7 +122,7 @@ describe('access by tokens', () => {
     using access = await accessWith({});
     const key = access.signingKey('alice');
     expect(key?.secret).toBe(ALICE);
-    expect(rights(await key!.identify())).toEqual(['acme/a acme/b', false]);
+    expect(rights(await key!.identify(''))).toEqual(['acme/a acme/b', false]);
     expect(access.signingKey('bob')).toBeNull();
   });
 });
@@ -187,8 +188,8 @@ describe('access by W&B keys', () => {
     using access = await accessWith({ mode: 'wandb', file: null, keys: keys() });
     const key = access.signingKey(GOOD)!;
     expect(key.secret).toBe(GOOD);
-    expect(rights(await key.identify())).toEqual(['acme/b', false]);
-    expect(rights(await access.signingKey(BAD)!.identify())).toBe(401);
+    expect(rights(await key.identify(''))).toEqual(['acme/b', false]);
+    expect(rights(await access.signingKey(BAD)!.identify(''))).toBe(401);
   });
 });
 

@@ -1,10 +1,11 @@
 /** Keys of those who ask: what W&B said of each, and for how long it holds. @module */
 
 import { describe, expect, it } from 'vitest';
-import { KeyRing, type SeenByKey } from '../../../src/access/index.ts';
+import { KeyRing } from '../../../src/access/index.ts';
 import { LogdirError } from '../../../src/core/index.ts';
 import type { ProjectKey } from '../../../src/history/index.ts';
 import { silentLogger } from '../../../src/observability/index.ts';
+import type { KeyView } from '../../../src/sources/index.ts';
 import { MovingClock } from '../../support/moving-clock.ts';
 
 const MAX_AGE_MS = 1000;
@@ -19,7 +20,7 @@ const project = (path: string) => {
 /** A ring over a server that can be changed, be away, and counts how often it was asked. */
 class Setting {
   readonly clock = new MovingClock();
-  readonly seen = new Map<string, SeenByKey>();
+  readonly seen = new Map<string, KeyView>();
   trouble: LogdirError | null = null;
   looks = 0;
   changes = 0;
@@ -36,7 +37,10 @@ class Setting {
   });
 
   shows(key: string, ...paths: string[]): void {
-    this.seen.set(key, { username: `user of ${key}`, projects: paths.map(project) });
+    this.seen.set(key, {
+      username: `user of ${key}`,
+      projects: paths.map((path) => ({ ...project(path), modifiedAtMs: 0 })),
+    });
   }
 
   /** Paths of `all` that a key sees; the status where it is refused. */
@@ -109,6 +113,21 @@ describe('a key', () => {
     expect(await setting.sees(A)).toEqual(['acme/a']);
     setting.clock.advance(2);
     expect(await setting.sees(A)).toBe(503);
+  });
+
+  it('is asked for again a few seconds after W&B was away, however often it asks', async () => {
+    const setting = new Setting();
+    setting.shows(A, 'acme/a');
+    await setting.sees(A);
+    setting.trouble = new LogdirError('unavailable', 'no answer');
+    setting.clock.advance(MAX_AGE_MS + 1);
+    for (let poll = 0; poll < 5; poll++) expect(await setting.sees(A)).toEqual(['acme/a']);
+    expect(setting.looks).toBe(2);
+    setting.trouble = null;
+    setting.shows(A, 'acme/b');
+    setting.clock.advance(10_000);
+    expect(await setting.sees(A)).toEqual(['acme/b']);
+    expect(setting.looks).toBe(3);
   });
 
   it('that nobody knows is told to ask again while W&B is away', async () => {
@@ -212,6 +231,6 @@ describe('a request for a project', () => {
     expect(ring.keyFor({ entity: 'acme', project: 'c' })).toBeNull();
     expect(ring.keyFor({ entity: 'other' })).toBeNull();
     expect(ring.keyFor({ entity: 'acme' })).toBe(B);
-    expect(ring.projects()).toEqual([project('acme/a'), project('acme/b')]);
+    expect(ring.projects()).toMatchObject([project('acme/a'), project('acme/b')]);
   });
 });

@@ -112,6 +112,13 @@ describe('trouble that passes', () => {
     expect(server.requests.count({})).toBe(2);
   });
 
+  it('is an outage where the key cannot be looked for: what is cached is served', async () => {
+    const server = await double();
+    const missing = Object.assign(new Error("ENOENT: no such file, open '/run/key'"), { code: 'ENOENT' });
+    const asking = viewerOf(server, { findApiKey: () => Promise.reject(missing) });
+    await expect(asking).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
   it('includes errors beside data that is complete', async () => {
     const server = await double();
     server.faults.add({ match: {}, effect: graphqlErrors('a resolver complained') });

@@ -5,10 +5,9 @@
  * is seen from above, and is not there from within. @module
  */
 
-import { LogdirError, mapOrdered } from '../../../core/index.ts';
+import { isSafeName, LogdirError, mapOrdered } from '../../../core/index.ts';
 import type { FileNode, LogdirNode, LogdirTree } from '../../../tree/index.ts';
 import { FOLDER } from '../folder.ts';
-import { isTreePath } from '../protocol/address.ts';
 import { compareKeys } from './key-order.ts';
 
 export interface KeyQuery {
@@ -34,7 +33,7 @@ export async function* walkKeys(
   signal: AbortSignal,
 ): AsyncGenerator<ListedKey> {
   const base = query.prefix.slice(0, query.prefix.lastIndexOf('/') + 1);
-  if (base !== '' && !isTreePath(base.slice(0, -1))) return;
+  if (base !== '' && !isSafeName(base.slice(0, -1))) return;
   const walk = new KeyWalk(tree, query, signal);
   let last: string | undefined;
   for await (const listed of walk.inside(base)) {

@@ -34,8 +34,3 @@ export class S3Addressing {
     return { bucket: bucket === '' ? null : bucket, key: slash < 0 ? '' : path.slice(slash + 1) };
   }
 }
-
-/** Whether a key may be the path of something in a tree: no empty component, `.`, `..` or NUL in it. */
-export function isTreePath(key: string): boolean {
-  return key.split('/').every((name) => name !== '' && name !== '.' && name !== '..' && !name.includes('\0'));
-}

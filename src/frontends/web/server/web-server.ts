@@ -4,9 +4,9 @@
  */
 
 import type { RequestListener, ServerResponse } from 'node:http';
-import { type Access, type Identified, OPEN_ACCESS } from '../../../access/index.ts';
+import { type Access, EVERYBODY, type Identified, OPEN_ACCESS } from '../../../access/index.ts';
 import { type MaybePromise, mapAnswer } from '../../../core/index.ts';
-import { type Caller, OPERATOR } from '../../../namespace/index.ts';
+import type { Caller } from '../../../namespace/index.ts';
 import { AccessLog, type AccessLogMode, type Logger, type Metrics } from '../../../observability/index.ts';
 import type { LogdirTree } from '../../../tree/index.ts';
 import type { Door, Reply, RoutedDoor } from '../door.ts';
@@ -14,12 +14,12 @@ import { type HttpFailure, httpFailure } from '../protocol/failure.ts';
 import { plainReply } from '../protocol/reply.ts';
 import type { WebRequest } from '../web-request.ts';
 import { logAccess, loggedPath } from './access-log.ts';
-import { type AdmissionOptions, createAdmission } from './admission.ts';
+import { type AdmissionOptions, type Admit, createAdmission } from './admission.ts';
 import { createHostCheck } from './host-check.ts';
 import { DEFAULT_SERVING, type HttpServer, type ListenOptions, listenOn } from './listening.ts';
 import { replyAboutNode } from './node-reply.ts';
 import { RequestMetrics } from './request-metrics.ts';
-import { send } from './response-body.ts';
+import { send as sendReply } from './response-body.ts';
 import { createRouting, type Fail, type Route } from './routing.ts';
 import { TrustedProxies } from './trusted-proxies.ts';
 
@@ -53,38 +53,34 @@ export function createWebServer(options: WebServerOptions): WebServer {
   const isPrivate = access.mode !== 'off' || doors.some((door) => door.isPrivate);
   const routed = options.doors.filter((door) => 'addRoutes' in door);
   let routing: Promise<Route> | undefined;
+  const send = (door: Door | undefined, request: WebRequest, res: ServerResponse, reply: Reply) => {
+    sendReply(res, reply, isPrivate);
+    metrics.count(door?.name ?? 'none', request.method, res.statusCode, 0);
+  };
+  const listenerFor = (admit: Admit, route: Route): RequestListener => {
+    return (req, res) => {
+      const { request, isOutside, reply } = admit(req, res);
+      request.isPrivate = isPrivate;
+      logAccess(accessLog, request, res);
+      const door = doors.find((one) => one.owns(request.url) && (!isOutside || one.isAlsoAtRoot));
+      if (reply !== null) return send(door, request, res, reply);
+      const answer = (found: Identified) => {
+        if (found.kind === 'refused') return send(door, request, res, refusal(found));
+        request.caller = found.caller;
+        request.seesMetrics = found.seesMetrics;
+        if (door === undefined) route(request, req, res, isOutside);
+        else countReply(metrics, door, request, res, handler.handle(door, request, res));
+      };
+      const found = isOpen(request.url) ? EVERYBODY : access.identify(request);
+      // In the turn of the request where it is known who asks: what is at hand is then answered at once.
+      if (found instanceof Promise) void found.then(answer);
+      else answer(found);
+    };
+  };
   return {
     listen: async (listenOptions) => {
       routing ??= createRouting(routed, { metrics, fail: handler.fail });
-      const route = await routing;
-      const admit = createAdmission(admissionOptions(listenOptions));
-      const listener: RequestListener = (req, res) => {
-        const { request, isOutside, reply } = admit(req, res);
-        request.isPrivate = isPrivate;
-        logAccess(accessLog, request, res);
-        const door = doors.find(
-          (candidate) => candidate.owns(request.url) && (!isOutside || candidate.isAlsoAtRoot),
-        );
-        if (reply !== null) {
-          send(res, reply, isPrivate);
-          metrics.count(door?.name ?? 'none', request.method, res.statusCode, 0);
-          return;
-        }
-        const answer = () => {
-          if (door === undefined) route(request, req, res, isOutside);
-          else countReply(metrics, door, request, res, handler.handle(door, request, res));
-        };
-        if (access.mode === 'off' || isOpen(request.url)) {
-          request.caller = OPERATOR;
-          request.seesMetrics = true;
-          return answer();
-        }
-        const refuse = (refused: Reply) => {
-          send(res, refused, isPrivate);
-          metrics.count(door?.name ?? 'none', request.method, res.statusCode, 0);
-        };
-        enter(access.identify(request.shown), { request, answer, refuse });
-      };
+      const listener = listenerFor(createAdmission(admissionOptions(listenOptions)), await routing);
       return await listenOn(listener, listenOptions, { logger, metrics: options.metrics });
     },
   };
@@ -94,28 +90,6 @@ function admissionOptions({ host, serving }: ListenOptions): AdmissionOptions {
   const { pathPrefix, trustedProxies } = { ...DEFAULT_SERVING, ...serving };
   const proxies = trustedProxies.length === 0 ? null : new TrustedProxies(trustedProxies);
   return { pathPrefix, proxies, isOurHost: createHostCheck(host) };
-}
-
-interface Entrance {
-  readonly request: WebRequest;
-  readonly answer: () => void;
-  readonly refuse: (reply: Reply) => void;
-}
-
-/** Lets a request in as whoever it turned out to come from, in the same turn where that is known. */
-function enter(found: MaybePromise<Identified>, entrance: Entrance): void {
-  if (found instanceof Promise) {
-    void found.then((identified) => enter(identified, entrance));
-    return;
-  }
-  const { request, answer, refuse } = entrance;
-  if (found.kind === 'refused') {
-    refuse(refusal(found));
-    return;
-  }
-  request.caller = found.caller;
-  request.seesMetrics = found.seesMetrics;
-  answer();
 }
 
 /** Browsers ask for a password where Basic is offered (RFC 9110 §11.6.1). */
@@ -166,7 +140,7 @@ class RequestHandler {
     const tree = this.#treeOf(request.caller);
     return mapAnswer(door.answer(request, tree), (answer) => {
       if ('kind' in answer) return replyAboutNode({ request, res, tree: answer.tree ?? tree }, answer);
-      send(res, answer, request.isPrivate);
+      sendReply(res, answer, request.isPrivate);
       return 0;
     });
   }
@@ -176,7 +150,7 @@ class RequestHandler {
     const failure = httpFailure(error);
     this.#log(request, failure, error);
     if (res.headersSent || res.destroyed) res.destroy();
-    else send(res, door.failure(request, failure), request.isPrivate);
+    else sendReply(res, door.failure(request, failure), request.isPrivate);
     return 0;
   };
 

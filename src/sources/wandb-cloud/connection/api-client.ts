@@ -123,11 +123,11 @@ export class ApiClient {
     let isRetry = false;
     const attempt = async () => {
       this.#breaker.check();
-      const key = await this.#apiKey(purpose);
-      const budget = budgetOf(key?.key ?? null);
-      const request: KeyedRequest = { key, budget, signal, isRetry };
+      let request: KeyedRequest = { key: null, budget: budgetOf(null), signal, isRetry };
       try {
-        return await budget.run(() => this.#attempt(operation, variables, request), { signal });
+        const key = await this.#apiKey(purpose);
+        request = { ...request, key, budget: budgetOf(key?.key ?? null) };
+        return await request.budget.run(() => this.#attempt(operation, variables, request), { signal });
       } catch (error) {
         isRetry = true;
         throw this.#failure(error, operation, variables, request);

@@ -1,6 +1,6 @@
 /** What a W&B server shows to a key: asked with the key itself. @module */
 
-import { type Clock, LogdirError } from '../../../core/index.ts';
+import { type Clock, type ErrorCode, LogdirError } from '../../../core/index.ts';
 import type { ProjectListing } from '../../source.ts';
 import type { ApiClient, RequestOptions } from '../connection/index.ts';
 import { AccountIndex } from './account-index.ts';
@@ -29,15 +29,14 @@ export async function askKeyView(
   for (const entity of new Set(entities)) {
     const account = new AccountIndex({ api, entity, refreshIntervalMs: 0, clock });
     // An entity that is closed to the key, or not there, has nothing that it sees.
-    const listing = orNull(account.projects(), 'not-found');
-    projects.push(...((await orNull(listing, 'permission-denied')) ?? []));
+    projects.push(...((await orNull(account.projects(), 'not-found', 'permission-denied')) ?? []));
   }
   return { username: viewer.username, projects };
 }
 
-async function orNull<T>(promise: Promise<T>, code: LogdirError['code']): Promise<T | null> {
+async function orNull<T>(promise: Promise<T>, ...codes: readonly ErrorCode[]): Promise<T | null> {
   return await promise.catch((error: unknown) => {
-    if (error instanceof LogdirError && error.code === code) return null;
+    if (error instanceof LogdirError && codes.includes(error.code)) return null;
     throw error;
   });
 }
