@@ -15,7 +15,7 @@ import { allFiles, stateOf } from '../support/replica-client.ts';
 import { scaled } from '../support/scale.ts';
 import { type ServedRuns, serveRuns } from '../support/served-runs.ts';
 import { until } from '../support/waiting.ts';
-import { startWandbServer, type WandbServer } from '../support/wandb-server/index.ts';
+import { type Run, startWandbServer, type WandbServer } from '../support/wandb-server/index.ts';
 
 const ALONE = ['--grpc-port', 'off'];
 const RUN = 'acme/research/live';
@@ -56,6 +56,23 @@ async function untilRows(served: ServedRuns, rows: number): Promise<void> {
   await until(async () => (await shown()) === rows, `${rows} rows of the run`);
 }
 
+const addLiveRun = (server: WandbServer) =>
+  server.store
+    .project('acme', 'research')
+    .addRun({ id: 'live', config: { lr: 0.1 }, rows: [{ loss: 3 }, { loss: 2 }] });
+
+/** Reads the live run before and after its config changed and it ended. */
+async function readToItsEnd(served: ServedRuns, run: Run): Promise<string> {
+  const { path } = await growingFile(served, RUN);
+  await served.read(path);
+  await untilRows(served, 2);
+  run.set({ config: { lr: 0.2 } });
+  run.append([{ loss: 1 }]);
+  run.finish();
+  await untilRows(served, 3);
+  return path;
+}
+
 describe('replicas with a cache each', () => {
   it('have the same names, sizes, tags and bytes of runs that have ended', async () => {
     await using folder = await temporaryFolder();
@@ -91,16 +108,9 @@ describe('replicas with a cache each', () => {
   it('ask a W&B server once each, and may have other bytes of a run that they met at other times', async () => {
     await using folder = await temporaryFolder();
     await using server = await startWandbServer();
-    const project = server.store.project('acme', 'research');
-    const run = project.addRun({ id: 'live', config: { lr: 0.1 }, rows: [{ loss: 3 }, { loss: 2 }] });
+    const run = addLiveRun(server);
     await using a = await serveCloud(server, join(folder.path, 'a'));
-    const { path } = await growingFile(a, RUN);
-    await a.read(path);
-    await untilRows(a, 2);
-    run.set({ config: { lr: 0.2 } });
-    run.append([{ loss: 1 }]);
-    run.finish();
-    await untilRows(a, 3);
+    const path = await readToItsEnd(a, run);
     await using b = await serveCloud(server, join(folder.path, 'b'));
     server.requests.reset();
     await untilRows(b, 3);
@@ -179,17 +189,10 @@ describe('replicas over one cache directory', () => {
   it('ask a W&B server for the rows of a run once, and have the same bytes of it', async () => {
     await using folder = await temporaryFolder();
     await using server = await startWandbServer();
-    const project = server.store.project('acme', 'research');
-    const run = project.addRun({ id: 'live', config: { lr: 0.1 }, rows: [{ loss: 3 }, { loss: 2 }] });
+    const run = addLiveRun(server);
     const cache = join(folder.path, 'shared');
     await using a = await serveCloud(server, cache);
-    const { path } = await growingFile(a, RUN);
-    await a.read(path);
-    await untilRows(a, 2);
-    run.set({ config: { lr: 0.2 } });
-    run.append([{ loss: 1 }]);
-    run.finish();
-    await untilRows(a, 3);
+    const path = await readToItsEnd(a, run);
     await using b = await serveCloud(server, cache);
     server.requests.reset();
     await untilRows(b, 3);
