@@ -13,6 +13,7 @@ import {
 import type { Logger, Metrics } from '../observability/index.ts';
 import type {
   OpenedSavedFile,
+  RunFinder,
   RunListing,
   RunPreviewer,
   RunSource,
@@ -96,6 +97,11 @@ export class Run {
     return this.#source.previewer;
   }
 
+  /** Tells which runs are meant without reading them; absent where reading costs no more. */
+  get finder(): RunFinder | undefined {
+    return this.#source.finder;
+  }
+
   /** Its log, if it is open. */
   get log(): RunLog | undefined {
     return this.#context.logs.peek(this.logId);
@@ -111,12 +117,15 @@ export class Run {
 
   /** The same where the log is not open, from what the catalogue keeps of it. */
   factsWith(logged: RunFacts): RunFacts {
-    const { displayName, group, jobType, startTime } = this.#listing;
+    const { displayName, group, jobType, startTime, tags, sweepId, username } = this.#listing;
     const listed: RunFacts = {
       ...(displayName !== null && { displayName }),
       ...(group !== null && { group }),
       ...(jobType !== null && { jobType }),
       ...(startTime !== null && { startTime }),
+      ...(tags !== undefined && { tags }),
+      ...(sweepId !== undefined && { sweepId }),
+      ...(username !== undefined && { username }),
     };
     return this.policy.reading === 'eager' ? { ...listed, ...logged } : { ...logged, ...listed };
   }

@@ -6,9 +6,10 @@ import type { History } from '../history/index.ts';
 import type { Caller, Namespace } from '../namespace/index.ts';
 import { ListingPatience } from './listing-patience.ts';
 import { EventFileNodes } from './nodes/event-file.ts';
-import { type NamedParts, type ProjectQuery, RootDirectory } from './nodes/named-directories.ts';
+import { type NamedParts, RootDirectory } from './nodes/named-directories.ts';
 import type { TreeNode } from './nodes/node.ts';
 import { ProjectorFiles } from './nodes/projector.ts';
+import { ChosenRuns } from './nodes/query-directory.ts';
 import { RunDocuments } from './nodes/run-documents.ts';
 import { SavedFiles } from './nodes/saved-files.ts';
 import { RunSnapshots } from './run-snapshot.ts';
@@ -21,21 +22,19 @@ export interface CreateTreeOptions {
   readonly caller: Caller;
   /** The view of runs as event files. */
   readonly events: EventFiles;
-  /** Directories below a project that resolve by name and are not listed. Default: none. */
-  readonly queries?: readonly ProjectQuery[];
   readonly clock?: Clock;
 }
 
 /** The tree that one caller sees. */
 export function createTree(options: CreateTreeOptions): LogdirTree {
-  const { history, namespace, caller, queries = [], clock = systemClock } = options;
+  const { history, namespace, caller, clock = systemClock } = options;
   const snapshots = new RunSnapshots(options.events);
   const events = new EventFileNodes(options.events, snapshots);
   const documents = new RunDocuments({ caller, snapshots, events });
   const patience = new ListingPatience(clock);
   const onDemand = { saved: new SavedFiles(), projector: new ProjectorFiles() };
   const runs = { patience, snapshots, events, documents, ...onDemand };
-  return new Logdir(history, { namespace, caller, queries, runs });
+  return new Logdir(history, { namespace, caller, runs, chosen: new ChosenRuns() });
 }
 
 class Logdir implements LogdirTree {

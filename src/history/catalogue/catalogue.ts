@@ -280,11 +280,22 @@ function mergeListings(a: RunListing, b: RunListing): RunListing {
     displayName: newer.displayName ?? older.displayName,
     group: newer.group ?? older.group,
     jobType: newer.jobType ?? older.jobType,
+    ...toldOf(older),
+    ...toldOf(newer),
     startTime: a.startTime ?? b.startTime,
     // Which of them will say it first is not certain.
     isStartCertain: false,
     state: null,
     locations: [...a.locations, ...b.locations],
+  };
+}
+
+/** What not every source tells in its listing. */
+function toldOf({ tags, sweepId, username }: RunListing): Pick<RunListing, 'tags' | 'sweepId' | 'username'> {
+  return {
+    ...(tags !== undefined && { tags }),
+    ...(sweepId !== undefined && { sweepId }),
+    ...(username !== undefined && { username }),
   };
 }
 
