@@ -48,6 +48,9 @@ export interface RunContext {
 /** How far a run was read. `unread`: nothing that costs requests, as nobody asked for it. `behind`: not to its end. */
 export type RunStatus = 'unread' | 'behind' | 'complete';
 
+/** What listings tell of runs too. */
+type ListedFact = keyof RunListing & keyof RunFacts;
+
 export class Run {
   readonly key: RunKey;
   /** `runKeyText(key)`. */
@@ -128,6 +131,12 @@ export class Run {
       ...(username !== undefined && { username }),
     };
     return this.policy.reading === 'eager' ? { ...listed, ...logged } : { ...logged, ...listed };
+  }
+
+  /** One of them, without the rest. */
+  factWith<Name extends ListedFact>(name: Name, logged: RunFacts): RunFacts[Name] | undefined {
+    const listed = (this.#listing[name] ?? undefined) as RunFacts[Name] | undefined;
+    return this.policy.reading === 'eager' ? (logged[name] ?? listed) : (listed ?? logged[name]);
   }
 
   /** When the run last changed, as far as is known: Unix milliseconds. */

@@ -6,20 +6,26 @@ import type { CatalogueEntry, DocumentEntry, Run } from '../../history/index.ts'
 /** Config and summary, or as much of them as is asked about. */
 export type RunDocuments = Pick<CatalogueEntry, 'config' | 'summary'>;
 
+const NOTHING: RunFacts = {};
+
 export interface QueriedRun {
   /** Name of its directory. */
   readonly directory: string;
   readonly run: Run;
-  readonly facts: RunFacts;
   /** What the catalogue keeps of it; undefined where it was never read. */
   readonly entry: CatalogueEntry | undefined;
   /** What its server says now, where that was asked. */
   readonly told: RunDocuments | undefined;
 }
 
-export function queriedRun(directory: string, run: Run, entry: CatalogueEntry | undefined): QueriedRun {
-  const facts = entry === undefined ? run.facts : run.factsWith(entry.facts);
-  return { directory, run, facts, entry, told: undefined };
+type Fact = Parameters<Run['factWith']>[0];
+
+/** The newest word on one of its facts. */
+export function factOf<Name extends Fact>(
+  { run, entry }: QueriedRun,
+  name: Name,
+): RunFacts[Name] | undefined {
+  return run.factWith(name, entry?.facts ?? run.log?.ledger.facts ?? NOTHING);
 }
 
 /** Whether only its server can tell its config and summary as they are: it was never read, or goes on. */
@@ -29,8 +35,8 @@ export function isToldByServer({ run, entry }: QueriedRun): boolean {
 }
 
 /** Unix seconds; -infinite while unknown. */
-export function startOf({ run, facts }: QueriedRun): number {
-  return facts.startTime ?? run.listing.startTime ?? Number.NEGATIVE_INFINITY;
+export function startOf(run: QueriedRun): number {
+  return factOf(run, 'startTime') ?? Number.NEGATIVE_INFINITY;
 }
 
 /** Its log says how it ended; of others their source is asked, which for a folder is a look at the size of a file. */

@@ -16,11 +16,14 @@ import {
 } from '../../history/index.ts';
 import type { NamedProject } from '../snapshot.ts';
 import { compares, finiteNumber } from './compare-value.ts';
-import { isToldByServer, type QueriedRun, queriedRun, startOf, stateOf, valueAt } from './queried-run.ts';
+import { factOf, isToldByServer, type QueriedRun, startOf, stateOf, valueAt } from './queried-run.ts';
 import type { EqualField, QueryTerm } from './run-query.ts';
 
 /** Folders that are looked at for the state of a run at the same time. */
 const LOOKS_AT_A_TIME = 32;
+
+const FACTS = { group: 'group', sweep: 'sweepId', user: 'username', job: 'jobType' } as const;
+const NO_TAGS: readonly string[] = [''];
 
 type Signal = { readonly signal: AbortSignal };
 
@@ -68,9 +71,12 @@ export class RunQueries {
       await this.#history.refreshAll(unread, REFRESH.page, options);
       entries = await catalogue.entries(project);
     }
-    return [...project.runs].map(([directory, run]) =>
-      queriedRun(directory, run, entries.get(run.key.runId)),
-    );
+    return [...project.runs].map(([directory, run]) => ({
+      directory,
+      run,
+      entry: entries.get(run.key.runId),
+      told: undefined,
+    }));
   }
 
   /** The same runs, with what servers tell of those that only they know. */
@@ -109,7 +115,7 @@ export class RunQueries {
         return runs.filter((run) => valuesOf(run, term.field).some((value) => isMeant(value, term)));
       case 'name': {
         const isMatch = globMatcher(term.glob);
-        return runs.filter(({ run, facts }) => isMatch(facts.displayName || run.key.runId));
+        return runs.filter((run) => isMatch(factOf(run, 'displayName') || run.run.key.runId));
       }
       case 'compares': {
         const { field, path, comparison, value } = term.condition;
@@ -157,19 +163,10 @@ function conditionsWith(before: readonly RunCondition[], term: QueryTerm): reado
 }
 
 /** One at least: '' stands for none. */
-function valuesOf({ facts }: QueriedRun, field: EqualField): readonly string[] {
-  switch (field) {
-    case 'tag':
-      return facts.tags === undefined || facts.tags.length === 0 ? [''] : facts.tags;
-    case 'group':
-      return [facts.group ?? ''];
-    case 'sweep':
-      return [facts.sweepId ?? ''];
-    case 'user':
-      return [facts.username ?? ''];
-    case 'job':
-      return [facts.jobType ?? ''];
-  }
+function valuesOf(run: QueriedRun, field: EqualField): readonly string[] {
+  if (field !== 'tag') return [factOf(run, FACTS[field]) ?? ''];
+  const tags = factOf(run, 'tags') ?? [];
+  return tags.length === 0 ? NO_TAGS : tags;
 }
 
 function isMeant(value: string, term: Extract<QueryTerm, { readonly kind: 'equals' | 'begins' }>): boolean {
