@@ -8,6 +8,7 @@ const STATES: readonly RunState[] = ['running', 'finished', 'failed', 'crashed']
 const DOCUMENTS = ['config', 'summary'] as const;
 /** Of two that begin alike the longer one first. */
 const COMPARISONS: readonly Comparison[] = ['!=', '<=', '>=', '=', '<', '>'];
+const COMPARISON = /[=!<>]/;
 /** Of `@best=KEY` without a number. */
 const BEST_COUNT = 10;
 /** Of a ranking whose text is over: keys may have slashes, what comes after them has none. */
@@ -60,10 +61,12 @@ export function parseTerm(component: string): ParsedTerm | undefined {
   throw unknownQuery(component, key);
 }
 
-function compared(field: string, text: string): ParsedTerm {
-  const at = text.search(/[=!<>]/);
+function compared(field: string, given: string): ParsedTerm {
+  // Copied from the address of a page, the comparison is encoded as well.
+  const text = COMPARISON.test(given) ? given : decoded(given);
+  const at = text.search(COMPARISON);
   const comparison = COMPARISONS.find((candidate) => at > 0 && text.startsWith(candidate, at));
-  const component = `@${field}.${text}`;
+  const component = `@${field}.${given}`;
   if (comparison === undefined)
     return problem(component, `needs a comparison: one of ${COMPARISONS.join(' ')} and a value`);
   const condition = {

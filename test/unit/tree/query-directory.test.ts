@@ -2,34 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 import { runKey } from '../../../src/core/index.ts';
-import { buildHouse, COMPLETE, eventPath, type House, readWhole, signal } from '../../support/house.ts';
-import { configRecord, exitRecord, factsRecord, row, summaryRecord } from '../../support/records.ts';
-import { ScriptedSource } from '../../support/scripted-source.ts';
-
-const KEYS = ['first', 'second', 'third'] as const;
-const TAGS: Readonly<Record<string, readonly string[]>> = {
-  first: ['a', 'a/b'],
-  second: ['a/b/c', '=x', 'ü 1'],
-  third: ['..', '100%'],
-};
-
-/** Three runs: `val/loss` falls from one to the next, and so does the learning rate. */
-async function threeRuns(): Promise<{ readonly house: House; readonly source: ScriptedSource }> {
-  const source = new ScriptedSource();
-  for (const [i, name] of KEYS.entries()) {
-    const { facts } = factsRecord(name, 1.7e9 + i) as { readonly facts: object };
-    source.add(runKey('e', 'p', `id${i}`), [
-      { kind: 'facts', facts: { ...facts, tags: TAGS[name]! } },
-      configRecord({ lr: 1 / (i + 1), model: `m/${i}` }),
-      row(0, { loss: i }),
-      summaryRecord({ 'val/loss': 10 - i, loss: i }),
-      exitRecord(i === 2 ? 1 : 0),
-    ]);
-  }
-  const house = await buildHouse({ sources: [source] });
-  for (const name of KEYS) await house.tree.stat(`e/p/${name}/run.json`, COMPLETE);
-  return { house, source };
-}
+import { COMPLETE, eventPath, type House, readWhole, signal } from '../../support/house.ts';
+import { THREE_RUNS, threeRuns } from '../../support/queried-runs.ts';
+import { row, summaryRecord } from '../../support/records.ts';
 
 async function namesAt(house: House, path: string): Promise<readonly string[]> {
   await house.tree.stat(path, COMPLETE);
@@ -76,7 +51,7 @@ describe('a query directory', () => {
   it('is not listed', async () => {
     const { house } = await threeRuns();
     await using _house = house;
-    expect(await namesAt(house, 'e/p')).toEqual(KEYS);
+    expect(await namesAt(house, 'e/p')).toEqual(THREE_RUNS);
     expect(await house.tree.stat('e/p/@last=2', COMPLETE)).toMatchObject({ name: '@last=2' });
   });
 
