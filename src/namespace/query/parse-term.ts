@@ -91,8 +91,8 @@ function unknownQuery(component: string, key: string): LogdirError {
   const keys = [...Object.keys(READERS), ...DOCUMENTS];
   const nearest = nearestName(key, keys);
   const form = QUERY_FORMS.find((candidate) => candidate.startsWith(`@${nearest}`));
-  const meant = form === undefined ? '' : `: did you mean one like ${form}?`;
-  const message = `${component} is not there, and no query${meant}. Queries: ${QUERY_FORMS.join(' ')}`;
+  const meant = form === undefined ? '.' : `: did you mean one like ${form}?`;
+  const message = `${component} is not there, and no query${meant} Queries: ${QUERY_FORMS.join(' ')}`;
   return new LogdirError('not-found', message);
 }
 
