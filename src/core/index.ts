@@ -30,6 +30,13 @@ export { makeDirectory } from './make-directory.ts';
 export { nearestName } from './nearest-name.ts';
 export { encodeComponent, fitComponent } from './path-component.ts';
 export {
+  formatted,
+  parseRunNameTemplate,
+  RUN_NAME_FIELDS,
+  type RunNameField,
+  type RunNamePart,
+} from './run-name-template.ts';
+export {
   type Cell,
   type DocumentChange,
   FIRST_WRITER,

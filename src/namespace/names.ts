@@ -1,7 +1,9 @@
 /** Names of entities, projects and runs: each its own in its directory, and kept once given. @module */
 
-import { encodeComponent, fitComponent } from '../core/index.ts';
+import { encodeComponent, fitComponent, type RunNamePart } from '../core/index.ts';
 import type { Run } from '../history/index.ts';
+import type { RunDescriptions } from './run-descriptions.ts';
+import { runName } from './run-name.ts';
 
 /**
  * Names given to the members of one directory. A name stays with its member while the program runs, also when the
@@ -48,7 +50,8 @@ const RESERVED_RUN_NAMES = Object.getOwnPropertyNames(Object.prototype);
 
 /** Every name given so far. */
 export class Names {
-  readonly #template: string;
+  readonly #template: readonly RunNamePart[];
+  readonly #descriptions: RunDescriptions;
   readonly #entities = new NameTable();
   /** By entity. */
   readonly #projects = new Map<string, NameTable>();
@@ -57,9 +60,9 @@ export class Names {
   /** Runs that were named while nothing had reached their log: by their ids, and until they say what they are called. */
   readonly #provisional = new Set<string>();
 
-  /** `template`: see `fillTemplate`. */
-  constructor(template: string) {
+  constructor(template: readonly RunNamePart[], descriptions: RunDescriptions) {
     this.#template = template;
+    this.#descriptions = descriptions;
   }
 
   ofEntity(entity: string): string {
@@ -71,25 +74,35 @@ export class Names {
     return table.of(project) ?? table.give(project, componentOf(project), '~');
   }
 
-  /** Runs of one project by their names, in ascending order of names. */
-  ofRuns(projectPath: string, runs: readonly Run[]): ReadonlyMap<string, Run> {
+  /**
+   * Runs of one project by their names, in ascending order of names. Those of which is not known what their names ask for
+   * are in `unnamed`.
+   */
+  ofRuns(
+    projectPath: string,
+    runs: readonly Run[],
+  ): { readonly named: ReadonlyMap<string, Run>; readonly unnamed: readonly Run[] } {
     const table = tableAt(this.#runs, projectPath, RESERVED_RUN_NAMES);
     for (const { id, listing } of runs)
       if (listing.isWaiting !== true && this.#provisional.delete(id)) table.release(id);
     // The run that started first has the plain name, whatever the order of listing.
-    const unnamed = runs.filter((run) => table.of(run.id) === undefined).sort(byStart);
-    for (const run of unnamed) this.#nameRun(table, run);
-    const named = runs.map((run) => [table.of(run.id)!, run] as const);
-    return new Map(named.sort(([a], [b]) => (a < b ? -1 : 1)));
+    for (const run of runs.filter(({ id }) => table.of(id) === undefined).sort(byStart))
+      this.#nameRun(table, run);
+    const named: [string, Run][] = [];
+    const unnamed: Run[] = [];
+    for (const run of runs) {
+      const name = table.of(run.id);
+      if (name === undefined) unnamed.push(run);
+      else named.push([name, run]);
+    }
+    return { named: new Map(named.sort(([a], [b]) => (a < b ? -1 : 1))), unnamed };
   }
 
-  #nameRun(table: NameTable, { id, key, listing }: Run): void {
-    const name = fillTemplate(this.#template, {
-      name: listing.displayName || key.runId,
-      id: key.runId,
-      group: listing.group ?? '',
-      jobType: listing.jobType ?? '',
-    });
+  #nameRun(table: NameTable, run: Run): void {
+    const { id, key, listing } = run;
+    const description = this.#descriptions.of(run);
+    if (description === undefined && this.#descriptions.areNeeded) return;
+    const name = runName(this.#template, run, description);
     const suffix = `~${encodeComponent(key.runId)}`;
     if (listing.isWaiting === true) this.#provisional.add(id);
     table.give(id, fitComponent(encodeComponent(name || key.runId), suffix), suffix);
@@ -108,22 +121,4 @@ function byStart(a: Run, b: Run): number {
 
 function componentOf(name: string): string {
   return fitComponent(encodeComponent(name), '~');
-}
-
-/** What a run name template may ask for. */
-export interface RunNameParts {
-  readonly name: string;
-  readonly id: string;
-  readonly group: string;
-  readonly jobType: string;
-}
-
-/** Fills `{name}`, `{id}`, `{group}`, `{jobType}`. Of `{group}/{name}` nothing is left but the name where there is no group. */
-export function fillTemplate(template: string, parts: RunNameParts): string {
-  const filled = template
-    .split('/')
-    .map((piece) =>
-      piece.replace(/\{(name|id|group|jobType)\}/g, (_, part: keyof RunNameParts) => parts[part]),
-    );
-  return filled.filter((piece) => piece !== '').join('/');
 }

@@ -1,16 +1,26 @@
 /** Which entities, projects and runs there are, what they are called, and who may see them. @module */
 
-import { type Clock, NEVER_ABORTED, projectId, SingleFlight, systemClock, within } from '../core/index.ts';
+import {
+  type Clock,
+  LogdirError,
+  NEVER_ABORTED,
+  parseRunNameTemplate,
+  projectId,
+  SingleFlight,
+  systemClock,
+  within,
+} from '../core/index.ts';
 import { type History, type ProjectKey, RELIST, type RelistPolicyName, type Run } from '../history/index.ts';
 import type { Caller, RestrictedCaller } from './caller.ts';
 import { Names } from './names.ts';
 import { type QueryTerm, RunQueries } from './query/index.ts';
+import { RunDescriptions, type UnnamedRuns } from './run-descriptions.ts';
 import { NamedProject, NamespaceSnapshot } from './snapshot.ts';
 
 export interface NamespaceOptions {
   /** Whose catalogue of runs is named. */
   readonly history: Pick<History, 'catalogue' | 'relist' | 'refreshAll'>;
-  /** Directory name of a run: `{name}`, `{id}`, `{group}`, `{jobType}` and text between. */
+  /** Directory name of a run; see `parseRunNameTemplate`. */
   readonly runNameTemplate: string;
   readonly clock?: Clock;
 }
@@ -26,10 +36,15 @@ interface RestrictedView {
 export class Namespace {
   readonly #history: NamespaceOptions['history'];
   readonly #names: Names;
+  readonly #descriptions: RunDescriptions;
   readonly #queries: RunQueries;
   /** Listings under way outlive the caller that began them, for others share them. By project; '' for the sources. */
   readonly #listings = new SingleFlight<string, void>();
   #everything: NamespaceSnapshot | undefined;
+  /** Runs of which is not known yet what their names ask for, by project. */
+  #unnamed: readonly UnnamedRuns[] = [];
+  /** One look at them for all who wait. */
+  readonly #learning = new SingleFlight<'', void>();
   /** By caller: what was drawn last, and of what. */
   readonly #restricted = new WeakMap<RestrictedCaller, RestrictedView>();
   #version = -1;
@@ -37,7 +52,11 @@ export class Namespace {
   constructor({ history, runNameTemplate, clock = systemClock }: NamespaceOptions) {
     this.#history = history;
     this.#queries = new RunQueries(history, clock);
-    this.#names = new Names(runNameTemplate);
+    const template = parseRunNameTemplate(runNameTemplate);
+    if (typeof template === 'string')
+      throw new LogdirError('invalid-argument', `run names ${runNameTemplate}: ${template}`);
+    this.#descriptions = new RunDescriptions(history, template);
+    this.#names = new Names(template, this.#descriptions);
   }
 
   /** What a caller sees now; the same object until that changes. */
@@ -65,15 +84,15 @@ export class Namespace {
   /** Asks the sources for runs and projects if they were asked longer ago than the policy allows. Their trouble the catalogue keeps. */
   async refreshSources(policy: RelistPolicyName, { signal }: Signal): Promise<void> {
     const { ageMs } = this.#history.catalogue;
-    if (ageMs <= RELIST[policy].maxAgeMs) return;
-    await wait(policy, ageMs, signal, this.#relist());
+    if (ageMs > RELIST[policy].maxAgeMs) await wait(policy, ageMs, signal, this.#relist());
+    await this.#nameAll(signal);
   }
 
   /** Asks those sources that list by project for the runs of one, in the same way. */
   async refreshProject(project: ProjectKey, policy: RelistPolicyName, { signal }: Signal): Promise<void> {
     const ageMs = this.#history.catalogue.projectAgeMs(project);
-    if (ageMs <= RELIST[policy].maxAgeMs) return;
-    await wait(policy, ageMs, signal, this.#relistProject(project));
+    if (ageMs > RELIST[policy].maxAgeMs) await wait(policy, ageMs, signal, this.#relistProject(project));
+    await this.#nameAll(signal);
   }
 
   /** Whether the sources, or any of these projects, were listed longer ago than the policy allows. */
@@ -92,6 +111,22 @@ export class Namespace {
     if (catalogue.ageMs > maxAgeMs) await this.#relist();
     const outdated = choose().filter((project) => catalogue.projectAgeMs(project) > maxAgeMs);
     await Promise.all(outdated.map((project) => this.#relistProject(project)));
+    await this.#nameAll(NEVER_ABORTED);
+  }
+
+  /** Finds out what names ask for, of runs that are listed and have none. */
+  async #nameAll(signal: AbortSignal): Promise<void> {
+    if (!this.#descriptions.areNeeded) return;
+    this.#all();
+    if (this.#unnamed.length === 0) return;
+    await within(
+      Number.POSITIVE_INFINITY,
+      this.#learning.run('', async () => {
+        for (const runs of this.#unnamed) await this.#descriptions.learn(runs, { signal: NEVER_ABORTED });
+        this.#everything = undefined;
+      }),
+      signal,
+    );
   }
 
   #relist(): Promise<void> {
@@ -139,12 +174,16 @@ export class Namespace {
     for (const run of runs) runsOf(run.key).push(run);
     // Names that clash are told apart in this order, so that every process tells them apart alike.
     const ids = [...found.keys()].sort();
+    this.#unnamed = [];
     return new NamespaceSnapshot(ids.map((id) => this.#named(found.get(id)!)));
   }
 
   #named({ key, runs }: { readonly key: ProjectKey; readonly runs: readonly Run[] }): NamedProject {
     const names = [this.#names.ofEntity(key.entity), this.#names.ofProject(key.entity, key.project)] as const;
-    return new NamedProject(key, names, this.#names.ofRuns(names.join('/'), runs));
+    const { named, unnamed } = this.#names.ofRuns(names.join('/'), runs);
+    const isFirst = named.size === 0;
+    if (unnamed.length > 0) this.#unnamed = [...this.#unnamed, { project: key, runs: unnamed, isFirst }];
+    return new NamedProject(key, names, named);
   }
 }
 

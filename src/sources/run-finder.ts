@@ -23,9 +23,11 @@ export interface RunsWanted {
   readonly order: { readonly path: string; readonly goal: 'min' | 'max' } | null;
   /** How many of them are needed; null: all. */
   readonly limit: number | null;
+  /** Keys that are wanted besides those of conditions and order. Default: none. */
+  readonly keys?: { readonly config: readonly string[]; readonly summary: readonly string[] };
 }
 
-/** A run, with those keys of its config and summary that were asked about. */
+/** A run, with those keys of its config and summary that were asked for. */
 export interface FoundRun {
   readonly runId: RunId;
   readonly config: DocumentChange['update'];

@@ -2,8 +2,9 @@
 
 import { delimiter } from 'node:path';
 import { z } from 'zod';
+import { RUN_NAME_FIELDS } from '../../core/index.ts';
 import { duration } from '../duration.ts';
-import { RUN_NAME_PLACEHOLDERS, runNameTemplate } from '../run-name-template.ts';
+import { runNameTemplate } from '../run-name-template.ts';
 import { apiUrl, DEFAULT_BASE_URL, sdkSettings } from '../wandb-settings.ts';
 import { ALL, SERVERS, type SettingDefinition, TREE_COMMANDS } from './setting-definition.ts';
 import { filled, pathList, serverAddress } from './value-types.ts';
@@ -113,9 +114,9 @@ export const SOURCE_SETTINGS = {
     group: 'Tree',
     flag: 'run-name',
     schema: runNameTemplate,
-    accepts: `text with at least one of ${RUN_NAME_PLACEHOLDERS.map((name) => `{${name}}`).join(', ')}`,
+    accepts: `text with at least one of ${RUN_NAME_FIELDS.map((name) => `{${name}}`).join(', ')}, {config.KEY}, {summary.KEY}`,
     default: '{name}',
-    help: 'How run directories are named, of {name}, {id}, {group} and {jobType}. A later run with a name already taken gets ~ and its id appended.',
+    help: 'How run directories are named: {name}-{config.lr:.2g}-{id:4} has a name, two digits of a value, four characters of an id. A later run with a name already taken gets ~ and its id appended.',
     commands: [...SERVERS, ...TREE_COMMANDS, 'verify'],
   },
 } as const satisfies Record<string, SettingDefinition>;

@@ -55,11 +55,11 @@ export function valueAt(
   field: keyof RunDocuments,
   path: string,
 ): string | undefined {
-  return entryAt((told ?? entry)?.[field] ?? [], path)?.json;
+  return valueIn((told ?? entry)?.[field] ?? [], path)?.json;
 }
 
 /** Keys may hold dots themselves: of two readings of a path the one with the longer first key holds. */
-function entryAt(entries: readonly DocumentEntry[], path: string): DocumentEntry | undefined {
+export function valueIn(entries: readonly DocumentEntry[], path: string): DocumentEntry | undefined {
   let found: DocumentEntry | undefined;
   for (const entry of entries) {
     const { path: parts } = entry;

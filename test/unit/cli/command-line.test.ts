@@ -118,7 +118,7 @@ describe('help', () => {
     expect(oneLine).toContain('One of: events, polling, off.');
     expect(oneLine).toContain('One of: trace, debug, info, warn, error, fatal, silent.');
     expect(oneLine).toContain('One of: auto, pretty, json.');
-    expect(oneLine).toContain('of {name}, {id}, {group} and {jobType}');
+    expect(oneLine).toContain('{name}-{config.lr:.2g}-{id:4} has a name');
   });
 
   it.each(COMMANDS)('of $name has each example on one line', async ({ name, examples }) => {

@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { runKey, runKeyText } from '../../../src/core/index.ts';
 import type { Run } from '../../../src/history/index.ts';
 import { Namespace, type NamespaceOptions, OPERATOR } from '../../../src/namespace/index.ts';
-import { fillTemplate } from '../../../src/namespace/names.ts';
 import { closedGate } from '../../support/gate.ts';
 import { signal } from '../../support/house.ts';
 
@@ -238,16 +237,6 @@ describe('a listing', () => {
     expect(namespace.isOutdated([], 'dataProvider')).toBe(true);
     await namespace.refreshAll(chosen, 'dataProvider');
     expect(catalogue.asked).toEqual(['sources', 'p']);
-  });
-});
-
-describe('a run name template', () => {
-  it('is filled with what it asks for and leaves the rest', () => {
-    const parts = { name: 'sunny', id: 'abc', group: 'g', jobType: 'train' };
-    expect(fillTemplate('{group}-{name} ({id}) {jobType} {other}', parts)).toBe(
-      'g-sunny (abc) train {other}',
-    );
-    expect(fillTemplate('{name}', { ...parts, name: '{id} $& $1' })).toBe('{id} $& $1');
   });
 });
 

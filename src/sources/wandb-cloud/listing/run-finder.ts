@@ -79,12 +79,12 @@ export class CloudRunFinder implements RunFinder {
   }
 }
 
-function keysIn({ conditions, order }: RunsWanted, field: 'config' | 'summary'): readonly string[] {
+function keysIn({ conditions, order, keys }: RunsWanted, field: 'config' | 'summary'): readonly string[] {
   const paths = conditions.flatMap((condition) =>
     condition.field === field && 'path' in condition ? [condition.path] : [],
   );
   if (field === 'summary' && order !== null) paths.push(order.path);
-  return [...new Set(paths.flatMap(keysOf))];
+  return [...new Set([...paths, ...(keys?.[field] ?? [])].flatMap(keysOf))];
 }
 
 /**
