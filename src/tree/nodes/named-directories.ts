@@ -116,12 +116,21 @@ class ProjectDirectory implements TreeDirectory {
   }
 
   lookup(name: string, options: TreeOptions): MaybePromise<TreeNode | undefined> {
-    return this.#run(name) ?? this.#query(name) ?? this.#lookupAfterListing(name, options);
+    return (
+      this.#run(name) ?? this.#table(name) ?? this.#query(name) ?? this.#lookupAfterListing(name, options)
+    );
   }
 
   #run(name: string): TreeDirectory | undefined {
     const run = this.#current.run(name);
     return run && new RunDirectory(name, run, this.#parts.runs);
+  }
+
+  #table(name: string): TreeNode | undefined {
+    return this.#parts.runs.tables.ofProject(name, async (options) => {
+      await this.#parts.namespace.refreshProject(this.#project, 'directory', options);
+      return [...this.#current.runs].map(([directory, run]) => ({ name: directory, run }));
+    });
   }
 
   #query(name: string): TreeDirectory | undefined {
