@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ColumnChunk, RowGroup, SchemaElement } from 'hyparquet';
+import type { ColumnChunk, Encoding, RowGroup, SchemaElement } from 'hyparquet';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
 import { TurnBudget } from '../core/index.ts';
 import { type Column, type ColumnKind, JsonCell, type TableRow, type TableValue } from './columns.ts';
@@ -14,15 +14,21 @@ import { isNull, jsonText } from './value-text.ts';
 
 /** "PAR1", before the row groups and after the footer. */
 const MAGIC_BYTES = 4;
-/** Rows of a row group: a column of so many is encoded in some 5 ms. */
-const GROUP_ROWS = 32_768;
-/** Values of a row group, absent ones counted: some 4 MiB. */
-const GROUP_VALUES = 512 * 1024;
-/** Characters of text in a row group. */
-const GROUP_CHARACTERS = 4 * 1024 * 1024;
+/** Rows of a row group: a column of so many numbers is encoded in some 2 ms, of short texts in some 10. */
+const GROUP_ROWS = 16_384;
+/** Values of a row group: some 8 MiB. Few and large ones keep footers short, which have an entry for each group and column. */
+const GROUP_VALUES = 1024 * 1024;
+/** Characters of text in a row group: a column of so many is encoded in some 15 ms. */
+const GROUP_CHARACTERS = 1024 * 1024;
 /** Bounds of INT64 as float64: the upper one is the largest below 2^63. */
 const INT64 = { min: -(2 ** 63), max: 2 ** 63 - 1024 } as const;
 const CREATED_BY = 'wandb-logdir';
+
+/** Where it is not for hyparquet-writer to choose: its dictionaries take -0 for 0, and steps mostly differ by one. */
+const ENCODINGS: Readonly<Partial<Record<ColumnKind, Encoding>>> = {
+  number: 'PLAIN',
+  integer: 'DELTA_BINARY_PACKED',
+};
 
 type Cell = number | bigint | string | null;
 
@@ -37,32 +43,40 @@ export const PARQUET: TableFormat<GroupPlacement> = {
   tail: (columns) => new FooterEncoder(columns),
 };
 
+/** The values of a column so far. */
+interface SparseColumn {
+  /** Indexes in the row group, ascending. */
+  readonly rows: number[];
+  readonly cells: Cell[];
+}
+
 class RowGroupEncoder implements PieceEncoder<GroupPlacement> {
   readonly #columns: readonly Column[];
-  /** By column; made when its first value comes. */
-  readonly #cells: (Cell[] | undefined)[] = [];
-  readonly #maxRows: number;
+  readonly #values = new Map<number, SparseColumn>();
   #rows = 0;
+  #count = 0;
   #characters = 0;
 
   constructor(columns: readonly Column[]) {
     this.#columns = columns;
-    this.#maxRows = Math.max(1, Math.min(GROUP_ROWS, Math.floor(GROUP_VALUES / columns.length)));
   }
 
   get isFull(): boolean {
-    return this.#rows >= this.#maxRows || this.#characters >= GROUP_CHARACTERS;
+    if (this.#rows >= GROUP_ROWS) return true;
+    return this.#count >= GROUP_VALUES || this.#characters >= GROUP_CHARACTERS;
   }
 
   add({ columns, values }: TableRow): void {
     for (let i = 0; i < columns.length; i++) {
       const column = columns[i]!;
       const cell = cellOf(values[i]!, this.#columns[column]!.kind);
+      if (cell === null) continue;
       if (typeof cell === 'string') this.#characters += cell.length;
-      let cells = this.#cells[column];
-      if (cells === undefined) this.#cells[column] = cells = [];
-      while (cells.length < this.#rows) cells.push(null);
-      cells.push(cell);
+      const sparse = this.#values.get(column) ?? { rows: [], cells: [] };
+      if (sparse.rows.length === 0) this.#values.set(column, sparse);
+      sparse.rows.push(this.#rows);
+      sparse.cells.push(cell);
+      this.#count++;
     }
     this.#rows++;
   }
@@ -73,14 +87,11 @@ class RowGroupEncoder implements PieceEncoder<GroupPlacement> {
     const chunks: ColumnChunk[] = [];
     let [size, uncompressed] = [0, 0n];
     for (const [i, column] of this.#columns.entries()) {
-      const cells = this.#cells[i] ?? [];
-      while (cells.length < this.#rows) cells.push(null);
-      const { bytes, chunk } = encodeColumn(column, cells);
+      const { bytes, chunk } = encodeColumn(column, this.#take(i));
       chunks.push(movedChunk(chunk, size - MAGIC_BYTES));
       parts.push(bytes);
       size += bytes.length;
       uncompressed += chunk.meta_data?.total_uncompressed_size ?? 0n;
-      this.#cells[i] = undefined;
       await budget.next(signal);
     }
     const placement = {
@@ -91,6 +102,17 @@ class RowGroupEncoder implements PieceEncoder<GroupPlacement> {
     };
     return { bytes: Buffer.concat(parts, size), placement };
   }
+
+  /** The values of a column, row by row; they are let go of. */
+  #take(column: number): Cell[] {
+    const dense = new Array<Cell>(this.#rows).fill(null);
+    const sparse = this.#values.get(column);
+    sparse?.rows.forEach((row, i) => {
+      dense[row] = sparse.cells[i]!;
+    });
+    this.#values.delete(column);
+    return dense;
+  }
 }
 
 /** A column chunk, its offsets counted as in a file of its own, which begins with the magic number. */
@@ -100,9 +122,8 @@ function encodeColumn(
 ): { readonly bytes: Uint8Array; readonly chunk: ColumnChunk } {
   const writer = new ByteWriter();
   const file = new ParquetWriter({ writer, schema: schemaOf([column]) });
-  // A dictionary takes -0 for 0.
-  const encoding = column.kind === 'number' ? ({ encoding: 'PLAIN' } as const) : {};
-  const columnData = [{ name: column.name, data, offsetIndex: false, ...encoding }];
+  const encoding = ENCODINGS[column.kind];
+  const columnData = [{ name: column.name, data, offsetIndex: false, ...(encoding && { encoding }) }];
   void file.write({ columnData, rowGroupSize: data.length });
   return { bytes: writer.getBytes().subarray(MAGIC_BYTES), chunk: file.row_groups[0]!.columns[0]! };
 }
