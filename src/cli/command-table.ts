@@ -1,6 +1,7 @@
 /** Every command: its words, its own options, its examples and what it runs. Loads none of them. @module */
 
 import type { Options } from 'yargs';
+import type { ExportFormat } from '../app/index.ts';
 import type { CommandName } from '../config/index.ts';
 import type { ConfigOptions } from './commands/config.ts';
 import type { Arguments, Session } from './session.ts';
@@ -9,7 +10,14 @@ import { USUAL_OPTIONS } from './setting-options.ts';
 interface CommandWords {
   readonly name: CommandName;
   /** What follows the name, in yargs' notation. */
-  readonly positional: '' | '[SOURCE..]' | '[PATH]' | '<PATH>' | '<DIR> [SOURCE..]' | '<ACTION>';
+  readonly positional:
+    | ''
+    | '[SOURCE..]'
+    | '[PATH]'
+    | '<PATH>'
+    | '<DIR> [SOURCE..]'
+    | '<SOURCE> <DEST>'
+    | '<ACTION>';
   readonly describe: string;
   readonly options: Readonly<Record<string, Options>>;
   readonly examples: readonly (readonly [string, string])[];
@@ -30,6 +38,14 @@ interface SettingsCommand extends CommandWords {
 }
 
 export type Command = SessionCommand | SettingsCommand;
+
+/** What runs can be exported as: the room that does it is loaded by who exports. */
+export const EXPORT_CHOICES = [
+  'tfevents',
+  'csv',
+  'jsonl',
+  'parquet',
+] as const satisfies readonly ExportFormat[];
 
 /** What `config` can do. */
 export const CONFIG_ACTIONS = ['show', 'path'] as const;
@@ -225,6 +241,47 @@ export const COMMANDS: readonly Command[] = [
     ],
     isBrief: true,
     run: async (session, argv) => (await import('./commands/verify.ts')).verify(session, argv),
+  },
+  {
+    name: 'export',
+    positional: '<SOURCE> <DEST>',
+    describe: 'Write runs to a folder: as event files for TensorBoard, or as tables',
+    options: {
+      format: {
+        type: 'string',
+        requiresArg: true,
+        choices: EXPORT_CHOICES,
+        default: 'tfevents',
+        group: USUAL_OPTIONS,
+        describe: 'Event files, byte for byte those of the tree; or the rows of each run as a table.',
+      },
+      tags: {
+        type: 'string',
+        array: true,
+        requiresArg: true,
+        group: USUAL_OPTIONS,
+        describe:
+          'These tags alone, or these columns of a table: a name, or a pattern such as "train/*". May be given several times.',
+      },
+      runs: {
+        type: 'string',
+        array: true,
+        requiresArg: true,
+        group: USUAL_OPTIONS,
+        describe:
+          'These runs alone: a name, an id or a path such as "ENTITY/PROJECT/*". May be given several times.',
+      },
+    },
+    examples: [
+      ['$0 export ./wandb ./logdir', 'then: tensorboard --logdir ./logdir'],
+      [
+        '$0 export acme/research ./tables --format parquet --tags loss --tags "val/*"',
+        'two columns and more',
+      ],
+      ['$0 export acme/research ./logdir', 'again: goes on where it was stopped, writes only what is new'],
+    ],
+    isBrief: true,
+    run: async (session, argv) => (await import('./commands/export.ts')).exportRuns(session, argv),
   },
   {
     name: 'doctor',

@@ -26,8 +26,10 @@ export {
   runKeyText,
 } from './ids.ts';
 export { makeDirectory } from './make-directory.ts';
+export { namePattern } from './name-pattern.ts';
 export { nearestName } from './nearest-name.ts';
 export { encodeComponent, fitComponent } from './path-component.ts';
+export { isWithin, realPathOf } from './real-path.ts';
 export {
   type Cell,
   type DocumentChange,

@@ -3,4 +3,5 @@
 export { type Caller, NOBODY, OPERATOR, type Operator, type RestrictedCaller } from './caller.ts';
 export { locationsFor, readingFailureFor } from './disclosure.ts';
 export { Namespace, type NamespaceOptions } from './namespace.ts';
+export { chosenRuns, isChosen, type PlacedRun } from './run-choice.ts';
 export type { NamedProject, NamespaceSnapshot } from './snapshot.ts';

@@ -116,6 +116,6 @@ export const SOURCE_SETTINGS = {
     accepts: `text with at least one of ${RUN_NAME_PLACEHOLDERS.map((name) => `{${name}}`).join(', ')}`,
     default: '{name}',
     help: 'How run directories are named, of {name}, {id}, {group} and {jobType}. A later run with a name already taken gets ~ and its id appended.',
-    commands: [...SERVERS, ...TREE_COMMANDS, 'verify'],
+    commands: [...SERVERS, ...TREE_COMMANDS, 'verify', 'export'],
   },
 } as const satisfies Record<string, SettingDefinition>;
