@@ -71,11 +71,19 @@ export async function exportRuns(parts: ExportParts, options: ExportOptions): Pr
   const tables = new Tables();
   const exporting = { ...options, manifest, onBytes: (count: number) => tally.write(count) };
   tally.tell();
-  await mapLimit(chosen, { limit: RUNS_AT_A_TIME, signal }, async (placed) => {
-    await exportRun(placed, { tree: parts.tree, tables, tally }, exporting);
-  }).catch((error: unknown) => {
+  const underWay: Promise<void>[] = [];
+  try {
+    await mapLimit(chosen, { limit: RUNS_AT_A_TIME, signal }, async (placed) => {
+      const run = exportRun(placed, { tree: parts.tree, tables, tally }, exporting);
+      underWay.push(run);
+      await run;
+    });
+  } catch (error) {
     if (!signal.aborted) throw error;
-  });
+  } finally {
+    // The manifest is closed when nobody writes a file any more.
+    await Promise.allSettled(underWay);
+  }
   return tally.report();
 }
 

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { NEVER_ABORTED, SingleFlight } from '../core/index.ts';
+import { NEVER_ABORTED, SingleFlight, TurnBudget } from '../core/index.ts';
 import type { Run } from '../history/index.ts';
 import { ColumnSurvey, type TableColumns } from './columns.ts';
 import type { TableFormatName } from './format.ts';
@@ -99,8 +99,9 @@ async function freeze(
 ): Promise<{ readonly columns: TableColumns; readonly frozen: readonly TableRun[] }> {
   const survey = new ColumnSurvey();
   const frozen: TableRun[] = [];
+  const budget = new TurnBudget();
   for (const { name, run } of runs) {
-    signal.throwIfAborted();
+    await budget.next(signal);
     const log = await run.open();
     survey.add(log.ledger, isChosen);
     frozen.push(frozenRun(run, name, log));

@@ -49,8 +49,8 @@ def typed_json(path, numbers):
 def main():
     asked = json.loads(sys.argv[1])
     answer = {
-        "pandas csv": of_pandas(pandas.read_csv(asked["csv"], float_precision="round_trip")),
-        "pandas jsonl": of_pandas(pandas.read_json(asked["jsonl"], lines=True, convert_dates=False, precise_float=True)),
+        "pandas csv": of_pandas(pandas.read_csv(asked["csv"])),
+        "pandas jsonl": of_pandas(pandas.read_json(asked["jsonl"], lines=True, precise_float=True)),
         "pandas parquet": of_pandas(pandas.read_parquet(asked["parquet"])),
     }
     if not asked["csv"].startswith("http"):
