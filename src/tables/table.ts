@@ -1,6 +1,6 @@
 /** A table frozen on the logs it was opened with, its bytes made piece by piece as they are read. @module */
 
-import { type ByteRange, clampRange } from '../core/index.ts';
+import { type ByteRange, clampRange, TurnBudget } from '../core/index.ts';
 import type { MeasuredTable } from './pieces.ts';
 
 /** The most that is given at a time: a piece of a table may be some MiB. */
@@ -42,11 +42,13 @@ export class Table {
   async *read(wanted: ByteRange, { signal }: TableReadOptions): AsyncGenerator<Uint8Array> {
     const { start, end } = clampRange(wanted, this.size);
     if (start === end) return;
+    // A reader that never waits would hold up all others.
+    const budget = new TurnBudget();
     const { head, pieces, tail } = this.#measured;
     const bodyEnd = this.size - tail.length;
     if (start < head.length) yield* cut(head, 0, { start, end });
     for (let index = this.#pieceAt(start); index < pieces.length && pieces[index]!.at < end; index++) {
-      signal.throwIfAborted();
+      await budget.next(signal);
       yield* cut(await this.#makePiece(index, signal), pieces[index]!.at, { start, end });
     }
     if (end > bodyEnd) yield* cut(tail, bodyEnd, { start, end });

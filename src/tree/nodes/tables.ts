@@ -49,7 +49,10 @@ export class TableNodes {
     const open = async (options: TreeOptions): Promise<OpenTable> => {
       const found = await runs(options);
       await readToEnd(found, options);
-      return new OpenTable(name, await this.#tables.open(found, { format, hasRuns }, options));
+      // Rights may have ended meanwhile.
+      const seen = new Set((await runs(options)).map(({ run }) => run));
+      const shown = found.filter(({ run }) => seen.has(run));
+      return new OpenTable(name, await this.#tables.open(shown, { format, hasRuns }, options));
     };
     return { kind: 'file', stat: async (options) => (await open(options)).node, open };
   }

@@ -4,8 +4,10 @@ import { parquetMetadataAsync } from 'hyparquet';
 import { describe, expect, it } from 'vitest';
 import { type HistoryRow, type RunRecord, runKey } from '../../../src/core/index.ts';
 import { MemoryStore } from '../../../src/history/index.ts';
+import { createTree } from '../../../src/tree/index.ts';
 import { buildHouse, COMPLETE, collect, type House, readWhole, signal } from '../../support/house.ts';
 import { exitRecord, factsRecord, row, systemRow, text } from '../../support/records.ts';
+import { Somebody } from '../../support/restricted-caller.ts';
 import { ScriptedSource } from '../../support/scripted-source.ts';
 import { readCsv, readJsonLines, readParquet } from '../../support/table-readers.ts';
 
@@ -172,7 +174,46 @@ describe('a long table', () => {
   });
 });
 
+describe('a table of a run that costs requests', () => {
+  it('is whole for who opens it first, though reading takes longer than a poll waits', async () => {
+    const source = new ScriptedSource({ reading: 'on-demand' });
+    source.batchSize = 1;
+    source.pauseMs = 60;
+    source.add(KEY, [
+      factsRecord('sunny'),
+      ...steps(20).map((step) => row(step, { loss: step })),
+      exitRecord(),
+    ]);
+    await using house = await buildHouse({ sources: [source], store: new MemoryStore({ maxBytes: 1e8 }) });
+    await using file = await house.tree.open(`${RUN}/@history.jsonl`, { signal, freshness: 'refresh' });
+    const read = await collect(file.read({ start: 0, end: file.node.size }, { signal }));
+    expect(readJsonLines(read.toString()).map(({ loss }) => loss)).toEqual(steps(20));
+  });
+
+  it('is of what was read where that will do, and reads nothing', async () => {
+    const source = new ScriptedSource({ reading: 'on-demand' });
+    source.add(KEY, [factsRecord('sunny'), row(0, { loss: 1 })]);
+    await using house = await buildHouse({ sources: [source], store: new MemoryStore({ maxBytes: 1e8 }) });
+    const node = await house.tree.stat(`${RUN}/@history.csv`, { signal, freshness: 'cached' });
+    expect(node).toMatchObject({ size: '_step,_timestamp\r\n'.length });
+    expect(source.reads).toBe(0);
+  });
+});
+
 describe('the table of a project', () => {
+  it('has runs that the caller sees alone, also where rights end while it waits', async () => {
+    const { house } = await houseOf([row(0, { loss: 1 })]);
+    await using _ = house;
+    const caller = new Somebody('acme');
+    const tree = createTree({ ...house, caller });
+    const csv = async () => (await readWhole(tree, 'acme/research/@history.csv')).toString();
+    expect(await csv()).toContain('sunny');
+    const waiting = csv();
+    caller.loseRights();
+    expect(await waiting).toBe('run,_step,_timestamp\r\n');
+    await expect(csv()).rejects.toMatchObject({ code: 'not-found' });
+  });
+
   it('has a first column that says of which run a row is', async () => {
     const { source, house } = await houseOf([row(0, { loss: 1 })]);
     await using _ = house;
