@@ -1,51 +1,11 @@
 /** Every command: its words, its own options, its examples and what it runs. Loads none of them. @module */
 
 import type { Options } from 'yargs';
-import type { ExportFormat } from '../app/index.ts';
-import type { CommandName } from '../config/index.ts';
-import type { ConfigOptions } from './commands/config.ts';
-import type { Arguments, Session } from './session.ts';
+import type { Command } from './command.ts';
+import { EXPORT } from './export-command.ts';
 import { USUAL_OPTIONS } from './setting-options.ts';
 
-interface CommandWords {
-  readonly name: CommandName;
-  /** What follows the name, in yargs' notation. */
-  readonly positional:
-    | ''
-    | '[SOURCE..]'
-    | '[PATH]'
-    | '<PATH>'
-    | '<DIR> [SOURCE..]'
-    | '<SOURCE> <DEST>'
-    | '<ACTION>';
-  readonly describe: string;
-  readonly options: Readonly<Record<string, Options>>;
-  readonly examples: readonly (readonly [string, string])[];
-  /** It ends by itself and says on its own what went wrong, so that the log has only what it cannot know of. */
-  readonly isBrief?: boolean;
-  /** It tells of a cache directory that cannot be used, and goes on. */
-  readonly reportsCache?: boolean;
-}
-
-interface SessionCommand extends CommandWords {
-  /** Loads what the command needs: help and completion need nothing of it. */
-  run(session: Session, argv: Arguments): Promise<number>;
-}
-
-/** Runs where settings are wrong, too. */
-interface SettingsCommand extends CommandWords {
-  examine(options: ConfigOptions): Promise<number>;
-}
-
-export type Command = SessionCommand | SettingsCommand;
-
-/** What runs can be exported as: the room that does it is loaded by who exports. */
-export const EXPORT_CHOICES = [
-  'tfevents',
-  'csv',
-  'jsonl',
-  'parquet',
-] as const satisfies readonly ExportFormat[];
+export type { Command } from './command.ts';
 
 /** What `config` can do. */
 export const CONFIG_ACTIONS = ['show', 'path'] as const;
@@ -242,47 +202,7 @@ export const COMMANDS: readonly Command[] = [
     isBrief: true,
     run: async (session, argv) => (await import('./commands/verify.ts')).verify(session, argv),
   },
-  {
-    name: 'export',
-    positional: '<SOURCE> <DEST>',
-    describe: 'Write runs to a folder: as event files for TensorBoard, or as tables',
-    options: {
-      format: {
-        type: 'string',
-        requiresArg: true,
-        choices: EXPORT_CHOICES,
-        default: 'tfevents',
-        group: USUAL_OPTIONS,
-        describe: 'Event files, byte for byte those of the tree; or the rows of each run as a table.',
-      },
-      tags: {
-        type: 'string',
-        array: true,
-        requiresArg: true,
-        group: USUAL_OPTIONS,
-        describe:
-          'These tags alone, or these columns of a table: a name, or a pattern such as "train/*". May be given several times.',
-      },
-      runs: {
-        type: 'string',
-        array: true,
-        requiresArg: true,
-        group: USUAL_OPTIONS,
-        describe:
-          'These runs alone: a name, an id or a path such as "ENTITY/PROJECT/*". May be given several times.',
-      },
-    },
-    examples: [
-      ['$0 export ./wandb ./logdir', 'then: tensorboard --logdir ./logdir'],
-      [
-        '$0 export acme/research ./tables --format parquet --tags loss --tags "val/*"',
-        'two columns and more',
-      ],
-      ['$0 export acme/research ./logdir', 'again: goes on where it was stopped, writes only what is new'],
-    ],
-    isBrief: true,
-    run: async (session, argv) => (await import('./commands/export.ts')).exportRuns(session, argv),
-  },
+  EXPORT,
   {
     name: 'doctor',
     positional: '[SOURCE..]',

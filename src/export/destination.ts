@@ -3,24 +3,46 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, isWithin, LogdirError, makeDirectory, realPathOf, toLogdirError } from '../core/index.ts';
+import { LOCK_NAME, lockFolder } from './folder-lock.ts';
 import { MANIFEST_NAME, Manifest, TEMPORARY_NAME } from './manifest.ts';
+
+/** All that a first export leaves which is killed at once. */
+const FIRST_NAMES: ReadonlySet<string> = new Set([TEMPORARY_NAME, LOCK_NAME]);
+
+/** A folder that is ours to write until it is disposed. */
+export interface Destination extends AsyncDisposable {
+  readonly manifest: Manifest;
+}
 
 /**
  * Opens the manifest of a folder, which is made where it is missing. `keepClear`: folders that are read from.
- * @throws LogdirError `invalid-argument` for a folder that holds other things or lies in one that is read from
+ * @throws LogdirError `invalid-argument` for a folder that holds other things or lies in one that is read from, `unavailable`
+ *   while another export writes there
  */
-export async function openDestination(folder: string, keepClear: readonly string[]): Promise<Manifest> {
+export async function openDestination(folder: string, keepClear: readonly string[]): Promise<Destination> {
   const path = await realPathOf(folder);
   for (const other of keepClear) {
     const outer = await realPathOf(other);
     if (isWithin(path, outer)) throw refused(folder, `it lies in ${outer}, which is read from`);
   }
   await makeFolder(folder);
-  // All that a first export leaves which is killed at once.
-  const names = (await readdir(folder)).filter((name) => name !== TEMPORARY_NAME);
+  const names = (await readdir(folder)).filter((name) => !FIRST_NAMES.has(name));
   if (names.length > 0 && !names.includes(MANIFEST_NAME))
     throw refused(folder, `it holds other things, and no ${MANIFEST_NAME} of an earlier export`);
-  return await Manifest.open(folder);
+  const lock = await lockFolder(folder);
+  try {
+    const manifest = await Manifest.open(folder);
+    return {
+      manifest,
+      [Symbol.asyncDispose]: async () => {
+        await manifest[Symbol.asyncDispose]();
+        await lock[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    await lock[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 async function makeFolder(folder: string): Promise<void> {

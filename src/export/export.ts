@@ -67,7 +67,8 @@ export async function exportRuns(parts: ExportParts, options: ExportOptions): Pr
   const chosen = await chosenRuns(parts, patterns, { signal });
   const tally = new Tally(chosen.length, options.onProgress);
   if (chosen.length === 0) return tally.report();
-  await using manifest = await openDestination(options.folder, parts.keepClear);
+  await using destination = await openDestination(options.folder, parts.keepClear);
+  const { manifest } = destination;
   const tables = new Tables();
   const exporting = { ...options, manifest, onBytes: (count: number) => tally.write(count) };
   tally.tell();

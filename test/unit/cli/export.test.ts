@@ -5,12 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EXPORT_CHOICES } from '../../../src/cli/command-table.ts';
 import { leftOutText, nextText, outcomeText } from '../../../src/cli/commands/export-text.ts';
+import { EXPORT_CHOICES } from '../../../src/cli/export-command.ts';
 import { EXPORT_FORMATS } from '../../../src/export/index.ts';
 import { writeNumberedRuns } from '../../support/numbered-runs.ts';
 import { EXAMPLES, runProgram, startProgram } from '../../support/program.ts';
 import { scaled } from '../../support/scale.ts';
+import { replaceAt, startWandbServer } from '../../support/wandb-server/index.ts';
 
 let cwd: string;
 beforeEach(() => {
@@ -92,6 +93,23 @@ describe('export', () => {
     });
     expect(await outcome(join(cwd, 'nothing'), 'out')).toMatchObject({ code: 3 });
     expect(existsSync(join(cwd, 'out'))).toBe(false);
+  });
+
+  it('names a run that cannot be read, exports the others, and tells a script by its exit code', async () => {
+    await using server = await startWandbServer();
+    const project = server.store.project('acme', 'vision');
+    for (const id of ['one', 'two'])
+      project.addRun({ id, rows: Array.from({ length: 50 }, (_, i) => ({ loss: i })) }).finish();
+    const isOne = { operation: 'RunDetail', run: 'one' };
+    server.faults.add({ match: isOne, effect: replaceAt(['project', 'run'], null) });
+    const variables = { WANDB_BASE_URL: server.url, WANDB_API_KEY: server.apiKey };
+    const { code, stdout, stderr } = await runProgram(['export', 'acme/vision', 'out'], { cwd, variables });
+    expect(stderr).toMatch(/warning: acme\/vision\/one could not be read to its end: /);
+    expect(stderr).not.toContain(server.apiKey);
+    expect([code, eventFiles(join(cwd, 'out')).map((path) => path.split('/').slice(0, 3).join('/'))]).toEqual(
+      [1, ['acme/vision/two']],
+    );
+    expect(stdout.toString()).toContain('2 runs in out: 1 written, 1 not read to the end');
   });
 
   it('goes on where it was killed, and writes nothing twice', async () => {

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { appendFile, mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LogdirError, type RunRecord, runKey } from '../../../src/core/index.ts';
@@ -269,6 +270,27 @@ describe('an export', () => {
       await run();
       expect(await readFile(secret, 'utf8')).toBe('mine');
     });
+  });
+
+  it('is written by one process at a time, and by the next where the first was killed', async () => {
+    await run();
+    const lock = join(target, '.manifest.lock');
+    const held = (pid: number, host = hostname()) => JSON.stringify({ host, pid });
+    // Process 1 is there on every machine.
+    for (const other of [held(1), held(99_999_999, 'another-machine')]) {
+      await writeFile(lock, other);
+      await expect(run()).rejects.toMatchObject({
+        code: 'unavailable',
+        message: expect.stringContaining(lock),
+      });
+      expect(await readFile(lock, 'utf8')).toBe(other);
+    }
+    // Beyond the largest id that Linux gives (proc_sys_kernel(5), pid_max); and one cut off while it was written.
+    for (const gone of [held(99_999_999), '{"ho']) {
+      await writeFile(lock, gone);
+      expect((await run()).outcomes.kept).toBe(2);
+    }
+    expect(await readdir(target)).not.toContain('.manifest.lock');
   });
 
   it('names a run that cannot be read, and exports the others', async () => {
