@@ -29,10 +29,14 @@ export interface EncodeOptions {
   readonly signal: AbortSignal;
 }
 
-/** Makes every piece once, and keeps how long it is. @throws LogdirError as `rowsFrom` */
+/**
+ * Makes every piece once, and keeps how long it is. `earlier`: of the same runs and columns, before the runs went on.
+ * @throws LogdirError as `rowsFrom`
+ */
 export async function measureTable(
   given: Omit<TableContent, 'takenBack'>,
   { format, signal }: EncodeOptions,
+  earlier?: MeasuredTable,
 ): Promise<MeasuredTable> {
   const budget = new TurnBudget();
   const takenBack = [];
@@ -40,9 +44,12 @@ export async function measureTable(
   const content = { ...given, takenBack };
   const columns = content.columns.all;
   const [head, tail] = [format.head(columns), format.tail(columns)];
-  const pieces: Piece[] = [];
-  let [at, rows] = [head.length, 0];
-  for await (const made of encodePieces(content, START, { format, signal })) {
+  const known = earlier === undefined ? [] : piecesKeptOf(earlier, content);
+  const pieces: Piece[] = known.slice(0, -1);
+  const start = known.at(-1) ?? { from: START, at: head.length };
+  let at = start.at;
+  let rows = pieces.reduce((sum, piece) => sum + piece.rows, 0);
+  for await (const made of encodePieces(content, start.from, { format, signal })) {
     tail.place(made.piece, at);
     const bytes = made.piece.bytes.length;
     pieces.push({ from: made.from, rows: made.rows, at, bytes });
@@ -51,6 +58,17 @@ export async function measureTable(
   }
   const end = tail.encode();
   return { content, head, pieces, tail: end, size: at + end.length, rows };
+}
+
+/**
+ * Pieces that stay when the run of a table goes on; the last of them may get more rows. None where history went back, where
+ * there are several runs, and where the end of the file says more of pieces than where they lie.
+ */
+function piecesKeptOf(earlier: MeasuredTable, { runs, takenBack }: TableContent): readonly Piece[] {
+  const [before, now] = [earlier.content.runs[0], runs[0]];
+  if (runs.length !== 1 || before === undefined || now === undefined) return [];
+  const hasGoneOn = before.generation === now.generation && before.blockCount <= now.blockCount;
+  return hasGoneOn && takenBack[0] === null && earlier.tail.length === 0 ? earlier.pieces : [];
 }
 
 /**

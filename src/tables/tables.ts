@@ -13,6 +13,7 @@ import { frozenRun, type TableRun } from './table-run.ts';
 
 /** Of what is known of tables: where their pieces lie, footers. That of a million rows is some KiB. */
 const MAX_MEASURED_BYTES = 32 * 1024 * 1024;
+const MAX_LATEST = 10_000;
 /** Of pieces, so that who reads in small ranges has each made once: a row group of Parquet is some 4 MiB. */
 const MAX_PIECES_BYTES = 64 * 1024 * 1024;
 /** Of an entry besides what it holds, and for each piece, run and column. */
@@ -43,6 +44,8 @@ export class Tables {
     maxSize: MAX_MEASURED_BYTES,
     sizeCalculation: weightOf,
   });
+  /** By what a table is of: the fingerprint of the one measured last. Who follows a run has its new rows measured alone. */
+  readonly #latest = new LRUCache<string, string>({ max: MAX_LATEST });
   readonly #measuring = new SingleFlight<string, MeasuredTable>();
   readonly #pieces = new LRUCache<string, Uint8Array>({
     maxSize: MAX_PIECES_BYTES,
@@ -66,10 +69,12 @@ export class Tables {
     if (measured === undefined) {
       // Shared by all who ask meanwhile, so no one of them may cancel it.
       const options = { format, signal: NEVER_ABORTED };
-      measured = await this.#measuring.run(fingerprint, () =>
-        measureTable({ columns, runs: frozen }, options),
-      );
+      const content = { columns, runs: frozen };
+      const subject = subjectOf(frozen, columns, choice);
+      const earlier = this.#measured.get(this.#latest.get(subject) ?? '');
+      measured = await this.#measuring.run(fingerprint, () => measureTable(content, options, earlier));
       this.#measured.set(fingerprint, measured);
+      this.#latest.set(subject, fingerprint);
     }
     signal.throwIfAborted();
     const lastChangeMs = frozen.reduce((newest, run) => Math.max(newest, run.lastChangeMs), 0);
@@ -109,15 +114,27 @@ async function freeze(
   return { columns: survey.columns({ hasRuns }), frozen };
 }
 
-function fingerprintOf(
-  runs: readonly TableRun[],
-  columns: TableColumns,
+function fingerprintOf(runs: readonly TableRun[], columns: TableColumns, choice: TableChoice): string {
+  return digestOf(columns, choice, runs, ({ fingerprint }) => fingerprint);
+}
+
+/** The same for tables of the same runs and columns, however far the runs had come. */
+function subjectOf(runs: readonly TableRun[], columns: TableColumns, choice: TableChoice): string {
+  return digestOf(columns, choice, runs, () => '');
+}
+
+function digestOf(
+  { all }: TableColumns,
   { format, hasRuns }: TableChoice,
+  runs: readonly TableRun[],
+  wordOf: (run: TableRun) => string,
 ): string {
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([TABLE_VERSION, format, columns.all]));
-  for (const { run, name, fingerprint } of runs)
-    hash.update(JSON.stringify([run.id, run.logId.origin, hasRuns ? name : '', fingerprint]));
+  hash.update(JSON.stringify([TABLE_VERSION, format, all]));
+  for (const one of runs) {
+    const { run, name } = one;
+    hash.update(JSON.stringify([run.id, run.logId.origin, hasRuns ? name : '', wordOf(one)]));
+  }
   return hash.digest('base64url').slice(0, FINGERPRINT_CHARACTERS);
 }
 

@@ -174,6 +174,29 @@ describe('a long table', () => {
   });
 });
 
+describe('a table of a run that goes on', () => {
+  it.each(FORMATS)('of %s is at each look what it is for who looks for the first time', async (format) => {
+    const path = `${RUN}/@history.${format}`;
+    const rows = (from: number, to: number) =>
+      steps(to - from).map((i) => row(from + i, { loss: from + i }, [text('note', 'x'.repeat(40))]));
+    const script = [
+      ...[rows(0, 1), rows(1, 9000), rows(9000, 9001), rows(9001, 14_000)],
+      ...[[row(14_000, { loss: 1, late: 2 })], rows(14_001, 15_000), rows(9500, 9600), rows(9600, 9700)],
+    ];
+    const { source, house } = await houseOf([]);
+    await using _ = house;
+    const all: RunRecord[] = [];
+    for (const records of script) {
+      all.push(...records);
+      source.push(KEY, ...records);
+      const fresh = await houseOf(all);
+      await using __ = fresh.house;
+      const bytes = await readWhole(house.tree, path);
+      expect(bytes.equals(await readWhole(fresh.house.tree, path))).toBe(true);
+    }
+  });
+});
+
 describe('a table of a run that costs requests', () => {
   it('is whole for who opens it first, though reading takes longer than a poll waits', async () => {
     const source = new ScriptedSource({ reading: 'on-demand' });
