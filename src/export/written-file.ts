@@ -47,16 +47,16 @@ export async function digestOfPieces(pieces: AsyncIterable<Uint8Array>, bytes: n
   return hash.digest('hex');
 }
 
-/** Writes a file beside its place, and puts it there once `isTold` is done. */
+/** Writes a file beside its place, and puts it there once `tell` has told of it. */
 export async function writeWhole(
   path: string,
   pieces: AsyncIterable<Uint8Array>,
-  isTold: (written: Written) => Promise<void>,
+  tell: (written: Written) => Promise<void>,
 ): Promise<void> {
   await makeDirectory(dirname(path));
   const temporary = join(dirname(path), TEMPORARY_NAME);
   try {
-    await isTold(await writePieces(temporary, 'w', 0, pieces, createHash('sha256')));
+    await tell(await writePieces(temporary, 'w', 0, pieces, createHash('sha256')));
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });

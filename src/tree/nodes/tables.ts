@@ -19,7 +19,7 @@ import type { TreeFile } from './node.ts';
 const NAMES: ReadonlyMap<string, TableFormatName> = new Map(
   TABLE_FORMATS.map((format) => [`@history.${format}`, format]),
 );
-/** Runs of a project that are read at a time: as many as a server is asked for by its own rules, and a disk by ours. */
+/** Runs of a project that are read at a time. Requests to a server wait for their turn besides. */
 const RUNS_AT_A_TIME = 8;
 
 /** The runs that a table is of, as they are when somebody asks. */
