@@ -15,6 +15,7 @@ import { images } from './benches/images.ts';
 import { liveLatency } from './benches/live-latency.ts';
 import { load } from './benches/load.ts';
 import { mount } from './benches/mount.ts';
+import { queries } from './benches/queries.ts';
 import { readLog } from './benches/read-log.ts';
 import { door, serve } from './benches/serve.ts';
 import { thousandRuns } from './benches/thousand-runs.ts';
@@ -30,6 +31,7 @@ const BENCHES: readonly Bench[] = [
   load,
   mount,
   thousandRuns,
+  queries,
   dataProvider,
   liveLatency,
   images,

@@ -77,16 +77,16 @@ export function createApp(given: AppSettings, parts: AppParts): App {
       if (options.serving?.tls) reloaders.add('certificate of S3', () => server.reload());
       return server;
     },
-    provideData: async ({ projects, ...options }) => {
+    provideData: async ({ projects, query = [], ...options }) => {
       const maxResponsePoints = () => settings.maxResponsePoints;
       const provider = createDataProvider({
-        ...{ ...seen, events: views, files, projects, logger, metrics, clock },
+        ...{ ...seen, events: views, files, projects, query, logger, metrics, clock },
         ...{ started: opening.over, memoryMaxBytes, maxResponsePoints },
         hiddenPlugins: hiddenPlugins(settings),
       });
       const server = await createGrpcFrontend({ provider, logger, metrics, accessLog }).listen(options);
       // One that shows a choice would not do for the pages, which show everything.
-      if (projects === null) grpc = { ...server, direct: parts.direct ?? '' };
+      if (projects === null && query.length === 0) grpc = { ...server, direct: parts.direct ?? '' };
       return server;
     },
     onReload: (name, reload) => reloaders.add(name, reload),

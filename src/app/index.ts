@@ -48,3 +48,4 @@ export type {
   SourceState,
 } from './app.ts';
 export { createApp } from './create-app.ts';
+export { type QueriedSource, queriedSource } from './queried-source.ts';

@@ -12,6 +12,7 @@ export { checkedJson, parseCheckedJson } from './checked-json.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { MASK, maskedValue, withoutCredentials } from './credentials.ts';
 export { ERROR_CODES, type ErrorCode, errnoOf, LogdirError, toLogdirError } from './errors.ts';
+export { globMatcher } from './glob.ts';
 export { bracketed, isLoopback } from './host-name.ts';
 export { countText, pluralText, sizeText } from './human-text.ts';
 export {
@@ -26,7 +27,6 @@ export {
   runKeyText,
 } from './ids.ts';
 export { makeDirectory } from './make-directory.ts';
-export { namePattern } from './name-pattern.ts';
 export { nearestName } from './nearest-name.ts';
 export { encodeComponent, fitComponent } from './path-component.ts';
 export { isWithin, realPathOf } from './real-path.ts';

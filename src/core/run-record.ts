@@ -59,6 +59,8 @@ export interface RunFacts {
   readonly notes?: string;
   readonly tags?: readonly string[];
   readonly sweepId?: string;
+  /** Of whoever logs: a server's account; in a log what the SDK was told, or the machine's. */
+  readonly username?: string;
   readonly host?: string;
   /** Unix seconds with fraction. */
   readonly startTime?: number;

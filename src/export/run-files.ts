@@ -1,6 +1,6 @@
 /** The file that a run is exported as: its event file as the tree has it, or a table. @module */
 
-import { byteRange, namePattern, type RunState } from '../core/index.ts';
+import { byteRange, globMatcher, type RunState } from '../core/index.ts';
 import type { PlacedRun } from '../namespace/index.ts';
 import type { Table, Tables } from '../tables/index.ts';
 import { type LogdirTree, type OpenFile, piecesOf } from '../tree/index.ts';
@@ -134,8 +134,8 @@ function versionOf(etag: string, tags: readonly string[] | null): string {
 }
 
 function chosenBy(patterns: readonly string[]): (tag: string) => boolean {
-  const expressions = patterns.map(namePattern);
-  return (tag) => expressions.some((expression) => expression.test(tag));
+  const matchers = patterns.map(globMatcher);
+  return (tag) => matchers.some((isMatch) => isMatch(tag));
 }
 
 /** What is said of a run in the manifest. */

@@ -1,11 +1,16 @@
 /** The truth: what sources said of every run, in order, kept; the catalogue of runs; and what keeps both up to date. @module */
 
 export type {
+  Comparison,
+  FoundRun,
   OpenedSavedFile,
+  RunCondition,
+  RunFinder,
   RunListing,
   RunPreview,
   RunPreviewer,
   RunsOfProject,
+  RunsWanted,
   SampledPoints,
   SavedFile,
 } from '../sources/index.ts';

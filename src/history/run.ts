@@ -13,6 +13,7 @@ import {
 import type { Logger, Metrics } from '../observability/index.ts';
 import type {
   OpenedSavedFile,
+  RunFinder,
   RunListing,
   RunPreviewer,
   RunSource,
@@ -46,6 +47,9 @@ export interface RunContext {
 
 /** How far a run was read. `unread`: nothing that costs requests, as nobody asked for it. `behind`: not to its end. */
 export type RunStatus = 'unread' | 'behind' | 'complete';
+
+/** What listings tell of runs too. */
+type ListedFact = keyof RunListing & keyof RunFacts;
 
 export class Run {
   readonly key: RunKey;
@@ -96,6 +100,11 @@ export class Run {
     return this.#source.previewer;
   }
 
+  /** Tells which runs are meant without reading them; absent where reading costs no more. */
+  get finder(): RunFinder | undefined {
+    return this.#source.finder;
+  }
+
   /** Its log, if it is open. */
   get log(): RunLog | undefined {
     return this.#context.logs.peek(this.logId);
@@ -111,14 +120,23 @@ export class Run {
 
   /** The same where the log is not open, from what the catalogue keeps of it. */
   factsWith(logged: RunFacts): RunFacts {
-    const { displayName, group, jobType, startTime } = this.#listing;
+    const { displayName, group, jobType, startTime, tags, sweepId, username } = this.#listing;
     const listed: RunFacts = {
       ...(displayName !== null && { displayName }),
       ...(group !== null && { group }),
       ...(jobType !== null && { jobType }),
       ...(startTime !== null && { startTime }),
+      ...(tags !== undefined && { tags }),
+      ...(sweepId !== undefined && { sweepId }),
+      ...(username !== undefined && { username }),
     };
     return this.policy.reading === 'eager' ? { ...listed, ...logged } : { ...logged, ...listed };
+  }
+
+  /** One of them, without the rest. */
+  factWith<Name extends ListedFact>(name: Name, logged: RunFacts): RunFacts[Name] | undefined {
+    const listed = (this.#listing[name] ?? undefined) as RunFacts[Name] | undefined;
+    return this.policy.reading === 'eager' ? (logged[name] ?? listed) : (listed ?? logged[name]);
   }
 
   /** When the run last changed, as far as is known: Unix milliseconds. */

@@ -151,7 +151,9 @@ export class Media {
       if (!isLoss(error)) throw error;
       // As it was logged, where it can't be drawn onto.
       if (blob.drawing !== undefined) return await this.lookAtBlob(target, blob.drawing.picture);
-      return blob.size === null ? placeholderFor(blob.file) : placeholderOf(blob.file, blob.size);
+      // What a log says of a length may be anything.
+      const { file, size } = blob;
+      return size !== null && size <= MAX_FILE_BYTES ? placeholderOf(file, size) : placeholderFor(file);
     }
   }
 

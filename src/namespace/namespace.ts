@@ -1,16 +1,18 @@
 /** Which entities, projects and runs there are, what they are called, and who may see them. @module */
 
-import { NEVER_ABORTED, projectId, SingleFlight, within } from '../core/index.ts';
+import { type Clock, NEVER_ABORTED, projectId, SingleFlight, systemClock, within } from '../core/index.ts';
 import { type History, type ProjectKey, RELIST, type RelistPolicyName, type Run } from '../history/index.ts';
 import type { Caller, RestrictedCaller } from './caller.ts';
 import { Names } from './names.ts';
+import { type QueryTerm, RunQueries } from './query/index.ts';
 import { NamedProject, NamespaceSnapshot } from './snapshot.ts';
 
 export interface NamespaceOptions {
   /** Whose catalogue of runs is named. */
-  readonly history: Pick<History, 'catalogue' | 'relist'>;
+  readonly history: Pick<History, 'catalogue' | 'relist' | 'refreshAll'>;
   /** Directory name of a run: `{name}`, `{id}`, `{group}`, `{jobType}` and text between. */
   readonly runNameTemplate: string;
+  readonly clock?: Clock;
 }
 
 type Signal = { readonly signal: AbortSignal };
@@ -24,6 +26,7 @@ interface RestrictedView {
 export class Namespace {
   readonly #history: NamespaceOptions['history'];
   readonly #names: Names;
+  readonly #queries: RunQueries;
   /** Listings under way outlive the caller that began them, for others share them. By project; '' for the sources. */
   readonly #listings = new SingleFlight<string, void>();
   #everything: NamespaceSnapshot | undefined;
@@ -31,8 +34,9 @@ export class Namespace {
   readonly #restricted = new WeakMap<RestrictedCaller, RestrictedView>();
   #version = -1;
 
-  constructor({ history, runNameTemplate }: NamespaceOptions) {
+  constructor({ history, runNameTemplate, clock = systemClock }: NamespaceOptions) {
     this.#history = history;
+    this.#queries = new RunQueries(history, clock);
     this.#names = new Names(runNameTemplate);
   }
 
@@ -44,6 +48,18 @@ export class Namespace {
       case 'some':
         return this.#some(caller);
     }
+  }
+
+  /**
+   * The runs of a project, as a caller sees it, that queries choose: by directory name, ascending. The project is as it was
+   * listed last. @throws LogdirError when a server must be asked and cannot be.
+   */
+  async choose(
+    project: NamedProject,
+    terms: readonly QueryTerm[],
+    options: Signal,
+  ): Promise<ReadonlyMap<string, Run>> {
+    return await this.#queries.choose(project, terms, options);
   }
 
   /** Asks the sources for runs and projects if they were asked longer ago than the policy allows. Their trouble the catalogue keeps. */

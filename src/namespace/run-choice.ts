@@ -1,6 +1,6 @@
 /** Which runs patterns mean. @module */
 
-import { namePattern } from '../core/index.ts';
+import { globMatcher } from '../core/index.ts';
 import type { History, Run } from '../history/index.ts';
 import type { Caller } from './caller.ts';
 import type { Namespace } from './namespace.ts';
@@ -19,13 +19,13 @@ export interface PlacedRun {
 }
 
 /**
- * Whether a run is meant by a pattern, in which `*` stands for any characters and `?` for one: by its path in the tree, by the
+ * Whether a run is meant by a pattern, as `globMatcher` has them: by its path in the tree, by the
  * project and name at the end of it, by its name alone, or by its id.
  */
 export function isChosen({ path, id }: RunNames, pattern: string): boolean {
-  const expression = namePattern(pattern);
+  const isMatch = globMatcher(pattern);
   const words = path.split('/');
-  return [id, ...words.map((_, i) => words.slice(i).join('/'))].some((name) => expression.test(name));
+  return [id, ...words.map((_, i) => words.slice(i).join('/'))].some((name) => isMatch(name));
 }
 
 /**

@@ -183,6 +183,7 @@ export interface EnvironmentMessage {
   codePath?: string;
   git?: GitMessage;
   host?: string;
+  username?: string;
   executable?: string;
   cpuCount?: number;
   gpuType?: string;

@@ -4,7 +4,7 @@ import { type Adjustable, type Clock, pluralText, within } from '../core/index.t
 import type { SeriesViews } from '../eventfile/index.ts';
 import type { History } from '../history/index.ts';
 import type { Media } from '../media/index.ts';
-import type { Caller, Namespace } from '../namespace/index.ts';
+import type { Caller, Namespace, QueryTerm } from '../namespace/index.ts';
 import type { Logger, Metrics } from '../observability/index.ts';
 import { PLUGINS, type Plugin } from '../plugins/index.ts';
 import type {
@@ -41,6 +41,8 @@ export interface DataProviderOptions {
   readonly files: Media;
   /** Paths of the projects to show; null: all. */
   readonly projects: readonly string[] | null;
+  /** Which of their runs; none: all. Default: none. */
+  readonly query?: readonly QueryTerm[];
   /** Settled once the sources have been listed for the first time. */
   readonly started: Promise<void>;
   /** Of which half at most is used for series. */

@@ -3,6 +3,7 @@
 export { MergedSource } from './merged-source.ts';
 export { type Disk, localDisk, missingPathAdvice, otherReadings } from './path-reading.ts';
 export { RenamedSource } from './renamed-source.ts';
+export type { Comparison, FoundRun, RunCondition, RunFinder, RunsWanted } from './run-finder.ts';
 export type { RunPreview, RunPreviewer, RunsOfProject, SampledPoints } from './run-preview.ts';
 export type { OpenedSavedFile, SavedFile } from './saved-files.ts';
 export type {

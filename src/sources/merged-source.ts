@@ -4,6 +4,7 @@
  */
 
 import { type HistoryRow, LogdirError, type RunKey, type RunRecord, type RunState } from '../core/index.ts';
+import type { RunFinder } from './run-finder.ts';
 import type { RunPreviewer } from './run-preview.ts';
 import type { OpenedSavedFile, SavedFile } from './saved-files.ts';
 import type { Cursor, ReadRunOptions, RecordBatch, RunSource, SourcePolicy } from './source.ts';
@@ -28,6 +29,7 @@ export class MergedSource implements RunSource {
   readonly origins: readonly string[];
   readonly policy: SourcePolicy;
   readonly previewer?: RunPreviewer;
+  readonly finder?: RunFinder;
   readonly atHand?: RunSource;
   readonly #sources: readonly RunSource[];
   /** Which of them are read. Cursors have a place for each. */
@@ -44,6 +46,8 @@ export class MergedSource implements RunSource {
     this.policy = { listing: 'all', reading };
     const previewer = sources.find((source) => source.previewer !== undefined)?.previewer;
     if (previewer !== undefined) this.previewer = previewer;
+    const finder = sources.find((source) => source.finder !== undefined)?.finder;
+    if (finder !== undefined) this.finder = finder;
     const eager = sources.filter(isEager).length;
     if (eager > 0 && eager < sources.filter(isRead).length) this.atHand = new MergedSource(sources, isEager);
   }

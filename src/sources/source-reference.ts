@@ -68,6 +68,12 @@ function parsePage(text: string): CloudReference {
 
 function scopeOf(parts: readonly string[], text: string): CloudScope {
   const [entity = '', project = '', ...rest] = parts.map((part) => safelyDecoded(part));
+  const query = rest.find((part) => part.startsWith('@'));
+  if (query !== undefined)
+    throw new LogdirError(
+      'invalid-argument',
+      `${text} ends with a query, which \`tensorboard\` shows; elsewhere give ENTITY/PROJECT: its runs are at ${entity}/${project}/${query}`,
+    );
   // `team/project/runs/id` is what a page's address looks like.
   const [runId, ...more] = rest[0] === 'runs' ? rest.slice(1) : rest;
   if (more.length > 0 || (project === '' && runId !== undefined)) throw notRuns(text);

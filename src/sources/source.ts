@@ -1,6 +1,7 @@
 /** The port through which run history comes in: what a source of W&B runs must answer. @module */
 
 import type { EntityName, ProjectName, RunKey, RunRecord, RunState } from '../core/index.ts';
+import type { RunFinder } from './run-finder.ts';
 import type { RunPreviewer } from './run-preview.ts';
 import type { OpenedSavedFile, SavedFile } from './saved-files.ts';
 
@@ -20,6 +21,12 @@ export interface RunListing {
   readonly displayName: string | null;
   readonly group: string | null;
   readonly jobType: string | null;
+  /** Absent: only reading the run tells. */
+  readonly tags?: readonly string[];
+  /** Id of its sweep, '' where it has none. Absent: likewise. */
+  readonly sweepId?: string;
+  /** Of the account that it was logged with. Absent: likewise. */
+  readonly username?: string;
   /** Unix seconds with fraction; null until the log says so. */
   readonly startTime: number | null;
   /** `startTime` is what reading the run will say: its event file can be named before anything was read. */
@@ -107,6 +114,8 @@ export interface RunSource {
   readonly policy: SourcePolicy;
   /** Tells of many runs at a time without reading them; absent where reading costs no more. */
   readonly previewer?: RunPreviewer;
+  /** Tells which of its runs are meant without reading them; absent where reading costs no more. */
+  readonly finder?: RunFinder;
   /**
    * What of it can be read without asking anybody's server, as a source of the same runs and cursors. Absent where that is
    * all of it, or nothing (`SourcePolicy.reading`).

@@ -2,7 +2,6 @@
 
 export { FollowedFile, type FollowedFileOptions } from './followed-file.ts';
 export { type CreateTreeOptions, createTree } from './logdir.ts';
-export type { ProjectQuery, QueryContext } from './nodes/named-directories.ts';
 export type { TreeDirectory, TreeFile, TreeNode } from './nodes/node.ts';
 export {
   type DirectoryNode,

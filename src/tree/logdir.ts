@@ -7,9 +7,10 @@ import type { Caller, Namespace } from '../namespace/index.ts';
 import { Tables } from '../tables/index.ts';
 import { ListingPatience } from './listing-patience.ts';
 import { EventFileNodes } from './nodes/event-file.ts';
-import { type NamedParts, type ProjectQuery, RootDirectory } from './nodes/named-directories.ts';
+import { type NamedParts, RootDirectory } from './nodes/named-directories.ts';
 import type { TreeNode } from './nodes/node.ts';
 import { ProjectorFiles } from './nodes/projector.ts';
+import { ChosenRuns } from './nodes/query-directory.ts';
 import { RunDocuments } from './nodes/run-documents.ts';
 import { SavedFiles } from './nodes/saved-files.ts';
 import { TableNodes } from './nodes/tables.ts';
@@ -23,8 +24,6 @@ export interface CreateTreeOptions {
   readonly caller: Caller;
   /** The view of runs as event files. */
   readonly events: EventFiles;
-  /** Directories below a project that resolve by name and are not listed. Default: none. */
-  readonly queries?: readonly ProjectQuery[];
   /** Tables that callers share; default: its own. */
   readonly tables?: Tables;
   readonly clock?: Clock;
@@ -32,7 +31,7 @@ export interface CreateTreeOptions {
 
 /** The tree that one caller sees. */
 export function createTree(options: CreateTreeOptions): LogdirTree {
-  const { history, namespace, caller, queries = [], clock = systemClock, tables = new Tables() } = options;
+  const { history, namespace, caller, clock = systemClock, tables = new Tables() } = options;
   const snapshots = new RunSnapshots(options.events);
   const events = new EventFileNodes(options.events, snapshots);
   const documents = new RunDocuments({ caller, snapshots, events });
@@ -43,7 +42,7 @@ export function createTree(options: CreateTreeOptions): LogdirTree {
     tables: new TableNodes(tables),
   };
   const runs = { patience, snapshots, events, documents, ...onDemand };
-  return new Logdir(history, { namespace, caller, queries, runs });
+  return new Logdir(history, { namespace, caller, runs, chosen: new ChosenRuns() });
 }
 
 class Logdir implements LogdirTree {

@@ -70,14 +70,14 @@ export function currentMedia(files: Media, run: Run, { log }: EventView): MediaA
   };
 }
 
-/** What stands for files that are lost, and of which nobody knows how long they were. */
+/** What stands for files that are lost, where their lengths do not matter, or nobody knows them. */
 const PLACEHOLDERS = ['lost.png', 'lost.wav'].map(placeholderFor);
 
 /** Whether bytes only stand for a blob that is lost. */
 export function isPlaceholder(part: BlobReference | Uint8Array, bytes: Uint8Array): boolean {
   const isSame = (placeholder: Uint8Array) => Buffer.compare(placeholder, bytes) === 0;
-  if (!isBlobReference(part) || part.size === null) return PLACEHOLDERS.some(isSame);
-  return isSame(placeholderOf(part.file, part.size));
+  if (PLACEHOLDERS.some(isSame)) return true;
+  return isBlobReference(part) && part.size === bytes.length && isSame(placeholderOf(part.file, part.size));
 }
 
 /** All of a view, or what of it lies within the first `size` bytes of its file. */

@@ -17,13 +17,7 @@ import { Namespace, OPERATOR } from '../../src/namespace/index.ts';
 import { createMetrics, type Logger, type Metrics, silentLogger } from '../../src/observability/index.ts';
 import { createOverview, type Overview } from '../../src/overview/index.ts';
 import type { RunSource } from '../../src/sources/index.ts';
-import {
-  createTree,
-  type LogdirTree,
-  type ProjectQuery,
-  piecesOf,
-  type TreeOptions,
-} from '../../src/tree/index.ts';
+import { createTree, type LogdirTree, piecesOf, type TreeOptions } from '../../src/tree/index.ts';
 
 export interface House extends AsyncDisposable {
   readonly history: History;
@@ -55,7 +49,6 @@ export interface HouseOptions {
   readonly runNameTemplate?: string;
   readonly logger?: Logger;
   readonly clock?: Clock;
-  readonly queries?: readonly ProjectQuery[];
 }
 
 export const signal = new AbortController().signal;
@@ -84,7 +77,7 @@ export async function buildHouse(options: HouseOptions): Promise<House> {
   const seen = { history, events, namespace, caller: OPERATOR };
   await history.catalogue.refresh({ signal });
   return {
-    tree: createTree({ ...seen, queries: options.queries ?? [] }),
+    tree: createTree(seen),
     overview: createOverview(seen),
     namespace,
     history,

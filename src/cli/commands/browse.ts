@@ -3,7 +3,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type App, type LogdirNode, piecesOf } from '../../app/index.ts';
-import { byteRange } from '../../core/index.ts';
+import { byteRange, LogdirError } from '../../core/index.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
 import { startWithRuns } from '../found-runs.ts';
@@ -91,9 +91,19 @@ async function browse(
  * a listing by itself never reads history.
  */
 async function listCurrent(app: App, path: string, signal: AbortSignal): Promise<readonly LogdirNode[]> {
-  const isRun = path.split('/').length === RUN_DEPTH;
-  if (isRun) await app.tree.stat(`${path}/run.json`, { freshness: 'complete', signal });
+  const words = path.split('/');
+  if (words.length >= RUN_DEPTH && !words.at(-1)!.startsWith('@')) await readRun(app, path, signal);
   return await app.tree.list(path, { signal });
+}
+
+/** Of a run alone: below a query any name may be the rest of one. */
+async function readRun(app: App, path: string, signal: AbortSignal): Promise<void> {
+  const isCertain = path.split('/').length === RUN_DEPTH;
+  try {
+    await app.tree.stat(`${path}/run.json`, { freshness: 'complete', signal });
+  } catch (error) {
+    if (isCertain || !(error instanceof LogdirError) || error.code !== 'not-found') throw error;
+  }
 }
 
 /** The entries of a directory, or the file itself; `exact` brings files up to date, so that sizes are true. */

@@ -27,7 +27,9 @@ export async function explained(error: unknown, lookedFor: LookedFor): Promise<u
   const lines = [`${path} is not in ${sources.join(', ')}`];
   const gap = await findGap(lookedFor).catch(() => null);
   signal.throwIfAborted();
-  if (gap !== null) lines.push(gapText(gap));
+  // What a query would look like, the tree knows.
+  if (gap?.name.startsWith('@') === true) lines[0] = error.message;
+  else if (gap !== null) lines.push(gapText(gap));
   if (isBare && path.includes('/')) lines.push(`For the W&B server: wandb:${path}`);
   return new CommandFailure(EXIT.pathNotFound, lines.join('\n  '), { cause: error });
 }

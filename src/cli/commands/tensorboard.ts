@@ -1,6 +1,12 @@
 /** `tensorboard`: the server and a TensorBoard on it, started and stopped together. @module */
 
-import type { App, GrpcServer, ProjectCard } from '../../app/index.ts';
+import {
+  type App,
+  type GrpcServer,
+  type ProjectCard,
+  type QueriedSource,
+  queriedSource,
+} from '../../app/index.ts';
 import { isLoopback } from '../../core/index.ts';
 import { openBrowser } from '../browser.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -33,16 +39,17 @@ export async function tensorboard(session: Session, argv: Arguments): Promise<nu
   const { signal } = interruption;
   const door = argv['door'] === 'webhdfs' ? 'webhdfs' : 'grpc';
   const command = await requireTensorboard(session, door);
-  await using app = session.createApp();
+  const { sources, query, queryPath } = queriedSources(loaded.settings.sources);
+  await using app = session.createApp({ sources });
   await startWithRuns(session, app, { waits: true });
   const projects = chosen(await app.overview.projects({ signal }), argv['project']);
   const { pagePort } = loaded.settings;
   await using server = await startServer(session, app, { host: PAGE_HOST, port: pagePort });
   terminal.note(`${PAGE_LABEL}${server.url}  ${projectsText(projects)}`);
-  await using provided = door === 'grpc' ? await provide(app, argv, projects) : null;
+  await using provided = door === 'grpc' ? await provide(app, argv, projects, query) : null;
   const data =
     provided === null
-      ? ['--logdir', server.logdir(logdirPath(projects))]
+      ? ['--logdir', server.logdir(withQuery(projects, queryPath))]
       : ['--grpc_data_provider', provided.address];
   const args = [...data, ...tensorboardArguments(argv)];
   const openTo = publicHost(args);
@@ -74,6 +81,25 @@ export async function tensorboard(session: Session, argv: Arguments): Promise<nu
   return code;
 }
 
+/** Sources without the query of the only one. @throws CommandFailure `usage` where there are others beside it. */
+function queriedSources(texts: readonly string[]): Omit<QueriedSource, 'source'> & { sources: string[] } {
+  const sources = texts.map(queriedSource);
+  const [first] = sources;
+  if (first !== undefined && sources.length === 1) return { ...first, sources: [first.source] };
+  const queried = sources.find(({ query }) => query.length > 0);
+  if (queried !== undefined)
+    throw new CommandFailure(EXIT.usage, `${queried.queryPath} needs a SOURCE of its own: give one SOURCE`);
+  return { sources: [...texts], query: [], queryPath: '' };
+}
+
+/** Queries are directories of a project. @throws CommandFailure `usage` where there is not one project. */
+function withQuery(projects: readonly ProjectCard[], queryPath: string): string {
+  const path = logdirPath(projects);
+  if (queryPath === '') return path;
+  if (projects.length === 1) return `${path}/${queryPath}`;
+  throw new CommandFailure(EXIT.usage, `${queryPath} is about one project: choose it with --project`);
+}
+
 /** Where TensorBoard listens, if others reach it; null for this machine alone, which is its default. */
 function publicHost(args: readonly string[]): string | null {
   const words = args.flatMap((word) => word.split('='));
@@ -83,9 +109,15 @@ function publicHost(args: readonly string[]): string | null {
 }
 
 /** What TensorBoard asks for what is on screen: listens on loopback, on a port of its own. */
-async function provide(app: App, argv: Arguments, projects: readonly ProjectCard[]): Promise<GrpcServer> {
+async function provide(
+  app: App,
+  argv: Arguments,
+  projects: readonly ProjectCard[],
+  query: QueriedSource['query'],
+): Promise<GrpcServer> {
   const paths = typeof argv['project'] === 'string' ? projects.map(({ path }) => path) : null;
-  return await orPortFailure(app.provideData({ host: '127.0.0.1', port: 0, tls: null, projects: paths }));
+  const options = { host: '127.0.0.1', port: 0, tls: null, projects: paths, query };
+  return await orPortFailure(app.provideData(options));
 }
 
 /** TensorBoard's exit code, or our own when we were told to stop. */

@@ -2,7 +2,13 @@
 
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type App, type GrpcServer, otherReadings } from '../../app/index.ts';
+import {
+  type App,
+  type GrpcServer,
+  otherReadings,
+  type QueriedSource,
+  queriedSource,
+} from '../../app/index.ts';
 import { readEnvironment } from '../../config/index.ts';
 import { type ErrorCode, LogdirError } from '../../core/index.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -43,11 +49,12 @@ export async function runDataServer({ words, version }: DataServerOptions): Prom
     if (flags === null) return EXIT.ok;
     errorFile = flags.errorFile;
     const level = LOG_LEVELS[Math.min(flags.verbosity, LOG_LEVELS.length - 1)];
-    const given = { source: [flags.logdir], 'log-level': level };
+    const { source, query } = queriedSource(flags.logdir);
+    const given = { source: [source], 'log-level': level };
     using session = await openSession({ arguments: given, environment, terminal, version });
     terminal = session.terminal;
     logStart(session, 'data server');
-    return await serveData(session, flags, words);
+    return await serveData(session, { ...flags, logdir: source, query }, words);
   } catch (error) {
     const text = failureText(error);
     terminal.fail(text);
@@ -60,7 +67,7 @@ export async function runDataServer({ words, version }: DataServerOptions): Prom
 
 async function serveData(
   session: Session,
-  flags: DataServerFlags,
+  flags: DataServerFlags & Pick<QueriedSource, 'query'>,
   words: readonly string[],
 ): Promise<number> {
   const { signal } = session.interruption;
@@ -70,8 +77,8 @@ async function serveData(
     return await runOwnDataServer(session, flags.logdir, words);
   }
   noteProxy(session);
-  const { host, port } = flags;
-  await using server = await app.provideData({ host, port, tls: null, projects: null });
+  const { host, port, query } = flags;
+  await using server = await app.provideData({ host, port, tls: null, projects: null, query });
   const looking = lookAtSource(session, app);
   await Promise.race([looking, delay(VERDICT_WAIT_MS, undefined, { ref: false }), aborted(signal)]);
   await using _written = await tellPort(flags, server);

@@ -51,6 +51,29 @@ export function parseEntry(line: string): CatalogueEntry | undefined {
   }
 }
 
+/** Key paths of the runs of a project, each once: runs say the same of themselves, and paths are most of what they say. */
+export class PathPool {
+  readonly #paths = new Map<string, readonly string[]>();
+
+  /** The entry, with paths that others have too. */
+  shared(entry: CatalogueEntry): CatalogueEntry {
+    return { ...entry, config: this.#sharedValues(entry.config), summary: this.#sharedValues(entry.summary) };
+  }
+
+  #sharedValues(values: readonly DocumentEntry[]): readonly DocumentEntry[] {
+    return values.map(({ path, json }) => ({ path: this.#sharedPath(path), json }));
+  }
+
+  #sharedPath(path: readonly string[]): readonly string[] {
+    const id = path.length === 1 ? path[0]! : JSON.stringify(path);
+    const known = this.#paths.get(id);
+    // A key may look like a longer path's text.
+    if (known?.length === path.length) return known;
+    if (known === undefined) this.#paths.set(id, path);
+    return path;
+  }
+}
+
 function shortValues(document: WandbDocument): readonly DocumentEntry[] {
   return document.entries.filter(({ json }) => json.length <= MAX_VALUE_CHARACTERS).slice(0, MAX_VALUES);
 }

@@ -32,6 +32,7 @@ export interface CatalogueOptions {
 export class Catalogue implements AsyncDisposable {
   readonly #sources: readonly SourceCatalogue[];
   readonly #entries: EntryStore;
+  readonly #listings: ListingStore;
   readonly #createRun: CatalogueOptions['createRun'];
   readonly #clock: Clock;
   readonly #copies: RunCopies;
@@ -45,8 +46,9 @@ export class Catalogue implements AsyncDisposable {
   #refreshedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor({ sources, store, createRun, assumesOwners, logger, clock }: CatalogueOptions) {
-    const listings = new ListingStore(store, logger);
-    this.#sources = sources.map((source) => new SourceCatalogue({ source, store: listings, logger, clock }));
+    this.#listings = new ListingStore(store, logger);
+    const kept = { store: this.#listings, logger, clock };
+    this.#sources = sources.map((source) => new SourceCatalogue({ source, ...kept }));
     this.#entries = new EntryStore({ store, logger, clock });
     this.#createRun = createRun;
     this.#clock = clock;
@@ -173,7 +175,7 @@ export class Catalogue implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#entries[Symbol.asyncDispose]();
+    await Promise.all([this.#entries[Symbol.asyncDispose](), this.#listings.idle()]);
   }
 
   #of(source: RunSource): SourceCatalogue | undefined {
@@ -280,11 +282,22 @@ function mergeListings(a: RunListing, b: RunListing): RunListing {
     displayName: newer.displayName ?? older.displayName,
     group: newer.group ?? older.group,
     jobType: newer.jobType ?? older.jobType,
+    ...toldOf(older),
+    ...toldOf(newer),
     startTime: a.startTime ?? b.startTime,
     // Which of them will say it first is not certain.
     isStartCertain: false,
     state: null,
     locations: [...a.locations, ...b.locations],
+  };
+}
+
+/** What not every source tells in its listing. */
+function toldOf({ tags, sweepId, username }: RunListing): Pick<RunListing, 'tags' | 'sweepId' | 'username'> {
+  return {
+    ...(tags !== undefined && { tags }),
+    ...(sweepId !== undefined && { sweepId }),
+    ...(username !== undefined && { username }),
   };
 }
 

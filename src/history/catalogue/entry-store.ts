@@ -11,11 +11,11 @@ import { LRUCache } from 'lru-cache';
 import { type Clock, NEVER_ABORTED, SingleFlight, TurnBudget } from '../../core/index.ts';
 import type { Logger } from '../../observability/index.ts';
 import type { DocumentOwner, RunStore } from '../store/run-store.ts';
-import { type CatalogueEntry, parseEntry } from './catalogue-entry.ts';
+import { type CatalogueEntry, PathPool, parseEntry } from './catalogue-entry.ts';
 
 const DOCUMENT = 'runs.jsonl';
-/** Bound on entries kept in memory, as characters of JSON; parsed they take about three times that. */
-const MAX_CHARACTERS = 16 * 1024 * 1024;
+/** Bound on entries kept in memory, as characters of JSON: 10,000 runs of 50 values each take 25 Mi, and in memory twice that. */
+const MAX_CHARACTERS = 48 * 1024 * 1024;
 /** Changes are written together: a run that is logged all the time changes with every look. */
 const WRITE_AFTER_MS = 2000;
 /** Outdated lines that are not worth writing a document anew for. */
@@ -25,6 +25,7 @@ export type ProjectOwner = Exclude<DocumentOwner, { readonly key: unknown }>;
 
 interface ProjectEntries {
   readonly entries: Map<string, CatalogueEntry>;
+  readonly paths: PathPool;
   characters: number;
   /** Of its document, outdated ones included. */
   lines: number;
@@ -67,7 +68,7 @@ export class EntryStore implements AsyncDisposable {
     const known = this.#projects.peek(id);
     const before = known?.entries.get(entry.runId);
     if (before?.commits === entry.commits && before.generation === entry.generation) return;
-    known?.entries.set(entry.runId, entry);
+    known?.entries.set(entry.runId, known.paths.shared(entry));
     const pending = this.#pending.get(id) ?? { owner, entries: new Map<string, CatalogueEntry>() };
     this.#pending.set(id, pending);
     pending.entries.set(entry.runId, entry);
@@ -88,7 +89,8 @@ export class EntryStore implements AsyncDisposable {
     return await this.#loading.run(id, async () => {
       return await this.#inTurn(async () => {
         const loaded = await this.#read(owner);
-        for (const [runId, entry] of this.#pending.get(id)?.entries ?? []) loaded.entries.set(runId, entry);
+        for (const [runId, entry] of this.#pending.get(id)?.entries ?? [])
+          loaded.entries.set(runId, loaded.paths.shared(entry));
         this.#projects.set(id, loaded);
         if (isOutdated(loaded)) await this.#writeAnew(owner, loaded);
         return loaded;
@@ -98,6 +100,7 @@ export class EntryStore implements AsyncDisposable {
 
   async #read(owner: ProjectOwner): Promise<ProjectEntries> {
     const entries = new Map<string, CatalogueEntry>();
+    const paths = new PathPool();
     let characters = 0;
     let lines = 0;
     const content = await this.#options.store.readDocument(owner, DOCUMENT);
@@ -108,11 +111,11 @@ export class EntryStore implements AsyncDisposable {
       const entry = parseEntry(line);
       if (entry === undefined) continue;
       if (!entries.has(entry.runId)) characters += line.length;
-      entries.set(entry.runId, entry);
+      entries.set(entry.runId, paths.shared(entry));
       lines++;
       await budget.next();
     }
-    return { entries, characters, lines };
+    return { entries, paths, characters, lines };
   }
 
   /** Writes what has changed, after a while or when the store is disposed of. */
@@ -130,7 +133,7 @@ export class EntryStore implements AsyncDisposable {
   async #append(owner: ProjectOwner, entries: ReadonlyMap<string, CatalogueEntry>): Promise<void> {
     const { store, logger } = this.#options;
     const known = this.#projects.peek(idOf(owner));
-    for (const [runId, entry] of entries) known?.entries.set(runId, entry);
+    for (const [runId, entry] of entries) known?.entries.set(runId, known.paths.shared(entry));
     try {
       const text = [...entries.values()].map((entry) => `${JSON.stringify(entry)}\n`).join('');
       await store.appendDocument(owner, DOCUMENT, Buffer.from(text, 'utf8'));

@@ -23,6 +23,8 @@ export class ListingStore {
   /** By project: checksum of what was written last. */
   readonly #written = new LRUCache<string, string>({ max: MAX_CHECKSUMS });
 
+  readonly #saving = new Set<Promise<void>>();
+
   constructor(store: RunStore, logger: Logger) {
     this.#store = store;
     this.#logger = logger;
@@ -44,6 +46,18 @@ export class ListingStore {
 
   /** Keeps them, whole or not at all. A disk that takes no more is no reason to fail. */
   async save(owner: ProjectOwner, listings: readonly RunListing[]): Promise<void> {
+    const saving = this.#save(owner, listings);
+    this.#saving.add(saving);
+    await saving;
+    this.#saving.delete(saving);
+  }
+
+  /** Resolves when nothing is being written any more. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#saving);
+  }
+
+  async #save(owner: ProjectOwner, listings: readonly RunListing[]): Promise<void> {
     try {
       const content = Buffer.from(await textOf(listings), 'utf8');
       const checksum = createHash('sha256').update(content).digest('hex');

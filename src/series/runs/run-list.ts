@@ -1,8 +1,8 @@
 /** Which runs there are now, under their names: listed again when somebody asks, without a long wait. @module */
 
-import { type LogdirError, SingleFlight, within } from '../../core/index.ts';
-import { type History, RELIST } from '../../history/index.ts';
-import type { Caller, NamedProject, Namespace, NamespaceSnapshot } from '../../namespace/index.ts';
+import { type LogdirError, NEVER_ABORTED, SingleFlight, within } from '../../core/index.ts';
+import { type History, RELIST, type Run } from '../../history/index.ts';
+import type { Caller, NamedProject, Namespace, NamespaceSnapshot, QueryTerm } from '../../namespace/index.ts';
 import { type NamedRun, type ProjectPlace, RunNames, type RunPlace } from './run-names.ts';
 
 const POLICY = 'dataProvider';
@@ -15,15 +15,29 @@ export interface RunListOptions {
   readonly caller: Caller;
   /** Paths of the projects to show; null: all. */
   readonly projects: readonly string[] | null;
+  /** Which of their runs; none: all. Default: none. */
+  readonly query?: readonly QueryTerm[];
   /** Settled once the sources have been listed for the first time. */
   readonly started: Promise<void>;
+}
+
+/** By path of the project. */
+type Chosen = ReadonlyMap<string, ReadonlyMap<string, Run>>;
+
+interface Drawn {
+  readonly seen: NamespaceSnapshot;
+  readonly chosen: Chosen;
+  readonly runs: readonly NamedRun[];
 }
 
 export class RunList {
   readonly #options: RunListOptions;
   readonly #names = new RunNames();
   readonly #refreshes = new SingleFlight<'', void>();
-  #drawn: { readonly seen: NamespaceSnapshot; readonly runs: readonly NamedRun[] } | undefined;
+  readonly #choices = new SingleFlight<'', void>();
+  /** By path of the project: the runs that the query chose last. */
+  #chosen: Chosen = new Map();
+  #drawn: Drawn | undefined;
 
   constructor(options: RunListOptions) {
     this.#options = options;
@@ -37,6 +51,7 @@ export class RunList {
       const refresh = this.#refreshes.run('', () => this.#refresh());
       await within(isEmpty ? firstWaitMs : newsWaitMs, refresh, signal);
     }
+    await this.#chooseSoon(signal);
     const runs = this.known();
     const failure = this.failure();
     if (runs.length === 0 && failure !== null) throw failure;
@@ -46,12 +61,43 @@ export class RunList {
   /** Runs known now; nothing is listed again. */
   known(): readonly NamedRun[] {
     const seen = this.#seen();
-    if (this.#drawn?.seen !== seen) {
+    const chosen = this.#chosen;
+    if (this.#drawn?.seen !== seen || this.#drawn.chosen !== chosen) {
       const projects = this.#projects();
-      const places = projects.flatMap((project) => placesOf(project));
-      this.#drawn = { seen, runs: this.#names.name(places, projects.map(projectPlace)) };
+      const places = projects.flatMap((project) => placesOf(project, this.#runsOf(project)));
+      this.#drawn = { seen, chosen, runs: this.#names.name(places, projects.map(projectPlace)) };
     }
     return this.#drawn.runs;
+  }
+
+  /** What a query chooses now, or chose last where its server takes long to say. */
+  async #chooseSoon(signal: AbortSignal): Promise<void> {
+    if ((this.#options.query ?? []).length === 0) return;
+    const { firstWaitMs, newsWaitMs } = RELIST[POLICY];
+    const choosing = this.#choices.run('', () => this.#choose(NEVER_ABORTED));
+    await within(this.#chosen.size === 0 ? firstWaitMs : newsWaitMs, choosing, signal);
+  }
+
+  /** Asks the query again, of what is listed now. A server that cannot be asked leaves what it said last. */
+  async #choose(signal: AbortSignal): Promise<void> {
+    const { query = [], namespace } = this.#options;
+    const chosen = new Map<string, ReadonlyMap<string, Run>>();
+    for (const project of this.#projects()) {
+      const before = this.#chosen.get(project.path);
+      const runs = await namespace.choose(project, query, { signal }).catch((error: unknown) => {
+        if (before === undefined) throw error;
+        return before;
+      });
+      chosen.set(project.path, runs);
+    }
+    if (!isSameChoice(chosen, this.#chosen)) this.#chosen = chosen;
+  }
+
+  /** Of those that the query chose, what is still listed and seen. */
+  #runsOf(project: NamedProject): ReadonlyMap<string, Run> {
+    if ((this.#options.query ?? []).length === 0) return project.runs;
+    const chosen = this.#chosen.get(project.path) ?? new Map<string, Run>();
+    return new Map([...chosen].filter(([directory, run]) => project.runs.get(directory) === run));
   }
 
   /** What the last listing of a source failed with. */
@@ -84,7 +130,13 @@ function projectPlace({ entityName, name }: NamedProject): ProjectPlace {
   return { entity: entityName, project: name };
 }
 
-function placesOf(project: NamedProject): RunPlace[] {
+function placesOf(project: NamedProject, runs: ReadonlyMap<string, Run>): RunPlace[] {
   const place = projectPlace(project);
-  return [...project.runs].map(([directory, run]) => ({ ...place, directory, run }));
+  return [...runs].map(([directory, run]) => ({ ...place, directory, run }));
+}
+
+function isSameChoice(some: Chosen, others: Chosen): boolean {
+  const textOf = (chosen: Chosen) =>
+    JSON.stringify([...chosen].map(([path, runs]) => [path, ...runs.keys()]));
+  return textOf(some) === textOf(others);
 }

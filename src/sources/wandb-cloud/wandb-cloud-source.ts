@@ -15,6 +15,7 @@ import {
   toLogdirError,
 } from '../../core/index.ts';
 import type { Logger, Metrics } from '../../observability/index.ts';
+import type { RunFinder } from '../run-finder.ts';
 import type { RunPreviewer } from '../run-preview.ts';
 import type { OpenedSavedFile, SavedFile } from '../saved-files.ts';
 import { ShapeRegistry } from '../shape-registry.ts';
@@ -32,6 +33,7 @@ import { removeStaleDownloads, SavedFiles } from './files/index.ts';
 import type { RunNode } from './graphql/index.ts';
 import {
   AccountIndex,
+  CloudRunFinder,
   CloudRunPreviewer,
   heartbeatMs,
   ProjectIndex,
@@ -86,6 +88,7 @@ class WandbCloudSource implements RunSource {
   readonly origin: string;
   readonly policy = { listing: 'per-project', reading: 'on-demand' } as const;
   readonly previewer: RunPreviewer;
+  readonly finder: RunFinder;
   readonly #options: WandbCloudOptions;
   readonly #clock: Clock;
   readonly #registry = new ShapeRegistry();
@@ -106,6 +109,7 @@ class WandbCloudSource implements RunSource {
     this.#backoff = new RunBackoff(this.#clock, refreshIntervalMs);
     const { api, features } = server;
     this.previewer = new CloudRunPreviewer({ api, features, registry: this.#registry, clock: this.#clock });
+    this.finder = new CloudRunFinder({ api, refreshIntervalMs, clock: this.#clock });
     server.onRecovery(() => this.#backoff.reset());
     this.#account = new AccountIndex({
       ...{ api, refreshIntervalMs, clock: this.#clock },
@@ -257,6 +261,9 @@ class WandbCloudSource implements RunSource {
       displayName: run.displayName || null,
       group: run.group || null,
       jobType: run.jobType || null,
+      ...(run.tags && { tags: run.tags }),
+      ...(run.sweepName !== undefined && { sweepId: run.sweepName ?? '' }),
+      ...(run.user?.username && { username: run.user.username }),
       startTime: startTimeOf(run),
       isStartCertain: startTimeOf(run) !== null,
       state: runStateOf(run),

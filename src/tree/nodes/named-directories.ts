@@ -4,25 +4,14 @@ import type { MaybePromise } from '../../core/index.ts';
 import type { Caller, NamedProject, Namespace, NamespaceSnapshot } from '../../namespace/index.ts';
 import type { DirectoryNode, TreeOptions } from '../tree.ts';
 import type { TreeDirectory, TreeNode } from './node.ts';
+import { type ChosenRuns, queryDirectory } from './query-directory.ts';
 import { RunDirectory, type RunParts, runNode } from './run-directory.ts';
-
-/**
- * Answers names below a project that stand for questions, such as `@best=val/acc:10`: they resolve, and are not
- * listed. Undefined for a name it does not know. No run's name begins with `@`.
- */
-export type ProjectQuery = (name: string, context: QueryContext) => TreeDirectory | undefined;
-
-export interface QueryContext {
-  readonly project: NamedProject;
-  /** Directory of a run of the project, by its directory name or id. */
-  readonly run: (name: string) => TreeDirectory | undefined;
-}
 
 /** What these directories share: one caller's view of the namespace. */
 export interface NamedParts {
   readonly namespace: Namespace;
   readonly caller: Caller;
-  readonly queries: readonly ProjectQuery[];
+  readonly chosen: ChosenRuns;
   readonly runs: RunParts;
 }
 
@@ -134,12 +123,21 @@ class ProjectDirectory implements TreeDirectory {
   }
 
   #query(name: string): TreeDirectory | undefined {
-    const context = { project: this.#current, run: (below: string) => this.#run(below) };
-    for (const query of this.#parts.queries) {
-      const directory = query(name, context);
-      if (directory !== undefined) return directory;
-    }
-    return undefined;
+    const { namespace, chosen, runs } = this.#parts;
+    const current = () => this.#current;
+    return queryDirectory(name, {
+      get current() {
+        return current();
+      },
+      refreshed: async (options) => {
+        await namespace.refreshProject(this.#project, 'directory', options);
+        return this.#current;
+      },
+      choose: (project, terms, options) => namespace.choose(project, terms, options),
+      runDirectory: (below, run) => new RunDirectory(below, run, runs),
+      chosen,
+      table: (file, of) => runs.tables.ofProject(file, of),
+    });
   }
 
   async #lookupAfterListing(name: string, options: TreeOptions): Promise<TreeNode | undefined> {

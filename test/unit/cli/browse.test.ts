@@ -30,6 +30,17 @@ describe('ls', () => {
     expect(String(await output('ls', 'acme/language-model'))).toBe('small-4-layers\nwide-8-layers\n');
   });
 
+  it('lists what a query chooses, and tells what would be one', async () => {
+    const project = 'acme/language-model';
+    expect(String(await output('ls', `${project}/@last=1`))).toBe('wide-8-layers\n');
+    expect(String(await output('ls', `${project}/@best=loss/wide-8-layers`))).toContain('run.json');
+    const { code, stderr } = await runProgram(['ls', `${project}/@lst=1`, '--source', EXAMPLES], { cwd });
+    expect([code, stderr.split('?')[0]]).toEqual([
+      6,
+      'error: @lst=1 is not there, and no query: did you mean one like @last=20',
+    ]);
+  });
+
   it('-l shows the sizes that cat delivers', async () => {
     const lines = String(await output('ls', '-l', RUN))
       .trim()

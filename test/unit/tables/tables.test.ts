@@ -255,3 +255,17 @@ describe('the table of a project', () => {
     );
   });
 });
+
+describe('the table of a query', () => {
+  it('has the rows of the runs that it chooses', async () => {
+    const { source, house } = await houseOf([row(0, { loss: 1 })]);
+    await using _ = house;
+    source.add(runKey('acme', 'research', 'def'), [factsRecord('windy'), row(0, { loss: 2 }), exitRecord()]);
+    await house.history.catalogue.refresh({ signal });
+    for (const directory of ['sunny', 'windy'])
+      await house.tree.stat(`acme/research/${directory}/run.json`, COMPLETE);
+    const rows = await lines(house, 'acme/research/@state=finished/@history.jsonl');
+    expect(rows).toEqual([{ run: 'windy', _step: 0, _timestamp: 1.7e9, loss: 2 }]);
+    await expect(house.tree.stat('acme/research/@state=nonsense/@history.csv', COMPLETE)).rejects.toThrow();
+  });
+});

@@ -1,87 +1,116 @@
-/** A query below a project: one more kind of directory, which resolves by name and is not listed. */
+/** Queries below a project: directories that resolve by name, nest, and are not listed. */
 
 import { describe, expect, it } from 'vitest';
 import { runKey } from '../../../src/core/index.ts';
-import type {
-  LogdirNode,
-  ProjectQuery,
-  QueryContext,
-  TreeDirectory,
-  TreeOptions,
-} from '../../../src/tree/index.ts';
-import { buildHouse, COMPLETE, eventPath, type House, readWhole, signal } from '../../support/house.ts';
-import { exitRecord, factsRecord, row } from '../../support/records.ts';
-import { ScriptedSource } from '../../support/scripted-source.ts';
+import { COMPLETE, eventPath, type House, readWhole, signal } from '../../support/house.ts';
+import { THREE_RUNS, threeRuns } from '../../support/queried-runs.ts';
+import { row, summaryRecord } from '../../support/records.ts';
 
-/** `@newest:<count>`: the runs of a project that started last. */
-class NewestRuns implements TreeDirectory {
-  readonly kind = 'directory';
-  readonly #name: string;
-  readonly #context: QueryContext;
-
-  constructor(name: string, context: QueryContext) {
-    this.#name = name;
-    this.#context = context;
-  }
-
-  get #names(): readonly string[] {
-    const { runs } = this.#context.project;
-    const startOf = (name: string) => runs.get(name)?.listing.startTime ?? 0;
-    return [...runs.keys()]
-      .sort((a, b) => startOf(b) - startOf(a))
-      .slice(0, Number(this.#name.split(':')[1]));
-  }
-
-  stat(): LogdirNode & { kind: 'directory' } {
-    return { kind: 'directory', name: this.#name, mtimeMs: 0 };
-  }
-
-  async lookup(name: string): Promise<TreeDirectory | undefined> {
-    return this.#names.includes(name) ? this.#context.run(name) : undefined;
-  }
-
-  async entries(options: Pick<TreeOptions, 'signal'>) {
-    const nodes = this.#names.map((name) =>
-      this.#context.run(name)!.stat({ ...options, freshness: 'cached' }),
-    );
-    return (await Promise.all(nodes)).sort((a, b) => (a.name < b.name ? -1 : 1));
-  }
-}
-
-const newest: ProjectQuery = (name, context) =>
-  /^@newest:\d+$/.test(name) ? new NewestRuns(name, context) : undefined;
-
-async function threeRuns(): Promise<House> {
-  const source = new ScriptedSource();
-  for (const [i, name] of ['first', 'second', 'third'].entries())
-    source.add(runKey('e', 'p', `id${i}`), [factsRecord(name, 1.7e9 + i), row(0, { loss: i }), exitRecord()]);
-  const house = await buildHouse({ sources: [source], queries: [newest] });
-  for (const name of ['first', 'second', 'third']) await house.tree.stat(`e/p/${name}/run.json`, COMPLETE);
-  return house;
+async function namesAt(house: House, path: string): Promise<readonly string[]> {
+  await house.tree.stat(path, COMPLETE);
+  return (await house.tree.list(path, { signal })).map(({ name }) => name);
 }
 
 describe('a query directory', () => {
-  it('is there by name, lists what it finds, and is not listed itself', async () => {
-    await using house = await threeRuns();
-    const names = async (path: string) => (await house.tree.list(path, { signal })).map(({ name }) => name);
-    expect(await names('e/p')).toEqual(['first', 'second', 'third']);
-    expect(await names('e/p/@newest:2')).toEqual(['second', 'third']);
-    expect(await house.tree.stat('e/p/@newest:2', COMPLETE)).toMatchObject({ name: '@newest:2' });
+  it.each([
+    ['@state=failed', ['third']],
+    ['@state=finished', ['first', 'second']],
+    ['@name=*ir*', ['first', 'third']],
+    ['@last=2', ['second', 'third']],
+    ['@tag=a', ['first']],
+    ['@tag=a/b', ['first']],
+    ['@tag=a/b/c', ['second']],
+    ['@tag=a%2Fb', ['first']],
+    ['@tag=a\u2215b', ['first']],
+    ['@tag==x', ['second']],
+    ['@tag=ü 1', ['second']],
+    ['@tag=..', ['third']],
+    ['@tag=%2E%2E', ['third']],
+    ['@tag=100%', ['third']],
+    ['@best=val/loss:1', ['first']],
+    ['@best=val/loss:2:min', ['second', 'third']],
+    ['@best=val/loss:min', ['first', 'second', 'third']],
+    ['@best=val%2Floss:1:min', ['third']],
+    ['@config.lr<0.6', ['second', 'third']],
+    ['@config.lr=0.5', ['second']],
+    ['@config.model=m%2F1', ['second']],
+    ['@config.lr!=0.5', ['first', 'third']],
+    ['@config.gone!=1', []],
+    ['@summary.val/loss>=9', ['first', 'second']],
+    ['@state=finished/@best=val/loss:1:min', ['second']],
+    ['@best=val/loss:1:min/@state=finished', []],
+    ['@tag=a/@last=1', ['first']],
+    ['@since=1d', []],
+    ['@since=2023-11-14', ['first', 'second', 'third']],
+  ])('%s lists %j', async (query, names) => {
+    const { house } = await threeRuns();
+    await using _house = house;
+    expect(await namesAt(house, `e/p/${query}`)).toEqual(names);
+  });
+
+  it('is not listed', async () => {
+    const { house } = await threeRuns();
+    await using _house = house;
+    expect(await namesAt(house, 'e/p')).toEqual(THREE_RUNS);
+    expect(await house.tree.stat('e/p/@last=2', COMPLETE)).toMatchObject({ name: '@last=2' });
   });
 
   it('holds runs with all their files, the same bytes as under their own names', async () => {
-    await using house = await threeRuns();
-    const found = await eventPath(house.tree, 'e/p/@newest:2/third');
+    const { house } = await threeRuns();
+    await using _house = house;
+    const found = await eventPath(house.tree, 'e/p/@last=2/third');
     const own = await eventPath(house.tree, 'e/p/third');
     expect((await readWhole(house.tree, found)).equals(await readWhole(house.tree, own))).toBe(true);
-    expect(await house.tree.list('e/p/@newest:2/third/@files', { signal })).toEqual([]);
+    expect(await house.tree.list('e/p/@last=2/third/@files', { signal })).toEqual([]);
+    expect(await house.tree.stat('e/p/@last=2/id2', COMPLETE)).toMatchObject({ kind: 'directory' });
   });
 
-  it.each(['e/p/@newest:2/first', 'e/p/@newest:2/nobody', 'e/p/@oldest:2', 'e/@newest:2', '@newest:2'])(
-    'does not hold %s',
-    async (path) => {
-      await using house = await threeRuns();
-      await expect(house.tree.stat(path, COMPLETE)).rejects.toMatchObject({ code: 'not-found' });
-    },
-  );
+  it.each([
+    ...['e/p/@last=2/first', 'e/p/@last=2/nobody', 'e/p/@oldest=2', 'e/@last=2', '@last=2'],
+    ...['e/p/@tag=a/third', 'e/p/@best=val/loss:2:min/first', 'e/p/@last=2/third/@last=1'],
+  ])('does not hold %s', async (path) => {
+    const { house } = await threeRuns();
+    await using _house = house;
+    await expect(house.tree.stat(path, COMPLETE)).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it.each([
+    ['@last=x', 'needs a number of runs'],
+    ['@last=0', 'needs a number of runs'],
+    ['@state=runing', 'did you mean @state=running?'],
+    ['@config.lr', 'needs a comparison'],
+    ['@since=soon', 'needs a time'],
+  ])('%s can be looked at, and says what is missing when it is listed', async (query, message) => {
+    const { house } = await threeRuns();
+    await using _house = house;
+    await expect(namesAt(house, `e/p/${query}`)).rejects.toMatchObject({
+      code: 'invalid-argument',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it.each([
+    ['@stat=running', '@state=running'],
+    ['@conf.lr>1', '@config.lr>0.001'],
+    ['@bset=loss:1', '@best=val/loss:10:min'],
+  ])('%s is told apart from %s', async (query, nearest) => {
+    const { house } = await threeRuns();
+    await using _house = house;
+    await expect(namesAt(house, `e/p/${query}`)).rejects.toMatchObject({
+      code: 'not-found',
+      message: expect.stringContaining(`did you mean one like ${nearest}?`),
+    });
+  });
+
+  it('lets runs in and out as they change, and what was listed opens all the same', async () => {
+    const { house, source } = await threeRuns();
+    await using _house = house;
+    expect(await namesAt(house, 'e/p/@best=loss:1')).toEqual(['third']);
+    const path = await eventPath(house.tree, 'e/p/@best=loss:1/third');
+    const before = await readWhole(house.tree, path);
+    source.push(runKey('e', 'p', 'id0'), row(1, { loss: 99 }), summaryRecord({ loss: 99 }));
+    await readWhole(house.tree, await eventPath(house.tree, 'e/p/first'));
+    expect(await namesAt(house, 'e/p/@best=loss:1')).toEqual(['first']);
+    expect((await readWhole(house.tree, path)).equals(before)).toBe(true);
+  });
 });

@@ -33,6 +33,7 @@ export function projectOf<Project extends z.ZodType>(project: Project) {
 export const RUN_FIELDS: Selection = fields(
   'id name displayName state createdAt heartbeatAt group tags',
   optional('Run.jobType'),
+  optional('Run.user', 'user { username }'),
   optional('Run.sweepName'),
   optional('Run.updatedAt'),
   optional('Run.historyLineCount'),
@@ -54,6 +55,7 @@ export const runNode = z.object({
   jobType: z.string().nullish(),
   tags: z.array(z.string()).nullish(),
   sweepName: z.string().nullish(),
+  user: z.object({ username: z.string().nullish() }).nullish(),
 });
 export type RunNode = z.output<typeof runNode>;
 

@@ -2,6 +2,7 @@
 
 import { CONSOLE_OUTPUT, RUN_FILES } from './file-operations.ts';
 import {
+  MEANT_RUNS,
   PROJECTS,
   RUN,
   RUN_PREVIEWS,
@@ -27,6 +28,7 @@ export {
   CONSOLE_OUTPUT,
   EVENTS,
   HISTORY_PAGE,
+  MEANT_RUNS,
   PROJECTS,
   RUN,
   RUN_DETAIL,
@@ -43,7 +45,7 @@ export {
 
 /** All of them, for tests that hold each against a schema. */
 export const OPERATIONS = [
-  ...[VIEWER, PROJECTS, RUNS, RUNS_AND_REVIEW, RUN, RUN_PREVIEWS, RUN_SAMPLES],
+  ...[VIEWER, PROJECTS, RUNS, RUNS_AND_REVIEW, RUN, RUN_PREVIEWS, RUN_SAMPLES, MEANT_RUNS],
   ...[RUN_DETAIL, RUN_DETAIL_AND_SAMPLES, RUN_KEYS, HISTORY_PAGE, SAMPLED_HISTORY, EVENTS],
   ...[RUN_FILES, CONSOLE_OUTPUT],
 ] as const;

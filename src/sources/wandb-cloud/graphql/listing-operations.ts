@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { connectionOf, count, jsonText, projectOf, RUN_FIELDS, runNode } from './answer-schemas.ts';
-import { defineOperation, group, optional, type Selection } from './operation.ts';
+import { defineOperation, either, group, optional, type Selection } from './operation.ts';
 
 /** For a listing: somebody waits for a directory, what was listed before is there, and the next look asks again. */
 const LISTING_RETRIES = 1;
@@ -125,6 +125,47 @@ export const RUN_PREVIEWS = defineOperation({
     z.object({ name: z.string(), config: jsonText.nullish(), historyKeys: z.unknown().optional() }),
   ),
   failure: 'nothing',
+});
+
+/** A page of runs that are meant, with some keys of their config and summary. */
+export const MEANT_RUNS = defineOperation({
+  name: 'MeantRuns',
+  variables: {
+    entity: 'String!',
+    project: 'String!',
+    filters: 'JSONString!',
+    order: 'String!',
+    cursor: 'String',
+    perPage: 'Int!',
+    configKeys: '[String!]!',
+    summaryKeys: '[String!]!',
+  },
+  selection: [
+    group(
+      'project(name: $project, entityName: $entity)',
+      group(
+        'runs(first: $perPage, after: $cursor, filters: $filters, order: $order)',
+        group(
+          'edges',
+          group(
+            'node',
+            'name',
+            either('Run.config.keys', 'config(keys: $configKeys)', 'config'),
+            either('Run.summaryMetrics.keys', 'summaryMetrics(keys: $summaryKeys)', 'summaryMetrics'),
+          ),
+        ),
+        PAGE_INFO,
+      ),
+    ),
+  ],
+  answer: projectOf(
+    z.object({
+      runs: connectionOf(
+        z.object({ name: z.string(), config: jsonText.nullish(), summaryMetrics: jsonText.nullish() }),
+      ).nullish(),
+    }),
+  ),
+  maxRetries: LISTING_RETRIES,
 });
 
 /** Some rows of many runs. A server that refuses is asked for fewer. */

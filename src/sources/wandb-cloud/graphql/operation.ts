@@ -20,6 +20,7 @@ interface VariableTypes {
   readonly 'Int64!': number;
   readonly 'JSONString!': string;
   readonly '[JSONString!]!': readonly string[];
+  readonly '[String!]!': readonly string[];
 }
 
 type Declarations = Readonly<Record<string, keyof VariableTypes>>;

@@ -10,5 +10,5 @@ export {
   historyKeysOf,
   SAMPLES_ALONG,
 } from './run-detail.ts';
-export { readConfig } from './run-documents.ts';
+export { readConfig, readSummary } from './run-documents.ts';
 export { conclusionOf, preambleOf, runStateOf, startTimeOf } from './run-records.ts';

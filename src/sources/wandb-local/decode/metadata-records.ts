@@ -70,6 +70,7 @@ function environmentFacts(environment: EnvironmentMessage): Loose<RunFacts> {
     gitRemote: environment.git?.remoteUrl,
     gitCommit: environment.git?.commit,
     host: environment.host,
+    username: environment.username,
     executable: environment.executable,
     cpuCount: environment.cpuCount,
     gpu: environment.gpuType,

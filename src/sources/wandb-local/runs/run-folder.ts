@@ -110,6 +110,7 @@ function factsIn(json: string): RunFacts {
     gitRemote: text(git['remote']),
     gitCommit: text(git['commit']),
     host: text(metadata['host']),
+    username: text(metadata['username']),
     executable: text(metadata['executable']),
     cpuCount: typeof cpuCount === 'number' ? cpuCount : undefined,
     gpu: text(metadata['gpu']),

@@ -1,0 +1,141 @@
+/** `@best=val/loss:10:min` and its like, from text. Pure. @module */
+
+import { LogdirError, nearestName, type RunState } from '../../core/index.ts';
+import type { Comparison } from '../../history/index.ts';
+import type { EqualField, ParsedTerm, QueryTerm } from './run-query.ts';
+
+const STATES: readonly RunState[] = ['running', 'finished', 'failed', 'crashed'];
+const DOCUMENTS = ['config', 'summary'] as const;
+/** Of two that begin alike the longer one first. */
+const COMPARISONS: readonly Comparison[] = ['!=', '<=', '>=', '=', '<', '>'];
+const COMPARISON = /[=!<>]/;
+/** Of `@best=KEY` without a number. */
+const BEST_COUNT = 10;
+/** Of a ranking whose text is over: keys may have slashes, what comes after them has none. */
+const BEST_END = /:(?:\d+|min|max)$/;
+const UNIT_MS: Readonly<Record<string, number>> = {
+  s: 1000,
+  m: 60_000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 7 * 86_400_000,
+};
+
+type Read = (value: string) => QueryTerm | string;
+
+const equal =
+  (field: EqualField): Read =>
+  (value) => ({ kind: 'equals', field, value });
+
+/** By key: the term of a value, or what is wrong with it. */
+const READERS: Readonly<Record<string, Read>> = {
+  state: readState,
+  tag: equal('tag'),
+  group: equal('group'),
+  sweep: equal('sweep'),
+  user: equal('user'),
+  job: equal('job'),
+  name: (glob) => (glob === '' ? 'needs a pattern, such as @name=resnet*' : { kind: 'name', glob }),
+  last: readLast,
+  since: readSince,
+  best: readBest,
+};
+
+/** For messages: each form once. */
+export const QUERY_FORMS: readonly string[] = [
+  ...['@state=running', '@tag=best', '@group=G', '@sweep=ID', '@user=NAME', '@job=TYPE', '@name=GLOB'],
+  ...['@last=20', '@since=7d', '@best=val/loss:10:min', '@config.lr>0.001', '@summary.acc>=0.9'],
+];
+
+/**
+ * What a path component that begins with `@` asks for. Undefined for one without `@`. Percent-encoded characters and the
+ * stand-in for a slash (U+2215) are what they stand for.
+ * @throws LogdirError `not-found` for one that begins as no query does: the message names the nearest that does.
+ */
+export function parseTerm(component: string): ParsedTerm | undefined {
+  if (!component.startsWith('@')) return undefined;
+  const [, key = '', separator = '', rest = ''] = /^@(\w*)([=.!<>]?)(.*)$/su.exec(component) ?? [];
+  if ((DOCUMENTS as readonly string[]).includes(key) && separator === '.') return compared(key, rest);
+  if (Object.hasOwn(READERS, key) && separator === '=') return told(component, READERS[key]!(decoded(rest)));
+  throw unknownQuery(component, key);
+}
+
+function compared(field: string, given: string): ParsedTerm {
+  // Copied from the address of a page, the comparison is encoded as well.
+  const text = COMPARISON.test(given) ? given : decoded(given);
+  const at = text.search(COMPARISON);
+  const comparison = COMPARISONS.find((candidate) => at > 0 && text.startsWith(candidate, at));
+  const component = `@${field}.${given}`;
+  if (comparison === undefined)
+    return problem(component, `needs a comparison: one of ${COMPARISONS.join(' ')} and a value`);
+  const condition = {
+    field: field === 'config' ? 'config' : 'summary',
+    path: decoded(text.slice(0, at)),
+    comparison,
+    value: decoded(text.slice(at + comparison.length)),
+  } as const;
+  return { kind: 'term', term: { kind: 'compares', condition }, isOpen: false };
+}
+
+function told(component: string, read: QueryTerm | string): ParsedTerm {
+  if (typeof read === 'string') return problem(component, read);
+  return { kind: 'term', term: read, isOpen: read.kind === 'best' && !BEST_END.test(component) };
+}
+
+function problem(component: string, what: string): ParsedTerm {
+  return { kind: 'problem', message: `${component} ${what}` };
+}
+
+function unknownQuery(component: string, key: string): LogdirError {
+  const keys = [...Object.keys(READERS), ...DOCUMENTS];
+  const nearest = nearestName(key, keys);
+  const form = QUERY_FORMS.find((candidate) => candidate.startsWith(`@${nearest}`));
+  const meant = form === undefined ? '.' : `: did you mean one like ${form}?`;
+  const message = `${component} is not there, and no query${meant} Queries: ${QUERY_FORMS.join(' ')}`;
+  return new LogdirError('not-found', message);
+}
+
+function readState(value: string): QueryTerm | string {
+  const state = STATES.find((known) => known === value);
+  if (state !== undefined) return { kind: 'state', state };
+  const nearest = nearestName(value, STATES);
+  return `names no state: ${nearest === null ? STATES.join(', ') : `did you mean @state=${nearest}?`}`;
+}
+
+function readLast(value: string): QueryTerm | string {
+  const count = countOf(value);
+  return count === null ? 'needs a number of runs, such as @last=20' : { kind: 'last', count };
+}
+
+function readSince(value: string): QueryTerm | string {
+  const [, amount = '', unit = ''] = /^(\d+(?:\.\d+)?)(s|m|min|h|d|w)$/.exec(value) ?? [];
+  if (unit !== '') return { kind: 'since', maxAgeMs: Number(amount) * UNIT_MS[unit]! };
+  const startMs = /^\d{4}-\d\d-\d\d/.test(value) ? Date.parse(value) : Number.NaN;
+  if (!Number.isNaN(startMs)) return { kind: 'from', startMs };
+  return 'needs a time: @since=30m, @since=12h, @since=7d, @since=2w, @since=2026-11-01';
+}
+
+/** `KEY`, `KEY:N`, `KEY:min`, `KEY:N:min`; keys may hold colons themselves. */
+function readBest(value: string): QueryTerm | string {
+  const [, path = '', count, goal] = /^(.*?)(?::(\d+))?(?::(min|max))?$/s.exec(value) ?? [];
+  const wanted = count === undefined ? BEST_COUNT : countOf(count);
+  if (path === '' || wanted === null)
+    return 'needs a key of the summary and a number of runs, such as @best=val/loss:10:min';
+  return { kind: 'best', path, count: wanted, goal: goal === 'min' ? 'min' : 'max' };
+}
+
+function countOf(text: string): number | null {
+  const count = Number(text);
+  return /^\d+$/.test(text) && Number.isSafeInteger(count) && count > 0 ? count : null;
+}
+
+function decoded(text: string): string {
+  const slashes = text.replaceAll('\u2215', '/');
+  try {
+    return decodeURIComponent(slashes);
+  } catch {
+    // A percent sign that stands for itself.
+    return slashes;
+  }
+}
