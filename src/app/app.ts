@@ -2,6 +2,7 @@
 
 import type { Settings } from '../config/index.ts';
 import type { Clock, LogdirError, Reloaded } from '../core/index.ts';
+import type { ExportOptions, ExportReport } from '../export/index.ts';
 import type { Mounted, MountOptions } from '../frontends/fuse/index.ts';
 import type { GrpcListenOptions, GrpcServer } from '../frontends/grpc/index.ts';
 import type { ListenOptions } from '../frontends/web/index.ts';
@@ -155,4 +156,6 @@ export interface App extends AsyncDisposable {
   reload(changes: Partial<AdjustableSettings>): Promise<readonly Reloaded[]>;
   /** Reads runs again through a door of this app, and holds them against what history says. */
   verify(options: VerifyOptions): Promise<VerifyReport>;
+  /** Writes runs to a folder. See `exportRuns`. */
+  export(options: ExportOptions): Promise<ExportReport>;
 }

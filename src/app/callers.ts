@@ -9,6 +9,7 @@ import type { Caller } from '../namespace/index.ts';
 import type { Logger } from '../observability/index.ts';
 import { type CreateOverviewOptions, createOverview } from '../overview/index.ts';
 import { parseSource, type WandbServer } from '../sources/index.ts';
+import { Tables } from '../tables/index.ts';
 import { createTree, type LogdirTree } from '../tree/index.ts';
 import type { App, AppParts, AppSettings } from './app.ts';
 
@@ -21,6 +22,7 @@ export interface Guarded {
 /** What each caller sees, made when somebody asks in its name. */
 export class CallerViews {
   readonly #seen: CreateOverviewOptions;
+  readonly #tables = new Tables();
   readonly #made = new WeakMap<Caller, Pick<App, 'tree' | 'overview'>>();
 
   constructor(seen: CreateOverviewOptions) {
@@ -30,7 +32,7 @@ export class CallerViews {
   of(caller: Caller): Pick<App, 'tree' | 'overview'> {
     const known = this.#made.get(caller);
     if (known !== undefined) return known;
-    const seen = { ...this.#seen, caller };
+    const seen = { ...this.#seen, caller, tables: this.#tables };
     const made = { tree: createTree(seen), overview: createOverview(seen) };
     this.#made.set(caller, made);
     return made;

@@ -107,6 +107,10 @@ export function createApp(given: AppSettings, parts: AppParts): App {
         options,
       );
     },
+    export: async (options) => {
+      const { exportRuns } = await import('../export/index.ts');
+      return await exportRuns({ ...seen, ...logdir, keepClear }, options);
+    },
     [Symbol.asyncDispose]: async () => {
       access[Symbol.dispose]();
       await events[Symbol.asyncDispose]();

@@ -2,6 +2,12 @@
 
 export type { AccessMode } from '../access/index.ts';
 export {
+  EXPORT_FORMATS,
+  type ExportFormat,
+  type ExportProgress,
+  type ExportReport,
+} from '../export/index.ts';
+export {
   chooseRoute,
   isMountedOn,
   launchThroughPython,

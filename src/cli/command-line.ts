@@ -23,6 +23,8 @@ const POSITIONALS: Readonly<Record<string, string>> = {
   '[PATH]': 'Path in the tree, such as ENTITY/PROJECT/RUN; or a SOURCE, and a path in its tree.',
   '<PATH>': 'Path in the tree, such as ENTITY/PROJECT/RUN/FILE; or a SOURCE, and a path in its tree.',
   '<ACTION>': 'show: every setting, its value and where it is from; path: the config file.',
+  '<SOURCE>': 'Where runs lie: a folder, or a project of a W&B server.',
+  '<DEST>': 'A new or an empty folder, or one that was exported to before.',
   '<DIR>': 'An empty directory, or a name for a new one; /dev/fd/N for one that is mounted already.',
 };
 

@@ -1,35 +1,11 @@
 /** Every command: its words, its own options, its examples and what it runs. Loads none of them. @module */
 
 import type { Options } from 'yargs';
-import type { CommandName } from '../config/index.ts';
-import type { ConfigOptions } from './commands/config.ts';
-import type { Arguments, Session } from './session.ts';
+import type { Command } from './command.ts';
+import { EXPORT } from './export-command.ts';
 import { USUAL_OPTIONS } from './setting-options.ts';
 
-interface CommandWords {
-  readonly name: CommandName;
-  /** What follows the name, in yargs' notation. */
-  readonly positional: '' | '[SOURCE..]' | '[PATH]' | '<PATH>' | '<DIR> [SOURCE..]' | '<ACTION>';
-  readonly describe: string;
-  readonly options: Readonly<Record<string, Options>>;
-  readonly examples: readonly (readonly [string, string])[];
-  /** It ends by itself and says on its own what went wrong, so that the log has only what it cannot know of. */
-  readonly isBrief?: boolean;
-  /** It tells of a cache directory that cannot be used, and goes on. */
-  readonly reportsCache?: boolean;
-}
-
-interface SessionCommand extends CommandWords {
-  /** Loads what the command needs: help and completion need nothing of it. */
-  run(session: Session, argv: Arguments): Promise<number>;
-}
-
-/** Runs where settings are wrong, too. */
-interface SettingsCommand extends CommandWords {
-  examine(options: ConfigOptions): Promise<number>;
-}
-
-export type Command = SessionCommand | SettingsCommand;
+export type { Command } from './command.ts';
 
 /** What `config` can do. */
 export const CONFIG_ACTIONS = ['show', 'path'] as const;
@@ -226,6 +202,7 @@ export const COMMANDS: readonly Command[] = [
     isBrief: true,
     run: async (session, argv) => (await import('./commands/verify.ts')).verify(session, argv),
   },
+  EXPORT,
   {
     name: 'doctor',
     positional: '[SOURCE..]',

@@ -18,7 +18,8 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 /** One line for each code, for the help and the docs. */
 export const EXIT_CODE_MEANINGS = {
   [EXIT.ok]: 'done, or stopped by SIGTERM or SIGHUP',
-  [EXIT.internal]: 'something failed, or verify found a mismatch; the message says what',
+  [EXIT.internal]:
+    'something failed, verify found a mismatch, or export left out a run; the message says what',
   [EXIT.usage]: 'wrong command line or setting',
   [EXIT.noRuns]: 'a source does not exist or holds no runs',
   [EXIT.portInUse]: 'the port is in use or may not be used',

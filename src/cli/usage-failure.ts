@@ -23,6 +23,7 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
   ...{ settings: 'config' },
   ...{ fetch: 'prefetch', download: 'prefetch', pull: 'prefetch', sync: 'prefetch', cache: 'prefetch' },
   ...{ compare: 'verify', test: 'verify', validate: 'verify' },
+  ...{ save: 'export', write: 'export', dump: 'export', convert: 'export' },
   ...{ check: 'doctor', diagnose: 'doctor', status: 'doctor', fuse: 'mount' },
 };
 /** Options TensorBoard has for where its data comes from: what is after `--` must not say it again. */
@@ -31,6 +32,8 @@ const DATA_OPTIONS: readonly string[] = ['--logdir', '--logdir_spec', '--grpc_da
 /** What is said where a command's first word is missing, unless that is a path. */
 const MISSING_WORDS: Readonly<Partial<Record<Command['positional'], string>>> = {
   '<ACTION>': 'config needs a word: show or path',
+  '<SOURCE> <DEST>':
+    'export needs a source and a folder to write to, as in wandb-logdir export ./wandb ./logdir',
   '<DIR> [SOURCE..]': 'mount needs a directory to mount on, as in wandb-logdir mount ~/wandb-mnt',
 };
 
@@ -62,7 +65,7 @@ function isSource(word: string): boolean {
 
 /** @throws CommandFailure `usage` for options and words that a command does not take. */
 export function refuseUnknownWords(words: readonly string[], argv: Arguments, command: Command): void {
-  const known = new Set('_ -- $0 help h version v V SOURCE PATH DIR ACTION'.split(' '));
+  const known = new Set('_ -- $0 help h version v V SOURCE PATH DIR DEST ACTION'.split(' '));
   const options = optionsOf(command);
   for (const name of [...options, ...aliasesOf(command)]) known.add(name);
   const unknown = Object.keys(argv).filter((name) => !known.has(name));

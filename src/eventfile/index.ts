@@ -1,5 +1,6 @@
 /** The event file of a run: a fold of its history, computed whenever somebody reads it. @module */
 
+export { CellWalk } from './block-cells.ts';
 export { DEFAULT_MEDIA, type MediaPolicy } from './cell-samples.ts';
 export type { SegmentReadOptions } from './encoded-segments.ts';
 export { EventFile } from './event-file.ts';
@@ -8,3 +9,4 @@ export { type EventView, VIEW_VERSION } from './event-view.ts';
 export { eventsOfMarker, type Marker, needsOfMarker } from './markers.ts';
 export { SeriesViews } from './series-views.ts';
 export { DEFAULT_X_AXIS, metricStep, plainMetricName, type StepAxes, type XAxis } from './step-axes.ts';
+export { TagEnds } from './tag-ends.ts';

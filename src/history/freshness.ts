@@ -23,6 +23,7 @@ export interface RefreshPolicy {
  * - `card`: a page of TensorBoard. It makes a dozen calls within a second or two, which share a look. Runs that their
  *   source sums up (`RunPreviewer`) are not read for it.
  * - `page`: somebody looks into runs, so that unread ones are read too.
+ * - `whole`: somebody looks once at what is made of all of a run, and waits for it to be read to its end.
  */
 export const REFRESH = {
   complete: {
@@ -51,6 +52,13 @@ export const REFRESH = {
     endedMaxAgeMs: 30_000,
     firstWaitMs: 1000,
     newsWaitMs: { eager: 1000, 'on-demand': 1000 },
+    readsUnread: true,
+  },
+  whole: {
+    maxAgeMs: 2000,
+    endedMaxAgeMs: 30_000,
+    firstWaitMs: Number.POSITIVE_INFINITY,
+    newsWaitMs: { eager: Number.POSITIVE_INFINITY, 'on-demand': Number.POSITIVE_INFINITY },
     readsUnread: true,
   },
 } as const satisfies Readonly<Record<string, RefreshPolicy>>;

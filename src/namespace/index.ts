@@ -4,4 +4,5 @@ export { type Caller, NOBODY, OPERATOR, type Operator, type RestrictedCaller } f
 export { locationsFor, readingFailureFor } from './disclosure.ts';
 export { Namespace, type NamespaceOptions } from './namespace.ts';
 export { type ParsedTerm, parseTerm, QUERY_FORMS, type QueryTerm } from './query/index.ts';
+export { chosenRuns, isChosen, type PlacedRun } from './run-choice.ts';
 export type { NamedProject, NamespaceSnapshot } from './snapshot.ts';

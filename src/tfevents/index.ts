@@ -8,4 +8,5 @@ export {
   type FetchBlob,
   type LogEvent,
 } from './log-event.ts';
+export { framedRecord } from './record.ts';
 export { type ScalarColumns, ScalarRowEncoder } from './scalar-rows.ts';

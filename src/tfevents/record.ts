@@ -27,6 +27,13 @@ export function recordFooter(crc: number): Uint8Array {
   return footer;
 }
 
+/** A record of its own. */
+export function framedRecord(data: Uint8Array): Uint8Array {
+  const record = new Uint8Array(data.length + RECORD_OVERHEAD);
+  writeRecord(record, new DataView(record.buffer), 0, data);
+  return record;
+}
+
 /** Frames data at `at` and returns the offset after the record. `view` and `target` share a buffer. */
 export function writeRecord(target: Uint8Array, view: DataView, at: number, data: Uint8Array): number {
   writeHeader(target, view, at, data.length);

@@ -4,6 +4,7 @@ import { type Clock, LogdirError, type MaybePromise, systemClock } from '../core
 import type { EventFiles } from '../eventfile/index.ts';
 import type { History } from '../history/index.ts';
 import type { Caller, Namespace } from '../namespace/index.ts';
+import { Tables } from '../tables/index.ts';
 import { ListingPatience } from './listing-patience.ts';
 import { EventFileNodes } from './nodes/event-file.ts';
 import { type NamedParts, RootDirectory } from './nodes/named-directories.ts';
@@ -12,6 +13,7 @@ import { ProjectorFiles } from './nodes/projector.ts';
 import { ChosenRuns } from './nodes/query-directory.ts';
 import { RunDocuments } from './nodes/run-documents.ts';
 import { SavedFiles } from './nodes/saved-files.ts';
+import { TableNodes } from './nodes/tables.ts';
 import { RunSnapshots } from './run-snapshot.ts';
 import type { LogdirNode, LogdirTree, OpenFile, TreeOptions } from './tree.ts';
 
@@ -22,17 +24,23 @@ export interface CreateTreeOptions {
   readonly caller: Caller;
   /** The view of runs as event files. */
   readonly events: EventFiles;
+  /** Tables that callers share; default: its own. */
+  readonly tables?: Tables;
   readonly clock?: Clock;
 }
 
 /** The tree that one caller sees. */
 export function createTree(options: CreateTreeOptions): LogdirTree {
-  const { history, namespace, caller, clock = systemClock } = options;
+  const { history, namespace, caller, clock = systemClock, tables = new Tables() } = options;
   const snapshots = new RunSnapshots(options.events);
   const events = new EventFileNodes(options.events, snapshots);
   const documents = new RunDocuments({ caller, snapshots, events });
   const patience = new ListingPatience(clock);
-  const onDemand = { saved: new SavedFiles(), projector: new ProjectorFiles() };
+  const onDemand = {
+    saved: new SavedFiles(),
+    projector: new ProjectorFiles(),
+    tables: new TableNodes(tables),
+  };
   const runs = { patience, snapshots, events, documents, ...onDemand };
   return new Logdir(history, { namespace, caller, runs, chosen: new ChosenRuns() });
 }

@@ -8,10 +8,9 @@ import { LogdirError, toLogdirError } from '../core/index.ts';
 import type { EventFiles, SeriesViews } from '../eventfile/index.ts';
 import type { History, Run } from '../history/index.ts';
 import type { Media } from '../media/index.ts';
-import type { Caller, Namespace } from '../namespace/index.ts';
+import { type Caller, chosenRuns, type Namespace } from '../namespace/index.ts';
 import type { LogdirTree } from '../tree/index.ts';
 import { httpDoor, mountDoor, treeDoor } from './file-doors.ts';
-import { isChosen } from './run-choice.ts';
 import { RunFindings, type RunReport, totalReport, type VerifyReport } from './run-report.ts';
 import { type RunCheck, throughFiles } from './through-files.ts';
 
@@ -52,15 +51,10 @@ export interface VerifyOptions {
   readonly onProgress: (progress: VerifyProgress) => void;
 }
 
-interface PlacedRun {
-  readonly path: string;
-  readonly run: Run;
-}
-
 /** Sources must have been listed. What keeps a run from being compared is in its report. */
 export async function verify(parts: VerifyParts, options: VerifyOptions): Promise<VerifyReport> {
   const { through, signal, onProgress } = options;
-  const placed = await chosenRuns(parts, options);
+  const placed = await chosenRuns(parts, options.runs === null ? null : [options.runs], options);
   await using check = await openCheck(parts, through, signal);
   const reports: RunReport[] = [];
   let points = 0;
@@ -73,22 +67,6 @@ export async function verify(parts: VerifyParts, options: VerifyOptions): Promis
     onProgress({ runs: placed.length, done: reports.length, points });
   }
   return totalReport(through.kind, reports);
-}
-
-/** In the order of the tree. */
-async function chosenRuns(
-  { history: { catalogue }, namespace, caller }: VerifyParts,
-  { runs: pattern, signal }: VerifyOptions,
-): Promise<readonly PlacedRun[]> {
-  for (const project of catalogue.projects)
-    if (!catalogue.isListed(project)) await catalogue.refreshProject(project, { signal });
-  const all = namespace
-    .visible(caller)
-    .projects.flatMap((project) =>
-      [...project.runs].map(([name, run]) => ({ path: `${project.path}/${name}`, run })),
-    );
-  if (pattern === null) return all;
-  return all.filter(({ path, run }) => isChosen({ path, id: run.key.runId }, pattern));
 }
 
 async function openCheck(

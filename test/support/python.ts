@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { pythonPath } from '../../scripts/installation.mjs';
 
-const NEEDED = ['wandb', 'tensorboard', 'fsspec', 'requests', 'boto3'];
+const NEEDED = ['wandb', 'tensorboard', 'fsspec', 'requests', 'boto3', 'pandas', 'pyarrow', 'duckdb'];
 
 export const PYTHON = process.env['WANDB_LOGDIR_PYTHON'] ?? pythonPath();
 

@@ -7,7 +7,7 @@ import { wholeNumber } from './value-types.ts';
 
 const MODES = ['sampled', 'all', 'none'] as const;
 const CHARTS = ['auto', 'off'] as const;
-const COMMANDS = [...SERVERS, ...TREE_COMMANDS, 'verify'] as const;
+const COMMANDS = [...SERVERS, ...TREE_COMMANDS, 'verify', 'export'] as const;
 
 export const MEDIA_SETTINGS = {
   media: {

@@ -10,7 +10,7 @@ export const HTTP_SERVERS = ['serve', 'tensorboard'] as const;
 export const SERVERS = [...HTTP_SERVERS, 'mount'] as const;
 export const MOUNTERS = ['mount', 'serve'] as const;
 export const TREE_COMMANDS = ['ls', 'stat', 'cat', 'tree'] as const;
-export const ALL = [...SERVERS, 'prefetch', ...TREE_COMMANDS, 'verify', 'doctor'] as const;
+export const ALL = [...SERVERS, 'prefetch', ...TREE_COMMANDS, 'verify', 'export', 'doctor'] as const;
 
 /** `config` is about the settings themselves, and takes all of them. */
 export type CommandName = (typeof ALL)[number] | 'config';

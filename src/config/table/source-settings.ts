@@ -117,6 +117,6 @@ export const SOURCE_SETTINGS = {
     accepts: `text with at least one of ${RUN_NAME_FIELDS.map((name) => `{${name}}`).join(', ')}, {config.KEY}, {summary.KEY}`,
     default: '{name}',
     help: 'How run directories are named: {name}-{config.lr:.2g}-{id:4} has a name, two digits of a value, four characters of an id. A later run with a name already taken gets ~ and its id appended.',
-    commands: [...SERVERS, ...TREE_COMMANDS, 'verify'],
+    commands: [...SERVERS, ...TREE_COMMANDS, 'verify', 'export'],
   },
 } as const satisfies Record<string, SettingDefinition>;

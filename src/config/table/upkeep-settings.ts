@@ -44,7 +44,7 @@ export const UPKEEP_SETTINGS = {
     accepts: 'a size of at least 1MiB, such as 64MiB or 1GB',
     default: '128MiB',
     help: 'Most that pieces of event files kept ready in memory may take; as much again for history the cache disk has no room for.',
-    commands: [...SERVERS, ...TREE_COMMANDS, 'verify'],
+    commands: [...SERVERS, ...TREE_COMMANDS, 'verify', 'export'],
   },
   logLevel: {
     group: 'Log',

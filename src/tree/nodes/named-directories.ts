@@ -105,12 +105,21 @@ class ProjectDirectory implements TreeDirectory {
   }
 
   lookup(name: string, options: TreeOptions): MaybePromise<TreeNode | undefined> {
-    return this.#run(name) ?? this.#query(name) ?? this.#lookupAfterListing(name, options);
+    return (
+      this.#run(name) ?? this.#table(name) ?? this.#query(name) ?? this.#lookupAfterListing(name, options)
+    );
   }
 
   #run(name: string): TreeDirectory | undefined {
     const run = this.#current.run(name);
     return run && new RunDirectory(name, run, this.#parts.runs);
+  }
+
+  #table(name: string): TreeNode | undefined {
+    return this.#parts.runs.tables.ofProject(name, async (options) => {
+      await this.#parts.namespace.refreshProject(this.#project, 'directory', options);
+      return [...this.#current.runs].map(([directory, run]) => ({ name: directory, run }));
+    });
   }
 
   #query(name: string): TreeDirectory | undefined {
@@ -127,6 +136,7 @@ class ProjectDirectory implements TreeDirectory {
       choose: (project, terms, options) => namespace.choose(project, terms, options),
       runDirectory: (below, run) => new RunDirectory(below, run, runs),
       chosen,
+      table: (file, of) => runs.tables.ofProject(file, of),
     });
   }
 

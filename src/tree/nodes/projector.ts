@@ -28,13 +28,6 @@ const MAX_RUN_BYTES = 64 * 1024 * 1024;
 const MAX_KEPT_BYTES = 128 * 1024 * 1024;
 /** Of an entry besides its files. */
 const ENTRY_BYTES = 1024;
-/** TensorBoard looks once, so what it sees then has to be all there is. */
-const WHOLE = {
-  ...REFRESH.page,
-  firstWaitMs: Number.POSITIVE_INFINITY,
-  newsWaitMs: { eager: Number.POSITIVE_INFINITY, 'on-demand': Number.POSITIVE_INFINITY },
-};
-
 interface Made {
   /** Of which tables. */
   readonly version: string;
@@ -58,7 +51,8 @@ export class ProjectorFiles {
   }
 
   async #files(run: Run, { signal }: Signal): Promise<Made['files']> {
-    await run.refresh(WHOLE, { signal });
+    // TensorBoard looks once, so what it sees then has to be all there is.
+    await run.refresh(REFRESH.whole, { signal });
     const log = await run.open();
     const tables = newestTables(log.ledger);
     const version = [

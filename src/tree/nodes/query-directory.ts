@@ -9,8 +9,9 @@ import { LogdirError } from '../../core/index.ts';
 import type { Run } from '../../history/index.ts';
 import { type NamedProject, type ParsedTerm, parseTerm, type QueryTerm } from '../../namespace/index.ts';
 import type { DirectoryNode, TreeOptions } from '../tree.ts';
-import type { TreeDirectory, TreeNode } from './node.ts';
+import type { TreeDirectory, TreeFile, TreeNode } from './node.ts';
 import { runNode } from './run-directory.ts';
+import type { RunsOfTable } from './tables.ts';
 
 /** Queries whose runs are remembered: see `ChosenRuns`. */
 const MAX_QUERIES = 1000;
@@ -31,6 +32,8 @@ export interface QueriedProject {
   /** Directory of a run, under the name it is looked up by. */
   readonly runDirectory: (name: string, run: Run) => TreeDirectory;
   readonly chosen: ChosenRuns;
+  /** See `TableNodes.ofProject`. */
+  readonly table: (name: string, runs: RunsOfTable) => TreeFile | undefined;
 }
 
 /**
@@ -99,7 +102,7 @@ class QueryDirectory implements TreeDirectory {
   /** A run, a query about the runs here, or the rest of a value after a slash. */
   async lookup(name: string, options: TreeOptions): Promise<TreeNode | undefined> {
     const { project, parsed, component, parent, above } = this.#query;
-    if (name.startsWith('@')) return nested(name, project, this.#terms(), this.#path);
+    if (name.startsWith('@')) return this.#table(name) ?? nested(name, project, this.#terms(), this.#path);
     if (parsed.kind === 'term') {
       const run = await this.#run(name, options);
       if (run !== undefined) return project.runDirectory(name, run);
@@ -109,6 +112,15 @@ class QueryDirectory implements TreeDirectory {
     return (await this.#goesOn(rest, options))
       ? new QueryDirectory(name, { ...longer, parsed: rest })
       : undefined;
+  }
+
+  /** A table of the runs that are chosen when it is opened. */
+  #table(name: string): TreeFile | undefined {
+    const { project } = this.#query;
+    return project.table(name, async (options) => {
+      const chosen = await project.choose(await project.refreshed(options), this.#terms(), options);
+      return [...chosen].map(([directory, run]) => ({ name: directory, run }));
+    });
   }
 
   /** Whether a name is the rest of this query's text. Of a tag or a group it is where some run has one that begins so. */

@@ -9,6 +9,7 @@ import type { TreeDirectory, TreeNode } from './node.ts';
 import { PROJECTOR, type ProjectorFiles } from './projector.ts';
 import type { RunDocuments } from './run-documents.ts';
 import { SAVED_EVENT_FILES, SAVED_FILES, type SavedFiles } from './saved-files.ts';
+import type { TableNodes } from './tables.ts';
 
 /** What the directories of all runs share. */
 export interface RunParts {
@@ -18,6 +19,7 @@ export interface RunParts {
   readonly documents: RunDocuments;
   readonly saved: SavedFiles;
   readonly projector: ProjectorFiles;
+  readonly tables: TableNodes;
 }
 
 export class RunDirectory implements TreeDirectory {
@@ -38,7 +40,7 @@ export class RunDirectory implements TreeDirectory {
   }
 
   lookup(name: string): TreeNode | undefined {
-    const { events, documents, saved, projector } = this.#parts;
+    const { events, documents, saved, projector, tables } = this.#parts;
     if (events.hasName(name)) return events.file(this.#run, name);
     if (documents.hasName(name)) return documents.file(this.#run, name);
     switch (name) {
@@ -49,7 +51,7 @@ export class RunDirectory implements TreeDirectory {
       case PROJECTOR:
         return projector.directory(this.#run);
       default:
-        return undefined;
+        return tables.ofRun(name, { name: this.#name, run: this.#run });
     }
   }
 

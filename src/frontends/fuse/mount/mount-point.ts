@@ -1,9 +1,16 @@
 /** The directory to mount on: made if it is missing, freed of a dead mount, refused if mounting would hide something. @module */
 
 import { opendir, readdir, realpath, rmdir } from 'node:fs/promises';
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { errnoOf, LogdirError, makeDirectory, toLogdirError } from '../../../core/index.ts';
+import {
+  errnoOf,
+  isWithin,
+  LogdirError,
+  makeDirectory,
+  realPathOf,
+  toLogdirError,
+} from '../../../core/index.ts';
 import { mountAt } from './mount-table.ts';
 import { unmount } from './unmount.ts';
 
@@ -112,19 +119,10 @@ async function refuseFull(path: string): Promise<void> {
 
 /** A source or cache that contains the mount would have the server read itself. */
 async function refuseInside(directory: string, other: string): Promise<void> {
-  const [path, outer] = [await resolved(directory), await resolved(other)];
-  if (path !== outer && !path.startsWith(outer.endsWith(sep) ? outer : outer + sep)) return;
+  const [path, outer] = [await realPathOf(directory), await realPathOf(other)];
+  if (!isWithin(path, outer)) return;
   throw new LogdirError(
     'invalid-argument',
     `${path} lies in ${outer}, which is read from: mount on a directory elsewhere`,
-  );
-}
-
-/** The path without links, whether or not the last of it are there yet. */
-async function resolved(path: string): Promise<string> {
-  const absolute = resolve(path);
-  const parent = dirname(absolute);
-  return await realpath(absolute).catch(async () =>
-    parent === absolute ? absolute : join(await resolved(parent), basename(absolute)),
   );
 }

@@ -1,7 +1,7 @@
 /** Which runs a pattern means. */
 
 import { describe, expect, it } from 'vitest';
-import { isChosen } from '../../../src/verify/run-choice.ts';
+import { isChosen } from '../../../src/namespace/run-choice.ts';
 
 const RUN = { path: 'acme/image (new)/base.line-1', id: 'x7Ab' };
 
