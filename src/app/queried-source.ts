@@ -1,8 +1,7 @@
 /** A source with queries at its end, such as `wandb:team/project/@best=val/loss:20:min`. @module */
 
 import { existsSync } from 'node:fs';
-import { LogdirError } from '../core/index.ts';
-import { parseTerm, type QueryTerm } from '../namespace/index.ts';
+import { parseQuery, type QueryTerm } from '../namespace/index.ts';
 
 export interface QueriedSource {
   /** Without the queries. */
@@ -23,13 +22,5 @@ export function queriedSource(text: string): QueriedSource {
   const at = text.search(QUERY);
   if (at < 0 || existsSync(text)) return { source: text, queryPath: '', query: [] };
   const queryPath = text.slice(at + 1).replace(/\/$/, '');
-  // A slash within a value is part of it: the next query begins with an `@`.
-  const query = queryPath.split(/\/(?=@)/).map(termOf);
-  return { source: text.slice(0, at), queryPath, query };
-}
-
-function termOf(component: string): QueryTerm {
-  const parsed = parseTerm(component);
-  if (parsed?.kind === 'term') return parsed.term;
-  throw new LogdirError('invalid-argument', parsed?.message ?? `${component} is no query`);
+  return { source: text.slice(0, at), queryPath, query: parseQuery(queryPath) };
 }

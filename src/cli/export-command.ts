@@ -39,7 +39,7 @@ export const EXPORT: SessionCommand = {
       requiresArg: true,
       group: USUAL_OPTIONS,
       describe:
-        'These runs alone: a name, an id or a path such as "ENTITY/PROJECT/*". May be given several times.',
+        'These runs alone: a name, an id, a path such as "ENTITY/PROJECT/*", or a query such as "@best=val/loss:10:min". May be given several times.',
     },
   },
   examples: [

@@ -3,6 +3,6 @@
 export { type Caller, NOBODY, OPERATOR, type Operator, type RestrictedCaller } from './caller.ts';
 export { locationsFor, readingFailureFor } from './disclosure.ts';
 export { Namespace, type NamespaceOptions } from './namespace.ts';
-export { type ParsedTerm, parseTerm, QUERY_FORMS, type QueryTerm } from './query/index.ts';
+export { type ParsedTerm, parseQuery, parseTerm, QUERY_FORMS, type QueryTerm } from './query/index.ts';
 export { chosenRuns, isChosen, type PlacedRun } from './run-choice.ts';
 export type { NamedProject, NamespaceSnapshot } from './snapshot.ts';

@@ -114,6 +114,12 @@ export class Namespace {
     await this.#nameAll(NEVER_ABORTED);
   }
 
+  /** Runs that are listed, and have no name yet, as what it asks for is not known. */
+  unnamed(): readonly Run[] {
+    this.#all();
+    return this.#unnamed.flatMap(({ runs }) => runs);
+  }
+
   /** Finds out what names ask for, of runs that are listed and have none. */
   async #nameAll(signal: AbortSignal): Promise<void> {
     if (!this.#descriptions.areNeeded) return;

@@ -4,6 +4,8 @@ import { globMatcher } from '../core/index.ts';
 import type { History, Run } from '../history/index.ts';
 import type { Caller } from './caller.ts';
 import type { Namespace } from './namespace.ts';
+import { parseQuery } from './query/index.ts';
+import type { NamedProject } from './snapshot.ts';
 
 /** How a run may be called. */
 export interface RunNames {
@@ -28,28 +30,48 @@ export function isChosen({ path, id }: RunNames, pattern: string): boolean {
   return [id, ...words.map((_, i) => words.slice(i).join('/'))].some((name) => isMatch(name));
 }
 
+export interface ChoiceParts {
+  readonly history: History;
+  readonly namespace: Namespace;
+  readonly caller: Caller;
+}
+
 /**
- * Runs that any of some patterns means, in the order of the tree; all without patterns. Projects that were not listed yet are.
- * @throws LogdirError of a project that cannot be listed
+ * Runs that any of some patterns means, in the order of the tree; all without patterns. One that begins with `@` is a query,
+ * or several: `@tag=keep/@last=5`, of each project. Projects that were not listed yet are.
+ * @throws LogdirError of a project that cannot be listed, for what is no query, and where a server cannot be asked
  */
 export async function chosenRuns(
-  {
-    history: { catalogue },
-    namespace,
-    caller,
-  }: { readonly history: History; readonly namespace: Namespace; readonly caller: Caller },
+  parts: ChoiceParts,
   patterns: readonly string[] | null,
   { signal }: { readonly signal: AbortSignal },
 ): Promise<readonly PlacedRun[]> {
-  for (const project of catalogue.projects)
-    if (!catalogue.isListed(project)) await catalogue.refreshProject(project, { signal });
-  const all = namespace
-    .visible(caller)
-    .projects.flatMap((project) =>
-      [...project.runs].map(([name, run]) => ({ path: `${project.path}/${name}`, run })),
-    );
-  if (patterns === null) return all;
-  return all.filter(({ path, run }) =>
-    patterns.some((pattern) => isChosen({ path, id: run.key.runId }, pattern)),
+  const projects = await listedProjects(parts, signal);
+  const placed = projects.flatMap((project) =>
+    [...project.runs].map(([name, run]) => ({ path: `${project.path}/${name}`, run })),
   );
+  if (patterns === null) return placed;
+  const queries = patterns.filter((pattern) => pattern.startsWith('@')).map(parseQuery);
+  const chosen = new Set<Run>();
+  for (const query of queries)
+    for (const project of projects)
+      for (const run of (await parts.namespace.choose(project, query, { signal })).values()) chosen.add(run);
+  const names = patterns.filter((pattern) => !pattern.startsWith('@'));
+  return placed.filter(
+    ({ path, run }) =>
+      chosen.has(run) || names.some((pattern) => isChosen({ path, id: run.key.runId }, pattern)),
+  );
+}
+
+/** With every run named, also where its name asks for what only reading it tells. */
+async function listedProjects(
+  { history: { catalogue }, namespace, caller }: ChoiceParts,
+  signal: AbortSignal,
+): Promise<readonly NamedProject[]> {
+  const unlisted = () => catalogue.projects.filter((project) => !catalogue.isListed(project));
+  await namespace.refreshAll(unlisted, 'unknownNameCached');
+  for (const run of namespace.unnamed()) await run.update();
+  await namespace.refreshAll(unlisted, 'unknownNameCached');
+  signal.throwIfAborted();
+  return namespace.visible(caller).projects;
 }

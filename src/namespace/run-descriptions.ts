@@ -20,6 +20,8 @@ const LOGGED_FIELDS: ReadonlySet<string> = new Set(['sweep', 'user', 'tags']);
 /** A listing without runs would say that there are none. */
 const PATIENT: RefreshPolicy = { ...REFRESH.page, firstWaitMs: 10_000 };
 
+const NOTHING_SAID: RunDescription = { facts: {}, config: [], summary: [] };
+
 type Signal = { readonly signal: AbortSignal };
 
 /** Runs of a project of which is not known yet what their names ask for. */
@@ -64,6 +66,8 @@ export class RunDescriptions {
     for (const run of runs) {
       const entry = entries.get(run.key.runId);
       if (entry !== undefined && isSettled(entry)) this.#keep(run, entry);
+      else if (run.finder === undefined && (await isOver(run, entry, options)))
+        this.#keep(run, entry ?? NOTHING_SAID);
     }
     await this.#ask(
       project,
@@ -107,4 +111,11 @@ export class RunDescriptions {
 /** Whether a log has said what its run is about: scripts may add to the config until they begin. */
 function isSettled({ exit, progress }: CatalogueEntry): boolean {
   return exit !== null || progress.rows > 0;
+}
+
+/** Whether no more is to be expected of a run of a folder: it died before it began, or cannot be read. */
+async function isOver(run: Run, entry: CatalogueEntry | undefined, options: Signal): Promise<boolean> {
+  if (run.failure !== null) return true;
+  if (entry === undefined && run.status !== 'complete') return false;
+  return (await run.refreshState({ ...options, exit: entry?.exit ?? null })) !== 'running';
 }

@@ -44,6 +44,8 @@ export class ScriptedSource implements RunSource {
   batchSize = 7;
   /** While set, everything fails with it. */
   failure: LogdirError | null = null;
+  /** Of runs without an exit. */
+  quietState: RunState = 'running';
   /** Milliseconds before each batch. */
   pauseMs = 0;
   /** Files that every run has saved: content by name. */
@@ -109,7 +111,7 @@ export class ScriptedSource implements RunSource {
 
   async state(_key: RunKey, exitCode: number | null): Promise<RunState> {
     this.#mayFail();
-    if (exitCode === null) return 'running';
+    if (exitCode === null) return this.quietState;
     return exitCode === 0 ? 'finished' : 'failed';
   }
 

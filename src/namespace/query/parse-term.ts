@@ -61,6 +61,18 @@ export function parseTerm(component: string): ParsedTerm | undefined {
   throw unknownQuery(component, key);
 }
 
+/**
+ * The terms of a path that consists of queries, such as `@state=finished/@last=5`. A slash within a value is part of it.
+ * @throws LogdirError `invalid-argument`, `not-found` for what is no query
+ */
+export function parseQuery(path: string): readonly QueryTerm[] {
+  return path.split(/\/(?=@)/).map((component) => {
+    const parsed = parseTerm(component);
+    if (parsed?.kind === 'term') return parsed.term;
+    throw new LogdirError('invalid-argument', parsed?.message ?? `${component} is no query`);
+  });
+}
+
 function compared(field: string, given: string): ParsedTerm {
   // Copied from the address of a page, the comparison is encoded as well.
   const text = COMPARISON.test(given) ? given : decoded(given);

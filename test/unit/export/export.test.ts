@@ -78,6 +78,12 @@ describe('an export', () => {
       .sort();
   }
 
+  it('takes the runs that a query chooses, and every run whatever its name asks for', async () => {
+    await run({ runs: ['@name=w*'] });
+    expect((await files()).map((path) => path.split('/')[1])).toEqual(['speech']);
+    await expect(run({ runs: ['@nmae=w*'] })).rejects.toMatchObject({ code: 'not-found' });
+  });
+
   /** Every file is that of the tree, and the manifest says what it is. */
   async function expectTree(): Promise<void> {
     const paths = [

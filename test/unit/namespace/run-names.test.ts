@@ -60,6 +60,15 @@ describe('names by config and summary', () => {
     expect(await namesIn(house)).toContain('7');
   });
 
+  it('are given to a run that ended before it said anything', async () => {
+    const source = new ScriptedSource();
+    source.add(runKey('e', 'p', 'dead'), [factsRecord('dead', 1.8e9), configRecord({ lr: 7 })]);
+    source.add(runKey('e', 'p', 'empty'));
+    source.quietState = 'crashed';
+    await using house = await buildHouse({ sources: [source], runNameTemplate: '{config.lr}-{id}' });
+    expect(await namesIn(house)).toEqual(['-empty', '7-dead']);
+  });
+
   it('are asked of a server in one request, for runs that nobody has read', async () => {
     await using server = await startWandbServer();
     const project = server.store.project('acme', 'research');
