@@ -22,6 +22,12 @@ const WAITING_WORKERS = availableParallelism() + 1;
 /** TensorBoard needs ten seconds to start on a small machine, and each test starts its own. */
 const WITH_TENSORBOARD = { testTimeout: 240_000, hookTimeout: 240_000, maxConcurrency: 2 };
 
+/**
+ * With TEST_RETRY=1 a test that failed is tried once more: other programs, and a machine that does other things besides, act
+ * in their own time. What a property test has found stays found.
+ */
+const SECOND_TRY = { count: process.env['TEST_RETRY'] === '1' ? 1 : 0, condition: /^(?!Property failed)/ };
+
 /** Groups run one after the other: a TensorBoard keeps a machine busy, and tests before and after it measure waits. */
 export default defineConfig({
   test: {
@@ -37,6 +43,10 @@ export default defineConfig({
           hookTimeout: 60_000,
           // By itself vitest leaves a processor idle: half of a machine of two.
           maxWorkers: '100%',
+          // Each file in a world of its own would load the program anew: more than half of all processor time. No test may
+          // change what modules share.
+          isolate: false,
+          retry: SECOND_TRY,
           sequence: { groupOrder: 0 },
         },
       },
@@ -44,6 +54,7 @@ export default defineConfig({
         plugins: [builtWorkers],
         test: {
           ...WITH_TENSORBOARD,
+          retry: SECOND_TRY,
           name: 'e2e',
           globalSetup: ['test/support/recorded-runs.ts'],
           include: ['test/e2e/**/*.test.ts'],
@@ -56,6 +67,7 @@ export default defineConfig({
         plugins: [builtWorkers],
         test: {
           ...WITH_TENSORBOARD,
+          retry: SECOND_TRY,
           name: 'live',
           include: [TIMED],
           maxWorkers: '100%',
