@@ -24,7 +24,7 @@ import { scaled } from '../support/scale.ts';
 import { ScriptedSource } from '../support/scripted-source.ts';
 import { TensorBoard } from '../support/tensorboard.ts';
 
-const FAILURES = scaled(20, 50);
+const FAILURES = scaled(8, 50);
 /** One of them lasts longer than a read waits before its program is told to ask again. */
 const LONG_FAILURE_MS = 3000;
 const PATIENCE_MS = 1000;
