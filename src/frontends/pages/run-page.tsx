@@ -3,6 +3,7 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { countText, pluralText, sizeText } from '../../core/index.ts';
 import type { RunDetail } from '../../overview/index.ts';
+import { compareHref, compareQuery } from './compare-view.ts';
 import { durationText } from './parts/human-text.ts';
 import { page } from './parts/layout.tsx';
 import { StateMark, TimeMark } from './parts/marks.tsx';
@@ -29,6 +30,8 @@ export function runPage(content: RunPageContent): string {
   const { card } = run;
   const name = card.displayName ?? card.directory;
   const files = filesHref(site.basePath, card.path);
+  const charts = compareQuery({ runs: [card.directory], tags: null, scale: 'linear' });
+  const chartsHref = compareHref(site.basePath, entity, project) + charts;
   const main = (
     <>
       <NameHeading owners={[entity, project]} name={name} />
@@ -38,12 +41,13 @@ export function runPage(content: RunPageContent): string {
       {run.failure === null ? null : <p class="notice trouble">{run.failure}</p>}
       <Facts content={content} />
       <OpenInTensorBoard ways={ways} path={card.path} filter={filter} />
-      <Series run={run} />
+      <Series run={run} chartsHref={chartsHref} />
       <MediaSection media={run.media} counts={card.media} files={files} />
       <NotShownTable run={run} files={files} />
       <Notes text={run.facts.notes} />
       <Config yaml={run.config} />
       <Summary entries={run.summary} />
+      <Console text={run.console} files={files} />
       <Files run={run} files={files} />
     </>
   );
@@ -102,12 +106,17 @@ function Fact(props: { readonly name: string; readonly children?: ComponentChild
   );
 }
 
-function Series({ run: { card, tags } }: DetailProps): VNode {
+function Series({ run: { card, tags }, chartsHref }: DetailProps & { readonly chartsHref: string }): VNode {
   const shown = new Set(card.previews.map(({ tag }) => tag));
   const others = tags.filter((tag) => !shown.has(tag));
   return (
     <section>
       <h2>{tags.length === 0 ? 'Values' : pluralText(tags.length, 'tag')}</h2>
+      {shown.size === 0 ? null : (
+        <p>
+          <a href={chartsHref}>Charts with axes</a>
+        </p>
+      )}
       {tags.length === 0 ? (
         <p class="quiet">
           {card.state === 'running' ? 'No values yet.' : 'No values that TensorBoard shows.'}
@@ -216,6 +225,21 @@ function Summary({ entries }: { readonly entries: RunDetail['summary'] }): VNode
         </tbody>
       </table>
       {more > 0 ? <p class="quiet">and {countText(more)} more, in summary.json</p> : null}
+    </section>
+  );
+}
+
+/** Its end, where the file is at hand. */
+function Console({ text, files }: { readonly text: string | null; readonly files: string }): VNode | null {
+  if (text === null) return null;
+  return (
+    <section>
+      <h2>Console</h2>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrolled by keyboard. */}
+      <pre tabIndex={0}>{text}</pre>
+      <p class="small">
+        <a href={`${files}/@files/output.log`}>output.log</a>
+      </p>
     </section>
   );
 }
