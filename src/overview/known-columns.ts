@@ -97,9 +97,10 @@ class FieldUsage {
   }
 }
 
-/** A value that some runs lack differs as well. */
+/** Of the keys that most runs have. One that some lack differs as well. */
 function differing(usages: readonly Usage[], runs: number): readonly RunColumn[] {
-  const found = usages.filter((usage) => usage.differs || usage.runs < runs);
+  const common = usages.filter((usage) => 2 * usage.runs >= runs);
+  const found = common.filter((usage) => usage.differs || usage.runs < runs);
   return found.slice(0, MAX_DEFAULT).map(({ column }) => column);
 }
 

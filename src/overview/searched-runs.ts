@@ -1,10 +1,10 @@
 /** Which runs of a project a page shows, and in which order: state and match of every run, whether shown or not. @module */
 
-import type { RunFacts } from '../core/index.ts';
+import { type RunFacts, TurnBudget } from '../core/index.ts';
 import type { CatalogueEntry, History, Run } from '../history/index.ts';
 import type { NamedProject, Namespace } from '../namespace/index.ts';
 import type { RunCard } from './overview.ts';
-import { compareValues } from './run-column.ts';
+import { compareValues, type RunColumn, type ShownValue } from './run-column.ts';
 import type { Found, RunOrder, RunQuery } from './run-table.ts';
 import { parseSearch } from './search-text.ts';
 import { TableValues } from './table-values.ts';
@@ -62,7 +62,7 @@ export class SearchedRuns {
     const chosen = terms.length === 0 ? project.runs : await this.#namespace.choose(project, terms, query);
     const runs = await this.all(project, query.signal, chosen);
     const matches = runs.filter((run) => words.every((word) => isMatch(run, word)));
-    return { runs: inOrder(matches, query.order), queryPath: path, problems };
+    return { runs: await inOrder(matches, query), queryPath: path, problems };
   }
 }
 
@@ -97,9 +97,12 @@ function isMatch({ directory, run, state, facts }: SearchedRun, word: string): b
 }
 
 /** Of equals those that started last come first, then by name. */
-function inOrder(runs: readonly SearchedRun[], order: RunOrder): readonly SearchedRun[] {
-  const compare = typeof order.by === 'string' ? compareBy(order.by) : compareByValue(runs, order);
-  const sign = typeof order.by === 'string' && order.direction === 'descending' ? -1 : 1;
+async function inOrder(
+  runs: readonly SearchedRun[],
+  { order: { by, direction }, signal }: RunQuery,
+): Promise<readonly SearchedRun[]> {
+  const compare = typeof by === 'string' ? compareBy(by) : await compareByValue(runs, by, direction, signal);
+  const sign = typeof by === 'string' && direction === 'descending' ? -1 : 1;
   return [...runs].sort((a, b) => sign * compare(a, b) || startOf(b) - startOf(a) || byName(a, b));
 }
 
@@ -131,8 +134,18 @@ function compareBy(by: Extract<RunOrder['by'], string>): Compare {
 }
 
 /** Each value is parsed once. */
-function compareByValue(runs: readonly SearchedRun[], { by, direction }: RunOrder): Compare {
-  const values = new TableValues(typeof by === 'string' ? [] : [by]);
-  const valuesOf = new Map(runs.map((run) => [run, values.of(run.entry)[0] ?? null]));
-  return (a, b) => compareValues(valuesOf.get(a) ?? null, valuesOf.get(b) ?? null, direction);
+async function compareByValue(
+  runs: readonly SearchedRun[],
+  column: RunColumn,
+  direction: RunOrder['direction'],
+  signal: AbortSignal,
+): Promise<Compare> {
+  const values = new TableValues([column]);
+  const byRun = new Map<SearchedRun, ShownValue | null>();
+  const budget = new TurnBudget();
+  for (const run of runs) {
+    byRun.set(run, values.of(run.entry)[0] ?? null);
+    await budget.next(signal);
+  }
+  return (a, b) => compareValues(byRun.get(a) ?? null, byRun.get(b) ?? null, direction);
 }

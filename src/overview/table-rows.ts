@@ -1,5 +1,6 @@
 /** A table of runs from what the catalogue knows of them. @module */
 
+import { TurnBudget } from '../core/index.ts';
 import { knownColumns } from './known-columns.ts';
 import { columnText, type RunColumn } from './run-column.ts';
 import { MAX_COLUMNS, type RunTable, type TableQuery, type TableRun } from './run-table.ts';
@@ -18,14 +19,19 @@ export async function tableOf(
   const columns = distinct(query.columns ?? known.defaults).slice(0, MAX_COLUMNS);
   const shown = new Set(columns.map(columnText));
   const values = new TableValues(columns);
-  const page = runs.slice(query.offset, query.offset + query.limit);
+  const rows: TableRun[] = [];
+  const budget = new TurnBudget();
+  for (const run of runs.slice(query.offset, query.offset + query.limit)) {
+    rows.push({ ...tableRun(run), reading: readingOf(run), values: values.of(run.entry) });
+    await budget.next(query.signal);
+  }
   return {
     ...search,
     total: runs.length,
     columns,
     otherColumns: known.columns.filter((column) => !shown.has(columnText(column))),
     moreColumns: known.more,
-    runs: page.map((run) => ({ ...tableRun(run), reading: readingOf(run), values: values.of(run.entry) })),
+    runs: rows,
   };
 }
 

@@ -111,7 +111,8 @@ describe.skipIf(BROWSER_MISSING !== null)(`compared runs in Chromium${skipped}`,
     await expect.poll(() => namesOf(page)).toHaveLength(2);
     const names = await namesOf(page);
     await page.getByRole('link', { name: /@best=train/ }).click();
-    await expect.poll(() => page.url()).toContain('/wandb/logdir/team/sweep/@group=baseline/@best=');
+    const directory = '/wandb/logdir/team/sweep/@group=baseline/@best=train\u2215loss:2:min';
+    await expect.poll(() => decodeURIComponent(page.url())).toContain(directory);
     for (const name of names) expect(await page.getByText(name).count()).toBeGreaterThan(0);
     await page.close();
   });

@@ -28,7 +28,7 @@ export async function comparePage(content: ComparePage, signal: AbortSignal): Pr
   const { site, ways, entity, project, view, compared } = content;
   const { runs, charts, path } = compared;
   const projectHref = pageHref(site.basePath, entity, project);
-  const drawn = await htmlList(chartFigures(content), signal);
+  const drawn = await htmlList(chartFigures(content), signal, 1);
   const main = (
     <>
       <NameHeading owners={[entity, project]} name={`${pluralText(runs.length, 'run')} compared`} />

@@ -3,7 +3,7 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { countText, pluralText } from '../../core/index.ts';
 import { MAX_COMPARED_RUNS, type RunPage, type RunTable, type SourceTrouble } from '../../overview/index.ts';
-import { compareHref } from './compare-view.ts';
+import { compareHref, compareQuery } from './compare-view.ts';
 import { ColumnChoice } from './parts/column-choice.tsx';
 import { type Crumb, page } from './parts/layout.tsx';
 import { TroubleNotice } from './parts/marks.tsx';
@@ -169,6 +169,8 @@ export function projectTrail({ basePath }: Site, entity: string, project: string
 function Runs({ content }: ContentProps): VNode {
   const { shown, view, site, entity, project } = content;
   if (shown.layout === 'curves') return <CardTable content={content} runs={shown.found.runs} />;
+  const first = shown.found.runs.slice(0, MAX_COMPARED_RUNS).map(({ directory }) => directory);
+  const firstHref = compareQuery({ runs: first, tags: null, scale: 'linear' });
   return (
     <>
       <form
@@ -178,7 +180,10 @@ function Runs({ content }: ContentProps): VNode {
         action={compareHref(site.basePath, entity, project)}
       >
         <button type="submit">Compare ticked runs</button>{' '}
-        <span class="small quiet">up to {MAX_COMPARED_RUNS}, as curves and by what differs</span>
+        <span class="small quiet">
+          up to {MAX_COMPARED_RUNS}, as curves and by what differs; or{' '}
+          <a href={compareHref(site.basePath, entity, project) + firstHref}>the first {first.length}</a>
+        </span>
       </form>
       <ValueTable table={shown.found} view={view} rows={shown.rows} />
     </>

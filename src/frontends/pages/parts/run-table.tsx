@@ -15,10 +15,13 @@ import { durationText, nameText } from './human-text.ts';
 import { StateMark, TimeMark } from './marks.tsx';
 import { RunMarks } from './run-row.tsx';
 import { Cell } from './table.tsx';
-import { isNumber, ValueMark } from './value-mark.tsx';
+import { valueCell } from './value-mark.tsx';
 
 /** Of the form whose checkboxes stand in the table. */
 export const COMPARE_FORM = 'compare';
+
+/** Of a heading, which the stylesheet cuts. */
+const MAX_TITLE_CHARACTERS = 20;
 
 export interface RunTableProps {
   readonly table: RunTable;
@@ -71,7 +74,7 @@ function SortLink({ view, by, first, title }: HeadProps): VNode {
   const direction = directionOf(view, by);
   return (
     <a href={viewHref(view, sortedBy(view, by, first))}>
-      <bdi>{title}</bdi>
+      <bdi title={title.length > MAX_TITLE_CHARACTERS ? title : undefined}>{title}</bdi>
       {direction === undefined ? null : (
         <span aria-hidden="true">{direction === 'ascending' ? ' ▲' : ' ▼'}</span>
       )}
@@ -121,6 +124,9 @@ export interface TableRowsOptions {
   readonly signal: AbortSignal;
 }
 
+/** Rendered between two looks at the clock: of the widest table some milliseconds. */
+const ROWS_AT_A_TIME = 5;
+
 /** The rows as HTML. Rejects when `signal` is aborted. */
 export async function tableRows({ columns, runs }: RunTable, options: TableRowsOptions): Promise<string> {
   const labels = columns.map((column) => {
@@ -128,7 +134,7 @@ export async function tableRows({ columns, runs }: RunTable, options: TableRowsO
     return `${title} (${kind})`;
   });
   const rows = runs.map((run) => <Row run={run} labels={labels} {...options} />);
-  return await htmlList(rows, options.signal);
+  return await htmlList(rows, options.signal, ROWS_AT_A_TIME);
 }
 
 interface RowProps extends TableRowsOptions {
@@ -167,11 +173,7 @@ function Row({ run, labels, hrefOf, nowMs }: RowProps): VNode {
       <Cell label="Last step" kind="number">
         {lastStep === null ? <span class="quiet">–</span> : countText(lastStep)}
       </Cell>
-      {values.map((value, i) => (
-        <Cell label={labels[i]!} kind={isNumber(value) ? 'number' : 'text'}>
-          <ValueMark value={value} />
-        </Cell>
-      ))}
+      {values.map((value, i) => valueCell(value, labels[i]!))}
     </tr>
   );
 }

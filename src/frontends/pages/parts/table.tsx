@@ -27,8 +27,8 @@ export function ColumnHeads({ columns }: { readonly columns: readonly Column[] }
 export interface CellProps {
   /** Shown before the value on a card, where no column head is. */
   readonly label?: string;
-  /** `wide`: a line of its own on a card. `text`: among columns of numbers. */
-  readonly kind?: 'number' | 'wide' | 'text';
+  /** `wide`: a line of its own on a card. */
+  readonly kind?: 'number' | 'wide';
   readonly children: ComponentChildren;
 }
 

@@ -11,7 +11,8 @@ import { linePath, type Paper, placeOf } from './line-path.ts';
 const WIDTH = 420;
 const HEIGHT = 230;
 const PAPER: Paper = { left: 54, top: 10, width: WIDTH - 54 - 12, height: HEIGHT - 10 - 24 };
-const TICKS = { x: 5, y: 5 };
+/** About as many as have room for their texts. */
+const TICKS = { x: 5, y: 7 };
 
 export interface ChartLine {
   readonly name: string;
