@@ -39,7 +39,9 @@ function linearAxis(first: number, last: number, count: number): Axis {
 }
 
 function logAxis(first: number, last: number, count: number): Axis {
-  const [min, max] = first < last ? [first, last] : [first / 2, last * 2];
+  // Two neighbours may have one logarithm.
+  const [min, max] =
+    Math.log10(first) < Math.log10(last) ? [first, last] : [first / 2, Math.min(last * 2, Number.MAX_VALUE)];
   const [low, high] = [Math.log10(min), Math.log10(max)];
   const place = (value: number) => (Math.log10(value) - low) / (high - low);
   const marked = logTicks(min, max, count);
