@@ -106,12 +106,12 @@ describe.skipIf(BROWSER_MISSING !== null)(`compared runs in Chromium${skipped}`,
     await page.getByLabel('Search runs').fill('@stat=running');
     await page.getByRole('button', { name: 'Search' }).click();
     await page.getByRole('alert').getByText('did you mean one like @state=running?').waitFor();
-    await page.getByLabel('Search runs').fill('@group=baseline @best=train/loss:2:min');
+    await page.getByLabel('Search runs').fill('@group=wide @best=train/loss:2:min');
     await page.getByRole('button', { name: 'Search' }).click();
     await expect.poll(() => namesOf(page)).toHaveLength(2);
     const names = await namesOf(page);
     await page.getByRole('link', { name: /@best=train/ }).click();
-    const directory = '/wandb/logdir/team/sweep/@group=baseline/@best=train\u2215loss:2:min';
+    const directory = '/wandb/logdir/team/sweep/@group=wide/@best=train\u2215loss:2:min';
     await expect.poll(() => decodeURIComponent(page.url())).toContain(directory);
     for (const name of names) expect(await page.getByText(name).count()).toBeGreaterThan(0);
     await page.close();
