@@ -1,6 +1,6 @@
 /** One project: its runs, to search, order, compare and page through, and the command that opens it. @module */
 
-import type { ComponentChildren, VNode } from 'preact';
+import type { VNode } from 'preact';
 import { countText, pluralText } from '../../core/index.ts';
 import { MAX_COMPARED_RUNS, type RunPage, type RunTable, type SourceTrouble } from '../../overview/index.ts';
 import { compareHref, compareQuery } from './compare-view.ts';
@@ -9,6 +9,7 @@ import { type Crumb, page } from './parts/layout.tsx';
 import { TroubleNotice } from './parts/marks.tsx';
 import { NameHeading } from './parts/name-heading.tsx';
 import { OpenInTensorBoard, OtherWays, type WaysIn } from './parts/open-in-tensorboard.tsx';
+import { Choice, Orders } from './parts/run-orders.tsx';
 import { RUN_COLUMNS, RunRow } from './parts/run-row.tsx';
 import { QueryDirectory, QueryExamples, QueryProblems, SearchForm } from './parts/run-search.tsx';
 import { COMPARE_FORM, ValueTable } from './parts/run-table.tsx';
@@ -93,7 +94,7 @@ function Toolbar({ content }: ContentProps): VNode {
             </Choice>
           ))}
         </p>
-        {table === null ? <Orders view={view} /> : null}
+        <Orders view={view} columns={table?.columns ?? null} />
         <p>
           Refresh:{' '}
           <Choice href={viewHref(view, { refresh: !view.refresh })} isCurrent={view.refresh}>
@@ -106,44 +107,6 @@ function Toolbar({ content }: ContentProps): VNode {
         {table === null ? null : <ColumnChoice table={table} view={view} />}
       </div>
     </>
-  );
-}
-
-const ORDERS = [
-  { name: 'newest', by: 'started', direction: 'descending' },
-  { name: 'name', by: 'name', direction: 'ascending' },
-  { name: 'state', by: 'state', direction: 'ascending' },
-] as const;
-
-/** Where no heading is a link. */
-function Orders({ view }: { readonly view: ProjectView }): VNode {
-  const { order } = view;
-  return (
-    <p>
-      Sort:{' '}
-      {ORDERS.map(({ name, by, direction }) => (
-        <Choice
-          href={viewHref(view, { order: { by, direction }, page: 1 })}
-          isCurrent={order.by === by && order.direction === direction}
-        >
-          {name}
-        </Choice>
-      ))}
-    </p>
-  );
-}
-
-interface ChoiceProps {
-  readonly href: string;
-  readonly isCurrent: boolean;
-  readonly children: ComponentChildren;
-}
-
-function Choice({ href, isCurrent, children }: ChoiceProps): VNode {
-  return (
-    <a href={href} aria-current={isCurrent ? 'true' : undefined}>
-      {children}
-    </a>
   );
 }
 

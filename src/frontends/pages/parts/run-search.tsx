@@ -88,6 +88,7 @@ function examplesFor(table: RunTable | null): readonly string[] {
 /** As one part of a search. */
 function quoted(text: string): string {
   if (!/[\s"%]/.test(text)) return text;
+  if (!/["%]/.test(text)) return `"${text}"`;
   return encodeURIComponent(text).replaceAll('%2F', '/');
 }
 
