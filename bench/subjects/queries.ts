@@ -4,11 +4,11 @@
  * @module
  */
 
-import { type RunRecord, runKey } from '../../src/core/index.ts';
+import { runKey } from '../../src/core/index.ts';
 import { OPERATOR, parseTerm } from '../../src/namespace/index.ts';
 import { buildHouse, signal } from '../../test/support/house.ts';
-import { configRecord, exitRecord, row, summaryRecord } from '../../test/support/records.ts';
 import { ScriptedSource } from '../../test/support/scripted-source.ts';
+import { catalogueRecords } from '../catalogue-records.ts';
 import { CATALOGUE } from '../catalogue-shape.ts';
 import { median } from '../median.ts';
 
@@ -27,7 +27,7 @@ console.log(JSON.stringify(await measure()));
 
 async function measure(): Promise<object> {
   const source = new ScriptedSource();
-  for (let i = 0; i < CATALOGUE.runs; i++) source.add(runKey('team', 'many', `r${i}`), recordsOf(i));
+  for (let i = 0; i < CATALOGUE.runs; i++) source.add(runKey('team', 'many', `r${i}`), catalogueRecords(i));
   await using house = await buildHouse({ sources: [source] });
   for (const run of house.history.catalogue.runs.values()) await run.update();
   const project = house.namespace.visible(OPERATOR).project('team', 'many')!;
@@ -46,26 +46,4 @@ async function measure(): Promise<object> {
     ms[query] = median(times);
   }
   return { firstMs, ms };
-}
-
-function recordsOf(i: number): readonly RunRecord[] {
-  const numbers = (count: number, name: string) =>
-    Object.fromEntries(
-      Array.from({ length: count }, (_, k) => [`${name}${k}`, ((i * 7919 + k * 104_729) % 10_007) / 10_007]),
-    );
-  return [
-    {
-      kind: 'facts',
-      facts: {
-        displayName: `run ${i}`,
-        startTime: 1.7e9 + i,
-        group: `group${i % 50}`,
-        tags: [`tag${i % 10}`],
-      },
-    },
-    configRecord(numbers(CATALOGUE.config, 'param')),
-    row(0, { loss: i }),
-    summaryRecord({ ...numbers(CATALOGUE.summary - 1, 'metric'), 'val/loss': (i * 31) % 9973 }),
-    exitRecord(),
-  ];
 }

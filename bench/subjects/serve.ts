@@ -5,12 +5,13 @@
 
 import { loadSettings, readEnvironment } from '../../src/config/index.ts';
 import { systemClock } from '../../src/core/index.ts';
-import { DEFAULT_X_AXIS, EventFiles } from '../../src/eventfile/index.ts';
+import { DEFAULT_X_AXIS, EventFiles, SeriesViews } from '../../src/eventfile/index.ts';
 import { History, LocalStore } from '../../src/history/index.ts';
 import { Media } from '../../src/media/index.ts';
 import { Namespace, OPERATOR } from '../../src/namespace/index.ts';
 import { createMetrics, silentLogger } from '../../src/observability/index.ts';
 import { createOverview } from '../../src/overview/index.ts';
+import { Curves } from '../../src/series/index.ts';
 import { createTree } from '../../src/tree/index.ts';
 import { webServer } from '../../test/support/http-door.ts';
 import { SyntheticSource } from '../synthetic-source.ts';
@@ -31,11 +32,14 @@ async function serve(portPath: string, cacheFolder: string, rows: number): Promi
   const store = new LocalStore({ cacheDir: cacheFolder, maxBytes: cacheMaxBytes, ...parts });
   const history = new History({ sources, store, memoryMaxBytes, ...parts });
   const files = new Media({ store, memoryMaxBytes, ...parts });
-  const events = new EventFiles({ history, memoryMaxBytes, xAxis: DEFAULT_X_AXIS, files, ...parts });
+  const viewing = { history, memoryMaxBytes, xAxis: DEFAULT_X_AXIS, files, ...parts };
+  const events = new EventFiles(viewing);
   await history.catalogue.refresh({ signal });
   for (const run of history.catalogue.runs.values()) await run.update();
   const namespace = new Namespace({ history, runNameTemplate });
-  const seen = { history, events, namespace, caller: OPERATOR };
+  const views = new SeriesViews(events, viewing);
+  const curves = new Curves({ events: views, maxBytes: memoryMaxBytes / 8, ...parts });
+  const seen = { history, events, namespace, curves, caller: OPERATOR };
   const server = webServer(createTree(seen), { overview: createOverview(seen), metrics: parts.metrics });
   const { port } = await server.listen({ host: '127.0.0.1', port: 0, signal });
   announce(portPath, port);

@@ -9,12 +9,15 @@ import type { GrpcPort } from '../frontends/pages/index.ts';
 import { prefetch } from '../history/index.ts';
 import { Media } from '../media/index.ts';
 import { Namespace, OPERATOR } from '../namespace/index.ts';
-import { createDataProvider } from '../series/index.ts';
+import { Curves, createDataProvider } from '../series/index.ts';
 import { describeSource, parseSource, understandSource } from '../sources/index.ts';
 import type { App, AppParts, AppSettings } from './app.ts';
 import { accessOf, CallerViews, keyRingOf, requireDecision, withKeysOf } from './callers.ts';
 import { createWeb, listening, listenS3, Opening } from './http-doors.ts';
 import { createHistory, Servers, sourceStates, start } from './sources.ts';
+
+/** Of the memory for what is encoded, what curves on pages may take: some hundred curves of 10,000 points in the default. */
+const PAGES_MEMORY_SHARES = 8;
 
 /** The parts, wired. Nothing is read, watched or listened to before it is asked for. */
 export function createApp(given: AppSettings, parts: AppParts): App {
@@ -43,7 +46,8 @@ export function createApp(given: AppSettings, parts: AppParts): App {
   const viewing = { history, memoryMaxBytes, xAxis, media, charts, files, logger, metrics };
   const events = new EventFiles(viewing);
   const views = new SeriesViews(events, viewing);
-  const seen = { history, events, namespace, caller: OPERATOR };
+  const curves = new Curves({ events: views, metrics, maxBytes: memoryMaxBytes / PAGES_MEMORY_SHARES });
+  const seen = { history, events, namespace, curves, caller: OPERATOR };
   const callers = new CallerViews(seen);
   const logdir = callers.of(OPERATOR);
   const opening = new Opening();

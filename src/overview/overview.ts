@@ -2,6 +2,8 @@
 
 import type { RunFacts, RunState } from '../core/index.ts';
 import type { NotShownEntry } from '../plugins/index.ts';
+import type { Comparison, ComparisonQuery } from './comparison.ts';
+import type { Found, RunQuery, RunTable, TableQuery } from './run-table.ts';
 
 export interface ProjectCard {
   readonly entity: string;
@@ -133,12 +135,13 @@ export interface RunDetail {
   readonly summary: readonly { readonly key: string; readonly json: string }[];
   readonly media: RunMedia;
   readonly notShown: readonly NotShownEntry[];
+  /** The end of what it wrote to its console, as a terminal shows it; null where it is not at hand. */
+  readonly console: string | null;
   /** Why it could not be read further; null when all is well. */
   readonly failure: string | null;
 }
 
-export interface RunPage {
-  readonly total: number;
+export interface RunPage extends Found {
   readonly runs: readonly RunCard[];
 }
 
@@ -159,20 +162,14 @@ export interface Overview {
   readonly troubles: readonly SourceTrouble[];
   projects(options: { readonly signal: AbortSignal }): Promise<readonly ProjectCard[]>;
   /**
-   * Runs of one project, by W&B's names of it or those of its directories. `query` matches name, id, group, tags and state, case-insensitively.
-   * @throws LogdirError `not-found` for an unknown project.
+   * Runs of one project, by W&B's names of it or those of its directories, as cards, for which their logs are opened.
+   * @throws LogdirError `not-found` for an unknown project, or as `Namespace.choose`.
    */
-  runs(
-    entity: string,
-    project: string,
-    options: {
-      readonly query: string;
-      readonly sort: 'newest' | 'name' | 'state';
-      readonly offset: number;
-      readonly limit: number;
-      readonly signal: AbortSignal;
-    },
-  ): Promise<RunPage>;
+  runs(entity: string, project: string, query: RunQuery): Promise<RunPage>;
+  /** The same as a table, from the catalogue: no log is opened but those of local runs that it does not know yet. */
+  table(entity: string, project: string, query: TableQuery): Promise<RunTable>;
+  /** Curves of some runs beside each other, and what differs between them. @throws LogdirError as `runs` */
+  compare(entity: string, project: string, query: ComparisonQuery): Promise<Comparison>;
   /**
    * One run of a project, by the name of its directory or its id; read, if nobody has read it, within a second or so.
    * @throws LogdirError `not-found`

@@ -2,7 +2,7 @@
 
 import { LogdirError } from '../core/index.ts';
 import { type EventFiles, eventFileFacts } from '../eventfile/index.ts';
-import { type History, type ProjectKey, REFRESH, type Run, type RunLog } from '../history/index.ts';
+import { type History, type ProjectKey, REFRESH } from '../history/index.ts';
 import {
   type Caller,
   locationsFor,
@@ -12,11 +12,18 @@ import {
   readingFailureFor,
 } from '../namespace/index.ts';
 import { configYaml, notShownOf, tagTableOf } from '../plugins/index.ts';
+import type { Curves } from '../series/index.ts';
+import type { Comparison, ComparisonQuery } from './comparison.ts';
+import { consoleTail } from './console-tail.ts';
+import { summaryOf, tagsOf, valuesNotShown } from './ledger-facts.ts';
 import { mediaCounts } from './media-kind.ts';
 import { newestMedia } from './newest-media.ts';
 import type { Overview, ProjectCard, RunCard, RunDetail, RunPage, SourceTrouble } from './overview.ts';
-import { type RunQuery, type SearchedRun, SearchedRuns } from './searched-runs.ts';
+import { compareRuns } from './run-comparison.ts';
+import type { RunQuery, RunTable, TableQuery } from './run-table.ts';
+import { type SearchedRun, SearchedRuns } from './searched-runs.ts';
 import { SeriesPreviews } from './series-preview.ts';
+import { tableOf } from './table-rows.ts';
 
 export interface CreateOverviewOptions {
   readonly history: History;
@@ -25,6 +32,8 @@ export interface CreateOverviewOptions {
   readonly caller: Caller;
   /** The view of runs as event files. */
   readonly events: EventFiles;
+  /** Shared by all callers: each asks of runs that it sees. */
+  readonly curves: Curves;
 }
 
 /** What pages show to one caller. */
@@ -42,7 +51,6 @@ const AT_HAND = { maxWaitMs: 0 };
 /** What callers hear who may not know of every source. */
 const UNNAMED_TROUBLE = { source: 'a source', message: 'it could not be listed: ask whoever runs this' };
 
-type Ledger = RunLog['ledger'];
 type Sources = History['catalogue']['sources'];
 type Signal = { readonly signal: AbortSignal };
 
@@ -55,7 +63,7 @@ class RunOverview implements Overview {
   constructor(options: CreateOverviewOptions) {
     this.#options = options;
     this.#history = options.history;
-    this.#search = new SearchedRuns(options.history);
+    this.#search = new SearchedRuns(options.history, options.namespace);
     this.#previews = new SeriesPreviews();
   }
 
@@ -97,11 +105,22 @@ class RunOverview implements Overview {
 
   async runs(entity: string, project: string, query: RunQuery): Promise<RunPage> {
     const found = await this.#lookInto(entity, project, query);
-    const matching = await this.#search.matching(found, query);
+    const { runs: matching, ...search } = await this.#search.matching(found, query);
     const page = matching.slice(query.offset, query.offset + query.limit);
     const runs: RunCard[] = [];
     for (const run of page) runs.push(await this.#runCard(found, run, LISTED_PREVIEWS));
-    return { total: matching.length, runs };
+    return { ...search, total: matching.length, runs };
+  }
+
+  async table(entity: string, project: string, query: TableQuery): Promise<RunTable> {
+    const found = await this.#lookInto(entity, project, query);
+    const matching = await this.#search.matching(found, query);
+    return await tableOf(matching, query, (run) => this.#reading(run));
+  }
+
+  async compare(entity: string, project: string, query: ComparisonQuery): Promise<Comparison> {
+    const found = await this.#lookInto(entity, project, query);
+    return await compareRuns(found, query, this.#options);
   }
 
   async run(entity: string, project: string, name: string, { signal }: Signal): Promise<RunDetail> {
@@ -125,6 +144,7 @@ class RunOverview implements Overview {
       summary: summaryOf(ledger),
       media: await newestMedia(run, log),
       notShown: notShownOf(ledger),
+      console: await consoleTail(run, { signal }),
       failure: readingFailureFor(caller, run.failure),
     };
   }
@@ -158,11 +178,8 @@ class RunOverview implements Overview {
     };
   }
 
-  async #runCard(
-    project: NamedProject,
-    { directory, run, state, modifiedAtMs }: SearchedRun,
-    previewCount: number,
-  ): Promise<RunCard> {
+  async #runCard(project: NamedProject, searched: SearchedRun, previewCount: number): Promise<RunCard> {
+    const { directory, run, state, modifiedAtMs } = searched;
     const view = await this.#options.events.view(run, AT_HAND);
     const { log } = view;
     const { dictionary, exit, progress, skippedBytes } = log.ledger;
@@ -186,7 +203,7 @@ class RunOverview implements Overview {
       tagCount: tagsOf(log.ledger).length,
       eventFile: event === null ? null : { name: event.name, size: event.size },
       skippedBytes,
-      reading: this.#reading(run),
+      reading: this.#reading(searched),
       isWaiting: run.listing.isWaiting === true && state === 'running',
       previews: await this.#previews.of(run, log, tags, previewCount),
       media: mediaCounts(dictionary, tags, log.ledger.shapeRows),
@@ -194,38 +211,10 @@ class RunOverview implements Overview {
     };
   }
 
-  #reading(run: Run): RunCard['reading'] {
-    if (run.status === 'unread' && !run.isReadAhead) return 'unread';
+  /** Of a run whose log is not open, the catalogue tells whether anything of it was read. */
+  #reading({ run, entry }: SearchedRun): RunCard['reading'] {
+    const isUnread = run.log === undefined ? entry === undefined : run.status === 'unread';
+    if (isUnread && !run.isReadAhead) return 'unread';
     return run.failure !== null || this.#history.background.isWaiting(run.id) ? 'behind' : 'complete';
   }
-}
-
-/** Every tag, ascending. */
-function tagsOf({ dictionary }: Ledger): readonly string[] {
-  const tags = tagTableOf(dictionary);
-  return [...new Set(dictionary.shapes.flatMap((_, shapeId) => tags.knownTagsOf(shapeId)))].sort();
-}
-
-/** By type. That null is not shown, nobody misses. */
-function valuesNotShown(ledger: Ledger): RunCard['notShown'] {
-  const counts = new Map<string, number>();
-  for (const { key, type, count } of notShownOf(ledger)) {
-    if (key !== null && type !== 'null') counts.set(type, (counts.get(type) ?? 0) + count);
-  }
-  return [...counts].map(([type, count]) => ({ type, count }));
-}
-
-/** By key. Of media, which are described by many values, the type alone; what W&B keeps for itself is left out. */
-function summaryOf({ summary }: Ledger): RunDetail['summary'] {
-  const entries = summary.entries.filter(({ path }) => path[0]?.startsWith('_') === false);
-  const id = (path: readonly string[]) => JSON.stringify(path);
-  const media = new Set(
-    entries.flatMap(({ path }) => (path.at(-1) === '_type' ? [id(path.slice(0, -1))] : [])),
-  );
-  return entries
-    .filter(
-      ({ path }) => path.at(-1) === '_type' || !path.some((_, depth) => media.has(id(path.slice(0, depth)))),
-    )
-    .map(({ path, json }) => ({ key: path.filter((name) => name !== '_type').join('.'), json }))
-    .sort((a, b) => (a.key < b.key ? -1 : 1));
 }

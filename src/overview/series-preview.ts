@@ -5,6 +5,7 @@ import type { RowBlock, Run, RunLog } from '../history/index.ts';
 import type { TagTable } from '../plugins/index.ts';
 import { downsample, PointBuffer } from '../points/index.ts';
 import type { SeriesPreview } from './overview.ts';
+import { tellingRank } from './telling-names.ts';
 
 /** Points of a sparkline: about one per pixel or two. */
 const POINTS = 64;
@@ -12,9 +13,6 @@ const POINTS = 64;
 const BLOCKS = 12;
 /** Runs whose previews are kept: a few KiB each. */
 const KEPT_RUNS = 2000;
-
-/** What people look at first, best first. */
-const TELLING = [/loss/i, /acc|reward|score|f1|auc|map|bleu|return/i];
 
 export class SeriesPreviews {
   readonly #kept = new LRUCache<
@@ -59,7 +57,7 @@ function tellingTags({ ledger }: RunLog, tags: TagTable, limit: number): string[
   shapes.forEach((shape, shapeId) => {
     if (shape.kind !== 'history') return;
     tags.tagsOf(shapeId).forEach((tag, i) => {
-      const series = found.get(tag) ?? { rank: rankOf(keys[shape.keys[i]!]!), count: 0 };
+      const series = found.get(tag) ?? { rank: tellingRank(keys[shape.keys[i]!]!), count: 0 };
       series.count += ledger.shapeRows[shapeId] ?? 0;
       found.set(tag, series);
     });
@@ -68,11 +66,6 @@ function tellingTags({ ledger }: RunLog, tags: TagTable, limit: number): string[
     .sort(([, a], [, b]) => a.rank - b.rank || b.count - a.count)
     .slice(0, limit)
     .map(([tag]) => tag);
-}
-
-function rankOf(key: string): number {
-  const telling = TELLING.findIndex((pattern) => pattern.test(key));
-  return telling < 0 ? TELLING.length : telling;
 }
 
 function collect(

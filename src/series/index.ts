@@ -1,5 +1,6 @@
-/** What TensorBoard asks of a data server, answered from cached history. @module */
+/** What TensorBoard asks of a data server, answered from cached history; and curves of single runs, for pages. @module */
 
+export { type Curve, Curves, type CurvesOptions, type RunCurves } from './curves.ts';
 export type {
   BlobSequencePoint,
   DataProvider,

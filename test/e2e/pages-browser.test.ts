@@ -50,8 +50,9 @@ const SAVED_PAGE = `<title>saved</title><script>
   fetch('/logdir').then(() => { document.title += ' fetched'; }, () => { document.title += ' alone'; });
 </script>`;
 const PATHS = [
-  ...['/', '/p/team', '/p/team/mnist', '/p/team/mnist/run-0001'],
-  ...['/p/local/hostile', '/p/local/hostile/run-0000', '/logdir/local/hostile'],
+  ...['/', '/p/team', '/p/team/mnist', '/p/team/mnist?view=curves', '/p/team/mnist/run-0001'],
+  ...['/p/local/hostile', '/p/local/hostile?view=curves', '/p/local/hostile/run-0000'],
+  '/logdir/local/hostile',
 ];
 const skipped = BROWSER_MISSING === null ? '' : ` (skipped: ${BROWSER_MISSING})`;
 
@@ -153,7 +154,7 @@ describe.skipIf(BROWSER_MISSING !== null)(`pages in Chromium${skipped}`, () => {
     await page.getByRole('button', { name: 'Search' }).click();
     await expect.poll(() => page.locator('tbody tr').count()).toBe(1);
     await page.goto(`${server.url}/p/team/mnist`);
-    await page.getByRole('link', { name: 'name', exact: true }).click();
+    await page.getByRole('link', { name: 'Run', exact: true }).click();
     await page.getByRole('link', { name: 'Next' }).click();
     await expect.poll(() => page.locator('tbody tr').count()).toBe(20);
     expect(page.url()).toContain('sort=name&page=2');

@@ -117,12 +117,17 @@ export class DashboardPage implements AsyncDisposable {
   /** Not kept by git: for people. Charts are drawn a moment after their tables. */
   async screenshot(name: string): Promise<void> {
     await this.page.waitForTimeout(500);
-    await this.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+    await saveScreenshot(this.page, name);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.page.close();
   }
+}
+
+/** Not kept by git: for people. */
+export async function saveScreenshot(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
 }
 
 /** Cells of a row are two spaces apart. */

@@ -16,6 +16,7 @@ import { Media } from '../../src/media/index.ts';
 import { Namespace, OPERATOR } from '../../src/namespace/index.ts';
 import { createMetrics, type Logger, type Metrics, silentLogger } from '../../src/observability/index.ts';
 import { createOverview, type Overview } from '../../src/overview/index.ts';
+import { Curves } from '../../src/series/index.ts';
 import type { RunSource } from '../../src/sources/index.ts';
 import { createTree, type LogdirTree, piecesOf, type TreeOptions } from '../../src/tree/index.ts';
 
@@ -28,6 +29,8 @@ export interface House extends AsyncDisposable {
   /** As the data provider has them. */
   readonly views: SeriesViews;
   readonly files: Media;
+  /** As pages have them. */
+  readonly curves: Curves;
   readonly metrics: Metrics;
   readonly cacheDir: string;
 }
@@ -74,7 +77,8 @@ export async function buildHouse(options: HouseOptions): Promise<House> {
   });
   const views = new SeriesViews(events, viewing);
   const namespace = new Namespace({ history, runNameTemplate: options.runNameTemplate ?? '{name}' });
-  const seen = { history, events, namespace, caller: OPERATOR };
+  const curves = new Curves({ events: views, metrics, maxBytes: memoryMaxBytes / 8 });
+  const seen = { history, events, namespace, curves, caller: OPERATOR };
   await history.catalogue.refresh({ signal });
   return {
     tree: createTree(seen),
@@ -82,6 +86,7 @@ export async function buildHouse(options: HouseOptions): Promise<House> {
     namespace,
     history,
     events,
+    curves,
     views,
     files,
     metrics,

@@ -1,4 +1,4 @@
-/** `/`, `/p/<entity>/<project>/<run>` and `/assets/…`: pages for people, and whatever else no door answers. @module */
+/** `/`, `/p/<entity>/<project>/<run>`, `/p/<entity>/<project>/@compare` and `/assets/…`: pages for people, and whatever else no door answers. @module */
 
 import type { Router } from 'express';
 import { type Clock, LogdirError } from '../../core/index.ts';
@@ -14,14 +14,17 @@ import {
   type WebRequest,
 } from '../web/index.ts';
 import { assetReply } from './assets.ts';
+import { comparePage } from './compare-page.tsx';
+import { COMPARE, parseCompareView } from './compare-view.ts';
 import { failureReply } from './failure-page.tsx';
 import { homePage } from './home-page.tsx';
 import type { WaysIn } from './parts/open-in-tensorboard.tsx';
-import { projectPage } from './project-page.tsx';
+import { tableRows } from './parts/run-table.tsx';
+import { projectPage, type ShownRuns } from './project-page.tsx';
+import { type ProjectView, parseProjectView } from './project-view.ts';
 import { runFilter } from './run-filter.ts';
 import { runPage } from './run-page.tsx';
-import { parseRunQuery, RUNS_PER_PAGE } from './run-query.ts';
-import { siteFor } from './site.ts';
+import { pageHref, siteFor } from './site.ts';
 import type { GrpcPort } from './tensorboard-command.ts';
 
 export interface PagesOptions {
@@ -64,6 +67,7 @@ function addRoutes(router: Router, options: PagesOptions): void {
   const atHome = answering((request) => home(options, request, null));
   const atEntity = answering<EntityName>((request, { entity }) => home(options, request, entity));
   const atProject = answering<ProjectNames>((request, names) => projectRuns(options, request, names));
+  const atComparison = answering<ProjectNames>((request, names) => comparison(options, request, names));
   const atRun = answering<RunNames>((request, names) => oneRun(options, request, names));
   const atAsset = answering<AssetName>(
     (request, { name }) => assetReply(name, request) ?? refuseUnknown(request),
@@ -71,6 +75,7 @@ function addRoutes(router: Router, options: PagesOptions): void {
   router.get('/', atHome);
   router.get('/p/:entity', atEntity);
   router.get('/p/:entity/:project', atProject);
+  router.get(`/p/:entity/:project/${COMPARE}`, atComparison);
   router.get('/p/:entity/:project/:run', atRun);
   router.get('/assets/:name', atAsset);
   router.use(answering((request) => refuseUnknown(request)));
@@ -100,25 +105,49 @@ function isOf({ entity, path }: ProjectCard, wanted: string | null): boolean {
   return wanted === null || entity === wanted || path.startsWith(`${wanted}/`);
 }
 
-async function projectRuns(
+async function projectRuns(options: PagesOptions, request: WebRequest, names: ProjectNames): Promise<Reply> {
+  const { version, overviewOf, clock } = options;
+  const { entity, project } = names;
+  const site = siteFor(request, version);
+  const overview = overviewOf(request.caller);
+  const view = parseProjectView(rawQueryOf(request.url));
+  const nowMs = clock.now();
+  const shown = await shownRuns(overview, request, names, view, nowMs);
+  const projects = await overview.projects(request);
+  const path = projectPath(projects, entity, project);
+  const place = { site, ways: waysFor(options, request), entity, project, path };
+  const { troubles } = overview;
+  const content = { ...place, filter: runFilter(path, projects), troubles, view, shown, nowMs };
+  return pageReply(shown.found.problems.length > 0 ? 400 : 200, projectPage(content));
+}
+
+async function shownRuns(
+  overview: Overview,
+  { basePath, signal }: WebRequest,
+  { entity, project }: ProjectNames,
+  view: ProjectView,
+  nowMs: number,
+): Promise<ShownRuns> {
+  const { query, order, columns, layout, limit } = view;
+  const wanted = { query, order, offset: (view.page - 1) * limit, limit, signal };
+  if (layout === 'curves') return { layout, found: await overview.runs(entity, project, wanted) };
+  const found = await overview.table(entity, project, { ...wanted, columns });
+  const hrefOf = (directory: string) => pageHref(basePath, entity, project, directory);
+  return { layout, found, rows: await tableRows(found, { hrefOf, nowMs, signal }) };
+}
+
+async function comparison(
   options: PagesOptions,
   request: WebRequest,
   { entity, project }: ProjectNames,
 ): Promise<Reply> {
-  const { version, overviewOf, clock } = options;
-  const site = siteFor(request, version);
-  const overview = overviewOf(request.caller);
-  const view = parseRunQuery(rawQueryOf(request.url));
-  const { query, sort } = view;
+  const { version, overviewOf } = options;
+  const view = parseCompareView(rawQueryOf(request.url));
+  const { runs, tags } = view;
   const { signal } = request;
-  const offset = (view.page - 1) * RUNS_PER_PAGE;
-  const page = await overview.runs(entity, project, { query, sort, offset, limit: RUNS_PER_PAGE, signal });
-  const projects = await overview.projects({ signal });
-  const path = projectPath(projects, entity, project);
-  const place = { site, ways: waysFor(options, request), entity, project, path };
-  const { troubles } = overview;
-  const shown = { filter: runFilter(path, projects), troubles, view, page, nowMs: clock.now() };
-  return pageReply(200, projectPage({ ...place, ...shown }));
+  const compared = await overviewOf(request.caller).compare(entity, project, { runs, tags, signal });
+  const place = { site: siteFor(request, version), ways: waysFor(options, request), entity, project };
+  return pageReply(200, await comparePage({ ...place, view, compared }, signal));
 }
 
 async function oneRun(

@@ -3,6 +3,7 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { countText, pluralText, sizeText } from '../../core/index.ts';
 import type { RunDetail } from '../../overview/index.ts';
+import { compareHref, compareQuery } from './compare-view.ts';
 import { durationText } from './parts/human-text.ts';
 import { page } from './parts/layout.tsx';
 import { StateMark, TimeMark } from './parts/marks.tsx';
@@ -10,6 +11,7 @@ import { MediaSection } from './parts/media-section.tsx';
 import { NameHeading } from './parts/name-heading.tsx';
 import { OpenInTensorBoard, type WaysIn } from './parts/open-in-tensorboard.tsx';
 import { PreviewLine, RunMarks } from './parts/run-row.tsx';
+import { Config, Console, Notes, Summary } from './parts/run-texts.tsx';
 import { projectTrail } from './project-page.tsx';
 import { filesHref, pageHref, type Site } from './site.ts';
 
@@ -29,6 +31,8 @@ export function runPage(content: RunPageContent): string {
   const { card } = run;
   const name = card.displayName ?? card.directory;
   const files = filesHref(site.basePath, card.path);
+  const charts = compareQuery({ runs: [card.directory], tags: null, scale: 'linear' });
+  const chartsHref = compareHref(site.basePath, entity, project) + charts;
   const main = (
     <>
       <NameHeading owners={[entity, project]} name={name} />
@@ -38,12 +42,13 @@ export function runPage(content: RunPageContent): string {
       {run.failure === null ? null : <p class="notice trouble">{run.failure}</p>}
       <Facts content={content} />
       <OpenInTensorBoard ways={ways} path={card.path} filter={filter} />
-      <Series run={run} />
+      <Series run={run} chartsHref={chartsHref} />
       <MediaSection media={run.media} counts={card.media} files={files} />
       <NotShownTable run={run} files={files} />
       <Notes text={run.facts.notes} />
       <Config yaml={run.config} />
       <Summary entries={run.summary} />
+      <Console text={run.console} files={files} />
       <Files run={run} files={files} />
     </>
   );
@@ -102,12 +107,17 @@ function Fact(props: { readonly name: string; readonly children?: ComponentChild
   );
 }
 
-function Series({ run: { card, tags } }: DetailProps): VNode {
+function Series({ run: { card, tags }, chartsHref }: DetailProps & { readonly chartsHref: string }): VNode {
   const shown = new Set(card.previews.map(({ tag }) => tag));
   const others = tags.filter((tag) => !shown.has(tag));
   return (
     <section>
       <h2>{tags.length === 0 ? 'Values' : pluralText(tags.length, 'tag')}</h2>
+      {shown.size === 0 ? null : (
+        <p>
+          <a href={chartsHref}>Charts with axes</a>
+        </p>
+      )}
       {tags.length === 0 ? (
         <p class="quiet">
           {card.state === 'running' ? 'No values yet.' : 'No values that TensorBoard shows.'}
@@ -168,60 +178,6 @@ function NotShownTable({ run, files }: DetailProps & { readonly files: string })
       </table>
     </section>
   );
-}
-
-function Notes({ text }: { readonly text: string | undefined }): VNode | null {
-  if (text === undefined || text.trim() === '') return null;
-  return (
-    <section>
-      <h2>Notes</h2>
-      <p class="notes">{text}</p>
-    </section>
-  );
-}
-
-function Config({ yaml }: { readonly yaml: string }): VNode | null {
-  if (yaml === '') return null;
-  return (
-    <section>
-      <h2>Config</h2>
-      <pre>{clipped(yaml, MAX_CONFIG_CHARACTERS)}</pre>
-    </section>
-  );
-}
-
-/** Whole files are put into configs; config.yaml has them in full. */
-const MAX_CONFIG_CHARACTERS = 20_000;
-const MAX_SUMMARY_ENTRIES = 500;
-const MAX_VALUE_CHARACTERS = 200;
-
-function Summary({ entries }: { readonly entries: RunDetail['summary'] }): VNode | null {
-  if (entries.length === 0) return null;
-  const more = entries.length - MAX_SUMMARY_ENTRIES;
-  return (
-    <section>
-      <h2>Summary</h2>
-      <table class="plain">
-        <tbody>
-          {entries.slice(0, MAX_SUMMARY_ENTRIES).map(({ key, json }) => (
-            <tr>
-              <th scope="row">
-                <bdi>{key}</bdi>
-              </th>
-              <td>
-                <code>{clipped(json, MAX_VALUE_CHARACTERS)}</code>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {more > 0 ? <p class="quiet">and {countText(more)} more, in summary.json</p> : null}
-    </section>
-  );
-}
-
-function clipped(text: string, characters: number): string {
-  return text.length <= characters ? text : `${text.slice(0, characters)} … (cut)`;
 }
 
 function Files({ run: { card, locations }, files }: DetailProps & { readonly files: string }): VNode {

@@ -20,6 +20,9 @@ const SPARE_BYTES = 8 * 1024 * 1024;
 /** Bytes of adjacent blocks read at once. */
 const GROUP_BYTES = 1024 * 1024;
 
+/** A run whose series are read. */
+export type SeriesOwner = Pick<ResolvedRun, 'run' | 'log' | 'view'>;
+
 export interface SeriesCacheOptions {
   readonly memory: BlockMemory;
   readonly metrics: Metrics;
@@ -76,7 +79,7 @@ export class SeriesCache {
    * @throws LogdirError as `Run.readBlocks`
    */
   async read<T>(
-    run: ResolvedRun,
+    run: SeriesOwner,
     wanted: ReadonlyMap<string, ScalarSeries>,
     take: (points: ScalarPoints) => T,
   ): Promise<readonly (readonly [tag: string, taken: T])[]> {
@@ -147,7 +150,7 @@ export class SeriesCache {
 
   /** Waits for a reading of the run that brings these series, or for one under way that may. */
   async #join(
-    run: ResolvedRun,
+    run: SeriesOwner,
     missing: readonly { readonly series: ScalarSeries; readonly cached: CachedSeries }[],
   ): Promise<void> {
     const reading = this.#readings.get(run.log) ?? this.#beginReading(run);
@@ -157,7 +160,7 @@ export class SeriesCache {
     await reading.done;
   }
 
-  #beginReading(run: ResolvedRun): Reading {
+  #beginReading(run: SeriesOwner): Reading {
     const reading = new Reading();
     this.#readings.set(run.log, reading);
     const work = async () => {
@@ -175,7 +178,7 @@ export class SeriesCache {
   }
 
   async #read(
-    { run, log, view }: ResolvedRun,
+    { run, log, view }: SeriesOwner,
     wanted: ReadonlyMap<CachedSeries, ScalarSeries>,
   ): Promise<void> {
     const { metrics, memory } = this.#options;

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { readEvents, scalarsOf } from '../../support/event-reader.ts';
 import { buildHouse, COMPLETE, eventPath, type House, readWhole, signal } from '../../support/house.ts';
 import { localSource, type TemporaryFolder, temporaryFolder } from '../../support/local-runs.ts';
+import { BY_NAME } from '../../support/run-order.ts';
 import { WandbLogWriter } from '../../support/wandb-log-writer.ts';
 
 const RUN = 'acme/research/r';
@@ -125,7 +126,7 @@ describe('a run to which two processes log at the same time', () => {
     const { runs } = await house.overview.runs('acme', 'research', {
       signal,
       query: '',
-      sort: 'name',
+      order: BY_NAME,
       offset: 0,
       limit: 10,
     });

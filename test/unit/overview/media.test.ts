@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Cell, runKey } from '../../../src/core/index.ts';
 import { buildHouse, type House, signal } from '../../support/house.ts';
 import { exitRecord, factsRecord, row, text } from '../../support/records.ts';
+import { NEWEST } from '../../support/run-order.ts';
 import { ScriptedSource } from '../../support/scripted-source.ts';
 
 const KEY = runKey('e', 'p', 'm');
@@ -59,7 +60,7 @@ describe('the media of a run', () => {
     ]);
     expect(card.notShown).toEqual([{ type: 'html-file', count: 1 }]);
     const listed = await house?.overview.runs('e', 'p', {
-      ...({ query: '', sort: 'newest', offset: 0, limit: 9, signal } as const),
+      ...({ query: '', order: NEWEST, offset: 0, limit: 9, signal } as const),
     });
     expect(listed?.runs[0]?.media).toEqual(card.media);
   });
@@ -127,6 +128,7 @@ describe('the media of a run', () => {
   it('are not looked at: their files may be gone', async () => {
     const { media, failure } = await pageOf([cell('pic', image('gone.png'))]);
     expect([media.values.length, failure]).toEqual([1, null]);
-    expect([source.opened, source.asked]).toEqual([[], []]);
+    // The page shows the end of the console.
+    expect([source.opened, source.asked]).toEqual([['output.log'], []]);
   });
 });

@@ -4,9 +4,10 @@ import { spread } from '../../../src/overview/series-preview.ts';
 import { buildHouse, type House, signal } from '../../support/house.ts';
 import { temporaryFolder } from '../../support/local-runs.ts';
 import { configRecord, exitRecord, factsRecord, row, summaryRecord } from '../../support/records.ts';
+import { BY_NAME, BY_STATE, NEWEST } from '../../support/run-order.ts';
 import { ScriptedSource } from '../../support/scripted-source.ts';
 
-const ALL = { query: '', sort: 'newest', offset: 0, limit: 100, signal } as const;
+const ALL = { query: '', order: NEWEST, offset: 0, limit: 100, signal } as const;
 
 let source: ScriptedSource;
 let house: House;
@@ -37,13 +38,13 @@ describe('the overview', () => {
   it('takes the last change of a run that ended from its end, not from a copy of its log', async () => {
     source.changedAtMs = 2e12;
     await house.history.relist();
-    const { runs } = await house.overview.runs('e', 'p', { ...ALL, sort: 'name' });
+    const { runs } = await house.overview.runs('e', 'p', { ...ALL, order: BY_NAME });
     // The exit records tell of 60 s; the rows of the first run go on until 299 s.
     expect(runs.map(({ modifiedAtMs }) => modifiedAtMs)).toEqual([1.7e12 + 299_000, 1.8e12 + 60_000, 2e12]);
   });
 
   it('tells state, progress and the most telling series of a run', async () => {
-    const { runs } = await house.overview.runs('e', 'p', { ...ALL, sort: 'name' });
+    const { runs } = await house.overview.runs('e', 'p', { ...ALL, order: BY_NAME });
     const [first, second] = runs;
     expect(first).toMatchObject({
       directory: 'first',
@@ -125,8 +126,8 @@ describe('the overview', () => {
       return [page.total, ...page.runs.map((run) => run.directory)];
     };
     expect(await names({})).toEqual([3, 'third', 'second', 'first']);
-    expect(await names({ sort: 'state' })).toEqual([3, 'third', 'second', 'first']);
-    expect(await names({ sort: 'name', offset: 1, limit: 1 })).toEqual([3, 'second']);
+    expect(await names({ order: BY_STATE })).toEqual([3, 'third', 'second', 'first']);
+    expect(await names({ order: BY_NAME, offset: 1, limit: 1 })).toEqual([3, 'second']);
     expect(await names({ query: 'FAILED' })).toEqual([1, 'second']);
     expect(await names({ query: 'nothing' })).toEqual([0]);
   });

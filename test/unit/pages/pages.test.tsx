@@ -8,8 +8,8 @@ import { htmlList, htmlText } from '../../../src/frontends/pages/parts/document.
 import { agoText, durationText, nameText, valueText } from '../../../src/frontends/pages/parts/human-text.ts';
 import { Sparkline } from '../../../src/frontends/pages/parts/sparkline.tsx';
 import { projectPage } from '../../../src/frontends/pages/project-page.tsx';
+import { parseProjectView } from '../../../src/frontends/pages/project-view.ts';
 import { runFilter } from '../../../src/frontends/pages/run-filter.ts';
-import { parseRunQuery, runQueryText } from '../../../src/frontends/pages/run-query.ts';
 import {
   type GrpcPort,
   grpcCommand,
@@ -171,7 +171,7 @@ it('has a page for a run: what it is, its values, config and notes, and where it
 });
 
 it('leads from a run in a list to its page, also from the tags that are left out', async () => {
-  const { text } = await pageAt('/p/team/mnist');
+  const { text } = await pageAt('/p/team/mnist?view=curves');
   expect(text).toContain('<a class="name" href="/p/team/mnist/run-0000">');
   expect(text).toContain('<a href="/p/team/mnist/run-0000">18 more tags</a>');
 });
@@ -192,13 +192,17 @@ it('says which values of a run TensorBoard does not show, and where they are', a
       ['team/begun', [runCard(0, { ...media, notShown: [], isWaiting: true })]],
     ]),
   );
-  const { text } = await pageAt('/p/team/finished', { overview: shown });
+  const { text } = await pageAt('/p/team/finished?view=curves', { overview: shown });
   expect(text).toContain('6 images, 1 table, 1 my-type value not shown in TensorBoard: ');
   expect(text).toContain('href="/logdir/team/mnist/run-0001/@files"');
   expect(text).not.toContain('no values');
-  expect((await pageAt('/p/team/running', { overview: shown })).text).toContain('no values yet');
-  expect((await pageAt('/p/team/begun', { overview: shown })).text).toContain('waiting for its first block');
-  expect((await pageAt('/p/team/empty', { overview: shown })).text).not.toContain('no values yet');
+  expect((await pageAt('/p/team/running?view=curves', { overview: shown })).text).toContain('no values yet');
+  expect((await pageAt('/p/team/begun?view=curves', { overview: shown })).text).toContain(
+    'waiting for its first block',
+  );
+  expect((await pageAt('/p/team/empty?view=curves', { overview: shown })).text).not.toContain(
+    'no values yet',
+  );
   const page = (await pageAt('/p/team/finished/run-0001', { overview: shown })).text;
   expect(page).toContain('<td class="type">images/separated</td>');
   expect(page).toContain('No values that TensorBoard shows.');
@@ -218,10 +222,10 @@ it('counts what is no number, where there are metrics and where there are none',
     ]),
   );
   const link = '<a href="/p/team/both/run-0001#media">6 images, 3 lists of images, 2 tables, 1 3D object</a>';
-  const both = (await pageAt('/p/team/both', { overview: shown })).text;
+  const both = (await pageAt('/p/team/both?view=curves', { overview: shown })).text;
   expect(both).toContain(link);
   expect(both.indexOf('train/loss')).toBeLessThan(both.indexOf(link));
-  const alone = (await pageAt('/p/team/alone', { overview: shown })).text;
+  const alone = (await pageAt('/p/team/alone?view=curves', { overview: shown })).text;
   expect(alone).toContain('6 images, 3 lists of images, 2 tables');
   expect(alone).not.toMatch(/no values|none yet/);
 });
@@ -448,9 +452,6 @@ it('writes numbers briefly, and reads back the view it links to', () => {
     '11 d ago',
   ]);
   expect([nameText(' '), nameText('run 1')]).toEqual(['“ ”', 'run 1']);
-  const view = { query: 'a b&c', sort: 'state', page: 7, refresh: true } as const;
-  expect(parseRunQuery(runQueryText(view))).toEqual(view);
-  expect(parseRunQuery('?page=-1&sort=x')).toEqual({ query: '', sort: 'newest', page: 1, refresh: false });
 });
 
 it('says since when a source cannot be looked at, why, and what is shown meanwhile', async () => {
@@ -508,9 +509,12 @@ it('renders a hundred runs in well under 50 ms of processor time', () => {
       entity: 'team',
       project: 'mnist',
       path: 'team/mnist',
-      view: parseRunQuery(''),
+      view: parseProjectView('?view=curves'),
       troubles: [],
-      page: { total: 1000, runs: runs.slice(0, 100) },
+      shown: {
+        layout: 'curves',
+        found: { total: 1000, queryPath: null, problems: [], runs: runs.slice(0, 100) },
+      },
       nowMs: 0,
     });
   const timesMs = Array.from({ length: 9 }, () => {

@@ -95,8 +95,15 @@ function Identity({ run, href }: RunProps & { readonly href: string }): VNode {
   );
 }
 
+/** What is told of a run beside its name. */
+export interface MarkedRun extends Pick<RunCard, 'displayName' | 'runId' | 'group' | 'tags' | 'reading'> {
+  /** Absent where its log was not looked at. */
+  readonly skippedBytes?: number;
+}
+
 /** What is to be said of a run beside its name. */
-export function RunMarks({ run }: RunProps): VNode {
+export function RunMarks({ run }: { readonly run: MarkedRun }): VNode {
+  const { skippedBytes = 0 } = run;
   return (
     <>
       {run.displayName === run.runId ? null : <code class="small">{run.runId}</code>}
@@ -110,8 +117,8 @@ export function RunMarks({ run }: RunProps): VNode {
           <bdi>{tag}</bdi>
         </span>
       ))}
-      {run.skippedBytes > 0 ? (
-        <span class="warning">{sizeText(run.skippedBytes)} of the log damaged, skipped</span>
+      {skippedBytes > 0 ? (
+        <span class="warning">{sizeText(skippedBytes)} of the log damaged, skipped</span>
       ) : null}
       {READING_NOTES[run.reading]}
     </>
