@@ -86,7 +86,7 @@ class HistoryDataProvider implements DataProvider {
     this.#values = new ValueReader(options.files);
     const previews = new RunPreviews(this.#logger, options.clock);
     this.#runs = new ResolvedRuns({ ...options, list: this.#list, previews, onFailure: this.#onFailure });
-    const maxBytes = options.memoryMaxBytes / MEMORY_SHARES;
+    const maxBytes = Math.ceil(options.memoryMaxBytes / MEMORY_SHARES);
     this.#scalars = new ScalarReader({ ...options, previews, maxBytes });
   }
 

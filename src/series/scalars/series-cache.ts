@@ -64,7 +64,7 @@ export class SeriesCache {
   constructor(options: SeriesCacheOptions) {
     this.#options = options;
     this.#series = new LRUCache({
-      maxSize: options.maxBytes,
+      maxSize: Math.ceil(options.maxBytes),
       sizeCalculation: ({ points }) => points.byteLength,
       dispose: (series) => {
         series.isCached = false;

@@ -125,7 +125,8 @@ describe('a picture of a gigabyte', () => {
     await provider.read(pluginOf('images'), EVERYTHING, 10, { signal });
     const [loss] = Object.values(await readScalars(provider, EVERYTHING, 10));
     expect(loss?.['loss']?.values).toHaveLength(1);
-    expect([house.source.opened, house.reads()]).toEqual([[], 0]);
+    const pictures = house.source.opened.filter((name) => name.endsWith('.png'));
+    expect([pictures, house.reads()]).toEqual([[], 0]);
   });
 
   it.each([
