@@ -9,7 +9,7 @@ import {
   type RefreshPolicy,
   type Run,
 } from '../history/index.ts';
-import { valueIn } from './query/index.ts';
+import { valueAtPath } from './query/index.ts';
 
 /** Config and summary as far as names ask for them, and what only a log says. */
 export type RunDescription = Pick<CatalogueEntry, 'facts' | 'config' | 'summary'>;
@@ -99,7 +99,10 @@ export class RunDescriptions {
       ...(username !== undefined && { username }),
     };
     const asked = (values: RunDescription['config'], paths: readonly string[]) =>
-      paths.flatMap((path) => valueIn(values, path) ?? []);
+      paths.flatMap((path) => {
+        const json = valueAtPath(values, path);
+        return json === undefined ? [] : [{ path: [path], json }];
+      });
     this.#known.set(id, {
       facts: said,
       config: asked(config, this.#keys.config),

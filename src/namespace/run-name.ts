@@ -3,7 +3,7 @@
 import { formatted, type RunNameField, type RunNamePart } from '../core/index.ts';
 import type { Run } from '../history/index.ts';
 import { parseWandbJson } from '../wandb-json/index.ts';
-import { valueIn } from './query/index.ts';
+import { valueAtPath } from './query/index.ts';
 import type { RunDescription } from './run-descriptions.ts';
 
 /** `description`: undefined where the template asks for nothing but what is listed. */
@@ -65,7 +65,7 @@ function valueText(
   { document, path, format }: Extract<RunNamePart, { readonly kind: 'value' }>,
   description: RunDescription | undefined,
 ): string {
-  const json = valueIn(description?.[document] ?? [], path)?.json;
+  const json = valueAtPath(description?.[document] ?? [], path);
   const value = json === undefined ? null : parseWandbJson(json);
   if (value === null) return '';
   return typeof value === 'string' || typeof value === 'number'

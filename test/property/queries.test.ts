@@ -10,7 +10,12 @@ import { buildHouse, type House, signal } from '../support/house.ts';
 import { exitRecord, row } from '../support/records.ts';
 import { scaled } from '../support/scale.ts';
 import { ScriptedSource } from '../support/scripted-source.ts';
-import { type JsonObject, startWandbServer, type WandbServer } from '../support/wandb-server/index.ts';
+import {
+  type JsonObject,
+  type JsonValue,
+  startWandbServer,
+  type WandbServer,
+} from '../support/wandb-server/index.ts';
 
 interface SomeRun {
   readonly tags: readonly string[];
@@ -24,6 +29,8 @@ interface SomeRun {
   readonly exitCode: number;
   readonly config: JsonObject;
   readonly summary: JsonObject;
+  /** Whether its SDK logs nested values by their paths, or as JSON of the topmost key. */
+  readonly explodes: boolean;
 }
 
 const EPOCH_S = 1.7e9;
@@ -61,6 +68,7 @@ const someRun: fc.Arbitrary<SomeRun> = fc.record({
   exitCode: fc.constantFrom(0, 1),
   config: config as fc.Arbitrary<JsonObject>,
   summary: summary as fc.Arbitrary<JsonObject>,
+  explodes: fc.boolean(),
 });
 
 const path = fc.constantFrom('lr', 'a.b', 'a', 'm/n', 'layers', 'loss', 'val/loss', 'nested.min', 'gone');
@@ -160,7 +168,9 @@ function recordsOf(run: SomeRun): readonly RunRecord[] {
     startTime: EPOCH_S + start,
   };
   const change = (document: JsonObject) => ({
-    update: flattenJson([], bare(document)).map((leaf) => ({ path: leaf.path, json: leaf.text })),
+    update: run.explodes
+      ? flattenJson([], bare(document)).map((leaf) => ({ path: leaf.path, json: leaf.text }))
+      : Object.entries(document).map(([key, value]) => ({ path: [key], json: bare(value) })),
     remove: [],
   });
   return [
@@ -173,13 +183,13 @@ function recordsOf(run: SomeRun): readonly RunRecord[] {
 }
 
 /** As logs have it: numbers that strict JSON lacks stand bare. */
-function bare(document: JsonObject): string {
-  return JSON.stringify(document).replaceAll(/"(NaN|Infinity)"/g, '$1');
+function bare(value: JsonValue): string {
+  return JSON.stringify(value).replaceAll(/"(NaN|Infinity)"/g, '$1');
 }
 
 function fill(server: WandbServer, runs: readonly SomeRun[]): void {
   const project = server.store.project('acme', 'research');
-  for (const [i, { start, exitCode, ...facts }] of runs.entries()) {
+  for (const [i, { start, exitCode, explodes: _explodes, ...facts }] of runs.entries()) {
     const createdAt = 1000 * (EPOCH_S + start);
     const state = exitCode === 0 ? 'finished' : 'failed';
     project.addRun({ id: `r${i}`, ...facts, createdAt, heartbeatAt: createdAt, state, rows: [{ loss: 1 }] });

@@ -1,6 +1,6 @@
 /** Queries: runs of a project chosen by what they are. @module */
 
 export { parseQuery, parseTerm, QUERY_FORMS } from './parse-term.ts';
-export { valueIn } from './queried-run.ts';
 export { RunQueries } from './run-queries.ts';
 export type { ParsedTerm, QueryTerm } from './run-query.ts';
+export { valueAtPath } from './value-at-path.ts';

@@ -1,7 +1,8 @@
 /** A run as queries see it: from the catalogue, without opening its log. @module */
 
 import type { RunFacts, RunState } from '../../core/index.ts';
-import type { CatalogueEntry, DocumentEntry, Run } from '../../history/index.ts';
+import type { CatalogueEntry, Run } from '../../history/index.ts';
+import { valueAtPath } from './value-at-path.ts';
 
 /** Config and summary, or as much of them as is asked about. */
 export type RunDocuments = Pick<CatalogueEntry, 'config' | 'summary'>;
@@ -55,17 +56,5 @@ export function valueAt(
   field: keyof RunDocuments,
   path: string,
 ): string | undefined {
-  return valueIn((told ?? entry)?.[field] ?? [], path)?.json;
-}
-
-/** Keys may hold dots themselves: of two readings of a path the one with the longer first key holds. */
-export function valueIn(entries: readonly DocumentEntry[], path: string): DocumentEntry | undefined {
-  let found: DocumentEntry | undefined;
-  for (const entry of entries) {
-    const { path: parts } = entry;
-    if (parts.length === 1 ? parts[0] !== path : parts.join('.') !== path) continue;
-    if (parts.length === 1) return entry;
-    if (found === undefined || (parts[0]?.length ?? 0) > (found.path[0]?.length ?? 0)) found = entry;
-  }
-  return found;
+  return valueAtPath((told ?? entry)?.[field] ?? [], path);
 }
