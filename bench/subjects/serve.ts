@@ -3,6 +3,7 @@
  * Reads the run into the cache first. @module
  */
 
+import { createDerivedRuns } from '../../src/app/derived-runs.ts';
 import { loadSettings, readEnvironment } from '../../src/config/index.ts';
 import { systemClock } from '../../src/core/index.ts';
 import { DEFAULT_X_AXIS, EventFiles } from '../../src/eventfile/index.ts';
@@ -31,11 +32,13 @@ async function serve(portPath: string, cacheFolder: string, rows: number): Promi
   const store = new LocalStore({ cacheDir: cacheFolder, maxBytes: cacheMaxBytes, ...parts });
   const history = new History({ sources, store, memoryMaxBytes, ...parts });
   const files = new Media({ store, memoryMaxBytes, ...parts });
-  const events = new EventFiles({ history, memoryMaxBytes, xAxis: DEFAULT_X_AXIS, files, ...parts });
+  const viewing = { history, memoryMaxBytes, xAxis: DEFAULT_X_AXIS, files, ...parts };
+  const events = new EventFiles(viewing);
+  const derived = createDerivedRuns(viewing, parts.clock);
   await history.catalogue.refresh({ signal });
   for (const run of history.catalogue.runs.values()) await run.update();
   const namespace = new Namespace({ history, runNameTemplate });
-  const seen = { history, events, namespace, caller: OPERATOR };
+  const seen = { history, events, derived, namespace, caller: OPERATOR };
   const server = webServer(createTree(seen), { overview: createOverview(seen), metrics: parts.metrics });
   const { port } = await server.listen({ host: '127.0.0.1', port: 0, signal });
   announce(portPath, port);

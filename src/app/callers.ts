@@ -9,7 +9,7 @@ import type { Caller } from '../namespace/index.ts';
 import type { Logger } from '../observability/index.ts';
 import { type CreateOverviewOptions, createOverview } from '../overview/index.ts';
 import { parseSource, type WandbServer } from '../sources/index.ts';
-import { createTree, type LogdirTree } from '../tree/index.ts';
+import { type CreateTreeOptions, createTree, type LogdirTree } from '../tree/index.ts';
 import type { App, AppParts, AppSettings } from './app.ts';
 
 /** Who is let in, and what each sees then. */
@@ -20,10 +20,10 @@ export interface Guarded {
 
 /** What each caller sees, made when somebody asks in its name. */
 export class CallerViews {
-  readonly #seen: CreateOverviewOptions;
+  readonly #seen: CreateTreeOptions & CreateOverviewOptions;
   readonly #made = new WeakMap<Caller, Pick<App, 'tree' | 'overview'>>();
 
-  constructor(seen: CreateOverviewOptions) {
+  constructor(seen: CreateTreeOptions & CreateOverviewOptions) {
     this.#seen = seen;
   }
 

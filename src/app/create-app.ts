@@ -13,6 +13,7 @@ import { createDataProvider } from '../series/index.ts';
 import { describeSource, parseSource, understandSource } from '../sources/index.ts';
 import type { App, AppParts, AppSettings } from './app.ts';
 import { accessOf, CallerViews, keyRingOf, requireDecision, withKeysOf } from './callers.ts';
+import { createDerivedRuns, groupsAsRuns } from './derived-runs.ts';
 import { createWeb, listening, listenS3, Opening } from './http-doors.ts';
 import { createHistory, Servers, sourceStates, start } from './sources.ts';
 
@@ -43,7 +44,8 @@ export function createApp(given: AppSettings, parts: AppParts): App {
   const viewing = { history, memoryMaxBytes, xAxis, media, charts, files, logger, metrics };
   const events = new EventFiles(viewing);
   const views = new SeriesViews(events, viewing);
-  const seen = { history, events, namespace, caller: OPERATOR };
+  const derived = createDerivedRuns(viewing, clock);
+  const seen = { history, events, derived, namespace, caller: OPERATOR };
   const callers = new CallerViews(seen);
   const logdir = callers.of(OPERATOR);
   const opening = new Opening();
@@ -77,16 +79,20 @@ export function createApp(given: AppSettings, parts: AppParts): App {
       if (options.serving?.tls) reloaders.add('certificate of S3', () => server.reload());
       return server;
     },
-    provideData: async ({ projects, query = [], ...options }) => {
+    provideData: async ({ projects, query = [], grouping = null, ...options }) => {
       const maxResponsePoints = () => settings.maxResponsePoints;
       const provider = createDataProvider({
-        ...{ ...seen, events: views, files, projects, query, logger, metrics, clock },
+        ...{ ...seen, files, projects, logger, metrics, clock },
+        ...(grouping === null
+          ? { events: views, query }
+          : { events: derived.series, choose: groupsAsRuns(namespace, derived.views, { query, grouping }) }),
         ...{ started: opening.over, memoryMaxBytes, maxResponsePoints },
         hiddenPlugins: hiddenPlugins(settings),
       });
       const server = await createGrpcFrontend({ provider, logger, metrics, accessLog }).listen(options);
       // One that shows a choice would not do for the pages, which show everything.
-      if (projects === null && query.length === 0) grpc = { ...server, direct: parts.direct ?? '' };
+      if (projects === null && query.length === 0 && grouping === null)
+        grpc = { ...server, direct: parts.direct ?? '' };
       return server;
     },
     onReload: (name, reload) => reloaders.add(name, reload),
@@ -109,6 +115,7 @@ export function createApp(given: AppSettings, parts: AppParts): App {
     },
     [Symbol.asyncDispose]: async () => {
       access[Symbol.dispose]();
+      await derived[Symbol.asyncDispose]();
       await events[Symbol.asyncDispose]();
       await views[Symbol.asyncDispose]();
       await history[Symbol.asyncDispose]();

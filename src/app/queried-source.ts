@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { LogdirError } from '../core/index.ts';
-import { parseTerm, type QueryTerm } from '../namespace/index.ts';
+import { type Grouping, parseTerm, type QueryTerm } from '../namespace/index.ts';
 
 export interface QueriedSource {
   /** Without the queries. */
@@ -10,6 +10,8 @@ export interface QueriedSource {
   /** As it stands in a path; '' where there is none. */
   readonly queryPath: string;
   readonly query: readonly QueryTerm[];
+  /** What the runs that it chooses are grouped by; null: they are shown as they are. */
+  readonly grouping: Grouping | null;
 }
 
 /** Where queries begin. */
@@ -21,15 +23,25 @@ const QUERY = /\/@(?=\w+[=.])/u;
  */
 export function queriedSource(text: string): QueriedSource {
   const at = text.search(QUERY);
-  if (at < 0 || existsSync(text)) return { source: text, queryPath: '', query: [] };
+  if (at < 0 || existsSync(text)) return { source: text, queryPath: '', query: [], grouping: null };
   const queryPath = text.slice(at + 1).replace(/\/$/, '');
   // A slash within a value is part of it: the next query begins with an `@`.
-  const query = queryPath.split(/\/(?=@)/).map(termOf);
-  return { source: text.slice(0, at), queryPath, query };
+  const components = queryPath.split(/\/(?=@)/);
+  const grouping = groupingOf(components.at(-1)!);
+  const query = (grouping === null ? components : components.slice(0, -1)).map(termOf);
+  return { source: text.slice(0, at), queryPath, query, grouping };
+}
+
+/** Nothing comes after it. */
+function groupingOf(component: string): Grouping | null {
+  const parsed = parseTerm(component);
+  return parsed?.kind === 'grouping' ? parsed.grouping : null;
 }
 
 function termOf(component: string): QueryTerm {
   const parsed = parseTerm(component);
   if (parsed?.kind === 'term') return parsed.term;
-  throw new LogdirError('invalid-argument', parsed?.message ?? `${component} is no query`);
+  const isGrouping = parsed?.kind === 'grouping';
+  const problem = isGrouping ? `${component} groups runs: it comes last` : parsed?.message;
+  throw new LogdirError('invalid-argument', problem ?? `${component} is no query`);
 }

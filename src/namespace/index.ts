@@ -3,5 +3,13 @@
 export { type Caller, NOBODY, OPERATOR, type Operator, type RestrictedCaller } from './caller.ts';
 export { locationsFor, readingFailureFor } from './disclosure.ts';
 export { Namespace, type NamespaceOptions } from './namespace.ts';
-export { type ParsedTerm, parseTerm, QUERY_FORMS, type QueryTerm } from './query/index.ts';
+export {
+  type Grouping,
+  type GroupMember,
+  type ParsedTerm,
+  parseTerm,
+  QUERY_FORMS,
+  type QueryTerm,
+  type RunGroup,
+} from './query/index.ts';
 export type { NamedProject, NamespaceSnapshot } from './snapshot.ts';

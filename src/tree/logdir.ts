@@ -4,12 +4,15 @@ import { type Clock, LogdirError, type MaybePromise, systemClock } from '../core
 import type { EventFiles } from '../eventfile/index.ts';
 import type { History } from '../history/index.ts';
 import type { Caller, Namespace } from '../namespace/index.ts';
+import type { Views } from '../views/index.ts';
 import { ListingPatience } from './listing-patience.ts';
 import { EventFileNodes } from './nodes/event-file.ts';
+import { GroupedRuns } from './nodes/grouping-directory.ts';
 import { type NamedParts, RootDirectory } from './nodes/named-directories.ts';
 import type { TreeNode } from './nodes/node.ts';
 import { ProjectorFiles } from './nodes/projector.ts';
 import { ChosenRuns } from './nodes/query-directory.ts';
+import type { RunParts } from './nodes/run-directory.ts';
 import { RunDocuments } from './nodes/run-documents.ts';
 import { SavedFiles } from './nodes/saved-files.ts';
 import { RunSnapshots } from './run-snapshot.ts';
@@ -22,19 +25,33 @@ export interface CreateTreeOptions {
   readonly caller: Caller;
   /** The view of runs as event files. */
   readonly events: EventFiles;
+  /** Runs that are computed from others, and their event files. */
+  readonly derived: { readonly views: Views; readonly events: EventFiles };
   readonly clock?: Clock;
 }
 
 /** The tree that one caller sees. */
 export function createTree(options: CreateTreeOptions): LogdirTree {
   const { history, namespace, caller, clock = systemClock } = options;
-  const snapshots = new RunSnapshots(options.events);
-  const events = new EventFileNodes(options.events, snapshots);
-  const documents = new RunDocuments({ caller, snapshots, events });
-  const patience = new ListingPatience(clock);
-  const onDemand = { saved: new SavedFiles(), projector: new ProjectorFiles() };
-  const runs = { patience, snapshots, events, documents, ...onDemand };
-  return new Logdir(history, { namespace, caller, runs, chosen: new ChosenRuns() });
+  const { views, events } = options.derived;
+  const shared = {
+    patience: new ListingPatience(clock),
+    saved: new SavedFiles(),
+    projector: new ProjectorFiles(),
+  };
+  const partsOf = (files: EventFiles) => ({ ...shared, ...fileParts(files, caller) });
+  return new Logdir(history, {
+    ...{ namespace, caller, chosen: new ChosenRuns() },
+    grouped: new GroupedRuns({ namespace, views, clock }),
+    runs: partsOf(options.events),
+    derived: partsOf(events),
+  });
+}
+
+function fileParts(files: EventFiles, caller: Caller): Pick<RunParts, 'snapshots' | 'events' | 'documents'> {
+  const snapshots = new RunSnapshots(files);
+  const events = new EventFileNodes(files, snapshots);
+  return { snapshots, events, documents: new RunDocuments({ caller, snapshots, events }) };
 }
 
 class Logdir implements LogdirTree {

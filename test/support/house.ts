@@ -3,6 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createDerivedRuns, type DerivedRuns } from '../../src/app/derived-runs.ts';
 import { type Clock, systemClock } from '../../src/core/index.ts';
 import {
   DEFAULT_X_AXIS,
@@ -27,6 +28,8 @@ export interface House extends AsyncDisposable {
   readonly events: EventFiles;
   /** As the data provider has them. */
   readonly views: SeriesViews;
+  /** Runs computed from others, their event files, and what a data provider shows of them. */
+  readonly derived: DerivedRuns;
   readonly files: Media;
   readonly metrics: Metrics;
   readonly cacheDir: string;
@@ -46,6 +49,8 @@ export interface HouseOptions {
   /** In place of the cache directory. */
   readonly store?: RunStore;
   readonly memoryMaxBytes?: number;
+  /** Bound on what is kept of derived runs. */
+  readonly derivedMaxBytes?: number;
   readonly runNameTemplate?: string;
   readonly logger?: Logger;
   readonly clock?: Clock;
@@ -74,7 +79,9 @@ export async function buildHouse(options: HouseOptions): Promise<House> {
   });
   const views = new SeriesViews(events, viewing);
   const namespace = new Namespace({ history, runNameTemplate: options.runNameTemplate ?? '{name}' });
-  const seen = { history, events, namespace, caller: OPERATOR };
+  const derivedMaxBytes = options.derivedMaxBytes ?? memoryMaxBytes;
+  const derived = createDerivedRuns({ ...viewing, memoryMaxBytes: derivedMaxBytes }, clock);
+  const seen = { history, events, derived, namespace, caller: OPERATOR };
   await history.catalogue.refresh({ signal });
   return {
     tree: createTree(seen),
@@ -83,10 +90,12 @@ export async function buildHouse(options: HouseOptions): Promise<House> {
     history,
     events,
     views,
+    derived,
     files,
     metrics,
     cacheDir,
     async [Symbol.asyncDispose]() {
+      await derived[Symbol.asyncDispose]();
       await events[Symbol.asyncDispose]();
       await views[Symbol.asyncDispose]();
       await history[Symbol.asyncDispose]();

@@ -21,6 +21,9 @@ export type QueryTerm =
   /** So many with the largest or smallest number at a key of their summary. */
   | { readonly kind: 'best'; readonly path: string; readonly count: number; readonly goal: 'min' | 'max' };
 
+/** What runs are grouped by: a fact of theirs, or a value of their config, by its key with dots where keys nest. */
+export type Grouping = { readonly field: EqualField } | { readonly field: 'config'; readonly path: string };
+
 export type EqualField = 'tag' | 'group' | 'sweep' | 'user' | 'job';
 export type CompareCondition = Extract<RunCondition, { readonly comparison: unknown }>;
 
@@ -30,4 +33,5 @@ export type CompareCondition = Extract<RunCondition, { readonly comparison: unkn
  */
 export type ParsedTerm =
   | { readonly kind: 'term'; readonly term: QueryTerm; readonly isOpen: boolean }
+  | { readonly kind: 'grouping'; readonly grouping: Grouping }
   | { readonly kind: 'problem'; readonly message: string };

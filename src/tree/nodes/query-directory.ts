@@ -9,6 +9,7 @@ import { LogdirError } from '../../core/index.ts';
 import type { Run } from '../../history/index.ts';
 import { type NamedProject, type ParsedTerm, parseTerm, type QueryTerm } from '../../namespace/index.ts';
 import type { DirectoryNode, TreeOptions } from '../tree.ts';
+import { type GroupedProject, GroupingDirectory } from './grouping-directory.ts';
 import type { TreeDirectory, TreeNode } from './node.ts';
 import { runNode } from './run-directory.ts';
 
@@ -18,11 +19,7 @@ const MAX_QUERIES = 1000;
 type Signal = { readonly signal: AbortSignal };
 
 /** The project that queries are about, as one caller sees it. */
-export interface QueriedProject {
-  /** As it is now. */
-  readonly current: NamedProject;
-  /** Brought up to date first, as far as a listing asks. */
-  readonly refreshed: (options: Signal) => Promise<NamedProject>;
+export interface QueriedProject extends GroupedProject {
   readonly choose: (
     project: NamedProject,
     terms: readonly QueryTerm[],
@@ -64,8 +61,19 @@ function nested(
 ): TreeDirectory | undefined {
   const parsed = parseTerm(component);
   if (parsed === undefined) return undefined;
+  if (parsed.kind === 'grouping') {
+    const { grouping } = parsed;
+    return new GroupingDirectory(component, project, {
+      path: `${parent}/${component}`,
+      terms: above,
+      grouping,
+    });
+  }
   return new QueryDirectory(component, { project, above, parent, component, parsed });
 }
+
+/** What chooses runs, or is meant to. */
+type QueryText = Exclude<ParsedTerm, { readonly kind: 'grouping' }>;
 
 interface Query {
   readonly project: QueriedProject;
@@ -75,7 +83,7 @@ interface Query {
   readonly parent: string;
   /** All of the query's own text: a value with slashes spans several components. */
   readonly component: string;
-  readonly parsed: ParsedTerm;
+  readonly parsed: QueryText;
 }
 
 class QueryDirectory implements TreeDirectory {
@@ -105,14 +113,15 @@ class QueryDirectory implements TreeDirectory {
       if (run !== undefined) return project.runDirectory(name, run);
     }
     const longer = { project, above, parent, component: `${component}/${name}` };
-    const rest = parseTerm(longer.component)!;
+    const rest = parseTerm(longer.component);
+    if (rest === undefined || rest.kind === 'grouping') return undefined;
     return (await this.#goesOn(rest, options))
       ? new QueryDirectory(name, { ...longer, parsed: rest })
       : undefined;
   }
 
   /** Whether a name is the rest of this query's text. Of a tag or a group it is where some run has one that begins so. */
-  async #goesOn(rest: ParsedTerm, options: Signal): Promise<boolean> {
+  async #goesOn(rest: QueryText, options: Signal): Promise<boolean> {
     const { parsed, project, above } = this.#query;
     if (parsed.kind === 'problem' || parsed.isOpen) return true;
     if (rest.kind === 'problem' || rest.term.kind !== 'equals') return false;

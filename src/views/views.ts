@@ -1,0 +1,109 @@
+/** Derived runs as runs: a history of their own, computed when somebody looks, and kept in memory up to a bound. @module */
+
+import { LRUCache } from 'lru-cache';
+import { type Clock, runKeyText } from '../core/index.ts';
+import { History, MemoryStore, type ProjectKey, REFRESH, type Run } from '../history/index.ts';
+import type { Grouping, RunGroup } from '../namespace/index.ts';
+import { createMetrics, type Logger } from '../observability/index.ts';
+import { DerivedSource } from './derived-source.ts';
+import { recipesOfGroup } from './groups/group-recipe.ts';
+import type { Recipe } from './recipe.ts';
+
+/** Of derived runs, members counted: some 60 MB of recipes and ledgers. */
+const MAX_MEMBERS = 400_000;
+
+type Signal = { readonly signal: AbortSignal };
+
+export interface ViewsOptions {
+  /** Of the runs that others are derived from. */
+  readonly history: History;
+  /** Bound on computed rows kept in memory; what was evicted is computed again. */
+  readonly memoryMaxBytes: number;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+export class Views implements AsyncDisposable {
+  /** Of the derived runs. */
+  readonly history: History;
+  readonly #members: History;
+  readonly #store: MemoryStore;
+  /** Whose members are read ahead, and whose cost requests. */
+  readonly #eager: DerivedSource;
+  readonly #onDemand: DerivedSource;
+  readonly #recipes: LRUCache<string, Recipe>;
+
+  constructor({ history, memoryMaxBytes, logger, clock }: ViewsOptions) {
+    this.#members = history;
+    this.#store = new MemoryStore({ maxBytes: memoryMaxBytes, whenFull: 'evict' });
+    this.#eager = new DerivedSource({ history, reading: 'eager' });
+    this.#onDemand = new DerivedSource({ history, reading: 'on-demand' });
+    this.history = new History({
+      sources: [this.#eager, this.#onDemand],
+      store: this.#store,
+      areFound: false,
+      assumesOwners: false,
+      // Counts of runs and of rows are those of what sources have.
+      metrics: createMetrics({ processMetrics: false }),
+      ...{ memoryMaxBytes, logger: logger.child({ room: 'views' }), clock },
+    });
+    this.#recipes = new LRUCache({
+      maxSize: MAX_MEMBERS,
+      sizeCalculation: ({ members }) => 1 + members.length,
+      dispose: (recipe) => this.#forget(recipe),
+    });
+  }
+
+  /** Reads members of a group on, to their ends. */
+  async refreshMembers({ members }: RunGroup, options: Signal): Promise<void> {
+    const runs = members.map(({ run }) => run);
+    await this.#members.refreshAll(runs, REFRESH.complete, options);
+  }
+
+  /** The statistics of groups, by the group's name and then by that of the statistic, both ascending. */
+  async ofGroups(
+    project: ProjectKey,
+    grouping: Grouping,
+    groups: readonly RunGroup[],
+    options: Signal,
+  ): Promise<ReadonlyMap<string, ReadonlyMap<string, Run>>> {
+    const recipes = groups.map((group) => recipesOfGroup(project, grouping, group));
+    await this.#define(recipes.flat(), options);
+    return new Map(groups.map(({ name }, i) => [name, this.#runsOf(recipes[i]!)]));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.history[Symbol.asyncDispose]();
+  }
+
+  async #define(recipes: readonly Recipe[], options: Signal): Promise<void> {
+    let isAnyNew = false;
+    for (const recipe of recipes) {
+      if (this.#recipes.get(runKeyText(recipe.key)) !== undefined) continue;
+      this.#recipes.set(runKeyText(recipe.key), recipe);
+      if (this.#sourceOf(recipe).define(recipe)) isAnyNew = true;
+    }
+    if (isAnyNew || recipes.some(({ key }) => !this.history.catalogue.runs.has(runKeyText(key))))
+      await this.history.catalogue.refresh(options);
+  }
+
+  #runsOf(recipes: readonly Recipe[]): ReadonlyMap<string, Run> {
+    const { runs } = this.history.catalogue;
+    return new Map(
+      recipes.flatMap(({ key, displayName }) => {
+        const run = runs.get(runKeyText(key));
+        return run === undefined ? [] : [[displayName, run] as const];
+      }),
+    );
+  }
+
+  #sourceOf({ members }: Recipe): DerivedSource {
+    return members.every(({ run }) => run.policy.reading === 'eager') ? this.#eager : this.#onDemand;
+  }
+
+  #forget(recipe: Recipe): void {
+    const source = this.#sourceOf(recipe);
+    source.forget(recipe.key);
+    this.#store.forget({ key: recipe.key, origin: source.origin });
+  }
+}
