@@ -88,6 +88,7 @@ function beginningOf({ statistic, by, value, runs, start }: Described): readonly
   return [
     { kind: 'facts', facts: { displayName: statistic, startTime: start, notes } },
     { kind: 'config', change: { update, remove: [] } },
+    { kind: 'begun' },
   ];
 }
 
