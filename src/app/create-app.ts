@@ -13,7 +13,7 @@ import { createDataProvider } from '../series/index.ts';
 import { describeSource, parseSource, understandSource } from '../sources/index.ts';
 import type { App, AppParts, AppSettings } from './app.ts';
 import { accessOf, CallerViews, keyRingOf, requireDecision, withKeysOf } from './callers.ts';
-import { createDerivedRuns, groupsAsRuns } from './derived-runs.ts';
+import { createDerivedRuns, derivedAsRuns } from './derived-runs.ts';
 import { createWeb, listening, listenS3, Opening } from './http-doors.ts';
 import { createHistory, Servers, sourceStates, start } from './sources.ts';
 
@@ -79,19 +79,22 @@ export function createApp(given: AppSettings, parts: AppParts): App {
       if (options.serving?.tls) reloaders.add('certificate of S3', () => server.reload());
       return server;
     },
-    provideData: async ({ projects, query = [], grouping = null, ...options }) => {
+    provideData: async ({ projects, query = [], derivation = null, ...options }) => {
       const maxResponsePoints = () => settings.maxResponsePoints;
       const provider = createDataProvider({
         ...{ ...seen, files, projects, logger, metrics, clock },
-        ...(grouping === null
+        ...(derivation === null
           ? { events: views, query }
-          : { events: derived.series, choose: groupsAsRuns(namespace, derived.views, { query, grouping }) }),
+          : {
+              events: derived.series,
+              choose: derivedAsRuns(namespace, derived.views, { query, derivation }),
+            }),
         ...{ started: opening.over, memoryMaxBytes, maxResponsePoints },
         hiddenPlugins: hiddenPlugins(settings),
       });
       const server = await createGrpcFrontend({ provider, logger, metrics, accessLog }).listen(options);
       // One that shows a choice would not do for the pages, which show everything.
-      if (projects === null && query.length === 0 && grouping === null)
+      if (projects === null && query.length === 0 && derivation === null)
         grpc = { ...server, direct: parts.direct ?? '' };
       return server;
     },

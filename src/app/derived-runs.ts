@@ -4,8 +4,8 @@ import type { Clock } from '../core/index.ts';
 import { EventFiles, type EventFilesOptions, SeriesViews } from '../eventfile/index.ts';
 import type { Run } from '../history/index.ts';
 import { Media } from '../media/index.ts';
-import type { Grouping, NamedProject, Namespace, QueryTerm } from '../namespace/index.ts';
-import { Views } from '../views/index.ts';
+import type { Derivation, NamedProject, Namespace, QueryTerm } from '../namespace/index.ts';
+import { type ViewDefinition, Views } from '../views/index.ts';
 
 /** Of the bound on memory, for rows and for encoded files each. */
 const MEMORY_SHARES = 4;
@@ -17,10 +17,14 @@ export interface DerivedRuns extends AsyncDisposable {
 }
 
 /** `viewing`: how the runs they are computed from are shown. */
-export function createDerivedRuns(viewing: EventFilesOptions, clock: Clock): DerivedRuns {
+export function createDerivedRuns(
+  viewing: EventFilesOptions,
+  clock: Clock,
+  definitions: readonly ViewDefinition[] = [],
+): DerivedRuns {
   const { history, logger, metrics } = viewing;
   const memoryMaxBytes = viewing.memoryMaxBytes / MEMORY_SHARES;
-  const views = new Views({ history, memoryMaxBytes, logger, clock });
+  const views = new Views({ history, memoryMaxBytes, definitions, logger, clock });
   const { store } = views.history;
   const files = new Media({ store, memoryMaxBytes, logger, metrics, clock });
   // Members are put together by `_step`, so that is where the points are, whatever metric they name.
@@ -44,13 +48,22 @@ export function createDerivedRuns(viewing: EventFilesOptions, clock: Clock): Der
   };
 }
 
-/** How a data provider comes to its runs: the statistics of groups, called `GROUP/mean`. */
-export function groupsAsRuns(
+/** How a data provider comes to its runs: statistics of groups, called `GROUP/mean`, or runs as a view shows them. */
+export function derivedAsRuns(
   namespace: Namespace,
   views: Views,
-  { query, grouping }: { readonly query: readonly QueryTerm[]; readonly grouping: Grouping },
+  { query, derivation }: { readonly query: readonly QueryTerm[]; readonly derivation: Derivation },
 ): (project: NamedProject, options: { readonly signal: AbortSignal }) => Promise<ReadonlyMap<string, Run>> {
   return async (project, options) => {
+    if (derivation.kind === 'view') {
+      const view = views.definition(derivation.name, project);
+      return await views.ofView(
+        view,
+        await namespace.choose(project, [...query, ...view.runs], options),
+        options,
+      );
+    }
+    const { grouping } = derivation;
     const groups = await namespace.group(project, query, grouping, options);
     const derived = await views.ofGroups(project, grouping, groups, options);
     return new Map(

@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { LogdirError } from '../core/index.ts';
-import { type Grouping, parseTerm, type QueryTerm } from '../namespace/index.ts';
+import { type Derivation, parseTerm, type QueryTerm } from '../namespace/index.ts';
 
 export interface QueriedSource {
   /** Without the queries. */
@@ -10,8 +10,8 @@ export interface QueriedSource {
   /** As it stands in a path; '' where there is none. */
   readonly queryPath: string;
   readonly query: readonly QueryTerm[];
-  /** What the runs that it chooses are grouped by; null: they are shown as they are. */
-  readonly grouping: Grouping | null;
+  /** What is shown in place of the runs that it chooses; null: themselves. */
+  readonly derivation: Derivation | null;
 }
 
 /** Where queries begin. */
@@ -23,25 +23,24 @@ const QUERY = /\/@(?=\w+[=.])/u;
  */
 export function queriedSource(text: string): QueriedSource {
   const at = text.search(QUERY);
-  if (at < 0 || existsSync(text)) return { source: text, queryPath: '', query: [], grouping: null };
+  if (at < 0 || existsSync(text)) return { source: text, queryPath: '', query: [], derivation: null };
   const queryPath = text.slice(at + 1).replace(/\/$/, '');
   // A slash within a value is part of it: the next query begins with an `@`.
   const components = queryPath.split(/\/(?=@)/);
-  const grouping = groupingOf(components.at(-1)!);
-  const query = (grouping === null ? components : components.slice(0, -1)).map(termOf);
-  return { source: text.slice(0, at), queryPath, query, grouping };
+  const derivation = derivationOf(components.at(-1)!);
+  const query = (derivation === null ? components : components.slice(0, -1)).map(termOf);
+  return { source: text.slice(0, at), queryPath, query, derivation };
 }
 
 /** Nothing comes after it. */
-function groupingOf(component: string): Grouping | null {
+function derivationOf(component: string): Derivation | null {
   const parsed = parseTerm(component);
-  return parsed?.kind === 'grouping' ? parsed.grouping : null;
+  return parsed?.kind === 'grouping' || parsed?.kind === 'view' ? parsed : null;
 }
 
 function termOf(component: string): QueryTerm {
   const parsed = parseTerm(component);
   if (parsed?.kind === 'term') return parsed.term;
-  const isGrouping = parsed?.kind === 'grouping';
-  const problem = isGrouping ? `${component} groups runs: it comes last` : parsed?.message;
+  const problem = parsed?.kind === 'problem' ? parsed.message : parsed && `${component} comes last`;
   throw new LogdirError('invalid-argument', problem ?? `${component} is no query`);
 }

@@ -6,8 +6,8 @@ import type { History } from '../history/index.ts';
 import type { Caller, Namespace } from '../namespace/index.ts';
 import type { Views } from '../views/index.ts';
 import { ListingPatience } from './listing-patience.ts';
+import { DerivedRuns } from './nodes/derived-runs.ts';
 import { EventFileNodes } from './nodes/event-file.ts';
-import { GroupedRuns } from './nodes/grouping-directory.ts';
 import { type NamedParts, RootDirectory } from './nodes/named-directories.ts';
 import type { TreeNode } from './nodes/node.ts';
 import { ProjectorFiles } from './nodes/projector.ts';
@@ -42,9 +42,9 @@ export function createTree(options: CreateTreeOptions): LogdirTree {
   const partsOf = (files: EventFiles) => ({ ...shared, ...fileParts(files, caller) });
   return new Logdir(history, {
     ...{ namespace, caller, chosen: new ChosenRuns() },
-    grouped: new GroupedRuns({ namespace, views, clock }),
+    derived: new DerivedRuns({ namespace, views, clock }),
     runs: partsOf(options.events),
-    derived: partsOf(events),
+    derivedParts: partsOf(events),
   });
 }
 

@@ -137,7 +137,8 @@ export class DerivedSource implements RunSource {
     }
     const until = isAgain ? (parsePosition(stopAt).step ?? Number.NEGATIVE_INFINITY) : null;
     // Of steps that were final, all stay so.
-    const isWanted = (step: number) => (until === null ? step < finalBefore(members) : step <= until);
+    const before = finalStep(recipe, members);
+    const isWanted = (step: number) => (until === null ? step < before : step <= until);
     yield* this.#rows(recipe, members, { after: position?.step ?? null, isWanted, signal });
   }
 
@@ -147,9 +148,14 @@ export class DerivedSource implements RunSource {
     options: Signal & { readonly after: number | null; readonly isWanted: (step: number) => boolean },
   ): AsyncGenerator<RecordBatch> {
     const { signal, after, isWanted } = options;
-    const aligned = await AlignedSteps.open(members, { after, signal });
+    const from = recipe.hasMemory ? null : after;
+    const aligned = await AlignedSteps.open(members, { after: from, signal });
     const fold = this.#newFold(recipe, aligned);
     const budget = new TurnBudget();
+    while (after !== null && aligned.nextStep <= after) {
+      fold.add(await aligned.take());
+      await budget.next(signal);
+    }
     while (isWanted(aligned.nextStep) && Number.isFinite(aligned.nextStep)) {
       const records = [];
       let step = aligned.nextStep;
@@ -244,7 +250,7 @@ async function hasNewsAfter(
 ): Promise<boolean> {
   if (!isKept(members, position)) return !isOutdated(recipe, members);
   const { nextStep } = await AlignedSteps.open(members, { ...options, after: position.step });
-  return Number.isFinite(nextStep) && nextStep < finalBefore(members);
+  return Number.isFinite(nextStep) && nextStep < finalStep(recipe, members);
 }
 
 /** Whether members still have what was computed up to a position. */
@@ -261,6 +267,11 @@ function isOutdated(recipe: Recipe, members: readonly Member[]): boolean {
     const { generation, restarts: known } = recipe.members[i]!;
     return log.generation !== generation || restarts !== known;
   });
+}
+
+/** Steps before this one are final; they are integers. */
+function finalStep({ isFinalAtOnce }: Recipe, members: readonly Member[]): number {
+  return finalBefore(members) + (isFinalAtOnce ? 1 : 0);
 }
 
 function changed({ key, displayName }: Recipe): LogdirError {

@@ -14,7 +14,7 @@ export interface FoldContext {
 
 /** Computes rows of a derived run, step after step. */
 export interface Fold {
-  /** The row that a step comes to; null where it comes to none. Rows have ascending steps. */
+  /** The row that a step comes to; null where it comes to none. Those of a key have ascending steps. */
   add(step: AlignedStep): HistoryRow | null;
 }
 
@@ -34,6 +34,10 @@ export interface Recipe {
   readonly startTime: number | null;
   /** In an order that does not change. */
   readonly members: readonly RecipeMember[];
+  /** Whether a step is final once each member has logged it; else once those that run have logged a later one. */
+  readonly isFinalAtOnce: boolean;
+  /** Whether rows depend on those before them, so that members are read from their starts each time they have grown. */
+  readonly hasMemory: boolean;
   /** What the run says of itself before its first row. `startTime`: Unix seconds. */
   readonly beginning: (startTime: number) => readonly RunRecord[];
   readonly newFold: (context: FoldContext) => Fold;

@@ -1,13 +1,16 @@
 /** Derived runs as runs: a history of their own, computed when somebody looks, and kept in memory up to a bound. @module */
 
 import { LRUCache } from 'lru-cache';
-import { type Clock, runKeyText } from '../core/index.ts';
+import { type Clock, LogdirError, nearestName, runKeyText } from '../core/index.ts';
 import { History, MemoryStore, type ProjectKey, REFRESH, type Run } from '../history/index.ts';
 import type { Grouping, RunGroup } from '../namespace/index.ts';
 import { createMetrics, type Logger } from '../observability/index.ts';
 import { DerivedSource } from './derived-source.ts';
 import { recipesOfGroup } from './groups/group-recipe.ts';
 import type { Recipe } from './recipe.ts';
+import { keyPattern } from './transforms/key-pattern.ts';
+import type { ViewDefinition } from './transforms/view-definition.ts';
+import { recipeOfView } from './transforms/view-recipe.ts';
 
 /** Of derived runs, members counted: some 60 MB of recipes and ledgers. */
 const MAX_MEMBERS = 400_000;
@@ -19,6 +22,8 @@ export interface ViewsOptions {
   readonly history: History;
   /** Bound on computed rows kept in memory; what was evicted is computed again. */
   readonly memoryMaxBytes: number;
+  /** What people have written, each name once. Default: none. */
+  readonly definitions?: readonly ViewDefinition[];
   readonly logger: Logger;
   readonly clock: Clock;
 }
@@ -26,6 +31,8 @@ export interface ViewsOptions {
 export class Views implements AsyncDisposable {
   /** Of the derived runs. */
   readonly history: History;
+  /** By name. */
+  readonly #definitions: ReadonlyMap<string, ViewDefinition>;
   readonly #members: History;
   readonly #store: MemoryStore;
   /** Whose members are read ahead, and whose cost requests. */
@@ -33,7 +40,8 @@ export class Views implements AsyncDisposable {
   readonly #onDemand: DerivedSource;
   readonly #recipes: LRUCache<string, Recipe>;
 
-  constructor({ history, memoryMaxBytes, logger, clock }: ViewsOptions) {
+  constructor({ history, memoryMaxBytes, definitions = [], logger, clock }: ViewsOptions) {
+    this.#definitions = new Map(definitions.map((view) => [view.name, view]));
     this.#members = history;
     this.#store = new MemoryStore({ maxBytes: memoryMaxBytes, whenFull: 'evict' });
     this.#eager = new DerivedSource({ history, reading: 'eager' });
@@ -54,9 +62,8 @@ export class Views implements AsyncDisposable {
     });
   }
 
-  /** Reads members of a group on, to their ends. */
-  async refreshMembers({ members }: RunGroup, options: Signal): Promise<void> {
-    const runs = members.map(({ run }) => run);
+  /** Reads runs on that others are derived from, to their ends. */
+  async refreshMembers(runs: readonly Run[], options: Signal): Promise<void> {
     await this.#members.refreshAll(runs, REFRESH.complete, options);
   }
 
@@ -70,6 +77,42 @@ export class Views implements AsyncDisposable {
     const recipes = groups.map((group) => recipesOfGroup(project, grouping, group));
     await this.#define(recipes.flat(), options);
     return new Map(groups.map(({ name }, i) => [name, this.#runsOf(recipes[i]!)]));
+  }
+
+  /** A view that runs of a project may be seen through. @throws LogdirError `not-found` */
+  definition(name: string, { entity, project }: ProjectKey): ViewDefinition {
+    const view = this.#definitions.get(name);
+    const path = `${entity}/${project}`;
+    if (view?.of.some((pattern) => keyPattern(pattern).match(path) !== null)) return view;
+    const known = [...this.#definitions.keys()];
+    const near = nearestName(name, known);
+    const meant =
+      near === null ? `; there are: ${known.join(', ') || 'none'}` : `: did you mean @view=${near}?`;
+    const why =
+      view === undefined
+        ? `no view is called ${name}${meant}`
+        : `view ${name} is not of ${path}, but of ${view.of.join(', ')}`;
+    throw new LogdirError('not-found', why);
+  }
+
+  /** Runs as a view shows them, by the same names. */
+  async ofView(
+    view: ViewDefinition,
+    runs: ReadonlyMap<string, Run>,
+    options: Signal,
+  ): Promise<ReadonlyMap<string, Run>> {
+    const recipes = [...runs].map(([name, run]) => [name, recipeOfView(view, run)] as const);
+    await this.#define(
+      recipes.map(([, recipe]) => recipe),
+      options,
+    );
+    const derived = this.history.catalogue.runs;
+    return new Map(
+      recipes.flatMap(([name, { key }]) => {
+        const run = derived.get(runKeyText(key));
+        return run === undefined ? [] : [[name, run] as const];
+      }),
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

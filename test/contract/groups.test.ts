@@ -1,7 +1,7 @@
 /** Groups through every door for files, and through the data provider: the same runs, the same numbers. @module */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { groupsAsRuns } from '../../src/app/derived-runs.ts';
+import { derivedAsRuns } from '../../src/app/derived-runs.ts';
 import { STATISTICS } from '../../src/views/index.ts';
 import { readEvents, scalarsOf } from '../support/event-reader.ts';
 import { describeEveryDoor, type OpenDoor } from '../support/every-door.ts';
@@ -64,9 +64,9 @@ describe('groups through gRPC', () => {
   it('are runs named GROUP/STATISTIC, with the points of their files', async () => {
     const { house } = await threeRuns();
     await using _house = house;
-    const choose = groupsAsRuns(house.namespace, house.derived.views, {
+    const choose = derivedAsRuns(house.namespace, house.derived.views, {
       query: [],
-      grouping: { field: 'config', path: 'lr' },
+      derivation: { kind: 'grouping', grouping: { field: 'config', path: 'lr' } },
     });
     const provider = providerOver(house, { events: house.derived.series, choose });
     await using door = await grpcDoor(provider, house);

@@ -89,7 +89,7 @@ function queriedSources(texts: readonly string[]): Omit<QueriedSource, 'source'>
   const queried = sources.find((source) => source.queryPath !== '');
   if (queried !== undefined)
     throw new CommandFailure(EXIT.usage, `${queried.queryPath} needs a SOURCE of its own: give one SOURCE`);
-  return { sources: [...texts], query: [], grouping: null, queryPath: '' };
+  return { sources: [...texts], query: [], derivation: null, queryPath: '' };
 }
 
 /** Queries are directories of a project. @throws CommandFailure `usage` where there is not one project. */
@@ -113,7 +113,7 @@ async function provide(
   app: App,
   argv: Arguments,
   projects: readonly ProjectCard[],
-  shown: Pick<QueriedSource, 'query' | 'grouping'>,
+  shown: Pick<QueriedSource, 'query' | 'derivation'>,
 ): Promise<GrpcServer> {
   const paths = typeof argv['project'] === 'string' ? projects.map(({ path }) => path) : null;
   const options = { host: '127.0.0.1', port: 0, tls: null, projects: paths, ...shown };

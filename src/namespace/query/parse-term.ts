@@ -48,7 +48,7 @@ const READERS: Readonly<Record<string, Read>> = {
 export const QUERY_FORMS: readonly string[] = [
   ...['@state=running', '@tag=best', '@group=G', '@sweep=ID', '@user=NAME', '@job=TYPE', '@name=GLOB'],
   ...['@last=20', '@since=7d', '@best=val/loss:10:min', '@config.lr>0.001', '@summary.acc>=0.9'],
-  ...['@by=group', '@by=config.lr'],
+  ...['@by=group', '@by=config.lr', '@view=NAME'],
 ];
 
 /**
@@ -61,6 +61,7 @@ export function parseTerm(component: string): ParsedTerm | undefined {
   const [, key = '', separator = '', rest = ''] = /^@(\w*)([=.!<>]?)(.*)$/su.exec(component) ?? [];
   if ((DOCUMENTS as readonly string[]).includes(key) && separator === '.') return compared(key, rest);
   if (key === 'by' && separator === '=') return grouped(component, decoded(rest));
+  if (key === 'view' && separator === '=' && rest !== '') return { kind: 'view', name: decoded(rest) };
   if (Object.hasOwn(READERS, key) && separator === '=') return told(component, READERS[key]!(decoded(rest)));
   throw unknownQuery(component, key);
 }
@@ -108,7 +109,7 @@ function problem(component: string, what: string): ParsedTerm {
 }
 
 function unknownQuery(component: string, key: string): LogdirError {
-  const keys = [...Object.keys(READERS), ...DOCUMENTS, 'by'];
+  const keys = [...Object.keys(READERS), ...DOCUMENTS, 'by', 'view'];
   const nearest = nearestName(key, keys);
   const form = QUERY_FORMS.find((candidate) => candidate.startsWith(`@${nearest}`));
   const meant = form === undefined ? '.' : `: did you mean one like ${form}?`;

@@ -27,11 +27,16 @@ export type Grouping = { readonly field: EqualField } | { readonly field: 'confi
 export type EqualField = 'tag' | 'group' | 'sweep' | 'user' | 'job';
 export type CompareCondition = Extract<RunCondition, { readonly comparison: unknown }>;
 
+/** What is shown in place of runs: what groups of them have in common, or each of them as a view shows it. */
+export type Derivation =
+  | { readonly kind: 'grouping'; readonly grouping: Grouping }
+  | { readonly kind: 'view'; readonly name: string };
+
 /**
  * What a component says. `problem`: it begins as a query does, and is none, perhaps because its text goes on after a slash; the
  * message says what would be one. `isOpen`: it is one, and may be the beginning of another that goes on so.
  */
 export type ParsedTerm =
   | { readonly kind: 'term'; readonly term: QueryTerm; readonly isOpen: boolean }
-  | { readonly kind: 'grouping'; readonly grouping: Grouping }
+  | Derivation
   | { readonly kind: 'problem'; readonly message: string };

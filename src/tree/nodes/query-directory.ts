@@ -7,9 +7,16 @@
 import { LRUCache } from 'lru-cache';
 import { LogdirError } from '../../core/index.ts';
 import type { Run } from '../../history/index.ts';
-import { type NamedProject, type ParsedTerm, parseTerm, type QueryTerm } from '../../namespace/index.ts';
+import {
+  type Derivation,
+  type NamedProject,
+  type ParsedTerm,
+  parseTerm,
+  type QueryTerm,
+} from '../../namespace/index.ts';
 import type { DirectoryNode, TreeOptions } from '../tree.ts';
-import { type GroupedProject, GroupingDirectory } from './grouping-directory.ts';
+import { derivedDirectory } from './derived-directories.ts';
+import type { DerivedProject } from './derived-runs.ts';
 import type { TreeDirectory, TreeNode } from './node.ts';
 import { runNode } from './run-directory.ts';
 
@@ -19,7 +26,7 @@ const MAX_QUERIES = 1000;
 type Signal = { readonly signal: AbortSignal };
 
 /** The project that queries are about, as one caller sees it. */
-export interface QueriedProject extends GroupedProject {
+export interface QueriedProject extends DerivedProject {
   readonly choose: (
     project: NamedProject,
     terms: readonly QueryTerm[],
@@ -61,19 +68,15 @@ function nested(
 ): TreeDirectory | undefined {
   const parsed = parseTerm(component);
   if (parsed === undefined) return undefined;
-  if (parsed.kind === 'grouping') {
-    const { grouping } = parsed;
-    return new GroupingDirectory(component, project, {
-      path: `${parent}/${component}`,
-      terms: above,
-      grouping,
-    });
+  if (parsed.kind === 'grouping' || parsed.kind === 'view') {
+    const path = `${parent}/${component}`;
+    return derivedDirectory(component, project, { path, terms: above, derivation: parsed });
   }
   return new QueryDirectory(component, { project, above, parent, component, parsed });
 }
 
 /** What chooses runs, or is meant to. */
-type QueryText = Exclude<ParsedTerm, { readonly kind: 'grouping' }>;
+type QueryText = Exclude<ParsedTerm, Derivation>;
 
 interface Query {
   readonly project: QueriedProject;
@@ -114,7 +117,7 @@ class QueryDirectory implements TreeDirectory {
     }
     const longer = { project, above, parent, component: `${component}/${name}` };
     const rest = parseTerm(longer.component);
-    if (rest === undefined || rest.kind === 'grouping') return undefined;
+    if (rest?.kind !== 'term' && rest?.kind !== 'problem') return undefined;
     return (await this.#goesOn(rest, options))
       ? new QueryDirectory(name, { ...longer, parsed: rest })
       : undefined;

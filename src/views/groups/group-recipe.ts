@@ -1,18 +1,15 @@
 /** The statistics of a group as recipes. Pure. @module */
 
-import { createHash } from 'node:crypto';
 import { type HistoryRow, type RowShape, type RunRecord, runKey } from '../../core/index.ts';
 import type { ProjectKey, Run } from '../../history/index.ts';
-import type { Grouping, GroupMember, RunGroup } from '../../namespace/index.ts';
-import type { Fold, FoldContext, Recipe, RecipeMember } from '../recipe.ts';
+import type { Grouping, RunGroup } from '../../namespace/index.ts';
+import { asRead, certainStart, revisionText } from '../members.ts';
+import type { Fold, FoldContext, Recipe } from '../recipe.ts';
 import type { AlignedStep } from '../steps/aligned-steps.ts';
 import { STATISTICS, type Statistic, statisticOf } from './statistics.ts';
 
 /** Members that notes name; the config names all. */
 const MAX_NAMED = 20;
-/** Digits of a number that grows with a group, so that names of its files ascend. */
-const REVISION_DIGITS = 6;
-const CHECKSUM_CHARACTERS = 8;
 
 /** Recipes of a group, one for each statistic, in the order of their names. */
 export function recipesOfGroup(project: ProjectKey, grouping: Grouping, group: RunGroup): readonly Recipe[] {
@@ -21,49 +18,17 @@ export function recipesOfGroup(project: ProjectKey, grouping: Grouping, group: R
   const by = grouping.field === 'config' ? `config.${grouping.path}` : grouping.field;
   const runs = members.map(({ run }) => run);
   const startTime = certainStart(runs);
-  const revision = revisionOf(by, value, members);
+  const revision = revisionText([by, value], members);
   return STATISTICS.map((statistic) => ({
     key: runKey(project.entity, project.project, `${statistic}-${revision}`),
     displayName: statistic,
     startTime,
     members,
+    isFinalAtOnce: false,
+    hasMemory: false,
     beginning: (start) => beginningOf({ statistic, by, value, runs, start }),
     newFold: (context) => new StatisticFold(statistic, context),
   }));
-}
-
-/** As its log has it, where that is open: it may have been read on since it was put into its group. */
-function asRead({ run, generation, restarts }: GroupMember): RecipeMember {
-  const { log } = run;
-  if (log === undefined || log.ledger.commits === 0) return { run, generation, restarts };
-  return { run, generation: log.generation, restarts: log.ledger.progress.restarts };
-}
-
-/**
- * Tells apart what the rows of a group depend on: which runs it has, and which history of theirs. A group that a run has joined,
- * or a member of which went back, has files of other names.
- */
-function revisionOf(by: string, value: string, members: readonly RecipeMember[]): string {
-  const changes = members.reduce((sum, { generation, restarts }) => sum + generation + restarts, 0);
-  const histories = members.map(({ run, generation, restarts }) => [
-    run.key.runId,
-    run.logId.origin,
-    generation,
-    restarts,
-  ]);
-  const text = JSON.stringify([by, value, histories]);
-  const checksum = createHash('sha256').update(text).digest('hex').slice(0, CHECKSUM_CHARACTERS);
-  return `${String(changes).padStart(REVISION_DIGITS, '0')}-${checksum}`;
-}
-
-/** Unix seconds; null where only reading tells. */
-function certainStart(runs: readonly Run[]): number | null {
-  let first: number | null = null;
-  for (const { listing } of runs) {
-    if (!listing.isStartCertain || listing.startTime === null) return null;
-    first = Math.min(first ?? listing.startTime, listing.startTime);
-  }
-  return first;
 }
 
 interface Described {

@@ -1,0 +1,152 @@
+/**
+ * `<project>/@by=group/<group>/mean/` and `<project>/@view=smooth/<run>/`: directories of derived runs. They resolve by name, as those
+ * of queries do, and list what is in them; nothing nests below them.
+ * @module
+ */
+
+import { LogdirError } from '../../core/index.ts';
+import type { Run } from '../../history/index.ts';
+import type { DirectoryNode, TreeOptions } from '../tree.ts';
+import type { DerivedGroups, DerivedPlace, DerivedProject, LookOptions } from './derived-runs.ts';
+import type { TreeDirectory, TreeNode } from './node.ts';
+import { RunDirectory, runNode } from './run-directory.ts';
+
+type Signal = { readonly signal: AbortSignal };
+
+/** The directory of a derivation. */
+export function derivedDirectory(name: string, project: DerivedProject, place: DerivedPlace): TreeDirectory {
+  return place.derivation.kind === 'view'
+    ? new ViewDirectory(name, project, place)
+    : new GroupingDirectory(name, project, place);
+}
+
+/** What both are: names that are looked up among the derived runs of now. */
+abstract class DerivedDirectory implements TreeDirectory {
+  readonly kind = 'directory';
+  protected readonly project: DerivedProject;
+  protected readonly place: DerivedPlace;
+  readonly #name: string;
+
+  constructor(name: string, project: DerivedProject, place: DerivedPlace) {
+    this.#name = name;
+    this.project = project;
+    this.place = place;
+  }
+
+  stat(): DirectoryNode {
+    return directoryNode(this.#name, this.project.current.runs.values());
+  }
+
+  async lookup(name: string, { signal, freshness }: TreeOptions): Promise<TreeDirectory | undefined> {
+    if (name.startsWith('@')) throw notBelow(this.#name, name);
+    const options = { signal, upToDate: freshness === 'complete' ? name : null };
+    const groups = await this.#groups(options);
+    const found = this.childOf(groups, name);
+    if (found !== undefined) return found;
+    return this.childOf(await this.#refreshed(options), name);
+  }
+
+  async entries({ signal }: Signal): Promise<readonly DirectoryNode[]> {
+    return this.nodesOf(await this.#refreshed({ signal, upToDate: null }));
+  }
+
+  protected abstract childOf(groups: DerivedGroups, name: string): TreeDirectory | undefined;
+  protected abstract nodesOf(groups: DerivedGroups): readonly DirectoryNode[];
+
+  async #groups(options: LookOptions): Promise<DerivedGroups> {
+    return await this.project.derived.of(this.project.current, this.place, options);
+  }
+
+  async #refreshed(options: LookOptions): Promise<DerivedGroups> {
+    return await this.project.derived.of(await this.project.refreshed(options), this.place, options);
+  }
+}
+
+/** Of all groups. */
+class GroupingDirectory extends DerivedDirectory {
+  protected override childOf(groups: DerivedGroups, name: string): TreeDirectory | undefined {
+    const runs = groups.get(name);
+    return runs && new GroupDirectory(name, runs, this.project, `${this.place.path}/${name}`);
+  }
+
+  protected override nodesOf(groups: DerivedGroups): readonly DirectoryNode[] {
+    return [...groups].map(([name, runs]) => directoryNode(name, runs.values()));
+  }
+}
+
+/** Of one group: a directory for each statistic. */
+class GroupDirectory implements TreeDirectory {
+  readonly kind = 'directory';
+  readonly #name: string;
+  readonly #runs: ReadonlyMap<string, Run>;
+  readonly #project: DerivedProject;
+  readonly #path: string;
+
+  constructor(name: string, runs: ReadonlyMap<string, Run>, project: DerivedProject, path: string) {
+    this.#name = name;
+    this.#runs = runs;
+    this.#project = project;
+    this.#path = path;
+  }
+
+  stat(): DirectoryNode {
+    return directoryNode(this.#name, this.#runs.values());
+  }
+
+  lookup(name: string): TreeDirectory | undefined {
+    const run = this.#runs.get(name);
+    return run && new DerivedRunDirectory(name, run, this.#project, `${this.#path}/${name}`);
+  }
+
+  async entries(): Promise<readonly DirectoryNode[]> {
+    return nodesOfRuns(this.#runs);
+  }
+}
+
+/** Of a view: the runs that it shows, by their own names. */
+class ViewDirectory extends DerivedDirectory {
+  protected override childOf(groups: DerivedGroups, name: string): TreeDirectory | undefined {
+    const run = groups.get('')?.get(name);
+    return run && new DerivedRunDirectory(name, run, this.project, `${this.place.path}/${name}`);
+  }
+
+  protected override nodesOf(groups: DerivedGroups): readonly DirectoryNode[] {
+    return nodesOfRuns(groups.get('') ?? new Map());
+  }
+}
+
+/** The directory of a derived run, in which files that it had under earlier names open as well. */
+class DerivedRunDirectory extends RunDirectory {
+  readonly #name: string;
+  readonly #project: DerivedProject;
+  readonly #path: string;
+
+  constructor(name: string, run: Run, project: DerivedProject, path: string) {
+    super(name, run, project.derivedParts);
+    this.#name = name;
+    this.#project = project;
+    this.#path = path;
+  }
+
+  override lookup(name: string): TreeNode | undefined {
+    const { derived, derivedParts } = this.#project;
+    const earlier = derived.earlier(this.#path).find(({ key }) => name.includes(`.${key.runId}.`));
+    if (earlier === undefined) return super.lookup(name);
+    return new RunDirectory(this.#name, earlier, derivedParts).lookup(name);
+  }
+}
+
+function nodesOfRuns(runs: ReadonlyMap<string, Run>): readonly DirectoryNode[] {
+  return [...runs].map(([name, run]) => runNode(name, run));
+}
+
+function notBelow(directory: string, name: string): LogdirError {
+  const advice = `write ${name}/${directory} for what it chooses`;
+  return new LogdirError('not-found', `${name} is not there: nothing nests below ${directory}; ${advice}`);
+}
+
+function directoryNode(name: string, runs: Iterable<Run>): DirectoryNode {
+  let newestMs = 0;
+  for (const { modifiedAtMs } of runs) newestMs = Math.max(newestMs, modifiedAtMs);
+  return { kind: 'directory', name, mtimeMs: Math.floor(newestMs) };
+}
