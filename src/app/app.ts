@@ -42,7 +42,10 @@ export type AppSettings = Pick<
   | 'caFile'
   | 'httpsProxy'
 > &
-  Partial<Pick<Settings, 'accessLog' | 'allowOther'>>;
+  Partial<Pick<Settings, 'accessLog' | 'allowOther' | 'views'>> & {
+    /** The config file that was read, which may hold views itself. Default: none. */
+    readonly configFile?: string | null;
+  };
 
 /** Settings that may change while the app runs. */
 export type AdjustableSettings = Pick<

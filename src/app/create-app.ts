@@ -16,6 +16,7 @@ import { accessOf, CallerViews, keyRingOf, requireDecision, withKeysOf } from '.
 import { createDerivedRuns, derivedAsRuns } from './derived-runs.ts';
 import { createWeb, listening, listenS3, Opening } from './http-doors.ts';
 import { createHistory, Servers, sourceStates, start } from './sources.ts';
+import { viewDefinitions } from './view-definitions.ts';
 
 /** The parts, wired. Nothing is read, watched or listened to before it is asked for. */
 export function createApp(given: AppSettings, parts: AppParts): App {
@@ -44,7 +45,7 @@ export function createApp(given: AppSettings, parts: AppParts): App {
   const viewing = { history, memoryMaxBytes, xAxis, media, charts, files, logger, metrics };
   const events = new EventFiles(viewing);
   const views = new SeriesViews(events, viewing);
-  const derived = createDerivedRuns(viewing, clock);
+  const derived = createDerivedRuns(viewing, clock, viewDefinitions(settings));
   const seen = { history, events, derived, namespace, caller: OPERATOR };
   const callers = new CallerViews(seen);
   const logdir = callers.of(OPERATOR);

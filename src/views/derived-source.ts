@@ -59,6 +59,7 @@ export class DerivedSource implements RunSource {
   readonly #recipes = new Map<string, Recipe>();
   readonly #shapes = new ShapeRegistry();
   readonly #news = new WeakMap<Recipe, News>();
+  readonly #listings = new WeakMap<Recipe, RunListing>();
   readonly #listeners = new Set<(change: SourceChange) => void>();
 
   constructor({ history, reading }: DerivedSourceOptions) {
@@ -86,7 +87,11 @@ export class DerivedSource implements RunSource {
   }
 
   async listRuns(): Promise<readonly RunListing[]> {
-    return [...this.#recipes.values()].map(listingOf);
+    return [...this.#recipes.values()].map((recipe) => {
+      const listing = this.#listings.get(recipe) ?? listingOf(recipe);
+      this.#listings.set(recipe, listing);
+      return listing;
+    });
   }
 
   modifiedAtMs(key: RunKey): number | null {
@@ -215,6 +220,7 @@ export class DerivedSource implements RunSource {
   }
 }
 
+/** When it changed since, `modifiedAtMs` says. */
 function listingOf({ key, displayName, startTime, members }: Recipe): RunListing {
   return {
     ...{ key, displayName, startTime },
@@ -222,7 +228,7 @@ function listingOf({ key, displayName, startTime, members }: Recipe): RunListing
     jobType: null,
     isStartCertain: startTime !== null,
     state: null,
-    modifiedAtMs: newestMs({ members }),
+    modifiedAtMs: members.reduce((newest, { run }) => Math.max(newest, run.listing.modifiedAtMs), 0),
     locations: members.flatMap(({ run }) => run.listing.locations),
   };
 }

@@ -1,7 +1,7 @@
 /** Derived runs as runs: a history of their own, computed when somebody looks, and kept in memory up to a bound. @module */
 
 import { LRUCache } from 'lru-cache';
-import { type Clock, LogdirError, nearestName, runKeyText } from '../core/index.ts';
+import { type Clock, LogdirError, nearestName, runKeyText, TurnBudget } from '../core/index.ts';
 import { History, MemoryStore, type ProjectKey, REFRESH, type Run } from '../history/index.ts';
 import type { Grouping, RunGroup } from '../namespace/index.ts';
 import { createMetrics, type Logger } from '../observability/index.ts';
@@ -10,7 +10,7 @@ import { recipesOfGroup } from './groups/group-recipe.ts';
 import type { Recipe } from './recipe.ts';
 import { keyPattern } from './transforms/key-pattern.ts';
 import type { ViewDefinition } from './transforms/view-definition.ts';
-import { recipeOfView } from './transforms/view-recipe.ts';
+import { checksumOf, recipeOfView } from './transforms/view-recipe.ts';
 
 /** Of derived runs, members counted: some 60 MB of recipes and ledgers. */
 const MAX_MEMBERS = 400_000;
@@ -74,9 +74,19 @@ export class Views implements AsyncDisposable {
     groups: readonly RunGroup[],
     options: Signal,
   ): Promise<ReadonlyMap<string, ReadonlyMap<string, Run>>> {
-    const recipes = groups.map((group) => recipesOfGroup(project, grouping, group));
+    const recipes: (readonly Recipe[])[] = [];
+    const budget = new TurnBudget();
+    for (const group of groups) {
+      recipes.push(recipesOfGroup(project, grouping, group));
+      await budget.next(options.signal);
+    }
     await this.#define(recipes.flat(), options);
-    return new Map(groups.map(({ name }, i) => [name, this.#runsOf(recipes[i]!)]));
+    return new Map(
+      groups.map(({ name }, i) => [
+        name,
+        this.#runsOf(new Map(recipes[i]!.map((recipe) => [recipe.displayName, recipe]))),
+      ]),
+    );
   }
 
   /** A view that runs of a project may be seen through. @throws LogdirError `not-found` */
@@ -101,18 +111,15 @@ export class Views implements AsyncDisposable {
     runs: ReadonlyMap<string, Run>,
     options: Signal,
   ): Promise<ReadonlyMap<string, Run>> {
-    const recipes = [...runs].map(([name, run]) => [name, recipeOfView(view, run)] as const);
-    await this.#define(
-      recipes.map(([, recipe]) => recipe),
-      options,
-    );
-    const derived = this.history.catalogue.runs;
-    return new Map(
-      recipes.flatMap(([name, { key }]) => {
-        const run = derived.get(runKeyText(key));
-        return run === undefined ? [] : [[name, run] as const];
-      }),
-    );
+    const recipes = new Map<string, Recipe>();
+    const budget = new TurnBudget();
+    const definition = checksumOf(view);
+    for (const [name, run] of runs) {
+      recipes.set(name, recipeOfView(view, definition, run));
+      await budget.next(options.signal);
+    }
+    await this.#define([...recipes.values()], options);
+    return this.#runsOf(recipes);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -130,12 +137,12 @@ export class Views implements AsyncDisposable {
       await this.history.catalogue.refresh(options);
   }
 
-  #runsOf(recipes: readonly Recipe[]): ReadonlyMap<string, Run> {
+  #runsOf(recipes: ReadonlyMap<string, Recipe>): ReadonlyMap<string, Run> {
     const { runs } = this.history.catalogue;
     return new Map(
-      recipes.flatMap(({ key, displayName }) => {
+      [...recipes].flatMap(([name, { key }]) => {
         const run = runs.get(runKeyText(key));
-        return run === undefined ? [] : [[displayName, run] as const];
+        return run === undefined ? [] : [[name, run] as const];
       }),
     );
   }

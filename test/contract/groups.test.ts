@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { derivedAsRuns } from '../../src/app/derived-runs.ts';
-import { STATISTICS } from '../../src/views/index.ts';
+import { parseViews, STATISTICS } from '../../src/views/index.ts';
 import { readEvents, scalarsOf } from '../support/event-reader.ts';
 import { describeEveryDoor, type OpenDoor } from '../support/every-door.ts';
 import { COMPLETE, eventPath, type House, readWhole, signal } from '../support/house.ts';
@@ -78,5 +78,21 @@ describe('groups through gRPC', () => {
     const read = await readScalars(provider, selection(['0.5/mean', '1/count']), 10);
     expect([...read['0.5/mean']!['loss']!.values]).toEqual([1]);
     expect([...read['1/count']!['loss']!.values]).toEqual([1]);
+  });
+});
+
+describe('a view through the data provider', () => {
+  it('has runs under their own names, and takes the runs that its query chooses', async () => {
+    const views = parseViews("v:\n  runs: '@state=finished'\n  steps: [{scale: {loss: 10}}]", 'v.yaml', null);
+    const { house } = await threeRuns({ views });
+    await using _house = house;
+    const choose = derivedAsRuns(house.namespace, house.derived.views, {
+      query: [],
+      derivation: { kind: 'view', name: 'v' },
+    });
+    const provider = providerOver(house, { events: house.derived.series, choose });
+    expect((await provider.runs({ signal })).map(({ name }) => name)).toEqual(['first', 'second']);
+    const read = await readScalars(provider, selection(null), 10);
+    expect([...read['second']!['loss']!.values]).toEqual([10]);
   });
 });

@@ -19,6 +19,7 @@ import { createMetrics, type Logger, type Metrics, silentLogger } from '../../sr
 import { createOverview, type Overview } from '../../src/overview/index.ts';
 import type { RunSource } from '../../src/sources/index.ts';
 import { createTree, type LogdirTree, piecesOf, type TreeOptions } from '../../src/tree/index.ts';
+import type { ViewDefinition } from '../../src/views/index.ts';
 
 export interface House extends AsyncDisposable {
   readonly history: History;
@@ -49,6 +50,8 @@ export interface HouseOptions {
   /** In place of the cache directory. */
   readonly store?: RunStore;
   readonly memoryMaxBytes?: number;
+  /** Default: none. */
+  readonly views?: readonly ViewDefinition[];
   /** Bound on what is kept of derived runs. */
   readonly derivedMaxBytes?: number;
   readonly runNameTemplate?: string;
@@ -80,7 +83,7 @@ export async function buildHouse(options: HouseOptions): Promise<House> {
   const views = new SeriesViews(events, viewing);
   const namespace = new Namespace({ history, runNameTemplate: options.runNameTemplate ?? '{name}' });
   const derivedMaxBytes = options.derivedMaxBytes ?? memoryMaxBytes;
-  const derived = createDerivedRuns({ ...viewing, memoryMaxBytes: derivedMaxBytes }, clock);
+  const derived = createDerivedRuns({ ...viewing, memoryMaxBytes: derivedMaxBytes }, clock, options.views);
   const seen = { history, events, derived, namespace, caller: OPERATOR };
   await history.catalogue.refresh({ signal });
   return {

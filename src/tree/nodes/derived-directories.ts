@@ -4,7 +4,7 @@
  * @module
  */
 
-import { LogdirError } from '../../core/index.ts';
+import { encodeComponent, LogdirError } from '../../core/index.ts';
 import type { Run } from '../../history/index.ts';
 import type { DirectoryNode, TreeOptions } from '../tree.ts';
 import type { DerivedGroups, DerivedPlace, DerivedProject, LookOptions } from './derived-runs.ts';
@@ -13,8 +13,9 @@ import { RunDirectory, runNode } from './run-directory.ts';
 
 type Signal = { readonly signal: AbortSignal };
 
-/** The directory of a derivation. */
+/** The directory of a derivation. @throws LogdirError `not-found` for a view that is not there. */
 export function derivedDirectory(name: string, project: DerivedProject, place: DerivedPlace): TreeDirectory {
+  project.derived.require(project.current, place.derivation);
   return place.derivation.kind === 'view'
     ? new ViewDirectory(name, project, place)
     : new GroupingDirectory(name, project, place);
@@ -70,7 +71,7 @@ class GroupingDirectory extends DerivedDirectory {
   }
 
   protected override nodesOf(groups: DerivedGroups): readonly DirectoryNode[] {
-    return [...groups].map(([name, runs]) => directoryNode(name, runs.values()));
+    return [...groups].map(([name, runs]) => groupNode(name, runs));
   }
 }
 
@@ -90,7 +91,7 @@ class GroupDirectory implements TreeDirectory {
   }
 
   stat(): DirectoryNode {
-    return directoryNode(this.#name, this.#runs.values());
+    return groupNode(this.#name, this.#runs);
   }
 
   lookup(name: string): TreeDirectory | undefined {
@@ -130,7 +131,9 @@ class DerivedRunDirectory extends RunDirectory {
 
   override lookup(name: string): TreeNode | undefined {
     const { derived, derivedParts } = this.#project;
-    const earlier = derived.earlier(this.#path).find(({ key }) => name.includes(`.${key.runId}.`));
+    const earlier = derived
+      .earlier(this.#path)
+      .find(({ key }) => name.includes(`.${encodeComponent(key.runId)}.`));
     if (earlier === undefined) return super.lookup(name);
     return new RunDirectory(this.#name, earlier, derivedParts).lookup(name);
   }
@@ -143,6 +146,11 @@ function nodesOfRuns(runs: ReadonlyMap<string, Run>): readonly DirectoryNode[] {
 function notBelow(directory: string, name: string): LogdirError {
   const advice = `write ${name}/${directory} for what it chooses`;
   return new LogdirError('not-found', `${name} is not there: nothing nests below ${directory}; ${advice}`);
+}
+
+/** Its statistics have the same members, and change with them. */
+function groupNode(name: string, runs: ReadonlyMap<string, Run>): DirectoryNode {
+  return directoryNode(name, [...runs.values()].slice(0, 1));
 }
 
 function directoryNode(name: string, runs: Iterable<Run>): DirectoryNode {

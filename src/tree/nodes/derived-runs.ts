@@ -68,7 +68,12 @@ export class DerivedRuns {
     this.#options = options;
   }
 
-  /** @throws LogdirError `not-found` for a view that is not there; as `Namespace.choose`. */
+  /** @throws LogdirError `not-found` for a view that is not there. */
+  require(project: NamedProject, derivation: Derivation): void {
+    if (derivation.kind === 'view') this.#options.views.definition(derivation.name, project);
+  }
+
+  /** @throws LogdirError likewise; as `Namespace.choose`. */
   async of(project: NamedProject, place: DerivedPlace, options: LookOptions): Promise<DerivedGroups> {
     const { path } = place;
     const atMs = this.#options.clock.monotonic();

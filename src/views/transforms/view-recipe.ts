@@ -9,11 +9,16 @@ import type { AlignedStep } from '../steps/aligned-steps.ts';
 import { type Transform, transformOf } from './transform.ts';
 import type { ViewDefinition } from './view-definition.ts';
 
-/** `name`: of the run's directory. */
-export function recipeOfView(view: ViewDefinition, run: Run): Recipe {
+/** Of what a view makes of runs. */
+export function checksumOf({ name, steps }: ViewDefinition): string {
+  return createHash('sha256')
+    .update(JSON.stringify([name, steps]))
+    .digest('hex');
+}
+
+/** `definition`: the checksum of the view. */
+export function recipeOfView(view: ViewDefinition, definition: string, run: Run): Recipe {
   const members = [asRead({ run, generation: 1, restarts: 0 })];
-  const steps = JSON.stringify([view.name, view.steps]);
-  const definition = createHash('sha256').update(steps).digest('hex');
   const { entity, project, runId } = run.key;
   const displayName = run.listing.displayName ?? runId;
   return {

@@ -1,7 +1,8 @@
 /** What groups have in common, as their members come, go, lag behind and go back. @module */
 
 import { describe, expect, it } from 'vitest';
-import type { RunRecord } from '../../../src/core/index.ts';
+import { LogdirError, type RunRecord } from '../../../src/core/index.ts';
+import { groupName } from '../../../src/namespace/query/run-groups.ts';
 import {
   addMembers,
   GROUPS,
@@ -197,5 +198,61 @@ describe('a statistic of a group', () => {
       [2, 2],
     ]);
     expect(await eventPath(house.tree, `${GROUPS}/g/mean`)).not.toBe(first);
+  });
+
+  it('goes on being served while a member cannot be read, and waits for it', async () => {
+    const { house, source } = await houseOf({
+      a: [row(0, { x: 1 }), row(1, { x: 1 })],
+      b: [row(0, { x: 3 }), row(1, { x: 3 }), exitRecord()],
+    });
+    await using _house = house;
+    const before = await groupBytes(house, 'mean');
+    source.push(memberKey('a'), row(2, { x: 9 }), exitRecord());
+    source.failure = new LogdirError('unavailable', 'away');
+    expect((await groupBytes(house, 'mean')).equals(before)).toBe(true);
+    source.failure = null;
+    expect((await groupPoints(house, 'mean'))['x']).toEqual([
+      [0, 2],
+      [1, 2],
+      [2, 9],
+    ]);
+  });
+
+  it('is of the first of several processes that log to a member', async () => {
+    const second = { keys: ['x'], writer: 2 };
+    const { house } = await houseOf({
+      a: [
+        row(0, { x: 1 }),
+        { kind: 'history', step: 0, timestamp: 1.7e9, shape: second, values: [9], cells: [] },
+        row(1, { x: 2 }),
+        exitRecord(),
+      ],
+    });
+    await using _house = house;
+    expect(await groupPoints(house, 'mean')).toEqual({
+      x: [
+        [0, 1],
+        [1, 2],
+      ],
+    });
+  });
+});
+
+describe('the name of a group', () => {
+  it.each([
+    ['baseline', 'baseline'],
+    ['a/b', 'a∕b'],
+    ['..', '%2E%2E'],
+    ['@x', '%40x'],
+    ['é', 'é'],
+  ])('of %j is %j', (value, name) => {
+    expect(groupName(value)).toBe(name);
+  });
+
+  it('is another for each value, and fits into a file system', () => {
+    const composed = ['\u00e9', 'e\u0301', '\ud800', '\ufffd', 'x'.repeat(300), `${'x'.repeat(300)}y`];
+    const names = composed.map(groupName);
+    expect(new Set(names).size).toBe(composed.length);
+    for (const name of names) expect(Buffer.byteLength(name)).toBeLessThanOrEqual(255);
   });
 });
