@@ -36,6 +36,8 @@ export class History implements AsyncDisposable {
   readonly catalogue: Catalogue;
   readonly background: BackgroundReader;
   readonly store: RunStore;
+  /** A run besides those of the catalogue: who has it made keeps it, and waits for it to be idle before the end. */
+  readonly createRun: (listing: RunListing, source: RunSource) => Run;
   readonly #sources: readonly RunSource[];
   readonly #clock: Clock;
   readonly #areFound: boolean;
@@ -65,7 +67,8 @@ export class History implements AsyncDisposable {
     const onRefused = ({ key }: Run) =>
       void this.catalogue.refreshProject(key, { signal }).catch(() => undefined);
     const context = { logs, updater: this.#updater, onGrown, onRefused, logger, metrics, clock, signal };
-    const createRun = (listing: RunListing, source: RunSource) => new Run(listing, source, context);
+    this.createRun = (listing, source) => new Run(listing, source, context);
+    const { createRun } = this;
     this.catalogue = new Catalogue({ sources, store, createRun, assumesOwners, logger, clock });
     this.background = new BackgroundReader({ catalogue: this.catalogue, signal });
     metrics.gauge('runs', () => this.catalogue.runs.size);

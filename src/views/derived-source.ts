@@ -59,7 +59,6 @@ export class DerivedSource implements RunSource {
   readonly #recipes = new Map<string, Recipe>();
   readonly #shapes = new ShapeRegistry();
   readonly #news = new WeakMap<Recipe, News>();
-  readonly #listings = new WeakMap<Recipe, RunListing>();
   readonly #listeners = new Set<(change: SourceChange) => void>();
 
   constructor({ history, reading }: DerivedSourceOptions) {
@@ -69,13 +68,11 @@ export class DerivedSource implements RunSource {
     this.name = this.origin;
   }
 
-  /** Adds a run, unless it is there. Says whether it was added. */
-  define(recipe: Recipe): boolean {
-    const id = runKeyText(recipe.key);
-    if (this.#recipes.has(id)) return false;
-    this.#recipes.set(id, recipe);
+  /** Adds a run, unless it is there. */
+  define(recipe: Recipe): void {
+    if (this.#recipes.has(recipe.id)) return;
+    this.#recipes.set(recipe.id, recipe);
     for (const listener of this.#listeners) listener({ kind: 'listing' });
-    return true;
   }
 
   forget(key: RunKey): void {
@@ -87,11 +84,7 @@ export class DerivedSource implements RunSource {
   }
 
   async listRuns(): Promise<readonly RunListing[]> {
-    return [...this.#recipes.values()].map((recipe) => {
-      const listing = this.#listings.get(recipe) ?? listingOf(recipe);
-      this.#listings.set(recipe, listing);
-      return listing;
-    });
+    return [...this.#recipes.values()].map(listingOf);
   }
 
   modifiedAtMs(key: RunKey): number | null {
@@ -220,8 +213,8 @@ export class DerivedSource implements RunSource {
   }
 }
 
-/** When it changed since, `modifiedAtMs` says. */
-function listingOf({ key, displayName, startTime, members }: Recipe): RunListing {
+/** A derived run as listed; when it changed since, `modifiedAtMs` says. */
+export function listingOf({ key, displayName, startTime, members }: Recipe): RunListing {
   return {
     ...{ key, displayName, startTime },
     group: null,

@@ -1,12 +1,17 @@
 /** What tells one recipe of some runs from another. @module */
 
 import { createHash } from 'node:crypto';
+import { type RunKey, runKeyText } from '../core/index.ts';
 import type { Run } from '../history/index.ts';
-import type { RecipeMember } from './recipe.ts';
+import type { Recipe, RecipeMember } from './recipe.ts';
 
 /** Digits of a number that grows as runs join or go back, so that names of files ascend. */
 const REVISION_DIGITS = 6;
 const CHECKSUM_CHARACTERS = 8;
+
+export function identified(key: RunKey): Pick<Recipe, 'key' | 'id'> {
+  return { key, id: runKeyText(key) };
+}
 
 /** As its log has it, where that is open: it may have been read on since it was listed. */
 export function asRead({ run, generation, restarts }: RecipeMember): RecipeMember {

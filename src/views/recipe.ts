@@ -29,6 +29,8 @@ export interface RecipeMember {
 
 export interface Recipe {
   readonly key: RunKey;
+  /** `runKeyText(key)`. */
+  readonly id: string;
   readonly displayName: string;
   /** Unix seconds; null: members that were not read yet tell. */
   readonly startTime: number | null;

@@ -1,11 +1,11 @@
 /** Derived runs as runs: a history of their own, computed when somebody looks, and kept in memory up to a bound. @module */
 
 import { LRUCache } from 'lru-cache';
-import { type Clock, LogdirError, nearestName, runKeyText, TurnBudget } from '../core/index.ts';
+import { type Clock, LogdirError, nearestName, TurnBudget } from '../core/index.ts';
 import { History, MemoryStore, type ProjectKey, REFRESH, type Run } from '../history/index.ts';
 import type { Grouping, RunGroup } from '../namespace/index.ts';
 import { createMetrics, type Logger } from '../observability/index.ts';
-import { DerivedSource } from './derived-source.ts';
+import { DerivedSource, listingOf } from './derived-source.ts';
 import { recipesOfGroup } from './groups/group-recipe.ts';
 import type { Recipe } from './recipe.ts';
 import { keyPattern } from './transforms/key-pattern.ts';
@@ -16,6 +16,11 @@ import { checksumOf, recipeOfView } from './transforms/view-recipe.ts';
 const MAX_MEMBERS = 400_000;
 
 type Signal = { readonly signal: AbortSignal };
+
+interface DerivedRun {
+  readonly recipe: Recipe;
+  readonly run: Run;
+}
 
 export interface ViewsOptions {
   /** Of the runs that others are derived from. */
@@ -38,7 +43,8 @@ export class Views implements AsyncDisposable {
   /** Whose members are read ahead, and whose cost requests. */
   readonly #eager: DerivedSource;
   readonly #onDemand: DerivedSource;
-  readonly #recipes: LRUCache<string, Recipe>;
+  /** By `Recipe.id`. */
+  readonly #derived: LRUCache<string, DerivedRun>;
 
   constructor({ history, memoryMaxBytes, definitions = [], logger, clock }: ViewsOptions) {
     this.#definitions = new Map(definitions.map((view) => [view.name, view]));
@@ -47,7 +53,8 @@ export class Views implements AsyncDisposable {
     this.#eager = new DerivedSource({ history, reading: 'eager' });
     this.#onDemand = new DerivedSource({ history, reading: 'on-demand' });
     this.history = new History({
-      sources: [this.#eager, this.#onDemand],
+      // Nobody asks it which runs there are.
+      sources: [],
       store: this.#store,
       areFound: false,
       assumesOwners: false,
@@ -55,10 +62,10 @@ export class Views implements AsyncDisposable {
       metrics: createMetrics({ processMetrics: false }),
       ...{ memoryMaxBytes, logger: logger.child({ room: 'views' }), clock },
     });
-    this.#recipes = new LRUCache({
+    this.#derived = new LRUCache({
       maxSize: MAX_MEMBERS,
-      sizeCalculation: ({ members }) => 1 + members.length,
-      dispose: (recipe) => this.#forget(recipe),
+      sizeCalculation: ({ recipe }) => 1 + recipe.members.length,
+      dispose: ({ recipe }) => this.#forget(recipe),
     });
   }
 
@@ -74,19 +81,14 @@ export class Views implements AsyncDisposable {
     groups: readonly RunGroup[],
     options: Signal,
   ): Promise<ReadonlyMap<string, ReadonlyMap<string, Run>>> {
-    const recipes: (readonly Recipe[])[] = [];
     const budget = new TurnBudget();
+    const found = new Map<string, ReadonlyMap<string, Run>>();
     for (const group of groups) {
-      recipes.push(recipesOfGroup(project, grouping, group));
+      const recipes = recipesOfGroup(project, grouping, group);
+      found.set(group.name, new Map(recipes.map((recipe) => [recipe.displayName, this.#runOf(recipe)])));
       await budget.next(options.signal);
     }
-    await this.#define(recipes.flat(), options);
-    return new Map(
-      groups.map(({ name }, i) => [
-        name,
-        this.#runsOf(new Map(recipes[i]!.map((recipe) => [recipe.displayName, recipe]))),
-      ]),
-    );
+    return found;
   }
 
   /** A view that runs of a project may be seen through. @throws LogdirError `not-found` */
@@ -111,40 +113,31 @@ export class Views implements AsyncDisposable {
     runs: ReadonlyMap<string, Run>,
     options: Signal,
   ): Promise<ReadonlyMap<string, Run>> {
-    const recipes = new Map<string, Recipe>();
     const budget = new TurnBudget();
     const definition = checksumOf(view);
+    const found = new Map<string, Run>();
     for (const [name, run] of runs) {
-      recipes.set(name, recipeOfView(view, definition, run));
+      found.set(name, this.#runOf(recipeOfView(view, definition, run)));
       await budget.next(options.signal);
     }
-    await this.#define([...recipes.values()], options);
-    return this.#runsOf(recipes);
+    return found;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.history[Symbol.asyncDispose]();
+    const ending = this.history[Symbol.asyncDispose]();
+    await Promise.all([...this.#derived.values()].map(({ run }) => run.idle()));
+    await ending;
   }
 
-  async #define(recipes: readonly Recipe[], options: Signal): Promise<void> {
-    let isAnyNew = false;
-    for (const recipe of recipes) {
-      if (this.#recipes.get(runKeyText(recipe.key)) !== undefined) continue;
-      this.#recipes.set(runKeyText(recipe.key), recipe);
-      if (this.#sourceOf(recipe).define(recipe)) isAnyNew = true;
-    }
-    if (isAnyNew || recipes.some(({ key }) => !this.history.catalogue.runs.has(runKeyText(key))))
-      await this.history.catalogue.refresh(options);
-  }
-
-  #runsOf(recipes: ReadonlyMap<string, Recipe>): ReadonlyMap<string, Run> {
-    const { runs } = this.history.catalogue;
-    return new Map(
-      [...recipes].flatMap(([name, { key }]) => {
-        const run = runs.get(runKeyText(key));
-        return run === undefined ? [] : [[name, run] as const];
-      }),
-    );
+  /** The run of a recipe: the same for equal ones, until it was not asked for for long. */
+  #runOf(recipe: Recipe): Run {
+    const known = this.#derived.get(recipe.id);
+    if (known !== undefined) return known.run;
+    const source = this.#sourceOf(recipe);
+    source.define(recipe);
+    const run = this.history.createRun(listingOf(recipe), source);
+    this.#derived.set(recipe.id, { recipe, run });
+    return run;
   }
 
   #sourceOf({ members }: Recipe): DerivedSource {

@@ -119,6 +119,26 @@ describe.skipIf(PYTHON_MISSING !== null)('TensorBoard on a query', () => {
     }
   });
 
+  it('shows runs as a view of somebody makes them, by our data server', async () => {
+    const views =
+      "doubled:\n  runs: '@state=finished'\n  steps: [{scale: {val/loss: 2}}, {rename: {'val/*': '*'}}]\n";
+    await folder.write('views.yaml', Buffer.from(views));
+    const variables = { ...account, WANDB_LOGDIR_VIEWS: join(folder.path, 'views.yaml') };
+    for (const source of ['wandb:acme/research', join(folder.path, 'wandb')]) {
+      await using board = await TensorBoard.start(`${source}/@view=doubled`, [], { variables });
+      const hasAll = (found: readonly string[]) => found.length >= 2;
+      expect(await board.until(() => board.runs(), hasAll)).toEqual(['a', 'b']);
+      const found = await board.until(
+        () => board.scalars('b', 'loss'),
+        ({ length }) => length === 2,
+      );
+      expect(found.map(([, step, value]) => [step, value])).toEqual([
+        [0, 4],
+        [1, 4],
+      ]);
+    }
+  });
+
   it('takes in a run that the query has come to choose', async () => {
     const logdir = 'wandb:acme/research/@tag=keep';
     const project = server.store.project('acme', 'research');

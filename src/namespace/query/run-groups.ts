@@ -67,12 +67,7 @@ export function groupName(value: string): string {
 }
 
 function memberOf({ run, entry }: QueriedRun): GroupMember {
-  const ledger = run.log?.ledger;
-  return {
-    run,
-    generation: run.log?.generation ?? entry?.generation ?? 1,
-    restarts: ledger?.progress.restarts ?? entry?.progress.restarts ?? 0,
-  };
+  return { run, generation: entry?.generation ?? 1, restarts: entry?.progress.restarts ?? 0 };
 }
 
 /** Strings as they are, numbers as JavaScript prints them, anything else as JSON. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { encodeComponent, LogdirError } from '../../core/index.ts';
+import { encodeComponent, LogdirError, TurnBudget } from '../../core/index.ts';
 import type { Run } from '../../history/index.ts';
 import type { DirectoryNode, TreeOptions } from '../tree.ts';
 import type { DerivedGroups, DerivedPlace, DerivedProject, LookOptions } from './derived-runs.ts';
@@ -48,11 +48,11 @@ abstract class DerivedDirectory implements TreeDirectory {
   }
 
   async entries({ signal }: Signal): Promise<readonly DirectoryNode[]> {
-    return this.nodesOf(await this.#refreshed({ signal, upToDate: null }));
+    return await this.nodesOf(await this.#refreshed({ signal, upToDate: null }), { signal });
   }
 
   protected abstract childOf(groups: DerivedGroups, name: string): TreeDirectory | undefined;
-  protected abstract nodesOf(groups: DerivedGroups): readonly DirectoryNode[];
+  protected abstract nodesOf(groups: DerivedGroups, options: Signal): Promise<readonly DirectoryNode[]>;
 
   async #groups(options: LookOptions): Promise<DerivedGroups> {
     return await this.project.derived.of(this.project.current, this.place, options);
@@ -70,8 +70,11 @@ class GroupingDirectory extends DerivedDirectory {
     return runs && new GroupDirectory(name, runs, this.project, `${this.place.path}/${name}`);
   }
 
-  protected override nodesOf(groups: DerivedGroups): readonly DirectoryNode[] {
-    return [...groups].map(([name, runs]) => groupNode(name, runs));
+  protected override async nodesOf(
+    groups: DerivedGroups,
+    options: Signal,
+  ): Promise<readonly DirectoryNode[]> {
+    return await nodesOf(groups, groupNode, options);
   }
 }
 
@@ -100,7 +103,7 @@ class GroupDirectory implements TreeDirectory {
   }
 
   async entries(): Promise<readonly DirectoryNode[]> {
-    return nodesOfRuns(this.#runs);
+    return [...this.#runs].map(([name, run]) => runNode(name, run));
   }
 }
 
@@ -111,8 +114,11 @@ class ViewDirectory extends DerivedDirectory {
     return run && new DerivedRunDirectory(name, run, this.project, `${this.place.path}/${name}`);
   }
 
-  protected override nodesOf(groups: DerivedGroups): readonly DirectoryNode[] {
-    return nodesOfRuns(groups.get('') ?? new Map());
+  protected override async nodesOf(
+    groups: DerivedGroups,
+    options: Signal,
+  ): Promise<readonly DirectoryNode[]> {
+    return await nodesOf(groups.get('') ?? new Map<string, Run>(), runNode, options);
   }
 }
 
@@ -139,8 +145,19 @@ class DerivedRunDirectory extends RunDirectory {
   }
 }
 
-function nodesOfRuns(runs: ReadonlyMap<string, Run>): readonly DirectoryNode[] {
-  return [...runs].map(([name, run]) => runNode(name, run));
+/** Nodes in the order given: of thousands of runs, with turns of the event loop between. */
+async function nodesOf<T>(
+  found: ReadonlyMap<string, T>,
+  nodeOf: (name: string, item: T) => DirectoryNode,
+  { signal }: Signal,
+): Promise<readonly DirectoryNode[]> {
+  const budget = new TurnBudget();
+  const nodes: DirectoryNode[] = [];
+  for (const [name, item] of found) {
+    nodes.push(nodeOf(name, item));
+    await budget.next(signal);
+  }
+  return nodes;
 }
 
 function notBelow(directory: string, name: string): LogdirError {

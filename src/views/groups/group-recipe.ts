@@ -3,7 +3,7 @@
 import { type HistoryRow, type RowShape, type RunRecord, runKey } from '../../core/index.ts';
 import type { ProjectKey, Run } from '../../history/index.ts';
 import type { Grouping, RunGroup } from '../../namespace/index.ts';
-import { asRead, certainStart, revisionText } from '../members.ts';
+import { asRead, certainStart, identified, revisionText } from '../members.ts';
 import type { Fold, FoldContext, Recipe } from '../recipe.ts';
 import type { AlignedStep } from '../steps/aligned-steps.ts';
 import { STATISTICS, type Statistic, statisticOf } from './statistics.ts';
@@ -20,7 +20,7 @@ export function recipesOfGroup(project: ProjectKey, grouping: Grouping, group: R
   const startTime = certainStart(runs);
   const revision = revisionText([by, value], members);
   return STATISTICS.map((statistic) => ({
-    key: runKey(project.entity, project.project, `${statistic}-${revision}`),
+    ...identified(runKey(project.entity, project.project, `${statistic}-${revision}`)),
     displayName: statistic,
     startTime,
     members,

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { type HistoryRow, type RunRecord, runKey } from '../../core/index.ts';
 import type { Run } from '../../history/index.ts';
-import { asRead, certainStart, revisionText } from '../members.ts';
+import { asRead, certainStart, identified, revisionText } from '../members.ts';
 import type { Fold, FoldContext, Recipe } from '../recipe.ts';
 import type { AlignedStep } from '../steps/aligned-steps.ts';
 import { type Transform, transformOf } from './transform.ts';
@@ -22,7 +22,7 @@ export function recipeOfView(view: ViewDefinition, definition: string, run: Run)
   const { entity, project, runId } = run.key;
   const displayName = run.listing.displayName ?? runId;
   return {
-    key: runKey(entity, project, `${runId}-${view.name}-${revisionText([definition], members)}`),
+    ...identified(runKey(entity, project, `${runId}-${view.name}-${revisionText([definition], members)}`)),
     ...{ displayName, members },
     startTime: certainStart([run]),
     // The row of a step is whole: nothing that may come changes it.
