@@ -5,14 +5,7 @@
  * @module
  */
 
-import {
-  LogdirError,
-  type RunKey,
-  type RunState,
-  runKeyText,
-  TurnBudget,
-  toLogdirError,
-} from '../core/index.ts';
+import { LogdirError, type RunKey, type RunState, runKeyText, toLogdirError } from '../core/index.ts';
 import type { History, Run, SavedFile } from '../history/index.ts';
 import {
   type Cursor,
@@ -25,13 +18,10 @@ import {
   type SourceChange,
   type SourcePolicy,
 } from '../sources/index.ts';
-import { formatPosition, type Position, parsePosition, positionAt } from './position.ts';
-import type { Fold, Recipe } from './recipe.ts';
-import { AlignedSteps } from './steps/aligned-steps.ts';
-import { finalBefore, type Member, membersNow, refreshedMembers, statesOf } from './steps/member.ts';
+import { computed, hasNewsAfter } from './computing.ts';
+import type { Recipe } from './recipe.ts';
+import { membersNow, refreshedMembers, statesOf } from './steps/member.ts';
 
-/** Rows of a batch: a few milliseconds of work. */
-const BATCH_ROWS = 512;
 /** Of states of members, the first that any has is that of the derived run. */
 const ORDER: readonly RunState[] = ['running', 'finished', 'failed', 'crashed'];
 
@@ -105,76 +95,23 @@ export class DerivedSource implements RunSource {
     const version = JSON.stringify([after, ends]);
     const known = this.#news.get(recipe);
     if (known?.version === version) return known.isAny;
-    const isAny = await hasNewsAfter(recipe, members, parsePosition(after), options);
+    const isAny = await hasNewsAfter({ recipe, members, shapes: this.#shapes }, after, options);
     this.#news.set(recipe, { version, isAny });
     return isAny;
   }
 
   async *read(key: RunKey, options: ReadRunOptions): AsyncGenerator<RecordBatch> {
     try {
-      yield* this.#read(this.#recipe(key), options);
+      const recipe = this.#recipe(key);
+      const { signal } = options;
+      // What is read again is there already.
+      const members = options.stopAt
+        ? await membersNow(runsOf(recipe), { signal })
+        : await refreshedMembers(this.#history, runsOf(recipe), { signal });
+      yield* computed({ recipe, members, shapes: this.#shapes }, options);
     } catch (error) {
       throw toLogdirError(error, `compute run ${key.runId}`);
     }
-  }
-
-  async *#read(recipe: Recipe, { after, stopAt, signal }: ReadRunOptions): AsyncGenerator<RecordBatch> {
-    const isAgain = stopAt !== undefined;
-    const members = isAgain
-      ? await membersNow(runsOf(recipe), { signal })
-      : await refreshedMembers(this.#history, runsOf(recipe), { signal });
-    if (after === null) {
-      const cursor = formatPosition({ step: null, marks: '' });
-      yield batchOf(recipe.beginning(startOf(recipe, members)), cursor);
-      if (stopAt === cursor) return;
-    }
-    const position = after === null ? null : parsePosition(after);
-    if (!isAgain && position !== null && !isKept(members, position)) {
-      if (isOutdated(recipe, members)) return;
-      throw changed(recipe);
-    }
-    const until = isAgain ? (parsePosition(stopAt).step ?? Number.NEGATIVE_INFINITY) : null;
-    // Of steps that were final, all stay so.
-    const before = finalStep(recipe, members);
-    const isWanted = (step: number) => (until === null ? step < before : step <= until);
-    yield* this.#rows(recipe, members, { after: position?.step ?? null, isWanted, signal });
-  }
-
-  async *#rows(
-    recipe: Recipe,
-    members: readonly Member[],
-    options: Signal & { readonly after: number | null; readonly isWanted: (step: number) => boolean },
-  ): AsyncGenerator<RecordBatch> {
-    const { signal, after, isWanted } = options;
-    const from = recipe.hasMemory ? null : after;
-    const aligned = await AlignedSteps.open(members, { after: from, signal });
-    const fold = this.#newFold(recipe, aligned);
-    const budget = new TurnBudget();
-    while (after !== null && aligned.nextStep <= after) {
-      fold.add(await aligned.take());
-      await budget.next(signal);
-    }
-    while (isWanted(aligned.nextStep) && Number.isFinite(aligned.nextStep)) {
-      const records = [];
-      let step = aligned.nextStep;
-      for (let count = 0; count < BATCH_ROWS && isWanted(aligned.nextStep); count++) {
-        if (!Number.isFinite(aligned.nextStep)) break;
-        step = aligned.nextStep;
-        const row = fold.add(await aligned.take());
-        if (row !== null) records.push(row);
-        await budget.next(signal);
-      }
-      signal.throwIfAborted();
-      yield batchOf(records, formatPosition(positionAt(members, step)));
-      signal.throwIfAborted();
-    }
-  }
-
-  #newFold(recipe: Recipe, aligned: AlignedSteps): Fold {
-    return recipe.newFold({
-      keyOf: (number) => aligned.keyOf(number),
-      shapeOf: (keys) => this.#shapes.intern(keys),
-    });
   }
 
   async listFiles(key: RunKey): Promise<readonly SavedFile[]> {
@@ -230,54 +167,6 @@ function newestMs({ members }: Pick<Recipe, 'members'>): number {
   return members.reduce((newest, { run }) => Math.max(newest, run.modifiedAtMs), 0);
 }
 
-/** Unix seconds: of the member that started first. */
-function startOf({ startTime }: Recipe, members: readonly Member[]): number {
-  if (startTime !== null) return startTime;
-  const starts = members.flatMap(({ run, log }) => log.ledger.facts.startTime ?? run.listing.startTime ?? []);
-  return starts.length === 0 ? 0 : starts.reduce((a, b) => Math.min(a, b));
-}
-
 function runsOf({ members }: Recipe): readonly Run[] {
   return members.map(({ run }) => run);
-}
-
-async function hasNewsAfter(
-  recipe: Recipe,
-  members: readonly Member[],
-  position: Position,
-  options: Signal,
-): Promise<boolean> {
-  if (!isKept(members, position)) return !isOutdated(recipe, members);
-  const { nextStep } = await AlignedSteps.open(members, { ...options, after: position.step });
-  return Number.isFinite(nextStep) && nextStep < finalStep(recipe, members);
-}
-
-/** Whether members still have what was computed up to a position. */
-function isKept(members: readonly Member[], { step, marks }: Position): boolean {
-  return positionAt(members, step).marks === marks;
-}
-
-/**
- * Whether members have another history than the one that the recipe is of. Another recipe takes its place, and what was computed
- * by it stays as it is: whoever has listed it may open it.
- */
-function isOutdated(recipe: Recipe, members: readonly Member[]): boolean {
-  return members.some(({ log, restarts }, i) => {
-    const { generation, restarts: known } = recipe.members[i]!;
-    return log.generation !== generation || restarts !== known;
-  });
-}
-
-/** Steps before this one are final; they are integers. */
-function finalStep({ isFinalAtOnce }: Recipe, members: readonly Member[]): number {
-  return finalBefore(members) + (isFinalAtOnce ? 1 : 0);
-}
-
-function changed({ key, displayName }: Recipe): LogdirError {
-  const what = `${displayName} (${key.runId}): a member has other rows at steps that were computed`;
-  return new LogdirError('corrupt', `${what}; it is computed anew`);
-}
-
-function batchOf(records: RecordBatch['records'], cursor: Cursor): RecordBatch {
-  return { records, cursor, unread: {}, skippedBytes: 0 };
 }

@@ -49,7 +49,7 @@ describeEveryDoor((open) => {
     const points = scalarsOf(readEvents(await readWhole(door.tree, path)));
     expect(Object.fromEntries(points)).toEqual({ loss: [[0, 1]] });
     const json = JSON.parse(String(await readWhole(door.tree, 'e/p/@by=config.lr/0.5/mean/run.json')));
-    expect(json.notes).toBe('mean of 1 runs whose config.lr is 0.5: id1');
+    expect(json.notes).toBe('mean of 1 run whose config.lr is 0.5: id1');
   });
 
   it.each(['e/p/@by=config.lr/2', 'e/p/@by=config.lr/1/mode', 'e/p/@by=config.lr/@last=1'])(

@@ -1,6 +1,6 @@
 /** The statistics of a group as recipes. Pure. @module */
 
-import { type HistoryRow, type RowShape, type RunRecord, runKey } from '../../core/index.ts';
+import { type HistoryRow, pluralText, type RowShape, type RunRecord, runKey } from '../../core/index.ts';
 import type { ProjectKey, Run } from '../../history/index.ts';
 import type { Grouping, RunGroup } from '../../namespace/index.ts';
 import { asRead, certainStart, identified, revisionText } from '../members.ts';
@@ -44,7 +44,7 @@ function beginningOf({ statistic, by, value, runs, start }: Described): readonly
   const ids = runs.map(({ key }) => key.runId);
   const named = ids.slice(0, MAX_NAMED).join(', ');
   const more = ids.length > MAX_NAMED ? ` and ${ids.length - MAX_NAMED} more` : '';
-  const notes = `${statistic} of ${ids.length} runs whose ${by} is ${value}: ${named}${more}`;
+  const notes = `${statistic} of ${pluralText(ids.length, 'run')} whose ${by} is ${value}: ${named}${more}`;
   const view = { by, group: value, members: ids, statistic };
   const update = Object.entries(view).map(([key, held]) => ({
     path: ['view', key],

@@ -58,7 +58,7 @@ describe('the directory of a grouping', () => {
     const below = 'team/project/@state=finished/@by=group/g/count';
     await house.tree.stat(`${below}/run.json`, COMPLETE);
     const of = JSON.parse(String(await readWhole(house.tree, `${below}/run.json`)));
-    expect(of.notes).toBe('count of 1 runs whose group is g: a');
+    expect(of.notes).toBe('count of 1 run whose group is g: a');
     await expect(house.tree.stat(`${GROUPS}/@last=1`, COMPLETE)).rejects.toMatchObject({ code: 'not-found' });
     await expect(house.tree.stat(`${GROUPS}/nobody`, COMPLETE)).rejects.toMatchObject({ code: 'not-found' });
     await expect(house.tree.list('team/project/@by=grup', { signal })).rejects.toMatchObject({
