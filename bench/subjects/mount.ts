@@ -3,6 +3,7 @@
  * ROWS RUNS STATE DIR`. Reads the long run into the cache first; unmounts when told to end. @module
  */
 
+import { createDerivedRuns } from '../../src/app/derived-runs.ts';
 import { loadSettings, readEnvironment } from '../../src/config/index.ts';
 import { type RunState, systemClock } from '../../src/core/index.ts';
 import { DEFAULT_X_AXIS, EventFiles } from '../../src/eventfile/index.ts';
@@ -30,13 +31,15 @@ async function serve(readyPath: string, cacheFolder: string, mountPoint: string)
   const store = new LocalStore({ cacheDir: cacheFolder, maxBytes: cacheMaxBytes, ...parts });
   const history = new History({ sources, store, memoryMaxBytes, ...parts });
   const files = new Media({ store, memoryMaxBytes, ...parts });
-  const events = new EventFiles({ history, memoryMaxBytes, xAxis: DEFAULT_X_AXIS, files, ...parts });
+  const viewing = { history, memoryMaxBytes, xAxis: DEFAULT_X_AXIS, files, ...parts };
+  const events = new EventFiles(viewing);
+  const derived = createDerivedRuns(viewing, parts.clock);
   await history.catalogue.refresh({ signal });
   for (const run of history.catalogue.runs.values()) {
     if (run.key.runId === LONG_RUN.runId) await run.update();
   }
   const namespace = new Namespace({ history, runNameTemplate });
-  const tree = createTree({ history, events, namespace, caller: OPERATOR });
+  const tree = createTree({ history, events, derived, namespace, caller: OPERATOR });
   const { searchPath } = environment;
   const route = await chooseRoute({ directory: mountPoint, descriptor: null, searchPath });
   if (route.kind === 'python') throw new Error('needs root, or koffi');

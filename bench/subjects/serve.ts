@@ -3,6 +3,7 @@
  * Reads the run into the cache first. @module
  */
 
+import { createDerivedRuns } from '../../src/app/derived-runs.ts';
 import { loadSettings, readEnvironment } from '../../src/config/index.ts';
 import { systemClock } from '../../src/core/index.ts';
 import { DEFAULT_X_AXIS, EventFiles, SeriesViews } from '../../src/eventfile/index.ts';
@@ -34,12 +35,13 @@ async function serve(portPath: string, cacheFolder: string, rows: number): Promi
   const files = new Media({ store, memoryMaxBytes, ...parts });
   const viewing = { history, memoryMaxBytes, xAxis: DEFAULT_X_AXIS, files, ...parts };
   const events = new EventFiles(viewing);
+  const derived = createDerivedRuns(viewing, parts.clock);
   await history.catalogue.refresh({ signal });
   for (const run of history.catalogue.runs.values()) await run.update();
   const namespace = new Namespace({ history, runNameTemplate });
   const views = new SeriesViews(events, viewing);
   const curves = new Curves({ events: views, maxBytes: memoryMaxBytes / 8, ...parts });
-  const seen = { history, events, namespace, curves, caller: OPERATOR };
+  const seen = { history, events, derived, namespace, curves, caller: OPERATOR };
   const server = webServer(createTree(seen), { overview: createOverview(seen), metrics: parts.metrics });
   const { port } = await server.listen({ host: '127.0.0.1', port: 0, signal });
   announce(portPath, port);

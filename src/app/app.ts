@@ -7,7 +7,7 @@ import type { Mounted, MountOptions } from '../frontends/fuse/index.ts';
 import type { GrpcListenOptions, GrpcServer } from '../frontends/grpc/index.ts';
 import type { ListenOptions } from '../frontends/web/index.ts';
 import type { PrefetchProgress } from '../history/index.ts';
-import type { QueryTerm } from '../namespace/index.ts';
+import type { Derivation, QueryTerm } from '../namespace/index.ts';
 import type { Logger, Metrics } from '../observability/index.ts';
 import type { Overview } from '../overview/index.ts';
 import type { FindApiKey, ServerReport, SourceReport, Viewer } from '../sources/index.ts';
@@ -43,7 +43,10 @@ export type AppSettings = Pick<
   | 'caFile'
   | 'httpsProxy'
 > &
-  Partial<Pick<Settings, 'accessLog' | 'allowOther'>>;
+  Partial<Pick<Settings, 'accessLog' | 'allowOther' | 'views'>> & {
+    /** The config file that was read, which may hold views itself. Default: none. */
+    readonly configFile?: string | null;
+  };
 
 /** Settings that may change while the app runs. */
 export type AdjustableSettings = Pick<
@@ -140,12 +143,14 @@ export interface App extends AsyncDisposable {
   listenS3(options: ListenOptions & { readonly domain: string | null }): Promise<S3Server>;
   /**
    * Answers TensorBoard's data-provider protocol, from the start on: what is known by then. `projects`: paths of those
-   * to show; null: all. `query`: which of their runs; default: all. @throws LogdirError `unavailable` when the port is taken.
+   * to show; null: all. `query`: which of their runs; default: all. `derivation`: what is shown in place of them. @throws LogdirError `unavailable` when the port is
+   * taken.
    */
   provideData(
     options: GrpcListenOptions & {
       readonly projects: readonly string[] | null;
       readonly query?: readonly QueryTerm[];
+      readonly derivation?: Derivation | null;
     },
   ): Promise<GrpcServer>;
   /** Mounts the tree on a directory. @throws LogdirError that says what is in the way. */

@@ -10,7 +10,7 @@ import type { Logger } from '../observability/index.ts';
 import { type CreateOverviewOptions, createOverview } from '../overview/index.ts';
 import { parseSource, type WandbServer } from '../sources/index.ts';
 import { Tables } from '../tables/index.ts';
-import { createTree, type LogdirTree } from '../tree/index.ts';
+import { type CreateTreeOptions, createTree, type LogdirTree } from '../tree/index.ts';
 import type { App, AppParts, AppSettings } from './app.ts';
 
 /** Who is let in, and what each sees then. */
@@ -21,11 +21,11 @@ export interface Guarded {
 
 /** What each caller sees, made when somebody asks in its name. */
 export class CallerViews {
-  readonly #seen: CreateOverviewOptions;
+  readonly #seen: CreateTreeOptions & CreateOverviewOptions;
   readonly #tables = new Tables();
   readonly #made = new WeakMap<Caller, Pick<App, 'tree' | 'overview'>>();
 
-  constructor(seen: CreateOverviewOptions) {
+  constructor(seen: CreateTreeOptions & CreateOverviewOptions) {
     this.#seen = seen;
   }
 

@@ -13,8 +13,10 @@ import { Curves, createDataProvider } from '../series/index.ts';
 import { describeSource, parseSource, understandSource } from '../sources/index.ts';
 import type { App, AppParts, AppSettings } from './app.ts';
 import { accessOf, CallerViews, keyRingOf, requireDecision, withKeysOf } from './callers.ts';
+import { createDerivedRuns, derivedAsRuns } from './derived-runs.ts';
 import { createWeb, listening, listenS3, Opening } from './http-doors.ts';
 import { createHistory, Servers, sourceStates, start } from './sources.ts';
+import { viewDefinitions } from './view-definitions.ts';
 
 /** Of the memory for what is encoded, what curves on pages may take: some hundred curves of 10,000 points in the default. */
 const PAGES_MEMORY_SHARES = 8;
@@ -47,7 +49,8 @@ export function createApp(given: AppSettings, parts: AppParts): App {
   const events = new EventFiles(viewing);
   const views = new SeriesViews(events, viewing);
   const curves = new Curves({ events: views, metrics, maxBytes: memoryMaxBytes / PAGES_MEMORY_SHARES });
-  const seen = { history, events, namespace, curves, caller: OPERATOR };
+  const derived = createDerivedRuns(viewing, clock, viewDefinitions(settings));
+  const seen = { history, events, derived, namespace, curves, caller: OPERATOR };
   const callers = new CallerViews(seen);
   const logdir = callers.of(OPERATOR);
   const opening = new Opening();
@@ -81,16 +84,23 @@ export function createApp(given: AppSettings, parts: AppParts): App {
       if (options.serving?.tls) reloaders.add('certificate of S3', () => server.reload());
       return server;
     },
-    provideData: async ({ projects, query = [], ...options }) => {
+    provideData: async ({ projects, query = [], derivation = null, ...options }) => {
       const maxResponsePoints = () => settings.maxResponsePoints;
       const provider = createDataProvider({
-        ...{ ...seen, events: views, files, projects, query, logger, metrics, clock },
+        ...{ ...seen, files, projects, logger, metrics, clock },
+        ...(derivation === null
+          ? { events: views, query }
+          : {
+              events: derived.series,
+              choose: derivedAsRuns(namespace, derived.views, { query, derivation }),
+            }),
         ...{ started: opening.over, memoryMaxBytes, maxResponsePoints },
         hiddenPlugins: hiddenPlugins(settings),
       });
       const server = await createGrpcFrontend({ provider, logger, metrics, accessLog }).listen(options);
       // One that shows a choice would not do for the pages, which show everything.
-      if (projects === null && query.length === 0) grpc = { ...server, direct: parts.direct ?? '' };
+      if (projects === null && query.length === 0 && derivation === null)
+        grpc = { ...server, direct: parts.direct ?? '' };
       return server;
     },
     onReload: (name, reload) => reloaders.add(name, reload),
@@ -117,6 +127,7 @@ export function createApp(given: AppSettings, parts: AppParts): App {
     },
     [Symbol.asyncDispose]: async () => {
       access[Symbol.dispose]();
+      await derived[Symbol.asyncDispose]();
       await events[Symbol.asyncDispose]();
       await views[Symbol.asyncDispose]();
       await history[Symbol.asyncDispose]();

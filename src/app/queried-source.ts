@@ -1,7 +1,7 @@
 /** A source with queries at its end, such as `wandb:team/project/@best=val/loss:20:min`. @module */
 
 import { existsSync } from 'node:fs';
-import { parseQuery, type QueryTerm } from '../namespace/index.ts';
+import { type Derivation, parseQuery, parseTerm, type QueryTerm } from '../namespace/index.ts';
 
 export interface QueriedSource {
   /** Without the queries. */
@@ -9,6 +9,8 @@ export interface QueriedSource {
   /** As it stands in a path; '' where there is none. */
   readonly queryPath: string;
   readonly query: readonly QueryTerm[];
+  /** What is shown in place of the runs that it chooses; null: themselves. */
+  readonly derivation: Derivation | null;
 }
 
 /** Where queries begin. */
@@ -20,7 +22,17 @@ const QUERY = /\/@(?=\w+[=.])/u;
  */
 export function queriedSource(text: string): QueriedSource {
   const at = text.search(QUERY);
-  if (at < 0 || existsSync(text)) return { source: text, queryPath: '', query: [] };
+  if (at < 0 || existsSync(text)) return { source: text, queryPath: '', query: [], derivation: null };
   const queryPath = text.slice(at + 1).replace(/\/$/, '');
-  return { source: text.slice(0, at), queryPath, query: parseQuery(queryPath) };
+  const components = queryPath.split(/\/(?=@)/);
+  const derivation = derivationOf(components.at(-1)!);
+  const queries = derivation === null ? components : components.slice(0, -1);
+  const query = queries.length === 0 ? [] : parseQuery(queries.join('/'));
+  return { source: text.slice(0, at), queryPath, query, derivation };
+}
+
+/** Nothing comes after it. */
+function derivationOf(component: string): Derivation | null {
+  const parsed = parseTerm(component);
+  return parsed?.kind === 'grouping' || parsed?.kind === 'view' ? parsed : null;
 }

@@ -85,7 +85,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     },
     createApp: (changes) =>
       createApp(
-        { ...loaded.settings, ...changes },
+        { ...loaded.settings, configFile: loaded.configFile, ...changes },
         {
           ...{ logger, metrics: createMetrics({ version, commit }), clock: systemClock, version },
           findApiKey: apiKeyFinder(environment, loaded.settings.apiKeyFile),

@@ -23,6 +23,8 @@ export interface HistoryOptions {
   readonly store: RunStore;
   /** Whether runs whose logs name no owner are taken for those of a server that look like them. Default: true. */
   readonly assumesOwners?: boolean;
+  /** Whether the catalogue keeps what queries ask of runs. Default: true. */
+  readonly areFound?: boolean;
   /** Bound on rows kept in memory when the store takes no more. */
   readonly memoryMaxBytes: number;
   readonly logger: Logger;
@@ -34,8 +36,11 @@ export class History implements AsyncDisposable {
   readonly catalogue: Catalogue;
   readonly background: BackgroundReader;
   readonly store: RunStore;
+  /** A run besides those of the catalogue: who has it made keeps it, and waits for it to be idle before the end. */
+  readonly createRun: (listing: RunListing, source: RunSource) => Run;
   readonly #sources: readonly RunSource[];
   readonly #clock: Clock;
+  readonly #areFound: boolean;
   readonly #updater: LogUpdater;
   readonly #growthListeners = new Set<(run: Run) => void>();
   readonly #commitListeners = new Set<CommitListener>();
@@ -43,7 +48,7 @@ export class History implements AsyncDisposable {
   #watchers: readonly AsyncDisposable[] = [];
 
   constructor({ sources, store, memoryMaxBytes, metrics, clock, ...options }: HistoryOptions) {
-    const { assumesOwners = true } = options;
+    const { assumesOwners = true, areFound = true } = options;
     const logger = options.logger.child({ room: 'history' });
     const { signal } = this.#ending;
     // Every reading under way listens for the end of the program.
@@ -51,6 +56,7 @@ export class History implements AsyncDisposable {
     this.store = store;
     this.#sources = sources;
     this.#clock = clock;
+    this.#areFound = areFound;
     const logs = new RunLogCache({ store, logger, metrics });
     const spill = new MemoryStore({ maxBytes: memoryMaxBytes });
     const onCommit: CommitListener = (log, prepared, before) => {
@@ -61,7 +67,8 @@ export class History implements AsyncDisposable {
     const onRefused = ({ key }: Run) =>
       void this.catalogue.refreshProject(key, { signal }).catch(() => undefined);
     const context = { logs, updater: this.#updater, onGrown, onRefused, logger, metrics, clock, signal };
-    const createRun = (listing: RunListing, source: RunSource) => new Run(listing, source, context);
+    this.createRun = (listing, source) => new Run(listing, source, context);
+    const { createRun } = this;
     this.catalogue = new Catalogue({ sources, store, createRun, assumesOwners, logger, clock });
     this.background = new BackgroundReader({ catalogue: this.catalogue, signal });
     metrics.gauge('runs', () => this.catalogue.runs.size);
@@ -135,7 +142,7 @@ export class History implements AsyncDisposable {
   }
 
   #announceGrowth(run: Run): void {
-    if (run.log !== undefined) this.catalogue.record(run.log);
+    if (this.#areFound && run.log !== undefined) this.catalogue.record(run.log);
     for (const listener of this.#growthListeners) listener(run);
   }
 }

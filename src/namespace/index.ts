@@ -3,6 +3,16 @@
 export { type Caller, NOBODY, OPERATOR, type Operator, type RestrictedCaller } from './caller.ts';
 export { locationsFor, readingFailureFor } from './disclosure.ts';
 export { Namespace, type NamespaceOptions } from './namespace.ts';
-export { type ParsedTerm, parseQuery, parseTerm, QUERY_FORMS, type QueryTerm } from './query/index.ts';
+export {
+  type Derivation,
+  type Grouping,
+  type GroupMember,
+  type ParsedTerm,
+  parseQuery,
+  parseTerm,
+  QUERY_FORMS,
+  type QueryTerm,
+  type RunGroup,
+} from './query/index.ts';
 export { chosenRuns, isChosen, type PlacedRun } from './run-choice.ts';
 export type { NamedProject, NamespaceSnapshot } from './snapshot.ts';

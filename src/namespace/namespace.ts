@@ -13,7 +13,7 @@ import {
 import { type History, type ProjectKey, RELIST, type RelistPolicyName, type Run } from '../history/index.ts';
 import type { Caller, RestrictedCaller } from './caller.ts';
 import { Names } from './names.ts';
-import { type QueryTerm, RunQueries } from './query/index.ts';
+import { type Grouping, type QueryTerm, type RunGroup, RunQueries } from './query/index.ts';
 import { RunDescriptions, type UnnamedRuns } from './run-descriptions.ts';
 import { NamedProject, NamespaceSnapshot } from './snapshot.ts';
 
@@ -79,6 +79,16 @@ export class Namespace {
     options: Signal,
   ): Promise<ReadonlyMap<string, Run>> {
     return await this.#queries.choose(project, terms, options);
+  }
+
+  /** The same runs in groups, ascending by their names. @throws LogdirError likewise. */
+  async group(
+    project: NamedProject,
+    terms: readonly QueryTerm[],
+    grouping: Grouping,
+    options: Signal,
+  ): Promise<readonly RunGroup[]> {
+    return await this.#queries.group(project, terms, grouping, options);
   }
 
   /** Asks the sources for runs and projects if they were asked longer ago than the policy allows. Their trouble the catalogue keeps. */

@@ -51,7 +51,9 @@ function unquoted(part: string): string {
 function readTerm(part: string): QueryTerm | string {
   try {
     const parsed = parseTerm(unquoted(part));
-    return parsed?.kind === 'term' ? parsed.term : (parsed?.message ?? `${part} is no query`);
+    if (parsed?.kind === 'term') return parsed.term;
+    if (parsed?.kind === 'problem') return parsed.message;
+    return parsed === undefined ? `${part} is no query` : `${part} makes runs of runs, and chooses none`;
   } catch (error) {
     if (error instanceof LogdirError) return error.message;
     throw error;

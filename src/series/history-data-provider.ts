@@ -17,7 +17,7 @@ import type {
   SeriesPoints,
 } from './data-provider.ts';
 import { type MapRunsOptions, type ResolvedRun, ResolvedRuns } from './runs/resolved-runs.ts';
-import { RunList } from './runs/run-list.ts';
+import { type ChooseRuns, RunList } from './runs/run-list.ts';
 import { RunPreviews } from './runs/run-previews.ts';
 import { ScalarReader } from './scalars/scalar-reader.ts';
 import { BlobKeys, noBlob } from './values/blob-keys.ts';
@@ -43,6 +43,8 @@ export interface DataProviderOptions {
   readonly projects: readonly string[] | null;
   /** Which of their runs; none: all. Default: none. */
   readonly query?: readonly QueryTerm[];
+  /** What is shown of a project in place of its runs, by name; see `RunListOptions.choose`. */
+  readonly choose?: ChooseRuns;
   /** Settled once the sources have been listed for the first time. */
   readonly started: Promise<void>;
   /** Of which half at most is used for series. */

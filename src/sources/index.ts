@@ -6,6 +6,7 @@ export { RenamedSource } from './renamed-source.ts';
 export type { Comparison, FoundRun, RunCondition, RunFinder, RunsWanted } from './run-finder.ts';
 export type { RunPreview, RunPreviewer, RunsOfProject, SampledPoints } from './run-preview.ts';
 export type { OpenedSavedFile, SavedFile } from './saved-files.ts';
+export { type ShapeInterner, ShapeRegistry } from './shape-registry.ts';
 export type {
   Cursor,
   ListOptions,

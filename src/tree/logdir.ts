@@ -5,12 +5,15 @@ import type { EventFiles } from '../eventfile/index.ts';
 import type { History } from '../history/index.ts';
 import type { Caller, Namespace } from '../namespace/index.ts';
 import { Tables } from '../tables/index.ts';
+import type { Views } from '../views/index.ts';
 import { ListingPatience } from './listing-patience.ts';
+import { DerivedRuns } from './nodes/derived-runs.ts';
 import { EventFileNodes } from './nodes/event-file.ts';
 import { type NamedParts, RootDirectory } from './nodes/named-directories.ts';
 import type { TreeNode } from './nodes/node.ts';
 import { ProjectorFiles } from './nodes/projector.ts';
 import { ChosenRuns } from './nodes/query-directory.ts';
+import type { RunParts } from './nodes/run-directory.ts';
 import { RunDocuments } from './nodes/run-documents.ts';
 import { SavedFiles } from './nodes/saved-files.ts';
 import { TableNodes } from './nodes/tables.ts';
@@ -26,23 +29,34 @@ export interface CreateTreeOptions {
   readonly events: EventFiles;
   /** Tables that callers share; default: its own. */
   readonly tables?: Tables;
+  /** Runs that are computed from others, and their event files. */
+  readonly derived: { readonly views: Views; readonly events: EventFiles };
   readonly clock?: Clock;
 }
 
 /** The tree that one caller sees. */
 export function createTree(options: CreateTreeOptions): LogdirTree {
   const { history, namespace, caller, clock = systemClock, tables = new Tables() } = options;
-  const snapshots = new RunSnapshots(options.events);
-  const events = new EventFileNodes(options.events, snapshots);
-  const documents = new RunDocuments({ caller, snapshots, events });
-  const patience = new ListingPatience(clock);
-  const onDemand = {
+  const { views, events } = options.derived;
+  const shared = {
+    patience: new ListingPatience(clock),
     saved: new SavedFiles(),
     projector: new ProjectorFiles(),
     tables: new TableNodes(tables),
   };
-  const runs = { patience, snapshots, events, documents, ...onDemand };
-  return new Logdir(history, { namespace, caller, runs, chosen: new ChosenRuns() });
+  const partsOf = (files: EventFiles) => ({ ...shared, ...fileParts(files, caller) });
+  return new Logdir(history, {
+    ...{ namespace, caller, chosen: new ChosenRuns() },
+    derived: new DerivedRuns({ namespace, views, clock }),
+    runs: partsOf(options.events),
+    derivedParts: partsOf(events),
+  });
+}
+
+function fileParts(files: EventFiles, caller: Caller): Pick<RunParts, 'snapshots' | 'events' | 'documents'> {
+  const snapshots = new RunSnapshots(files);
+  const events = new EventFileNodes(files, snapshots);
+  return { snapshots, events, documents: new RunDocuments({ caller, snapshots, events }) };
 }
 
 class Logdir implements LogdirTree {

@@ -13,10 +13,14 @@ export interface SourceFixture extends AsyncDisposable {
   reopened(): RunSource | Promise<RunSource>;
   /** Adds history rows to the run. */
   grow(): Promise<void>;
-  /** Saves a file with the run, over one of that name. */
-  save(name: string, text: string): Promise<void>;
   /** Adds another run. */
   addRun(): Promise<void>;
+}
+
+/** One whose runs have files. */
+export interface SavingSourceFixture extends SourceFixture {
+  /** Saves a file with the run, over one of that name. */
+  save(name: string, text: string): Promise<void>;
 }
 
 const signal = neverAborted;
@@ -134,11 +138,20 @@ export function describeSourceContract(name: string, makeFixture: () => Promise<
       expect(changes).toHaveLength(told);
     });
   });
+}
+
+/** The same, and that of the files that runs have saved. */
+export function describeSavingSourceContract(
+  name: string,
+  makeFixture: () => Promise<SavingSourceFixture>,
+): void {
+  describeSourceContract(name, makeFixture);
   describeSavedFilesContract(name, async () => {
     const fixture = await makeFixture();
+    const [listing] = await fixture.source.listRuns({ signal });
     return {
       ...fixture,
-      key: await withRun(fixture),
+      key: listing!.key,
       [Symbol.asyncDispose]: () => fixture[Symbol.asyncDispose](),
     };
   });

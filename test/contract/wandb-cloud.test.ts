@@ -1,8 +1,8 @@
 import { type CloudSource, cloudSource } from '../support/cloud.ts';
 import { startWandbServer } from '../support/wandb-server/index.ts';
-import { describeSourceContract, type SourceFixture } from './source-contract.ts';
+import { describeSavingSourceContract, type SavingSourceFixture } from './source-contract.ts';
 
-async function makeFixture(exportsRows: boolean): Promise<SourceFixture> {
+async function makeFixture(exportsRows: boolean): Promise<SavingSourceFixture> {
   const server = await startWandbServer();
   const project = server.store.project('acme', 'research');
   const run = project.addRun({ id: 'abc' });
@@ -37,5 +37,5 @@ async function makeFixture(exportsRows: boolean): Promise<SourceFixture> {
   };
 }
 
-describeSourceContract('a project of a W&B server', () => makeFixture(false));
-describeSourceContract('a project of a W&B server that has exported history', () => makeFixture(true));
+describeSavingSourceContract('a project of a W&B server', () => makeFixture(false));
+describeSavingSourceContract('a project of a W&B server that has exported history', () => makeFixture(true));

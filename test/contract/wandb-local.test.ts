@@ -1,8 +1,8 @@
 import { localSource, temporaryFolder } from '../support/local-runs.ts';
 import { WandbLogWriter } from '../support/wandb-log-writer.ts';
-import { describeSourceContract, type SourceFixture } from './source-contract.ts';
+import { describeSavingSourceContract, type SavingSourceFixture } from './source-contract.ts';
 
-async function makeFixture(watch: 'events' | 'polling'): Promise<SourceFixture> {
+async function makeFixture(watch: 'events' | 'polling'): Promise<SavingSourceFixture> {
   const folder = await temporaryFolder();
   const writer = new WandbLogWriter().begin('abc');
   let step = 0;
@@ -38,5 +38,5 @@ async function makeFixture(watch: 'events' | 'polling'): Promise<SourceFixture> 
   };
 }
 
-describeSourceContract('a local wandb folder watched by events', () => makeFixture('events'));
-describeSourceContract('a local wandb folder watched by polling', () => makeFixture('polling'));
+describeSavingSourceContract('a local wandb folder watched by events', () => makeFixture('events'));
+describeSavingSourceContract('a local wandb folder watched by polling', () => makeFixture('polling'));

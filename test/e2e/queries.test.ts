@@ -5,6 +5,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { STATISTICS } from '../../src/views/index.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/local-runs.ts';
 import { MOUNTING_MISSING } from '../support/mounting.ts';
 import { DATA_SERVER } from '../support/program.ts';
@@ -92,6 +93,49 @@ describe.skipIf(PYTHON_MISSING !== null)('TensorBoard on a query', () => {
     for (const path of [query, encodeURI(query)]) {
       const logdir = `webhdfs://127.0.0.1:${served.port}/acme/research/${path}`;
       await expectRuns(await TensorBoard.start(logdir), runs);
+    }
+  });
+
+  it('shows what groups have in common as runs, through each way in', async () => {
+    const query = '@state=finished/@by=config.lr';
+    const runs = ['0.1', '0.2'].flatMap((group) => STATISTICS.map((name) => `${group}/${name}`));
+    const places = [`wandb:acme/research/${query}`, join(folder.path, 'wandb', query)];
+    const files = [`webhdfs://127.0.0.1:${served.port}/acme/research/${query}`];
+    if (mountPoint !== null) files.push(join(mountPoint, 'acme/research', query));
+    for (const logdir of [...places, ...files]) {
+      await using board = await TensorBoard.start(logdir, [], { variables: account });
+      expect(
+        await board.until(
+          () => board.runs(),
+          (found) => found.length >= runs.length,
+        ),
+      ).toEqual(runs);
+      const points = () => board.scalars('0.2/mean', 'val/loss');
+      const found = await board.until(points, ({ length }) => length === 2);
+      expect(found.map(([, step, value]) => [step, value])).toEqual([
+        [0, 2],
+        [1, 2],
+      ]);
+    }
+  });
+
+  it('shows runs as a view of somebody makes them, by our data server', async () => {
+    const views =
+      "doubled:\n  runs: '@state=finished'\n  steps: [{scale: {val/loss: 2}}, {rename: {'val/*': '*'}}]\n";
+    await folder.write('views.yaml', Buffer.from(views));
+    const variables = { ...account, WANDB_LOGDIR_VIEWS: join(folder.path, 'views.yaml') };
+    for (const source of ['wandb:acme/research', join(folder.path, 'wandb')]) {
+      await using board = await TensorBoard.start(`${source}/@view=doubled`, [], { variables });
+      const hasAll = (found: readonly string[]) => found.length >= 2;
+      expect(await board.until(() => board.runs(), hasAll)).toEqual(['a', 'b']);
+      const found = await board.until(
+        () => board.scalars('b', 'loss'),
+        ({ length }) => length === 2,
+      );
+      expect(found.map(([, step, value]) => [step, value])).toEqual([
+        [0, 4],
+        [1, 4],
+      ]);
     }
   });
 

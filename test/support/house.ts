@@ -3,6 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createDerivedRuns, type DerivedRuns } from '../../src/app/derived-runs.ts';
 import { type Clock, systemClock } from '../../src/core/index.ts';
 import {
   DEFAULT_X_AXIS,
@@ -19,6 +20,7 @@ import { createOverview, type Overview } from '../../src/overview/index.ts';
 import { Curves } from '../../src/series/index.ts';
 import type { RunSource } from '../../src/sources/index.ts';
 import { createTree, type LogdirTree, piecesOf, type TreeOptions } from '../../src/tree/index.ts';
+import type { ViewDefinition } from '../../src/views/index.ts';
 
 export interface House extends AsyncDisposable {
   readonly history: History;
@@ -28,6 +30,8 @@ export interface House extends AsyncDisposable {
   readonly events: EventFiles;
   /** As the data provider has them. */
   readonly views: SeriesViews;
+  /** Runs computed from others, their event files, and what a data provider shows of them. */
+  readonly derived: DerivedRuns;
   readonly files: Media;
   /** As pages have them. */
   readonly curves: Curves;
@@ -49,6 +53,10 @@ export interface HouseOptions {
   /** In place of the cache directory. */
   readonly store?: RunStore;
   readonly memoryMaxBytes?: number;
+  /** Default: none. */
+  readonly views?: readonly ViewDefinition[];
+  /** Bound on what is kept of derived runs. */
+  readonly derivedMaxBytes?: number;
   readonly runNameTemplate?: string;
   readonly logger?: Logger;
   readonly clock?: Clock;
@@ -78,7 +86,9 @@ export async function buildHouse(options: HouseOptions): Promise<House> {
   const views = new SeriesViews(events, viewing);
   const namespace = new Namespace({ history, runNameTemplate: options.runNameTemplate ?? '{name}' });
   const curves = new Curves({ events: views, metrics, maxBytes: memoryMaxBytes / 8 });
-  const seen = { history, events, namespace, curves, caller: OPERATOR };
+  const derivedMaxBytes = options.derivedMaxBytes ?? memoryMaxBytes;
+  const derived = createDerivedRuns({ ...viewing, memoryMaxBytes: derivedMaxBytes }, clock, options.views);
+  const seen = { history, events, derived, namespace, curves, caller: OPERATOR };
   await history.catalogue.refresh({ signal });
   return {
     tree: createTree(seen),
@@ -88,10 +98,12 @@ export async function buildHouse(options: HouseOptions): Promise<House> {
     events,
     curves,
     views,
+    derived,
     files,
     metrics,
     cacheDir,
     async [Symbol.asyncDispose]() {
+      await derived[Symbol.asyncDispose]();
       await events[Symbol.asyncDispose]();
       await views[Symbol.asyncDispose]();
       await history[Symbol.asyncDispose]();

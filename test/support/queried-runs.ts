@@ -1,7 +1,7 @@
 /** Three runs that queries tell apart. @module */
 
 import { runKey } from '../../src/core/index.ts';
-import { buildHouse, COMPLETE, type House } from './house.ts';
+import { buildHouse, COMPLETE, type House, type HouseOptions } from './house.ts';
 import { configRecord, exitRecord, factsRecord, row, summaryRecord } from './records.ts';
 import { ScriptedSource } from './scripted-source.ts';
 
@@ -14,7 +14,9 @@ const TAGS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** In `e/p`: `val/loss` falls from one to the next, and so does the learning rate. */
-export async function threeRuns(): Promise<{ readonly house: House; readonly source: ScriptedSource }> {
+export async function threeRuns(
+  options: Pick<HouseOptions, 'views'> = {},
+): Promise<{ readonly house: House; readonly source: ScriptedSource }> {
   const source = new ScriptedSource();
   for (const [i, name] of THREE_RUNS.entries()) {
     const { facts } = factsRecord(name, 1.7e9 + i) as { readonly facts: object };
@@ -26,7 +28,7 @@ export async function threeRuns(): Promise<{ readonly house: House; readonly sou
       exitRecord(i === 2 ? 1 : 0),
     ]);
   }
-  const house = await buildHouse({ sources: [source] });
+  const house = await buildHouse({ sources: [source], ...options });
   for (const name of THREE_RUNS) await house.tree.stat(`e/p/${name}/run.json`, COMPLETE);
   return { house, source };
 }

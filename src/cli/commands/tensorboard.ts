@@ -39,14 +39,14 @@ export async function tensorboard(session: Session, argv: Arguments): Promise<nu
   const { signal } = interruption;
   const door = argv['door'] === 'webhdfs' ? 'webhdfs' : 'grpc';
   const command = await requireTensorboard(session, door);
-  const { sources, query, queryPath } = queriedSources(loaded.settings.sources);
+  const { sources, queryPath, ...shown } = queriedSources(loaded.settings.sources);
   await using app = session.createApp({ sources });
   await startWithRuns(session, app, { waits: true });
   const projects = chosen(await app.overview.projects({ signal }), argv['project']);
   const { pagePort } = loaded.settings;
   await using server = await startServer(session, app, { host: PAGE_HOST, port: pagePort });
   terminal.note(`${PAGE_LABEL}${server.url}  ${projectsText(projects)}`);
-  await using provided = door === 'grpc' ? await provide(app, argv, projects, query) : null;
+  await using provided = door === 'grpc' ? await provide(app, argv, projects, shown) : null;
   const data =
     provided === null
       ? ['--logdir', server.logdir(withQuery(projects, queryPath))]
@@ -86,10 +86,10 @@ function queriedSources(texts: readonly string[]): Omit<QueriedSource, 'source'>
   const sources = texts.map(queriedSource);
   const [first] = sources;
   if (first !== undefined && sources.length === 1) return { ...first, sources: [first.source] };
-  const queried = sources.find(({ query }) => query.length > 0);
+  const queried = sources.find((source) => source.queryPath !== '');
   if (queried !== undefined)
     throw new CommandFailure(EXIT.usage, `${queried.queryPath} needs a SOURCE of its own: give one SOURCE`);
-  return { sources: [...texts], query: [], queryPath: '' };
+  return { sources: [...texts], query: [], derivation: null, queryPath: '' };
 }
 
 /** Queries are directories of a project. @throws CommandFailure `usage` where there is not one project. */
@@ -113,10 +113,10 @@ async function provide(
   app: App,
   argv: Arguments,
   projects: readonly ProjectCard[],
-  query: QueriedSource['query'],
+  shown: Pick<QueriedSource, 'query' | 'derivation'>,
 ): Promise<GrpcServer> {
   const paths = typeof argv['project'] === 'string' ? projects.map(({ path }) => path) : null;
-  const options = { host: '127.0.0.1', port: 0, tls: null, projects: paths, query };
+  const options = { host: '127.0.0.1', port: 0, tls: null, projects: paths, ...shown };
   return await orPortFailure(app.provideData(options));
 }
 

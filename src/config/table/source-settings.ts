@@ -9,6 +9,12 @@ import { apiUrl, DEFAULT_BASE_URL, sdkSettings } from '../wandb-settings.ts';
 import { ALL, SERVERS, type SettingDefinition, TREE_COMMANDS } from './setting-definition.ts';
 import { filled, pathList, serverAddress } from './value-types.ts';
 
+/** What a view says is checked where it is read, by line: `views/transforms/view-definition.ts`. */
+const viewsOrPath = z.union([
+  filled.transform((path) => ({ kind: 'file' as const, path })),
+  z.record(z.string(), z.unknown()).transform(() => ({ kind: 'here' as const })),
+]);
+
 const WATCH_MODES = ['events', 'polling', 'off'] as const;
 
 export const SOURCE_SETTINGS = {
@@ -99,6 +105,15 @@ export const SOURCE_SETTINGS = {
     accepts: 'a time of at least 1s, such as 30s, 5min or 1h',
     default: '5min',
     help: 'A run without an exit record whose log has been quiet for longer counts as crashed.',
+    commands: ALL,
+  },
+  views: {
+    group: 'Sources',
+    flag: 'views',
+    schema: viewsOrPath,
+    accepts: 'a path; in the config file also the views themselves, by name',
+    default: null,
+    help: 'YAML file of views: what renames, drops, scales and smooths series of runs, shown at ENTITY/PROJECT/@view=NAME. See docs/VIEWS.md.',
     commands: ALL,
   },
   xAxis: {

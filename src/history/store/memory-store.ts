@@ -1,32 +1,46 @@
-/** History kept in memory: of tests, and of runs whose disk takes no more. @module */
+/** History kept in memory: of tests, of runs whose disk takes no more, and of what is computed from other runs. @module */
 
 import { LogdirError, runKeyText } from '../../core/index.ts';
-import type { Commit, LogHeader } from '../log/commit.ts';
-import type { BlockPlace } from '../log/ledger.ts';
-import type {
-  DocumentOwner,
-  Exclusive,
-  LogGrowth,
-  LogId,
-  LogWriter,
-  RunStore,
-  StoredGeneration,
-  StoredLog,
-} from './run-store.ts';
+import { type Content, forgetRows, type Memory, MemoryLog } from './memory-log.ts';
+import type { DocumentOwner, LogId, RunStore, StoredGeneration } from './run-store.ts';
 
 export interface MemoryStoreOptions {
-  /** Bound on rows and documents, in bytes. Beyond it, appending fails with `exhausted`. */
+  /** Bound on rows and documents, in bytes. */
   readonly maxBytes: number;
+  /**
+   * Beyond the bound. `refuse`: appending fails with `exhausted`. `evict`: rows of the log used longest ago are forgotten, as
+   * their source gives them again; one log in use may pass the bound. Default: `refuse`.
+   */
+  readonly whenFull?: 'refuse' | 'evict';
 }
 
 export class MemoryStore implements RunStore {
   readonly #maxBytes: number;
+  readonly #evicts: boolean;
   readonly #logs = new Map<string, Map<number, MemoryLog>>();
   readonly #documents = new Map<string, Uint8Array>();
+  /** Contents that have rows, those used longest ago first. */
+  readonly #inUse = new Set<Content>();
+  readonly #memory: Memory = {
+    take: (bytes, content) => this.#take(bytes, content),
+    use: (content) => this.#use(content),
+  };
   #bytes = 0;
 
-  constructor({ maxBytes }: MemoryStoreOptions) {
+  constructor({ maxBytes, whenFull = 'refuse' }: MemoryStoreOptions) {
     this.#maxBytes = maxBytes;
+    this.#evicts = whenFull === 'evict';
+  }
+
+  /** Of rows and documents. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Forgets all of a run's history. Who has its log open goes on with what that has. */
+  forget(id: LogId): void {
+    for (const log of this.#logs.get(logText(id))?.values() ?? []) log.release();
+    this.#logs.delete(logText(id));
   }
 
   async generations(id: LogId): Promise<readonly StoredGeneration[]> {
@@ -39,7 +53,7 @@ export class MemoryStore implements RunStore {
     const text = logText(id);
     const logs = this.#logs.get(text) ?? new Map<number, MemoryLog>();
     this.#logs.set(text, logs);
-    const log = logs.get(generation) ?? new MemoryLog(generation, (bytes) => this.#take(bytes));
+    const log = logs.get(generation) ?? new MemoryLog(generation, this.#memory);
     logs.set(generation, log);
     return log.reopened();
   }
@@ -48,7 +62,7 @@ export class MemoryStore implements RunStore {
     const logs = this.#logs.get(logText(id));
     for (const [old, log] of logs ?? []) {
       if (old >= generation) continue;
-      this.#bytes -= log.bytes;
+      log.release();
       logs?.delete(old);
     }
   }
@@ -76,130 +90,27 @@ export class MemoryStore implements RunStore {
 
   async [Symbol.asyncDispose](): Promise<void> {}
 
-  #take(bytes: number): void {
-    if (bytes > 0 && this.#bytes + bytes > this.#maxBytes) {
+  #use(content: Content): void {
+    this.#inUse.delete(content);
+    if (content.bytes > 0) this.#inUse.add(content);
+  }
+
+  /** Counts bytes, negative ones where some are given back. `by`: whose rows they are, which stay. */
+  #take(bytes: number, by?: Content): void {
+    for (const content of this.#evicts ? this.#inUse : []) {
+      if (this.#bytes + bytes <= this.#maxBytes) break;
+      if (content === by) continue;
+      this.#bytes -= content.bytes;
+      forgetRows(content);
+      this.#inUse.delete(content);
+    }
+    if (bytes > 0 && !this.#evicts && this.#bytes + bytes > this.#maxBytes) {
       throw new LogdirError(
         'exhausted',
         'the cache disk takes no more and the memory set aside instead is full; free space in the cache directory and start again',
       );
     }
     this.#bytes += bytes;
-  }
-}
-
-/** What the openings of one generation share. */
-interface Content {
-  header: LogHeader | undefined;
-  readonly commits: Commit[];
-  /** Blocks by their offset among the rows. */
-  rows: Map<number, Uint8Array>;
-  bytes: number;
-  isLocked: boolean;
-}
-
-class MemoryLog implements StoredLog {
-  readonly generation: number;
-  readonly location = 'memory';
-  readonly isDurable = false;
-  readonly #content: Content;
-  readonly #take: (bytes: number) => void;
-  #seen = 0;
-
-  constructor(
-    generation: number,
-    take: (bytes: number) => void,
-    content: Content = { header: undefined, commits: [], rows: new Map(), bytes: 0, isLocked: false },
-  ) {
-    this.generation = generation;
-    this.#take = take;
-    this.#content = content;
-  }
-
-  get hasBegun(): boolean {
-    return this.#content.header !== undefined;
-  }
-
-  get bytes(): number {
-    return this.#content.bytes;
-  }
-
-  /** The same content, read from its start. */
-  reopened(): MemoryLog {
-    return new MemoryLog(this.generation, this.#take, this.#content);
-  }
-
-  async readGrowth(): Promise<LogGrowth> {
-    const { header, commits } = this.#content;
-    const growth: LogGrowth = {
-      header: this.#seen === 0 ? header : undefined,
-      commits: commits.slice(this.#seen),
-      tail: 'clean',
-    };
-    this.#seen = commits.length;
-    return growth;
-  }
-
-  async readCommits(): Promise<readonly Commit[]> {
-    return this.#content.commits;
-  }
-
-  async exclusively<T>(work: (writer: LogWriter) => Promise<T>): Promise<Exclusive<T>> {
-    const content = this.#content;
-    if (content.isLocked) return { kind: 'busy' };
-    content.isLocked = true;
-    try {
-      return { kind: 'done', value: await work(this.#writer()) };
-    } finally {
-      content.isLocked = false;
-    }
-  }
-
-  async readRows(places: readonly BlockPlace[]): Promise<readonly Uint8Array[] | undefined> {
-    const rows = places.map((place) => this.#content.rows.get(place.rowsAt));
-    return rows.includes(undefined) ? undefined : (rows as Uint8Array[]);
-  }
-
-  /** What an eviction leaves. */
-  forgetRows(): void {
-    this.#content.rows = new Map();
-  }
-
-  #writer(): LogWriter {
-    const content = this.#content;
-    return {
-      repair: async () => {},
-      begin: async (header) => {
-        content.header = header;
-      },
-      append: async (commit, rows, rowsAt) => {
-        const bytes = rows.reduce((sum, block) => sum + block.length, 0);
-        this.#take(bytes);
-        content.bytes += bytes;
-        this.#put(content.rows, rows, rowsAt);
-        content.commits.push(commit);
-        this.#seen = content.commits.length;
-      },
-      replaceRows: async (write) => {
-        const draft = new Map<number, Uint8Array>();
-        let at = 0;
-        const isRight = await write({
-          append: async (rows) => {
-            at = this.#put(draft, rows, at);
-          },
-        });
-        if (isRight) content.rows = draft;
-        return isRight;
-      },
-    };
-  }
-
-  #put(target: Map<number, Uint8Array>, rows: readonly Uint8Array[], rowsAt: number): number {
-    let at = rowsAt;
-    for (const block of rows) {
-      target.set(at, block);
-      at += block.length;
-    }
-    return at;
   }
 }
 

@@ -2,9 +2,11 @@
 
 import { LogdirError, nearestName, type RunState } from '../../core/index.ts';
 import type { Comparison } from '../../history/index.ts';
-import type { EqualField, ParsedTerm, QueryTerm } from './run-query.ts';
+import type { EqualField, Grouping, ParsedTerm, QueryTerm } from './run-query.ts';
 
 const STATES: readonly RunState[] = ['running', 'finished', 'failed', 'crashed'];
+/** What runs are grouped by, beside values of their config. */
+const GROUPED_BY: readonly EqualField[] = ['group', 'sweep', 'job', 'tag', 'user'];
 const DOCUMENTS = ['config', 'summary'] as const;
 /** Of two that begin alike the longer one first. */
 const COMPARISONS: readonly Comparison[] = ['!=', '<=', '>=', '=', '<', '>'];
@@ -46,6 +48,7 @@ const READERS: Readonly<Record<string, Read>> = {
 export const QUERY_FORMS: readonly string[] = [
   ...['@state=running', '@tag=best', '@group=G', '@sweep=ID', '@user=NAME', '@job=TYPE', '@name=GLOB'],
   ...['@last=20', '@since=7d', '@best=val/loss:10:min', '@config.lr>0.001', '@summary.acc>=0.9'],
+  ...['@by=group', '@by=config.lr', '@view=NAME'],
 ];
 
 /**
@@ -57,6 +60,8 @@ export function parseTerm(component: string): ParsedTerm | undefined {
   if (!component.startsWith('@')) return undefined;
   const [, key = '', separator = '', rest = ''] = /^@(\w*)([=.!<>]?)(.*)$/su.exec(component) ?? [];
   if ((DOCUMENTS as readonly string[]).includes(key) && separator === '.') return compared(key, rest);
+  if (key === 'by' && separator === '=') return grouped(component, decoded(rest));
+  if (key === 'view' && separator === '=' && rest !== '') return { kind: 'view', name: decoded(rest) };
   if (Object.hasOwn(READERS, key) && separator === '=') return told(component, READERS[key]!(decoded(rest)));
   throw unknownQuery(component, key);
 }
@@ -69,7 +74,8 @@ export function parseQuery(path: string): readonly QueryTerm[] {
   return path.split(/\/(?=@)/).map((component) => {
     const parsed = parseTerm(component);
     if (parsed?.kind === 'term') return parsed.term;
-    throw new LogdirError('invalid-argument', parsed?.message ?? `${component} is no query`);
+    const problem = parsed?.kind === 'problem' ? parsed.message : parsed && `${component} comes last`;
+    throw new LogdirError('invalid-argument', problem ?? `${component} is no query`);
   });
 }
 
@@ -90,6 +96,22 @@ function compared(field: string, given: string): ParsedTerm {
   return { kind: 'term', term: { kind: 'compares', condition }, isOpen: false };
 }
 
+function grouped(component: string, by: string): ParsedTerm {
+  const grouping = groupingOf(by);
+  if (grouping !== undefined) return { kind: 'grouping', grouping };
+  const nearest = nearestName(by, GROUPED_BY);
+  const meant =
+    nearest === null ? `: @by=${GROUPED_BY.join(' @by=')} @by=config.KEY` : `: did you mean @by=${nearest}?`;
+  return problem(component, `names nothing that runs are grouped by${meant}`);
+}
+
+function groupingOf(by: string): Grouping | undefined {
+  const path = by.startsWith('config.') ? by.slice('config.'.length) : '';
+  if (path !== '') return { field: 'config', path };
+  const field = GROUPED_BY.find((known) => known === by);
+  return field && { field };
+}
+
 function told(component: string, read: QueryTerm | string): ParsedTerm {
   if (typeof read === 'string') return problem(component, read);
   return { kind: 'term', term: read, isOpen: read.kind === 'best' && !BEST_END.test(component) };
@@ -100,7 +122,7 @@ function problem(component: string, what: string): ParsedTerm {
 }
 
 function unknownQuery(component: string, key: string): LogdirError {
-  const keys = [...Object.keys(READERS), ...DOCUMENTS];
+  const keys = [...Object.keys(READERS), ...DOCUMENTS, 'by', 'view'];
   const nearest = nearestName(key, keys);
   const form = QUERY_FORMS.find((candidate) => candidate.startsWith(`@${nearest}`));
   const meant = form === undefined ? '.' : `: did you mean one like ${form}?`;

@@ -17,7 +17,8 @@ import {
 import type { NamedProject } from '../snapshot.ts';
 import { compares, finiteNumber } from './compare-value.ts';
 import { factOf, isToldByServer, type QueriedRun, startOf, stateOf, valueAt } from './queried-run.ts';
-import type { EqualField, QueryTerm } from './run-query.ts';
+import { groupsOf, type RunGroup } from './run-groups.ts';
+import type { EqualField, Grouping, QueryTerm } from './run-query.ts';
 
 /** Folders that are looked at for the state of a run at the same time. */
 const LOOKS_AT_A_TIME = 32;
@@ -48,16 +49,40 @@ export class RunQueries {
     terms: readonly QueryTerm[],
     options: Signal,
   ): Promise<ReadonlyMap<string, Run>> {
+    const { runs } = await this.#chosen(project, terms, options);
+    const directories = new Set(runs.map(({ directory }) => directory));
+    return new Map([...project.runs].filter(([directory]) => directories.has(directory)));
+  }
+
+  /** The same runs, in groups. @throws LogdirError likewise. */
+  async group(
+    project: NamedProject,
+    terms: readonly QueryTerm[],
+    grouping: Grouping,
+    options: Signal,
+  ): Promise<readonly RunGroup[]> {
+    const { runs, before } = await this.#chosen(project, terms, options);
+    if (grouping.field !== 'config') return groupsOf(runs, grouping, valuesOf);
+    const { entity, project: name } = project;
+    const keys = { config: [grouping.path], summary: [] };
+    const wanted = { entity, project: name, conditions: before ?? [], order: null, limit: null, keys };
+    return groupsOf(await this.#toldBy(runs, wanted, options), grouping, valuesOf);
+  }
+
+  /** `before`: what a server can be told of the terms; null where it has no words for one of them. */
+  async #chosen(
+    project: NamedProject,
+    terms: readonly QueryTerm[],
+    options: Signal,
+  ): Promise<{ readonly runs: readonly QueriedRun[]; readonly before: readonly RunCondition[] | null }> {
     let runs = await this.#all(project, options);
-    // What a server can be told of the terms so far; null where it has no words for one of them.
     let before: readonly RunCondition[] | null = [];
     for (const term of terms) {
       if (needsDocuments(term)) runs = await this.#toldBy(runs, wantedBy(project, term, before), options);
       runs = await this.#narrowed(runs, term, options);
       before = before === null ? null : conditionsWith(before, term);
     }
-    const directories = new Set(runs.map(({ directory }) => directory));
-    return new Map([...project.runs].filter(([directory]) => directories.has(directory)));
+    return { runs, before };
   }
 
   async #all(project: NamedProject, options: Signal): Promise<readonly QueriedRun[]> {

@@ -21,8 +21,16 @@ export type QueryTerm =
   /** So many with the largest or smallest number at a key of their summary. */
   | { readonly kind: 'best'; readonly path: string; readonly count: number; readonly goal: 'min' | 'max' };
 
+/** What runs are grouped by: a fact of theirs, or a value of their config, by its key with dots where keys nest. */
+export type Grouping = { readonly field: EqualField } | { readonly field: 'config'; readonly path: string };
+
 export type EqualField = 'tag' | 'group' | 'sweep' | 'user' | 'job';
 export type CompareCondition = Extract<RunCondition, { readonly comparison: unknown }>;
+
+/** What is shown in place of runs: what groups of them have in common, or each of them as a view shows it. */
+export type Derivation =
+  | { readonly kind: 'grouping'; readonly grouping: Grouping }
+  | { readonly kind: 'view'; readonly name: string };
 
 /**
  * What a component says. `problem`: it begins as a query does, and is none, perhaps because its text goes on after a slash; the
@@ -30,4 +38,5 @@ export type CompareCondition = Extract<RunCondition, { readonly comparison: unkn
  */
 export type ParsedTerm =
   | { readonly kind: 'term'; readonly term: QueryTerm; readonly isOpen: boolean }
+  | Derivation
   | { readonly kind: 'problem'; readonly message: string };

@@ -7,6 +7,12 @@ import { type NamedRun, type ProjectPlace, RunNames, type RunPlace } from './run
 
 const POLICY = 'dataProvider';
 
+/** Runs to show of a project, by name. @throws LogdirError when a server must be asked and cannot be. */
+export type ChooseRuns = (
+  project: NamedProject,
+  options: { readonly signal: AbortSignal },
+) => Promise<ReadonlyMap<string, Run>>;
+
 export interface RunListOptions {
   readonly history: History;
   /** Runs are called as they are there. */
@@ -17,6 +23,8 @@ export interface RunListOptions {
   readonly projects: readonly string[] | null;
   /** Which of their runs; none: all. Default: none. */
   readonly query?: readonly QueryTerm[];
+  /** What is shown in place of a project's runs, such as what groups of them have in common. */
+  readonly choose?: ChooseRuns;
   /** Settled once the sources have been listed for the first time. */
   readonly started: Promise<void>;
 }
@@ -39,8 +47,14 @@ export class RunList {
   #chosen: Chosen = new Map();
   #drawn: Drawn | undefined;
 
+  /** Undefined: all are shown. */
+  readonly #choice: ChooseRuns | undefined;
+
   constructor(options: RunListOptions) {
     this.#options = options;
+    const { namespace, query = [], choose } = options;
+    const byQuery: ChooseRuns = (project, signal) => namespace.choose(project, query, signal);
+    this.#choice = choose ?? (query.length > 0 ? byQuery : undefined);
   }
 
   /** Runs as of a moment ago, in the order of the tree. @throws LogdirError when none is known because of a failure. */
@@ -72,19 +86,19 @@ export class RunList {
 
   /** What a query chooses now, or chose last where its server takes long to say. */
   async #chooseSoon(signal: AbortSignal): Promise<void> {
-    if ((this.#options.query ?? []).length === 0) return;
+    if (this.#choice === undefined) return;
     const { firstWaitMs, newsWaitMs } = RELIST[POLICY];
-    const choosing = this.#choices.run('', () => this.#choose(NEVER_ABORTED));
+    const choice = this.#choice;
+    const choosing = this.#choices.run('', () => this.#choose(choice, NEVER_ABORTED));
     await within(this.#chosen.size === 0 ? firstWaitMs : newsWaitMs, choosing, signal);
   }
 
   /** Asks the query again, of what is listed now. A server that cannot be asked leaves what it said last. */
-  async #choose(signal: AbortSignal): Promise<void> {
-    const { query = [], namespace } = this.#options;
+  async #choose(choice: ChooseRuns, signal: AbortSignal): Promise<void> {
     const chosen = new Map<string, ReadonlyMap<string, Run>>();
     for (const project of this.#projects()) {
       const before = this.#chosen.get(project.path);
-      const runs = await namespace.choose(project, query, { signal }).catch((error: unknown) => {
+      const runs = await choice(project, { signal }).catch((error: unknown) => {
         if (before === undefined) throw error;
         return before;
       });
@@ -95,8 +109,10 @@ export class RunList {
 
   /** Of those that the query chose, what is still listed and seen. */
   #runsOf(project: NamedProject): ReadonlyMap<string, Run> {
-    if ((this.#options.query ?? []).length === 0) return project.runs;
+    if (this.#choice === undefined) return project.runs;
     const chosen = this.#chosen.get(project.path) ?? new Map<string, Run>();
+    // What was made of runs is not among them.
+    if (this.#options.choose !== undefined) return chosen;
     return new Map([...chosen].filter(([directory, run]) => project.runs.get(directory) === run));
   }
 
@@ -137,6 +153,8 @@ function placesOf(project: NamedProject, runs: ReadonlyMap<string, Run>): RunPla
 
 function isSameChoice(some: Chosen, others: Chosen): boolean {
   const textOf = (chosen: Chosen) =>
-    JSON.stringify([...chosen].map(([path, runs]) => [path, ...runs.keys()]));
+    JSON.stringify(
+      [...chosen].map(([path, runs]) => [path, ...[...runs].map(([name, { id }]) => [name, id])]),
+    );
   return textOf(some) === textOf(others);
 }

@@ -3,6 +3,7 @@
 import type { MaybePromise } from '../../core/index.ts';
 import type { Caller, NamedProject, Namespace, NamespaceSnapshot } from '../../namespace/index.ts';
 import type { DirectoryNode, TreeOptions } from '../tree.ts';
+import type { DerivedRuns } from './derived-runs.ts';
 import type { TreeDirectory, TreeNode } from './node.ts';
 import { type ChosenRuns, queryDirectory } from './query-directory.ts';
 import { RunDirectory, type RunParts, runNode } from './run-directory.ts';
@@ -12,7 +13,10 @@ export interface NamedParts {
   readonly namespace: Namespace;
   readonly caller: Caller;
   readonly chosen: ChosenRuns;
+  readonly derived: DerivedRuns;
   readonly runs: RunParts;
+  /** Of derived runs. */
+  readonly derivedParts: RunParts;
 }
 
 type Signal = { readonly signal: AbortSignal };
@@ -123,7 +127,7 @@ class ProjectDirectory implements TreeDirectory {
   }
 
   #query(name: string): TreeDirectory | undefined {
-    const { namespace, chosen, runs } = this.#parts;
+    const { namespace, chosen, runs, derived, derivedParts } = this.#parts;
     const current = () => this.#current;
     return queryDirectory(name, {
       get current() {
@@ -135,7 +139,7 @@ class ProjectDirectory implements TreeDirectory {
       },
       choose: (project, terms, options) => namespace.choose(project, terms, options),
       runDirectory: (below, run) => new RunDirectory(below, run, runs),
-      chosen,
+      ...{ chosen, derived, derivedParts },
       table: (file, of) => runs.tables.ofProject(file, of),
     });
   }

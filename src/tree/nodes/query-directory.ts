@@ -7,8 +7,16 @@
 import { LRUCache } from 'lru-cache';
 import { LogdirError } from '../../core/index.ts';
 import type { Run } from '../../history/index.ts';
-import { type NamedProject, type ParsedTerm, parseTerm, type QueryTerm } from '../../namespace/index.ts';
+import {
+  type Derivation,
+  type NamedProject,
+  type ParsedTerm,
+  parseTerm,
+  type QueryTerm,
+} from '../../namespace/index.ts';
 import type { DirectoryNode, TreeOptions } from '../tree.ts';
+import { derivedDirectory } from './derived-directories.ts';
+import type { DerivedProject } from './derived-runs.ts';
 import type { TreeDirectory, TreeFile, TreeNode } from './node.ts';
 import { runNode } from './run-directory.ts';
 import type { RunsOfTable } from './tables.ts';
@@ -19,11 +27,7 @@ const MAX_QUERIES = 1000;
 type Signal = { readonly signal: AbortSignal };
 
 /** The project that queries are about, as one caller sees it. */
-export interface QueriedProject {
-  /** As it is now. */
-  readonly current: NamedProject;
-  /** Brought up to date first, as far as a listing asks. */
-  readonly refreshed: (options: Signal) => Promise<NamedProject>;
+export interface QueriedProject extends DerivedProject {
   readonly choose: (
     project: NamedProject,
     terms: readonly QueryTerm[],
@@ -67,8 +71,15 @@ function nested(
 ): TreeDirectory | undefined {
   const parsed = parseTerm(component);
   if (parsed === undefined) return undefined;
+  if (parsed.kind === 'grouping' || parsed.kind === 'view') {
+    const path = `${parent}/${component}`;
+    return derivedDirectory(component, project, { path, terms: above, derivation: parsed });
+  }
   return new QueryDirectory(component, { project, above, parent, component, parsed });
 }
+
+/** What chooses runs, or is meant to. */
+type QueryText = Exclude<ParsedTerm, Derivation>;
 
 interface Query {
   readonly project: QueriedProject;
@@ -78,7 +89,7 @@ interface Query {
   readonly parent: string;
   /** All of the query's own text: a value with slashes spans several components. */
   readonly component: string;
-  readonly parsed: ParsedTerm;
+  readonly parsed: QueryText;
 }
 
 class QueryDirectory implements TreeDirectory {
@@ -108,7 +119,8 @@ class QueryDirectory implements TreeDirectory {
       if (run !== undefined) return project.runDirectory(name, run);
     }
     const longer = { project, above, parent, component: `${component}/${name}` };
-    const rest = parseTerm(longer.component)!;
+    const rest = parseTerm(longer.component);
+    if (rest?.kind !== 'term' && rest?.kind !== 'problem') return undefined;
     return (await this.#goesOn(rest, options))
       ? new QueryDirectory(name, { ...longer, parsed: rest })
       : undefined;
@@ -124,7 +136,7 @@ class QueryDirectory implements TreeDirectory {
   }
 
   /** Whether a name is the rest of this query's text. Of a tag or a group it is where some run has one that begins so. */
-  async #goesOn(rest: ParsedTerm, options: Signal): Promise<boolean> {
+  async #goesOn(rest: QueryText, options: Signal): Promise<boolean> {
     const { parsed, project, above } = this.#query;
     if (parsed.kind === 'problem' || parsed.isOpen) return true;
     if (rest.kind === 'problem' || rest.term.kind !== 'equals') return false;

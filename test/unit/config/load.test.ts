@@ -44,6 +44,7 @@ describe('precedence', () => {
       refreshIntervalMs: 30_000,
       caFile: null,
       httpsProxy: null,
+      views: null,
       watch: 'events',
       pollIntervalMs: 5000,
       quietAfterMs: 300_000,

@@ -1,0 +1,129 @@
+/** What a view makes of the rows of a run, step by step of its list. @module */
+
+import { keyPattern, nameFrom } from './key-pattern.ts';
+import { type Series, smoothedSeries } from './series.ts';
+import type { ViewStep } from './view-definition.ts';
+
+/** A row on its way through a view. */
+export interface ViewedRow {
+  step: number;
+  /** Values by key. */
+  values: Map<string, number>;
+  /** Set by an x axis that the row does not have: it is not shown. */
+  isLeftOut: boolean;
+}
+
+/** Changes a row; may remember what rows before it held. */
+export type Transform = (row: ViewedRow) => void;
+
+/** The first pattern that a key matches, with what its stars stood for; undefined where there is none. */
+type Find<T> = (key: string) => { readonly found: T; readonly stars: readonly string[] } | undefined;
+
+/** One transform for all steps, at the start of a run. */
+export function transformOf(steps: readonly ViewStep[]): Transform {
+  const transforms = steps.map(oneTransform);
+  return (row) => {
+    for (const transform of transforms) transform(row);
+  };
+}
+
+function oneTransform(step: ViewStep): Transform {
+  switch (step.kind) {
+    case 'rename':
+      return renaming(finder(Object.entries(step.names)));
+    case 'keep':
+    case 'drop':
+      return choosing(finder(step.keys.map((key) => [key, true] as const)), step.kind === 'keep');
+    case 'scale':
+      return scaling(finder(Object.entries(step.factors)));
+    case 'ratio':
+      return ratio(step.of, step.as);
+    case 'x_axis':
+      return onAxis(step.key);
+    default: {
+      const find = finder(step.keys.map((key) => [key, true] as const));
+      return perSeries(find, step.as, () => smoothedSeries(step));
+    }
+  }
+}
+
+/** Keys of a run are few and come again with each row: what was found is kept. */
+function finder<T>(patterns: readonly (readonly [string, T])[]): Find<T> {
+  const parsed = patterns.map(([text, found]) => ({ pattern: keyPattern(text), found }));
+  const known = new Map<string, ReturnType<Find<T>>>();
+  return (key) => {
+    if (known.has(key)) return known.get(key);
+    let answer: ReturnType<Find<T>>;
+    for (const { pattern, found } of parsed) {
+      const stars = pattern.match(key);
+      if (stars === null) continue;
+      answer = { found, stars };
+      break;
+    }
+    known.set(key, answer);
+    return answer;
+  };
+}
+
+/** Of keys that come to one name, the first counts. */
+function renaming(find: Find<string>): Transform {
+  return (row) => {
+    const values = new Map<string, number>();
+    for (const [key, value] of row.values) {
+      const match = find(key);
+      const name = match === undefined ? key : nameFrom(match.found, match.stars);
+      if (name !== '' && !values.has(name)) values.set(name, value);
+    }
+    row.values = values;
+  };
+}
+
+function choosing(find: Find<true>, keeps: boolean): Transform {
+  return (row) => {
+    for (const key of row.values.keys()) if ((find(key) !== undefined) !== keeps) row.values.delete(key);
+  };
+}
+
+function scaling(find: Find<number>): Transform {
+  return (row) => {
+    for (const [key, value] of row.values) {
+      const match = find(key);
+      if (match !== undefined) row.values.set(key, value * match.found);
+    }
+  };
+}
+
+function ratio([a, b]: readonly [string, string], as: string): Transform {
+  return ({ values }) => {
+    const [above, below] = [values.get(a), values.get(b)];
+    if (above !== undefined && below !== undefined) values.set(as, above / below);
+  };
+}
+
+function onAxis(key: string): Transform {
+  return (row) => {
+    const step = row.values.get(key);
+    // -0 is step 0.
+    if (step !== undefined && Number.isSafeInteger(step) && step >= 0) row.step = step + 0;
+    else row.isLeftOut = true;
+  };
+}
+
+/** Each key that matches is a series of its own. `as`: null puts what comes of it in its place. */
+function perSeries(find: Find<true>, as: string | null, begin: () => Series): Transform {
+  const series = new Map<string, Series>();
+  return ({ values }) => {
+    const made: (readonly [string, number | null])[] = [];
+    for (const [key, value] of values) {
+      const match = find(key);
+      if (match === undefined) continue;
+      const own = series.get(key) ?? begin();
+      series.set(key, own);
+      made.push([as === null ? key : nameFrom(as, match.stars), own(value)]);
+    }
+    for (const [name, value] of made) {
+      if (value !== null) values.set(name, value);
+      else if (as === null) values.delete(name);
+    }
+  };
+}

@@ -1,0 +1,155 @@
+/** Views as people write them, in YAML. @module */
+
+import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
+import { z } from 'zod';
+import { LogdirError } from '../../core/index.ts';
+import { parseTerm, type QueryTerm } from '../../namespace/index.ts';
+
+/** Values of a window are kept for each series. */
+const MAX_WINDOW = 100_000;
+
+const filled = z.string().min(1);
+/** One or several. */
+const several = z.union([filled.transform((one) => [one]), z.array(filled).min(1)]);
+
+/** Of steps that make a series of another: `*` in `as` is what `*` in the key is; without it, the series is changed. */
+const TARGET = { key: filled.optional(), keys: several.optional(), as: filled.optional() };
+const ONE_KEY = { error: 'needs key or keys, one of them' };
+
+interface Target {
+  readonly key?: string | undefined;
+  readonly keys?: readonly string[] | undefined;
+  readonly as?: string | undefined;
+}
+
+function hasOneKey({ key, keys }: Target): boolean {
+  return (key === undefined) !== (keys === undefined);
+}
+
+function target({
+  key = '',
+  keys = [key],
+  as = null,
+}: Omit<Target, 'as'> & { readonly as?: string | null | undefined }) {
+  return { keys, as };
+}
+
+/** A step is one of these, by its name. */
+const STEPS = {
+  rename: z.record(filled, z.string()).transform((names) => ({ kind: 'rename' as const, names })),
+  keep: several.transform((keys) => ({ kind: 'keep' as const, keys })),
+  drop: several.transform((keys) => ({ kind: 'drop' as const, keys })),
+  scale: z.record(filled, z.number()).transform((factors) => ({ kind: 'scale' as const, factors })),
+  rolling_mean: z
+    .strictObject({ ...TARGET, window: z.int().min(1).max(MAX_WINDOW) })
+    .refine(hasOneKey, ONE_KEY)
+    .transform(({ window, ...rest }) => ({ kind: 'rolling_mean' as const, window, ...target(rest) })),
+  ema: z
+    .strictObject({ ...TARGET, weight: z.number().min(0).max(0.999_999) })
+    .refine(hasOneKey, ONE_KEY)
+    .transform(({ weight, ...rest }) => ({ kind: 'ema' as const, weight, ...target(rest) })),
+  difference: z
+    .strictObject(TARGET)
+    .refine(hasOneKey, ONE_KEY)
+    .transform((rest) => ({ kind: 'difference' as const, ...target(rest) })),
+  ratio: z
+    .strictObject({ of: z.tuple([filled, filled]), as: filled })
+    .transform(({ of, as }) => ({ kind: 'ratio' as const, of, as })),
+  x_axis: filled.transform((key) => ({ kind: 'x_axis' as const, key })),
+} as const;
+
+type StepName = keyof typeof STEPS;
+export type ViewStep = { [Name in StepName]: z.output<(typeof STEPS)[Name]> }[StepName];
+
+const NAMES = Object.keys(STEPS) as StepName[];
+
+const step = z.record(z.string(), z.unknown()).transform((given, context): ViewStep => {
+  const [name, ...more] = Object.keys(given);
+  const known = NAMES.find((candidate) => candidate === name);
+  if (known === undefined || more.length > 0) {
+    context.addIssue({ code: 'custom', message: `expected one of ${NAMES.join(', ')}` });
+    return z.NEVER;
+  }
+  const result = STEPS[known].safeParse(given[known]);
+  if (result.success) return result.data;
+  for (const issue of result.error.issues)
+    context.addIssue({ code: 'custom', message: issue.message, path: [known, ...issue.path] });
+  return z.NEVER;
+});
+
+const query = filled.transform((text, context): readonly QueryTerm[] => {
+  const terms: QueryTerm[] = [];
+  for (const component of text.split(/\/(?=@)/)) {
+    const problem = readTerm(component, terms);
+    if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+  }
+  return terms;
+});
+
+const view = z.strictObject({
+  runs: query.default([]),
+  of: several.default(['*']),
+  steps: z.array(step).min(1),
+});
+
+/** Names stand in paths. */
+const viewName = z
+  .string()
+  .regex(/^[\w.-]+$/, { error: 'a name of a view has letters, digits, _ . and - alone' });
+
+export interface ViewDefinition {
+  readonly name: string;
+  /** Which runs of a project it is of; none: all. */
+  readonly runs: readonly QueryTerm[];
+  /** Patterns of `entity/project`. */
+  readonly of: readonly string[];
+  readonly steps: readonly ViewStep[];
+}
+
+/**
+ * The views in a text. `section`: the top-level key they stand under; null: they are all there is, be it under `views` or not.
+ * @throws LogdirError `invalid-argument` that names the place, by line and key.
+ */
+export function parseViews(text: string, path: string, section: string | null): readonly ViewDefinition[] {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const [error] = document.errors;
+  if (error !== undefined)
+    throw new LogdirError('invalid-argument', `${path}: not valid YAML: ${error.message.split('\n')[0]}`);
+  const key = section ?? (document.has('views') ? 'views' : null);
+  const content = document.toJS() as Readonly<Record<string, unknown>> | null;
+  const result = z.record(viewName, view).safeParse(key === null ? (content ?? {}) : content?.[key]);
+  if (result.success) return Object.entries(result.data).map(([name, given]) => ({ name, ...given }));
+  const above = key === null ? [] : [key];
+  const problems = result.error.issues.map((issue) =>
+    problemAt(document, lines, [...above, ...issue.path], issue),
+  );
+  throw new LogdirError('invalid-argument', problems.map((problem) => `${path}:${problem}`).join('\n  '));
+}
+
+function problemAt(
+  document: Document,
+  lines: LineCounter,
+  path: readonly PropertyKey[],
+  issue: z.core.$ZodIssue,
+): string {
+  // What is missing has no place: that of what it is missing in counts.
+  for (let length = path.length; length >= 0; length--) {
+    const node = document.getIn(path.slice(0, length), true);
+    if (!isNode(node) || !node.range) continue;
+    return `${lines.linePos(node.range[0]).line}, ${path.map(String).join('.')}: ${issue.message}`;
+  }
+  return `1, ${path.map(String).join('.')}: ${issue.message}`;
+}
+
+/** Adds what a component says; what is wrong with it, if anything is. */
+function readTerm(component: string, terms: QueryTerm[]): string | null {
+  try {
+    const parsed = parseTerm(component);
+    if (parsed?.kind === 'term') terms.push(parsed.term);
+    else return parsed?.kind === 'problem' ? parsed.message : `${component} chooses no runs`;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  return null;
+}

@@ -1,0 +1,152 @@
+/** Derived runs as runs: a history of their own, computed when somebody looks, and kept in memory up to a bound. @module */
+
+import { LRUCache } from 'lru-cache';
+import { type Clock, LogdirError, nearestName, TurnBudget } from '../core/index.ts';
+import { History, MemoryStore, type ProjectKey, REFRESH, type Run } from '../history/index.ts';
+import type { Grouping, RunGroup } from '../namespace/index.ts';
+import { createMetrics, type Logger } from '../observability/index.ts';
+import { DerivedSource, listingOf } from './derived-source.ts';
+import { recipesOfGroup } from './groups/group-recipe.ts';
+import type { Recipe } from './recipe.ts';
+import { keyPattern } from './transforms/key-pattern.ts';
+import type { ViewDefinition } from './transforms/view-definition.ts';
+import { checksumOf, recipeOfView } from './transforms/view-recipe.ts';
+
+/** Of derived runs, members counted: some 60 MB of recipes and ledgers. */
+const MAX_MEMBERS = 400_000;
+
+type Signal = { readonly signal: AbortSignal };
+
+interface DerivedRun {
+  readonly recipe: Recipe;
+  readonly run: Run;
+}
+
+export interface ViewsOptions {
+  /** Of the runs that others are derived from. */
+  readonly history: History;
+  /** Bound on computed rows kept in memory; what was evicted is computed again. */
+  readonly memoryMaxBytes: number;
+  /** What people have written, each name once. Default: none. */
+  readonly definitions?: readonly ViewDefinition[];
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+export class Views implements AsyncDisposable {
+  /** Of the derived runs. */
+  readonly history: History;
+  /** By name. */
+  readonly #definitions: ReadonlyMap<string, ViewDefinition>;
+  readonly #members: History;
+  readonly #store: MemoryStore;
+  /** Whose members are read ahead, and whose cost requests. */
+  readonly #eager: DerivedSource;
+  readonly #onDemand: DerivedSource;
+  /** By `Recipe.id`. */
+  readonly #derived: LRUCache<string, DerivedRun>;
+
+  constructor({ history, memoryMaxBytes, definitions = [], logger, clock }: ViewsOptions) {
+    this.#definitions = new Map(definitions.map((view) => [view.name, view]));
+    this.#members = history;
+    this.#store = new MemoryStore({ maxBytes: memoryMaxBytes, whenFull: 'evict' });
+    this.#eager = new DerivedSource({ history, reading: 'eager' });
+    this.#onDemand = new DerivedSource({ history, reading: 'on-demand' });
+    this.history = new History({
+      // Nobody asks it which runs there are.
+      sources: [],
+      store: this.#store,
+      areFound: false,
+      assumesOwners: false,
+      // Counts of runs and of rows are those of what sources have.
+      metrics: createMetrics({ processMetrics: false }),
+      ...{ memoryMaxBytes, logger: logger.child({ room: 'views' }), clock },
+    });
+    this.#derived = new LRUCache({
+      maxSize: MAX_MEMBERS,
+      sizeCalculation: ({ recipe }) => 1 + recipe.members.length,
+      dispose: ({ recipe }) => this.#forget(recipe),
+    });
+  }
+
+  /** Reads runs on that others are derived from, to their ends. */
+  async refreshMembers(runs: readonly Run[], options: Signal): Promise<void> {
+    await this.#members.refreshAll(runs, REFRESH.complete, options);
+  }
+
+  /** The statistics of groups, by the group's name and then by that of the statistic, both ascending. */
+  async ofGroups(
+    project: ProjectKey,
+    grouping: Grouping,
+    groups: readonly RunGroup[],
+    options: Signal,
+  ): Promise<ReadonlyMap<string, ReadonlyMap<string, Run>>> {
+    const budget = new TurnBudget();
+    const found = new Map<string, ReadonlyMap<string, Run>>();
+    for (const group of groups) {
+      const recipes = recipesOfGroup(project, grouping, group);
+      found.set(group.name, new Map(recipes.map((recipe) => [recipe.displayName, this.#runOf(recipe)])));
+      await budget.next(options.signal);
+    }
+    return found;
+  }
+
+  /** A view that runs of a project may be seen through. @throws LogdirError `not-found` */
+  definition(name: string, { entity, project }: ProjectKey): ViewDefinition {
+    const view = this.#definitions.get(name);
+    const path = `${entity}/${project}`;
+    if (view?.of.some((pattern) => keyPattern(pattern).match(path) !== null)) return view;
+    const known = [...this.#definitions.keys()];
+    const near = nearestName(name, known);
+    const meant =
+      near === null ? `; there are: ${known.join(', ') || 'none'}` : `: did you mean @view=${near}?`;
+    const why =
+      view === undefined
+        ? `no view is called ${name}${meant}`
+        : `view ${name} is not of ${path}, but of ${view.of.join(', ')}`;
+    throw new LogdirError('not-found', why);
+  }
+
+  /** Runs as a view shows them, by the same names. */
+  async ofView(
+    view: ViewDefinition,
+    runs: ReadonlyMap<string, Run>,
+    options: Signal,
+  ): Promise<ReadonlyMap<string, Run>> {
+    const budget = new TurnBudget();
+    const definition = checksumOf(view);
+    const found = new Map<string, Run>();
+    for (const [name, run] of runs) {
+      found.set(name, this.#runOf(recipeOfView(view, definition, run)));
+      await budget.next(options.signal);
+    }
+    return found;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const ending = this.history[Symbol.asyncDispose]();
+    await Promise.all([...this.#derived.values()].map(({ run }) => run.idle()));
+    await ending;
+  }
+
+  /** The run of a recipe: the same for equal ones, until it was not asked for for long. */
+  #runOf(recipe: Recipe): Run {
+    const known = this.#derived.get(recipe.id);
+    if (known !== undefined) return known.run;
+    const source = this.#sourceOf(recipe);
+    source.define(recipe);
+    const run = this.history.createRun(listingOf(recipe), source);
+    this.#derived.set(recipe.id, { recipe, run });
+    return run;
+  }
+
+  #sourceOf({ members }: Recipe): DerivedSource {
+    return members.every(({ run }) => run.policy.reading === 'eager') ? this.#eager : this.#onDemand;
+  }
+
+  #forget(recipe: Recipe): void {
+    const source = this.#sourceOf(recipe);
+    source.forget(recipe.key);
+    this.#store.forget({ key: recipe.key, origin: source.origin });
+  }
+}

@@ -1,0 +1,258 @@
+/** What groups have in common, as their members come, go, lag behind and go back. @module */
+
+import { describe, expect, it } from 'vitest';
+import { LogdirError, type RunRecord } from '../../../src/core/index.ts';
+import { groupName } from '../../../src/namespace/query/run-groups.ts';
+import {
+  addMembers,
+  GROUPS,
+  groupBytes,
+  groupPoints,
+  memberFacts,
+  memberKey,
+} from '../../support/grouped-runs.ts';
+import { buildHouse, COMPLETE, eventPath, type House, readWhole, signal } from '../../support/house.ts';
+import { exitRecord, row, systemRow, text } from '../../support/records.ts';
+import { ScriptedSource } from '../../support/scripted-source.ts';
+
+async function houseOf(
+  members: Readonly<Record<string, readonly RunRecord[]>>,
+): Promise<{ readonly house: House; readonly source: ScriptedSource }> {
+  const source = new ScriptedSource();
+  addMembers(source, members);
+  return { house: await buildHouse({ sources: [source] }), source };
+}
+
+const namesAt = async ({ tree }: House, path: string) =>
+  (await tree.list(path, { signal })).map(({ name }) => name);
+
+describe('the directory of a grouping', () => {
+  it('lists groups, and in each its statistics, which are run directories', async () => {
+    const { house } = await houseOf({ a: [row(0, { x: 1 }), exitRecord()] });
+    await using _house = house;
+    expect(await namesAt(house, GROUPS)).toEqual(['g']);
+    expect(await namesAt(house, `${GROUPS}/g`)).toEqual(['count', 'max', 'mean', 'median', 'min', 'std']);
+    const names = await namesAt(house, `${GROUPS}/g/mean`);
+    expect(names).toEqual(['config.yaml', expect.stringContaining('tfevents'), 'run.json', 'summary.json']);
+    expect(await namesAt(house, 'team/project')).toEqual(['a']);
+  });
+
+  it('says which runs a statistic is of', async () => {
+    const { house } = await houseOf({ a: [row(0, { x: 1 })], b: [row(0, { x: 2 })] });
+    await using _house = house;
+    const json = JSON.parse(String(await readWhole(house.tree, `${GROUPS}/g/mean/run.json`)));
+    expect(json).toMatchObject({
+      name: 'mean',
+      state: 'running',
+      notes: 'mean of 2 runs whose group is g: a, b',
+    });
+    expect(String(await readWhole(house.tree, `${GROUPS}/g/mean/config.yaml`))).toContain('- a\n');
+  });
+
+  it('nests below queries, and nothing nests below it', async () => {
+    const { house } = await houseOf({
+      a: [row(0, { x: 1 }), exitRecord()],
+      b: [row(0, { x: 3 }), exitRecord(1)],
+    });
+    await using _house = house;
+    const below = 'team/project/@state=finished/@by=group/g/count';
+    await house.tree.stat(`${below}/run.json`, COMPLETE);
+    const of = JSON.parse(String(await readWhole(house.tree, `${below}/run.json`)));
+    expect(of.notes).toBe('count of 1 run whose group is g: a');
+    await expect(house.tree.stat(`${GROUPS}/@last=1`, COMPLETE)).rejects.toMatchObject({ code: 'not-found' });
+    await expect(house.tree.stat(`${GROUPS}/nobody`, COMPLETE)).rejects.toMatchObject({ code: 'not-found' });
+    await expect(house.tree.list('team/project/@by=grup', { signal })).rejects.toMatchObject({
+      code: 'invalid-argument',
+      message: expect.stringContaining('did you mean @by=group?'),
+    });
+  });
+});
+
+describe('a statistic of a group', () => {
+  it('is of those members that have a value at a step', async () => {
+    const { house } = await houseOf({
+      a: [row(0, { x: 1, y: 5 }), row(2, { x: 3 }), exitRecord()],
+      b: [row(0, { x: 3 }), row(1, { x: 7 }), row(2, { x: 9, y: Number.NaN }), exitRecord()],
+    });
+    await using _house = house;
+    expect(await groupPoints(house, 'mean')).toEqual({
+      x: [
+        [0, 2],
+        [1, 7],
+        [2, 6],
+      ],
+      y: [
+        [0, 5],
+        [2, Number.NaN],
+      ],
+    });
+    expect(await groupPoints(house, 'count')).toEqual({
+      x: [
+        [0, 2],
+        [1, 1],
+        [2, 2],
+      ],
+      y: [
+        [0, 1],
+        [2, 0],
+      ],
+    });
+  });
+
+  it('is of numbers alone: no text, no sample of the machine', async () => {
+    const { house } = await houseOf({
+      a: [
+        systemRow(1.7e9, { cpu: 1 }),
+        row(0, { x: 1 }, [text('note', 'n')]),
+        row(1, {}, [text('note', 'n')]),
+        exitRecord(),
+      ],
+    });
+    await using _house = house;
+    expect(await groupPoints(house, 'max')).toEqual({ x: [[0, 1]] });
+  });
+
+  it('waits for a member that lags behind, and for none that has ended', async () => {
+    const { house, source } = await houseOf({
+      fast: [0, 1, 2, 3].map((step) => row(step, { x: step })),
+      slow: [row(0, { x: 10 }), row(1, { x: 11 })],
+    });
+    await using _house = house;
+    expect(await groupPoints(house, 'mean')).toEqual({ x: [[0, 5]] });
+    const before = await groupBytes(house, 'mean');
+    source.push(memberKey('slow'), exitRecord(1));
+    source.push(memberKey('fast'), row(4, { x: 4 }));
+    expect(await groupPoints(house, 'mean')).toEqual({
+      x: [
+        [0, 5],
+        [1, 6],
+        [2, 2],
+        [3, 3],
+      ],
+    });
+    const after = await groupBytes(house, 'mean');
+    expect(after.subarray(0, before.length).equals(before)).toBe(true);
+  });
+
+  it('has of a member that went back what it logged last', async () => {
+    const { house } = await houseOf({
+      a: [0, 1, 2, 3]
+        .map((step) => row(step, { x: step, kept: step }))
+        .concat(row(1, { x: 10 }), row(4, { x: 40 })),
+      b: [row(9, { x: 0 })],
+    });
+    await using _house = house;
+    expect(await groupPoints(house, 'mean')).toEqual({
+      x: [
+        [0, 0],
+        [1, 10],
+      ],
+      kept: [
+        [0, 0],
+        [1, 1],
+        [2, 2],
+        [3, 3],
+      ],
+    });
+  });
+
+  it('goes on in another file when a run joins, or goes back: no name changes its bytes', async () => {
+    const { house, source } = await houseOf({ a: [0, 1, 2].map((step) => row(step, { x: step })) });
+    await using _house = house;
+    const directory = `${GROUPS}/g/mean`;
+    const before = await groupBytes(house, 'mean');
+    const first = await eventPath(house.tree, directory);
+    source.add(memberKey('b'), [memberFacts('b', 'g'), row(0, { x: 5 }), row(9, { x: 5 })]);
+    await house.history.relist();
+    expect((await groupPoints(house, 'mean'))['x']).toEqual([
+      [0, 2.5],
+      [1, 1],
+    ]);
+    const second = await eventPath(house.tree, directory);
+    expect(second > first).toBe(true);
+    expect((await readWhole(house.tree, first)).equals(before)).toBe(true);
+    source.push(memberKey('a'), row(1, { x: 7 }), row(2, { x: 8 }));
+    expect((await groupPoints(house, 'mean'))['x']).toEqual([
+      [0, 2.5],
+      [1, 7],
+    ]);
+    expect((await eventPath(house.tree, directory)) > second).toBe(true);
+  });
+
+  it('begins its next generation where an ended member goes on at steps that were computed', async () => {
+    const { house, source } = await houseOf({
+      a: [row(0, { x: 0 }), row(1, { x: 1 }), exitRecord()],
+      b: [0, 1, 2, 3].map((step) => row(step, { x: step + 2 })),
+    });
+    await using _house = house;
+    expect((await groupPoints(house, 'mean'))['x']).toEqual([
+      [0, 1],
+      [1, 2],
+      [2, 4],
+    ]);
+    const first = await eventPath(house.tree, `${GROUPS}/g/mean`);
+    source.push(memberKey('a'), memberFacts('a', 'g'), row(2, { x: 0 }), row(7, { x: 7 }));
+    expect((await groupPoints(house, 'mean'))['x']).toEqual([
+      [0, 1],
+      [1, 2],
+      [2, 2],
+    ]);
+    expect(await eventPath(house.tree, `${GROUPS}/g/mean`)).not.toBe(first);
+  });
+
+  it('goes on being served while a member cannot be read, and waits for it', async () => {
+    const { house, source } = await houseOf({
+      a: [row(0, { x: 1 }), row(1, { x: 1 })],
+      b: [row(0, { x: 3 }), row(1, { x: 3 }), exitRecord()],
+    });
+    await using _house = house;
+    const before = await groupBytes(house, 'mean');
+    source.push(memberKey('a'), row(2, { x: 9 }), exitRecord());
+    source.failure = new LogdirError('unavailable', 'away');
+    expect((await groupBytes(house, 'mean')).equals(before)).toBe(true);
+    source.failure = null;
+    expect((await groupPoints(house, 'mean'))['x']).toEqual([
+      [0, 2],
+      [1, 2],
+      [2, 9],
+    ]);
+  });
+
+  it('is of the first of several processes that log to a member', async () => {
+    const second = { keys: ['x'], writer: 2 };
+    const { house } = await houseOf({
+      a: [
+        row(0, { x: 1 }),
+        { kind: 'history', step: 0, timestamp: 1.7e9, shape: second, values: [9], cells: [] },
+        row(1, { x: 2 }),
+        exitRecord(),
+      ],
+    });
+    await using _house = house;
+    expect(await groupPoints(house, 'mean')).toEqual({
+      x: [
+        [0, 1],
+        [1, 2],
+      ],
+    });
+  });
+});
+
+describe('the name of a group', () => {
+  it.each([
+    ['baseline', 'baseline'],
+    ['a/b', 'a∕b'],
+    ['..', '%2E%2E'],
+    ['@x', '%40x'],
+    ['é', 'é'],
+  ])('of %j is %j', (value, name) => {
+    expect(groupName(value)).toBe(name);
+  });
+
+  it('is another for each value, and fits into a file system', () => {
+    const composed = ['\u00e9', 'e\u0301', '\ud800', '\ufffd', 'x'.repeat(300), `${'x'.repeat(300)}y`];
+    const names = composed.map(groupName);
+    expect(new Set(names).size).toBe(composed.length);
+    for (const name of names) expect(Buffer.byteLength(name)).toBeLessThanOrEqual(255);
+  });
+});

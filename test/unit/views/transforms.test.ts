@@ -1,0 +1,207 @@
+/** What views make of runs: each step, and all of them against pandas. @module */
+
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseViews } from '../../../src/views/index.ts';
+import { keyPattern, nameFrom } from '../../../src/views/transforms/key-pattern.ts';
+import { transformOf, type ViewedRow } from '../../../src/views/transforms/transform.ts';
+import { readEvents, scalarsOf } from '../../support/event-reader.ts';
+import { addMembers, memberKey } from '../../support/grouped-runs.ts';
+import { buildHouse, COMPLETE, eventPath, type House, readWhole, signal } from '../../support/house.ts';
+import { temporaryFolder } from '../../support/local-runs.ts';
+import { PYTHON_MISSING, runPython } from '../../support/python.ts';
+import { exitRecord, row } from '../../support/records.ts';
+import { ScriptedSource } from '../../support/scripted-source.ts';
+
+type Values = Readonly<Record<string, number>>;
+
+/** What a list of steps, as YAML, makes of rows. */
+function through(steps: string, rows: readonly Values[]): readonly (readonly [number, Values] | null)[] {
+  const [view] = parseViews(`v:\n  steps:\n${steps.replaceAll(/^/gm, '    ')}`, 'v.yaml', null);
+  const transform = transformOf(view!.steps);
+  return rows.map((values, step) => {
+    const made: ViewedRow = { step, values: new Map(Object.entries(values)), isLeftOut: false };
+    transform(made);
+    return made.isLeftOut ? null : [made.step, Object.fromEntries(made.values)];
+  });
+}
+
+const valuesOf = (steps: string, rows: readonly Values[]) => through(steps, rows).map((made) => made?.[1]);
+
+describe('a step of a view', () => {
+  it('renames by patterns, of which the first that matches counts', () => {
+    const steps = "- rename: {'train/*': '*', '*/loss': '* of loss', gone: ''}";
+    expect(valuesOf(steps, [{ 'train/a/b': 1, 'val/loss': 2, gone: 3, other: 4 }])).toEqual([
+      { 'a/b': 1, 'val of loss': 2, other: 4 },
+    ]);
+    expect(valuesOf('- rename: {a: c, b: c}', [{ a: 1, b: 2 }])).toEqual([{ c: 1 }]);
+  });
+
+  it('keeps and drops', () => {
+    expect(valuesOf("- keep: ['a*', c]", [{ a: 1, ab: 2, b: 3, c: 4 }])).toEqual([{ a: 1, ab: 2, c: 4 }]);
+    expect(valuesOf("- drop: 'a*'", [{ a: 1, ab: 2, b: 3 }])).toEqual([{ b: 3 }]);
+  });
+
+  it('scales', () => {
+    expect(valuesOf("- scale: {'acc*': 100}", [{ acc1: 0.5, loss: 1 }])).toEqual([{ acc1: 50, loss: 1 }]);
+  });
+
+  it('takes differences and ratios', () => {
+    expect(valuesOf('- difference: {key: a, as: da}', [{ a: 1 }, { b: 5 }, { a: 4 }])).toEqual([
+      { a: 1 },
+      { b: 5 },
+      { a: 4, da: 3 },
+    ]);
+    expect(valuesOf('- difference: {key: a}', [{ a: 1 }, { a: 4 }])).toEqual([{}, { a: 3 }]);
+    expect(valuesOf('- ratio: {of: [a, b], as: r}', [{ a: 1, b: 4 }, { a: 1 }, { a: 1, b: 0 }])).toEqual([
+      { a: 1, b: 4, r: 0.25 },
+      { a: 1 },
+      { a: 1, b: 0, r: Infinity },
+    ]);
+  });
+
+  it('averages each series by itself', () => {
+    const rows = [{ 't/a': 1, 't/b': 10 }, { 't/a': 3 }, { 't/a': Number.NaN, 't/b': 20 }, { 't/a': 8 }];
+    expect(valuesOf("- rolling_mean: {key: 't/*', window: 2, as: 'r/*'}\n- keep: 'r/*'", rows)).toEqual([
+      { 'r/a': 1, 'r/b': 10 },
+      { 'r/a': 2 },
+      { 'r/a': 3, 'r/b': 15 },
+      { 'r/a': 8 },
+    ]);
+  });
+
+  it("smooths as TensorBoard's slider does", () => {
+    const made = valuesOf('- ema: {keys: [a], weight: 0.6}', [
+      { a: 1 },
+      { a: 2 },
+      { a: Number.NaN },
+      { a: 4 },
+    ]);
+    const [first, second, third] = [0.4 * 1, 0.6 * 0.4 + 0.4 * 2, 0.6 * (0.6 * 0.4 + 0.4 * 2) + 0.4 * 4];
+    expect(made).toEqual([
+      { a: first / 0.4 },
+      { a: second / (1 - 0.36) },
+      { a: Number.NaN },
+      { a: third / (1 - 0.6 ** 3) },
+    ]);
+  });
+
+  it('puts rows on the axis of a key, and leaves out those that have no whole number there', () => {
+    expect(
+      through('- x_axis: epoch', [{ epoch: 3, a: 1 }, { a: 2 }, { epoch: 0.5 }, { epoch: -0, a: 4 }]),
+    ).toEqual([[3, { epoch: 3, a: 1 }], null, null, [0, { epoch: -0, a: 4 }]]);
+  });
+});
+
+describe('a pattern of keys', () => {
+  it('matches what a regular expression does, and puts a key together again', () => {
+    const text = fc.stringMatching(/^[ab/*]{0,8}$/);
+    const key = fc.stringMatching(/^[ab/]{0,12}$/);
+    fc.assert(
+      fc.property(text, key, (pattern, name) => {
+        const expression = new RegExp(`^${pattern.replaceAll('*', '(.*?)')}$`, 's');
+        const stars = keyPattern(pattern).match(name);
+        expect(stars !== null).toBe(expression.test(name));
+        if (stars !== null) expect(nameFrom(pattern, stars)).toBe(name);
+      }),
+    );
+  });
+});
+
+describe('a file of views', () => {
+  it.each([
+    ['v:\n  steps: []', '2, v.steps'],
+    ['v:\n  steps:\n    - smooth: 3', '3, v.steps.0: expected one of rename, keep'],
+    ['v:\n  steps:\n    - ema: {key: a, weight: 2}', '3, v.steps.0.ema.weight'],
+    ['v:\n  steps:\n    - ema: {weight: 0.5}', 'needs key or keys'],
+    ['v:\n  runs: "@last=x"\n  steps:\n    - drop: a', '2, v.runs: @last=x needs a number'],
+    ['views:\n  a b:\n    steps: [{drop: a}]', 'views.a b'],
+    ['v: [', 'not valid YAML'],
+  ])('%j is told: %s', (text, told) => {
+    expect(() => parseViews(text, 'v.yaml', null)).toThrow(told);
+  });
+});
+
+const RECIPE = `smooth:
+  steps:
+    - rename: {loss: scalar_loss}
+    - rolling_mean: {key: scalar_loss, window: 10, as: rolling_loss}
+    - keep: [scalar_loss, rolling_loss]
+`;
+
+async function seen(house: House, path: string): Promise<Record<string, readonly (readonly number[])[]>> {
+  await house.tree.stat(`${path}/run.json`, COMPLETE);
+  const bytes = await readWhole(house.tree, await eventPath(house.tree, path));
+  return Object.fromEntries(scalarsOf(readEvents(bytes)));
+}
+
+const namesAt = async ({ tree }: House, path: string) =>
+  (await tree.list(path, { signal })).map(({ name }) => name);
+
+describe('a view', () => {
+  it('shows runs of a project, or those that its query chooses, under their own names', async () => {
+    const source = new ScriptedSource();
+    addMembers(source, {
+      a: [row(0, { loss: 1 }), row(1, { loss: 3 }), exitRecord()],
+      b: [row(0, { loss: 5 })],
+    });
+    const text = `${RECIPE}done:\n  runs: '@state=finished'\n  of: team/*\n  steps: [{scale: {loss: 2}}]\nother:\n  of: [else/*]\n  steps: [{drop: x}]\n`;
+    await using house = await buildHouse({ sources: [source], views: parseViews(text, 'v.yaml', null) });
+    expect(await namesAt(house, 'team/project/@view=smooth')).toEqual(['a', 'b']);
+    expect(await namesAt(house, 'team/project/@view=done')).toEqual(['a']);
+    expect(await namesAt(house, 'team/project/@name=b/@view=smooth')).toEqual(['b']);
+    expect(await seen(house, 'team/project/@view=smooth/a')).toEqual({
+      scalar_loss: [
+        [0, 1],
+        [1, 3],
+      ],
+      rolling_loss: [
+        [0, 1],
+        [1, 2],
+      ],
+    });
+    expect(await seen(house, 'team/project/@view=done/a')).toEqual({
+      loss: [
+        [0, 2],
+        [1, 6],
+      ],
+    });
+    await expect(namesAt(house, 'team/project/@view=smoth')).rejects.toThrow('did you mean @view=smooth?');
+    await expect(namesAt(house, 'team/project/@view=other')).rejects.toThrow('not of team/project');
+  });
+
+  it('grows with its run, whatever is remembered of earlier rows, and takes no byte back', async () => {
+    const source = new ScriptedSource();
+    addMembers(source, { a: [row(0, { loss: 1 })] });
+    await using house = await buildHouse({ sources: [source], views: parseViews(RECIPE, 'v.yaml', null) });
+    const path = 'team/project/@view=smooth/a';
+    let served: Buffer = Buffer.alloc(0);
+    for (let step = 1; step < 40; step += 3) {
+      source.push(memberKey('a'), ...[0, 1, 2].map((more) => row(step + more, { loss: step * more })));
+      await house.tree.stat(`${path}/run.json`, COMPLETE);
+      const now = await readWhole(house.tree, await eventPath(house.tree, path));
+      expect(now.length).toBeGreaterThan(served.length);
+      expect(now.subarray(0, served.length).equals(served)).toBe(true);
+      served = now;
+    }
+    expect((await seen(house, path))['rolling_loss']!.length).toBe(40);
+  });
+
+  it.skipIf(PYTHON_MISSING !== null)('of five lines is what people computed with pandas', async () => {
+    const rows = Array.from({ length: 60 }, (_, step) => ({ loss: Math.cos(step) * 10, other: step }));
+    const source = new ScriptedSource();
+    addMembers(source, { a: [...rows.map((values, step) => row(step, values)), exitRecord()] });
+    await using house = await buildHouse({ sources: [source], views: parseViews(RECIPE, 'v.yaml', null) });
+    await using folder = await temporaryFolder();
+    await folder.write('history.json', Buffer.from(JSON.stringify(rows)));
+    const theirs = JSON.parse(await runPython('rolling-loss.py', [join(folder.path, 'history.json')]));
+    const ours = await seen(house, 'team/project/@view=smooth/a');
+    expect(Object.keys(ours).sort()).toEqual(['rolling_loss', 'scalar_loss']);
+    for (const column of ['scalar_loss', 'rolling_loss']) {
+      expect(ours[column]).toHaveLength(rows.length);
+      for (const [step, [, value]] of ours[column]!.entries())
+        expect(value).toBeCloseTo(theirs[column][step], 5);
+    }
+  });
+});
