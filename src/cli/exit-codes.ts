@@ -27,5 +27,5 @@ export const EXIT_CODE_MEANINGS = {
   [EXIT.pathNotFound]: 'no such path in the tree',
   [EXIT.mountFailed]: 'the directory cannot be mounted on',
   [EXIT.oldNode]: 'Node is too old, or there is none',
-  [EXIT.interrupted]: 'stopped by Ctrl-C',
+  [EXIT.interrupted]: 'stopped by Ctrl-C; export: by any signal',
 } as const satisfies Record<ExitCode, string>;

@@ -4,6 +4,7 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { styleText } from 'node:util';
 import type { Logger } from '../observability/index.ts';
+import { EXIT } from './exit-codes.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -92,6 +93,8 @@ function ignoreBrokenPipe(stream: NodeJS.WriteStream): void {
 /** A terminal that was closed refuses what is still said; SIGHUP, which comes with it, ends the program in order. */
 function ignoreHangup(stream: NodeJS.WriteStream): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EIO' && error.code !== 'EPIPE') throw error;
+    if (error.code === 'EIO' || error.code === 'EPIPE') return;
+    process.stderr.write(`error: what was asked for could not be written: ${error.message}\n`);
+    process.exit(EXIT.internal);
   });
 }

@@ -1,7 +1,7 @@
 /** Runs are written to a folder: as event files, byte for byte those of the tree, or as tables. @module */
 
-import { mapLimit, toLogdirError } from '../core/index.ts';
-import type { History } from '../history/index.ts';
+import { mapLimit, sizeText, toLogdirError } from '../core/index.ts';
+import type { History, Run } from '../history/index.ts';
 import { type Caller, chosenRuns, type Namespace, type PlacedRun } from '../namespace/index.ts';
 import { Tables } from '../tables/index.ts';
 import type { LogdirTree } from '../tree/index.ts';
@@ -107,7 +107,9 @@ async function exportRun(
     if (failure !== null && (log?.ledger.commits ?? 0) === 0) throw failure;
     await placed.run.refreshState({ signal });
     await using file = await openRunFile(placed, { tree, tables, format, tags, signal });
+    const damage = damageOf(placed.run);
     if (failure !== null) tally.leaveOut(placed.path, failure.message);
+    else if (damage !== null) tally.leaveOut(placed.path, damage);
     if (file !== null) tally.finish(await exportRunFile(file, conditionOf(placed), options));
     else tally.finish('empty');
   } catch (error) {
@@ -116,6 +118,12 @@ async function exportRun(
     tally.leaveOut(placed.path, toLogdirError(error, `export ${placed.path}`).message);
     tally.finish(null);
   }
+}
+
+/** Null: nothing of its log was passed over. */
+function damageOf({ log }: Run): string | null {
+  const { skippedBytes = 0 } = log?.ledger ?? {};
+  return skippedBytes === 0 ? null : `${sizeText(skippedBytes)} of its log are damaged and were passed over`;
 }
 
 /** A folder that cannot be written to, for one run, cannot be for any. */

@@ -148,6 +148,7 @@ export interface RunCondition {
 
 export function conditionOf({ run }: PlacedRun): RunCondition {
   const { entity, project, runId } = run.key;
-  const isComplete = run.status === 'complete' && run.failure === null;
+  const isUndamaged = (run.log?.ledger.skippedBytes ?? 0) === 0;
+  const isComplete = run.status === 'complete' && run.failure === null && isUndamaged;
   return { run: `${entity}/${project}/${runId}`, state: run.state, isComplete };
 }

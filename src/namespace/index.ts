@@ -4,6 +4,7 @@ export { type Caller, NOBODY, OPERATOR, type Operator, type RestrictedCaller } f
 export { locationsFor, readingFailureFor } from './disclosure.ts';
 export { Namespace, type NamespaceOptions } from './namespace.ts';
 export {
+  type ChooseOptions,
   type Derivation,
   type Grouping,
   type GroupMember,

@@ -13,7 +13,13 @@ import {
 import { type History, type ProjectKey, RELIST, type RelistPolicyName, type Run } from '../history/index.ts';
 import type { Caller, RestrictedCaller } from './caller.ts';
 import { Names } from './names.ts';
-import { type Grouping, type QueryTerm, type RunGroup, RunQueries } from './query/index.ts';
+import {
+  type ChooseOptions,
+  type Grouping,
+  type QueryTerm,
+  type RunGroup,
+  RunQueries,
+} from './query/index.ts';
 import { RunDescriptions, type UnnamedRuns } from './run-descriptions.ts';
 import { NamedProject, NamespaceSnapshot } from './snapshot.ts';
 
@@ -76,7 +82,7 @@ export class Namespace {
   async choose(
     project: NamedProject,
     terms: readonly QueryTerm[],
-    options: Signal,
+    options: ChooseOptions,
   ): Promise<ReadonlyMap<string, Run>> {
     return await this.#queries.choose(project, terms, options);
   }

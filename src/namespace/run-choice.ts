@@ -55,7 +55,8 @@ export async function chosenRuns(
   const chosen = new Set<Run>();
   for (const query of queries)
     for (const project of projects)
-      for (const run of (await parts.namespace.choose(project, query, { signal })).values()) chosen.add(run);
+      for (const run of (await parts.namespace.choose(project, query, { signal, waits: true })).values())
+        chosen.add(run);
   const names = patterns.filter((pattern) => !pattern.startsWith('@'));
   return placed.filter(
     ({ path, run }) =>

@@ -92,6 +92,8 @@ async function browse(
  */
 async function listCurrent(app: App, path: string, signal: AbortSignal): Promise<readonly LogdirNode[]> {
   const words = path.split('/');
+  if (words.some((word) => word.startsWith('@')))
+    await app.tree.stat(path, { freshness: 'complete', signal });
   if (words.length >= RUN_DEPTH && !words.at(-1)!.startsWith('@')) await readRun(app, path, signal);
   return await app.tree.list(path, { signal });
 }

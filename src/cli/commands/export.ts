@@ -24,12 +24,18 @@ export async function exportRuns(session: Session, argv: Arguments): Promise<Exi
   const report = await app.export({ folder, format, tags, runs, signal, onProgress: display.update });
   display[Symbol.dispose]();
   const stopped = interruption.exitCode();
-  if (report.runs === 0 && stopped === null) throw noneChosen(runs);
+  if (report.runs === 0 && stopped === null) {
+    if (runs?.every((pattern) => pattern.startsWith('@')) !== true) throw noneChosen(runs);
+    terminal.print(`no run is chosen by ${runs.join(' or ')} now: nothing was written`);
+    return EXIT.ok;
+  }
   terminal.print(outcomeText(report, folder, performance.now() - startedMs));
   tellLeftOut(session, report);
   if (stopped !== null) terminal.note('Stopped; the same command goes on from here.');
   else terminal.print(nextText(format, folder));
-  return stopped ?? (report.leftOut.length > 0 ? EXIT.internal : EXIT.ok);
+  // Whatever stopped it, a script must not take it for done.
+  if (stopped !== null) return EXIT.interrupted;
+  return report.leftOut.length > 0 ? EXIT.internal : EXIT.ok;
 }
 
 function formatOf(given: unknown): ExportFormat {

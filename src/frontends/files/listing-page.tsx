@@ -52,7 +52,10 @@ function ParentLink({ path, basePath }: Pick<Listing, 'path' | 'basePath'>): VNo
     );
   }
   const parent = path.includes('/') ? `/${encodeTreePath(path.slice(0, path.lastIndexOf('/')))}` : '';
-  const owners = path.split('/').slice(0, PAGE_DEPTH);
+  const words = path.split('/');
+  // Queries below a project have no page of their own.
+  const unlistedAt = words.findIndex((word) => word.startsWith('@'));
+  const owners = words.slice(0, unlistedAt < 0 ? PAGE_DEPTH : Math.min(PAGE_DEPTH, unlistedAt));
   return (
     <p>
       <a href={`${basePath}/logdir${parent}`}>Parent directory</a> ·{' '}

@@ -13,6 +13,8 @@ const COMPARISONS: readonly Comparison[] = ['!=', '<=', '>=', '=', '<', '>'];
 const COMPARISON = /[=!<>]/;
 /** Of `@best=KEY` without a number. */
 const BEST_COUNT = 10;
+/** What was meant for a number of runs, or for `min`: no key ends so. */
+const BAD_END = /:(?:m\w{0,3}|[\d.]+)$/i;
 /** Of a ranking whose text is over: keys may have slashes, what comes after them has none. */
 const BEST_END = /:(?:\d+|min|max)$/;
 const UNIT_MS: Readonly<Record<string, number>> = {
@@ -87,6 +89,11 @@ function compared(field: string, given: string): ParsedTerm {
   const component = `@${field}.${given}`;
   if (comparison === undefined)
     return problem(component, `needs a comparison: one of ${COMPARISONS.join(' ')} and a value`);
+  if (/^[=<>]/.test(text.slice(at + comparison.length)))
+    return problem(
+      component,
+      `has two comparisons: one of ${COMPARISONS.join(' ')}, or %3D for a value's own`,
+    );
   const condition = {
     field: field === 'config' ? 'config' : 'summary',
     path: decoded(text.slice(0, at)),
@@ -153,6 +160,8 @@ function readSince(value: string): QueryTerm | string {
 /** `KEY`, `KEY:N`, `KEY:min`, `KEY:N:min`; keys may hold colons themselves. */
 function readBest(value: string): QueryTerm | string {
   const [, path = '', count, goal] = /^(.*?)(?::(\d+))?(?::(min|max))?$/s.exec(value) ?? [];
+  if (BAD_END.test(path))
+    return 'ends as neither a key nor a number of runs does: write @best=KEY:10 or @best=KEY:10:min';
   const wanted = count === undefined ? BEST_COUNT : countOf(count);
   if (path === '' || wanted === null)
     return 'needs a key of the summary and a number of runs, such as @best=val/loss:10:min';

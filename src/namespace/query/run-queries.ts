@@ -9,6 +9,7 @@ import {
   type FoundRun,
   type History,
   REFRESH,
+  type RefreshPolicy,
   type Run,
   type RunCondition,
   type RunFinder,
@@ -27,6 +28,18 @@ const FACTS = { group: 'group', sweep: 'sweepId', user: 'username', job: 'jobTyp
 const NO_TAGS: readonly string[] = [''];
 
 type Signal = { readonly signal: AbortSignal };
+
+export interface ChooseOptions extends Signal {
+  /** Whether folders are read to their ends first, however long that takes. Default: a moment is waited for them. */
+  readonly waits?: boolean;
+}
+
+/** Of those who look once and do not come back. */
+const PATIENT: RefreshPolicy = {
+  ...REFRESH.page,
+  firstWaitMs: Number.POSITIVE_INFINITY,
+  newsWaitMs: { eager: Number.POSITIVE_INFINITY, 'on-demand': Number.POSITIVE_INFINITY },
+};
 
 /** Terms that need what stands in config or summary. */
 type DocumentTerm = Extract<QueryTerm, { readonly kind: 'compares' | 'best' }>;
@@ -47,7 +60,7 @@ export class RunQueries {
   async choose(
     project: NamedProject,
     terms: readonly QueryTerm[],
-    options: Signal,
+    options: ChooseOptions,
   ): Promise<ReadonlyMap<string, Run>> {
     const { runs } = await this.#chosen(project, terms, options);
     const directories = new Set(runs.map(({ directory }) => directory));
@@ -59,7 +72,7 @@ export class RunQueries {
     project: NamedProject,
     terms: readonly QueryTerm[],
     grouping: Grouping,
-    options: Signal,
+    options: ChooseOptions,
   ): Promise<readonly RunGroup[]> {
     const { runs, before } = await this.#chosen(project, terms, options);
     if (grouping.field !== 'config') return groupsOf(runs, grouping, valuesOf);
@@ -73,7 +86,7 @@ export class RunQueries {
   async #chosen(
     project: NamedProject,
     terms: readonly QueryTerm[],
-    options: Signal,
+    options: ChooseOptions,
   ): Promise<{ readonly runs: readonly QueriedRun[]; readonly before: readonly RunCondition[] | null }> {
     let runs = await this.#all(project, options);
     let before: readonly RunCondition[] | null = [];
@@ -85,15 +98,15 @@ export class RunQueries {
     return { runs, before };
   }
 
-  async #all(project: NamedProject, options: Signal): Promise<readonly QueriedRun[]> {
+  async #all(project: NamedProject, options: ChooseOptions): Promise<readonly QueriedRun[]> {
     const { catalogue } = this.#history;
     let entries = await catalogue.entries(project);
     // Folders are read in the background; a moment is waited for what nobody has read so far.
-    const unread = [...project.runs.values()].filter(
-      ({ key, policy }) => policy.reading === 'eager' && !entries.has(key.runId),
+    const behind = [...project.runs.values()].filter(
+      ({ key, policy }) => policy.reading === 'eager' && (options.waits === true || !entries.has(key.runId)),
     );
-    if (unread.length > 0) {
-      await this.#history.refreshAll(unread, REFRESH.page, options);
+    if (behind.length > 0) {
+      await this.#history.refreshAll(behind, options.waits === true ? PATIENT : REFRESH.page, options);
       entries = await catalogue.entries(project);
     }
     return [...project.runs].map(([directory, run]) => ({

@@ -5,9 +5,10 @@
  */
 
 import { LRUCache } from 'lru-cache';
-import { LogdirError } from '../../core/index.ts';
+import { LogdirError, type MaybePromise } from '../../core/index.ts';
 import type { Run } from '../../history/index.ts';
 import {
+  type ChooseOptions,
   type Derivation,
   type NamedProject,
   type ParsedTerm,
@@ -31,7 +32,7 @@ export interface QueriedProject extends DerivedProject {
   readonly choose: (
     project: NamedProject,
     terms: readonly QueryTerm[],
-    options: Signal,
+    options: ChooseOptions,
   ) => Promise<ReadonlyMap<string, Run>>;
   /** Directory of a run, under the name it is looked up by. */
   readonly runDirectory: (name: string, run: Run) => TreeDirectory;
@@ -104,7 +105,13 @@ class QueryDirectory implements TreeDirectory {
     this.#path = `${query.parent}/${query.component}`;
   }
 
-  stat(): DirectoryNode {
+  /** Who wants all there is has it listed right after that: folders are read to their ends first. */
+  stat(options: TreeOptions): MaybePromise<DirectoryNode> {
+    if (options.freshness !== 'complete' || this.#query.parsed.kind === 'problem') return this.#node();
+    return this.#choose(options).then(() => this.#node());
+  }
+
+  #node(): DirectoryNode {
     const runs = [...this.#query.project.current.runs.values()];
     const newestMs = runs.reduce((newest, { modifiedAtMs }) => Math.max(newest, modifiedAtMs), 0);
     return { kind: 'directory', name: this.#name, mtimeMs: Math.floor(newestMs) };
@@ -130,7 +137,8 @@ class QueryDirectory implements TreeDirectory {
   #table(name: string): TreeFile | undefined {
     const { project } = this.#query;
     return project.table(name, async (options) => {
-      const chosen = await project.choose(await project.refreshed(options), this.#terms(), options);
+      const freshness = options.freshness === 'cached' ? 'cached' : 'complete';
+      const chosen = await this.#choose({ ...options, freshness });
       return [...chosen].map(([directory, run]) => ({ name: directory, run }));
     });
   }
@@ -145,18 +153,26 @@ class QueryDirectory implements TreeDirectory {
   }
 
   async entries(options: Signal): Promise<readonly DirectoryNode[]> {
-    const terms = this.#terms();
-    const { project } = this.#query;
-    const chosen = await project.choose(await project.refreshed(options), terms, options);
-    project.chosen.add(this.#path, chosen.values());
+    const chosen = await this.#choose({ ...options, freshness: 'cached' });
     return [...chosen].map(([name, run]) => runNode(name, run));
   }
 
-  async #run(name: string, options: Signal): Promise<Run | undefined> {
+  /** A table is made once, and who wants a run complete may take what is not chosen for not there. */
+  async #choose(options: TreeOptions): Promise<ReadonlyMap<string, Run>> {
+    const { project } = this.#query;
+    const terms = this.#terms();
+    const { signal } = options;
+    const waits = options.freshness === 'complete';
+    const chosen = await project.choose(await project.refreshed(options), terms, { signal, waits });
+    project.chosen.add(this.#path, chosen.values());
+    return chosen;
+  }
+
+  async #run(name: string, options: TreeOptions): Promise<Run | undefined> {
     const { project } = this.#query;
     const run = project.current.run(name) ?? (await project.refreshed(options)).run(name);
     if (run === undefined) return undefined;
-    if (!project.chosen.has(this.#path, run)) await this.entries(options);
+    if (!project.chosen.has(this.#path, run)) await this.#choose(options);
     return project.chosen.has(this.#path, run) ? run : undefined;
   }
 

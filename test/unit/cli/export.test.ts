@@ -1,6 +1,15 @@
 /** `export`: the command line, a process that is killed in the middle, and what is said. */
 
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -11,6 +20,7 @@ import { EXPORT_FORMATS } from '../../../src/export/index.ts';
 import { writeNumberedRuns } from '../../support/numbered-runs.ts';
 import { EXAMPLES, runProgram, startProgram } from '../../support/program.ts';
 import { scaled } from '../../support/scale.ts';
+import { WandbLogWriter } from '../../support/wandb-log-writer.ts';
 import { replaceAt, startWandbServer } from '../../support/wandb-server/index.ts';
 
 let cwd: string;
@@ -110,6 +120,33 @@ describe('export', () => {
       [1, ['acme/vision/two']],
     );
     expect(stdout.toString()).toContain('2 runs in out: 1 written, 1 not read to the end');
+  });
+
+  it('names a run whose log is damaged, and does not call it complete', async () => {
+    const log = new WandbLogWriter().begin('abc');
+    for (let step = 0; step < 3000; step++) log.row({ loss: step, _step: step, _timestamp: 1.7e9 + step });
+    const bytes = Buffer.from(log.exit().bytes());
+    bytes.fill(0xff, bytes.length / 2, bytes.length / 2 + 8);
+    mkdirSync(join(cwd, 'wandb/run-20240101_000000-abc'), { recursive: true });
+    writeFileSync(join(cwd, 'wandb/run-20240101_000000-abc/run-abc.wandb'), bytes);
+    expect(await wandbLogdir('export', 'wandb', 'out')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('are damaged and were passed over'),
+    });
+    const manifest = JSON.parse(readFileSync(join(cwd, 'out/manifest.json'), 'utf8')) as object;
+    expect(manifest).toMatchObject({ files: [{ isComplete: false }] });
+  });
+
+  it('takes a query that chooses nothing for no failure, and a signal for one', async () => {
+    expect(await wandbLogdir('export', EXAMPLES, 'none', '--runs', '@tag=nothing')).toMatchObject({
+      code: 0,
+      text: expect.stringContaining('no run is chosen by @tag=nothing now'),
+    });
+    writeNumberedRuns(join(cwd, 'wandb'), { runs: 60, rows: 600 });
+    const { child, result } = startProgram(['export', 'wandb', 'out'], { cwd });
+    while (eventFiles(join(cwd, 'out')).length === 0 && child.exitCode === null) await delay(5);
+    child.kill('SIGTERM');
+    expect((await result).code).toBe(130);
   });
 
   it('goes on where it was killed, and writes nothing twice', async () => {

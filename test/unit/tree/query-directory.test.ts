@@ -2,9 +2,10 @@
 
 import { describe, expect, it } from 'vitest';
 import { runKey } from '../../../src/core/index.ts';
-import { COMPLETE, eventPath, type House, readWhole, signal } from '../../support/house.ts';
+import { buildHouse, COMPLETE, eventPath, type House, readWhole, signal } from '../../support/house.ts';
 import { THREE_RUNS, threeRuns } from '../../support/queried-runs.ts';
-import { row, summaryRecord } from '../../support/records.ts';
+import { configRecord, exitRecord, factsRecord, row, summaryRecord } from '../../support/records.ts';
+import { ScriptedSource } from '../../support/scripted-source.ts';
 
 async function namesAt(house: House, path: string): Promise<readonly string[]> {
   await house.tree.stat(path, COMPLETE);
@@ -80,6 +81,11 @@ describe('a query directory', () => {
     ['@state=runing', 'did you mean @state=running?'],
     ['@config.lr', 'needs a comparison'],
     ['@since=soon', 'needs a time'],
+    ['@best=val/loss:2:mn', 'ends as neither a key nor a number'],
+    ['@best=loss:MIN', 'ends as neither a key nor a number'],
+    ['@best=loss:3.5', 'ends as neither a key nor a number'],
+    ['@config.lr==0.1', 'has two comparisons'],
+    ['@config.lr=>0.1', 'has two comparisons'],
   ])('%s can be looked at, and says what is missing when it is listed', async (query, message) => {
     const { house } = await threeRuns();
     await using _house = house;
@@ -100,6 +106,24 @@ describe('a query directory', () => {
       code: 'not-found',
       message: expect.stringContaining(`did you mean one like ${nearest}?`),
     });
+  });
+
+  it('waits for a folder that nobody has read, for who wants all there is', async () => {
+    const source = new ScriptedSource();
+    source.pauseMs = 2;
+    for (let i = 0; i < 40; i++)
+      source.add(runKey('e', 'p', `id${i}`), [
+        factsRecord(`run ${i}`, 1.7e9 + i),
+        configRecord({ lr: i }),
+        ...Array.from({ length: 80 }, (_, step) => row(step, { loss: step })),
+        exitRecord(),
+      ]);
+    await using house = await buildHouse({ sources: [source] });
+    const query = 'e/p/@config.lr>=0/@state=finished';
+    await house.tree.stat(query, COMPLETE);
+    expect(await house.tree.list(query, { signal })).toHaveLength(40);
+    const table = String(await readWhole(house.tree, `${query}/@history.csv`));
+    expect(table.trim().split('\r\n')).toHaveLength(1 + 40 * 80);
   });
 
   it('lets runs in and out as they change, and what was listed opens all the same', async () => {

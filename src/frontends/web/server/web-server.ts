@@ -5,7 +5,7 @@
 
 import type { RequestListener, ServerResponse } from 'node:http';
 import { type Access, EVERYBODY, type Identified, OPEN_ACCESS } from '../../../access/index.ts';
-import { type MaybePromise, mapAnswer } from '../../../core/index.ts';
+import { errnoOf, type MaybePromise, mapAnswer } from '../../../core/index.ts';
 import type { Caller } from '../../../namespace/index.ts';
 import { AccessLog, type AccessLogMode, type Logger, type Metrics } from '../../../observability/index.ts';
 import type { LogdirTree } from '../../../tree/index.ts';
@@ -156,7 +156,14 @@ class RequestHandler {
 
   #log({ method, url }: WebRequest, { code }: HttpFailure, error: unknown): void {
     const fields = { method, path: loggedPath(url), code, err: error };
-    if (code === 'internal' || code === 'corrupt') this.#logger.error(fields, 'a request failed');
+    const isOurs = code === 'internal' || code === 'corrupt';
+    if (isOurs && !isHangup(error)) this.#logger.error(fields, 'a request failed');
     else this.#logger.debug(fields, 'a request was refused');
   }
+}
+
+/** Whether a client has gone before it had its answer. */
+function isHangup(error: unknown): boolean {
+  const code = errnoOf(error) ?? '';
+  return ['EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED'].includes(code);
 }
