@@ -114,7 +114,11 @@ async function exportRun(
     else tally.finish('empty');
   } catch (error) {
     signal.throwIfAborted();
-    if (isOfFolder(error)) throw error;
+    if (isOfFolder(error))
+      throw toLogdirError(
+        error,
+        `${options.folder} cannot be written; mend that, and the same command goes on from here`,
+      );
     tally.leaveOut(placed.path, toLogdirError(error, `export ${placed.path}`).message);
     tally.finish(null);
   }
