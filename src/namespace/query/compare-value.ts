@@ -4,25 +4,25 @@ import type { Comparison } from '../../history/index.ts';
 import { type JsonValue, parseWandbJson, wordNumber } from '../../wandb-json/index.ts';
 
 /**
- * Whether a value, as W&B's JSON, compares so with a text. Numbers compare with numbers and strings with strings, by code
+ * Whether a value, as W&B's JSON, compares so with a text. Finite numbers compare with numbers and strings with strings, by code
  * units; others are equal or not. What is not there differs from nothing.
  */
 export function compares(json: string | undefined, comparison: Comparison, text: string): boolean {
   if (json === undefined) return false;
-  const order = orderOf(parseWandbJson(json), text);
+  const value = parseWandbJson(json);
+  if (comparison === '=') return isSame(value, text);
+  if (comparison === '!=') return !isSame(value, text);
+  const order = orderOf(value, text);
+  if (order === null) return false;
   switch (comparison) {
-    case '=':
-      return order === 0;
-    case '!=':
-      return order !== 0;
     case '<':
-      return order !== null && order < 0;
+      return order < 0;
     case '<=':
-      return order !== null && order <= 0;
+      return order <= 0;
     case '>':
-      return order !== null && order > 0;
+      return order > 0;
     case '>=':
-      return order !== null && order >= 0;
+      return order >= 0;
   }
 }
 
@@ -32,18 +32,20 @@ export function finiteNumber(json: string | undefined): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
-/** Negative: the value comes before the text. Null: neither comes before the other, and they are not equal. */
-function orderOf(value: JsonValue, text: string): number | null {
+function isSame(value: JsonValue, text: string): boolean {
   const number = numberOf(value);
-  if (number !== undefined) return numberOrder(number, numberIn(text));
-  if (typeof value === 'string') return value === text ? 0 : value < text ? -1 : 1;
-  return isSameJson(value, text) ? 0 : null;
+  if (number === undefined) return value === text || (typeof value !== 'string' && isSameJson(value, text));
+  const wanted = numberIn(text);
+  return wanted !== undefined && (Object.is(number, wanted) || number === wanted);
 }
 
-function numberOrder(value: number, wanted: number | undefined): number | null {
-  if (wanted === undefined) return null;
-  if (Object.is(value, wanted) || value === wanted) return 0;
-  return Number.isNaN(value) || Number.isNaN(wanted) ? null : value - wanted;
+/** Negative: the value comes before the text. Null: neither comes before the other. */
+function orderOf(value: JsonValue, text: string): number | null {
+  const number = numberOf(value);
+  if (number === undefined)
+    return typeof value !== 'string' ? null : value === text ? 0 : value < text ? -1 : 1;
+  const wanted = numberIn(text);
+  return Number.isFinite(number) && wanted !== undefined && Number.isFinite(wanted) ? number - wanted : null;
 }
 
 /** A server has strings for numbers that strict JSON lacks, and folders bare words. */
