@@ -15,7 +15,7 @@ export type {
   SavedFile,
 } from '../sources/index.ts';
 export type { Catalogue } from './catalogue/catalogue.ts';
-export type { CatalogueEntry } from './catalogue/catalogue-entry.ts';
+export { type CatalogueEntry, leavesOf } from './catalogue/catalogue-entry.ts';
 export type { ProjectKey } from './catalogue/source-catalogue.ts';
 export {
   REFRESH,

@@ -1,6 +1,6 @@
 /** At which keys the configs of runs differ. Pure. @module */
 
-import type { DocumentEntry } from '../history/index.ts';
+import { type DocumentEntry, leavesOf } from '../history/index.ts';
 import type { Comparison, ConfigDifference } from './comparison.ts';
 import { shownValue } from './run-column.ts';
 
@@ -13,7 +13,7 @@ export function configDifferences(
 ): Pick<Comparison, 'differences' | 'moreDifferences' | 'sameCount'> {
   const byPath = new Map<string, (string | undefined)[]>();
   configs.forEach((config, run) => {
-    for (const { path, json } of config) {
+    for (const { path, json } of leavesOf(config)) {
       if (path[0] === '_wandb') continue;
       const text = path.join('.');
       const values = byPath.get(text) ?? configs.map(() => undefined);

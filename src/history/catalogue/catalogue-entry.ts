@@ -1,6 +1,7 @@
 /** What the catalogue keeps of a run that was read, so that it can be found without opening its log. @module */
 
 import type { RunFacts } from '../../core/index.ts';
+import { flattenJson } from '../../wandb-json/index.ts';
 import type { Progress, RunExit } from '../log/commit.ts';
 import type { DocumentEntry, WandbDocument } from '../log/document.ts';
 import type { RunLog } from '../log/run-log.ts';
@@ -51,6 +52,23 @@ export function parseEntry(line: string): CatalogueEntry | undefined {
   }
 }
 
+/**
+ * Values by the whole of their key paths: logs of some SDKs hold nested ones as JSON of the topmost key. Media, whose members belong
+ * together, stay whole.
+ */
+export function leavesOf(values: readonly DocumentEntry[]): readonly DocumentEntry[] {
+  if (!values.some(isNested)) return values;
+  return values.flatMap((value) => {
+    if (!isNested(value)) return [value];
+    const leaves = flattenJson(value.path, value.json);
+    return leaves.length === 0 ? [value] : leaves.map(({ path, text }) => ({ path, json: text }));
+  });
+}
+
+function isNested({ json }: DocumentEntry): boolean {
+  return json.startsWith('{') && !json.includes('"_type"');
+}
+
 /** Key paths of the runs of a project, each once: runs say the same of themselves, and paths are most of what they say. */
 export class PathPool {
   readonly #paths = new Map<string, readonly string[]>();
@@ -61,7 +79,7 @@ export class PathPool {
   }
 
   #sharedValues(values: readonly DocumentEntry[]): readonly DocumentEntry[] {
-    return values.map(({ path, json }) => ({ path: this.#sharedPath(path), json }));
+    return leavesOf(values).map(({ path, json }) => ({ path: this.#sharedPath(path), json }));
   }
 
   #sharedPath(path: readonly string[]): readonly string[] {

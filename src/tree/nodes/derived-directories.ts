@@ -161,7 +161,10 @@ async function nodesOf<T>(
 }
 
 function notBelow(directory: string, name: string): LogdirError {
-  const advice = `write ${name}/${directory} for what it chooses`;
+  const isDerived = /^@(?:by|view)=/.test(name);
+  const advice = isDerived
+    ? 'groups and views do not combine'
+    : `write ${name}/${directory} for what it chooses`;
   return new LogdirError('not-found', `${name} is not there: nothing nests below ${directory}; ${advice}`);
 }
 

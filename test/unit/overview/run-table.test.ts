@@ -52,6 +52,25 @@ describe('columns', () => {
     ]);
   });
 
+  it('are of nested keys also where a log holds them as JSON of the topmost one', async () => {
+    const source = new ScriptedSource();
+    for (const [i, lr] of [0.1, 0.2].entries())
+      source.add(runKey('e', 'nested', `n${i}`), [
+        factsRecord(`n${i}`, 1.7e9 + i),
+        configRecord({ opt: { lr, name: 'sgd' } }),
+        row(0, { loss: 1 }),
+        summaryRecord({ loss: { min: i } }),
+        exitRecord(),
+      ]);
+    await using nested = await buildHouse({ sources: [source] });
+    for (const run of nested.history.catalogue.runs.values()) await run.update();
+    const shown = await nested.overview.table('e', 'nested', { ...ALL, order: BY_NAME });
+    expect(shown.columns.map(columnText)).toEqual(['config.opt.lr', 'summary.loss.min']);
+    expect(shown.runs.map(({ values }) => values)).toEqual(
+      [0.1, 0.2].map((lr, i) => [lr, i].map((value) => ({ kind: 'number', value }))),
+    );
+  });
+
   it('may be none, and are bounded', async () => {
     expect((await table({ columns: [] })).runs[0]?.values).toEqual([]);
     const many = Array.from({ length: 100 }, (_, i) => `config.k${i}`);
