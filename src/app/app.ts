@@ -143,8 +143,8 @@ export interface App extends AsyncDisposable {
   listenS3(options: ListenOptions & { readonly domain: string | null }): Promise<S3Server>;
   /**
    * Answers TensorBoard's data-provider protocol, from the start on: what is known by then. `projects`: paths of those
-   * to show; null: all. `query`: which of their runs; default: all. `derivation`: what is shown in place of them. @throws LogdirError `unavailable` when the port is
-   * taken.
+   * to show; null: all. `query`: which of their runs; default: all. `derivation`: what is shown in place of them.
+   * @throws LogdirError `unavailable` when the port is taken.
    */
   provideData(
     options: GrpcListenOptions & {

@@ -34,7 +34,7 @@ const FORMAT = /^(?:\d{1,3}|\.\d{1,2}[efg])$/;
 
 /** The parts of a template, or a sentence on what is wrong with it. */
 export function parseRunNameTemplate(template: string): readonly RunNamePart[] | string {
-  const pieces = template.split(new RegExp(PLACEHOLDER, 'g'));
+  const pieces = template.split(PLACEHOLDER);
   const parts: RunNamePart[] = [];
   for (const [i, piece] of pieces.entries()) {
     if (i % 2 === 0) {

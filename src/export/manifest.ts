@@ -46,6 +46,8 @@ type Removed = { readonly removed: string };
 export class Manifest implements AsyncDisposable {
   readonly #folder: string;
   readonly #files: Map<string, ExportedFile>;
+  /** Of its files, by run. */
+  readonly #paths = new Map<string, Set<string>>();
   readonly #journal: FileHandle;
   /** Lines are written one after the other. */
   #writing: Promise<unknown> = Promise.resolve();
@@ -54,6 +56,7 @@ export class Manifest implements AsyncDisposable {
     this.#folder = folder;
     this.#files = files;
     this.#journal = journal;
+    for (const file of files.values()) this.#note(file);
   }
 
   /**
@@ -68,8 +71,9 @@ export class Manifest implements AsyncDisposable {
     return new Manifest(folder, files, journal);
   }
 
-  get files(): readonly ExportedFile[] {
-    return [...this.#files.values()];
+  /** Files of a run, by entity, project and id. */
+  ofRun(run: string): readonly ExportedFile[] {
+    return [...(this.#paths.get(run) ?? [])].flatMap((path) => this.#files.get(path) ?? []);
   }
 
   get(path: string): ExportedFile | undefined {
@@ -77,6 +81,7 @@ export class Manifest implements AsyncDisposable {
   }
 
   async add(file: ExportedFile): Promise<void> {
+    this.#note(file);
     await this.#append(file);
   }
 
@@ -90,6 +95,12 @@ export class Manifest implements AsyncDisposable {
     await this.#journal.close();
     await writeManifest(this.#folder, this.#files);
     await rm(join(this.#folder, JOURNAL_NAME), { force: true });
+  }
+
+  /** Paths of files that were removed stay among them, and lead to nothing. */
+  #note({ run, path }: ExportedFile): void {
+    const paths = this.#paths.get(run) ?? new Set();
+    this.#paths.set(run, paths.add(path));
   }
 
   async #append(line: ExportedFile | Removed): Promise<void> {

@@ -94,8 +94,8 @@ async function removeFormer(
   { run }: RunCondition,
   { folder, manifest, format, signal }: RunExportOptions,
 ): Promise<void> {
-  for (const former of manifest.files) {
-    if (former.run !== run || former.format !== format || former.path === path) continue;
+  for (const former of manifest.ofRun(run)) {
+    if (former.format !== format || former.path === path) continue;
     const hash = await digestOf(join(folder, former.path), former.bytes, { signal });
     // What somebody else has changed since is theirs.
     if (hash?.digest('hex') === former.sha256) {

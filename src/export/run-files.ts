@@ -32,7 +32,7 @@ export interface RunFileOptions {
   readonly signal: AbortSignal;
 }
 
-/** Null while nothing is known of a run but that there is one. @throws LogdirError */
+/** Of a run that was read to its end. Null while nothing is known of it but that it is there. @throws LogdirError */
 export async function openRunFile(placed: PlacedRun, options: RunFileOptions): Promise<RunFile | null> {
   return options.format === 'tfevents'
     ? await openEventFile(placed.path, options)
@@ -43,8 +43,6 @@ async function openEventFile(
   directory: string,
   { tree, tags, signal }: RunFileOptions,
 ): Promise<RunFile | null> {
-  // An event file is named once the start of its run is known, which reading tells.
-  await tree.stat(`${directory}/run.json`, { freshness: 'complete', signal });
   const nodes = await tree.list(directory, { signal });
   const event = nodes.find((node) => node.kind === 'file' && node.isAppendOnly);
   if (event === undefined) return null;

@@ -23,8 +23,8 @@ export interface HistoryOptions {
   readonly store: RunStore;
   /** Whether runs whose logs name no owner are taken for those of a server that look like them. Default: true. */
   readonly assumesOwners?: boolean;
-  /** Whether the catalogue keeps what queries ask of runs. Default: true. */
-  readonly areFound?: boolean;
+  /** Whether the catalogue keeps an entry of each run that was read, for queries. Default: true. */
+  readonly keepsEntries?: boolean;
   /** Bound on rows kept in memory when the store takes no more. */
   readonly memoryMaxBytes: number;
   readonly logger: Logger;
@@ -40,7 +40,7 @@ export class History implements AsyncDisposable {
   readonly createRun: (listing: RunListing, source: RunSource) => Run;
   readonly #sources: readonly RunSource[];
   readonly #clock: Clock;
-  readonly #areFound: boolean;
+  readonly #keepsEntries: boolean;
   readonly #updater: LogUpdater;
   readonly #growthListeners = new Set<(run: Run) => void>();
   readonly #commitListeners = new Set<CommitListener>();
@@ -48,7 +48,7 @@ export class History implements AsyncDisposable {
   #watchers: readonly AsyncDisposable[] = [];
 
   constructor({ sources, store, memoryMaxBytes, metrics, clock, ...options }: HistoryOptions) {
-    const { assumesOwners = true, areFound = true } = options;
+    const { assumesOwners = true, keepsEntries = true } = options;
     const logger = options.logger.child({ room: 'history' });
     const { signal } = this.#ending;
     // Every reading under way listens for the end of the program.
@@ -56,7 +56,7 @@ export class History implements AsyncDisposable {
     this.store = store;
     this.#sources = sources;
     this.#clock = clock;
-    this.#areFound = areFound;
+    this.#keepsEntries = keepsEntries;
     const logs = new RunLogCache({ store, logger, metrics });
     const spill = new MemoryStore({ maxBytes: memoryMaxBytes });
     const onCommit: CommitListener = (log, prepared, before) => {
@@ -142,7 +142,7 @@ export class History implements AsyncDisposable {
   }
 
   #announceGrowth(run: Run): void {
-    if (this.#areFound && run.log !== undefined) this.catalogue.record(run.log);
+    if (this.#keepsEntries && run.log !== undefined) this.catalogue.record(run.log);
     for (const listener of this.#growthListeners) listener(run);
   }
 }

@@ -38,3 +38,4 @@ export type { Run, RunStatus } from './run.ts';
 export { LocalStore } from './store/local/index.ts';
 export { MemoryStore } from './store/memory-store.ts';
 export type { Allocate, LogId, RunStore } from './store/run-store.ts';
+export { toldFacts } from './told-facts.ts';

@@ -27,6 +27,7 @@ import type { LogUpdater } from './log/log-updater.ts';
 import type { RowBlock } from './log/row-block.ts';
 import type { RunLog } from './log/run-log.ts';
 import type { Allocate, LogId } from './store/run-store.ts';
+import { toldFacts } from './told-facts.ts';
 
 /** Times that rows are read again because another process is rebuilding them: some five seconds. */
 const READ_ATTEMPTS = 100;
@@ -120,15 +121,13 @@ export class Run {
 
   /** The same where the log is not open, from what the catalogue keeps of it. */
   factsWith(logged: RunFacts): RunFacts {
-    const { displayName, group, jobType, startTime, tags, sweepId, username } = this.#listing;
+    const { displayName, group, jobType, startTime } = this.#listing;
     const listed: RunFacts = {
       ...(displayName !== null && { displayName }),
       ...(group !== null && { group }),
       ...(jobType !== null && { jobType }),
       ...(startTime !== null && { startTime }),
-      ...(tags !== undefined && { tags }),
-      ...(sweepId !== undefined && { sweepId }),
-      ...(username !== undefined && { username }),
+      ...toldFacts(this.#listing),
     };
     return this.policy.reading === 'eager' ? { ...listed, ...logged } : { ...logged, ...listed };
   }

@@ -8,6 +8,7 @@ import {
   REFRESH,
   type RefreshPolicy,
   type Run,
+  toldFacts,
 } from '../history/index.ts';
 import { valueAtPath } from './query/index.ts';
 
@@ -92,19 +93,13 @@ export class RunDescriptions {
 
   /** No more than names ask for: a config may hold whole files. */
   #keep({ id }: Run, { facts, config, summary }: RunDescription): void {
-    const { tags, sweepId, username } = facts;
-    const said = {
-      ...(tags !== undefined && { tags }),
-      ...(sweepId !== undefined && { sweepId }),
-      ...(username !== undefined && { username }),
-    };
     const asked = (values: RunDescription['config'], paths: readonly string[]) =>
       paths.flatMap((path) => {
         const json = valueAtPath(values, path);
         return json === undefined ? [] : [{ path: [path], json }];
       });
     this.#known.set(id, {
-      facts: said,
+      facts: toldFacts(facts),
       config: asked(config, this.#keys.config),
       summary: asked(summary, this.#keys.summary),
     });

@@ -1,7 +1,7 @@
 /** What people type into the search box of a project: words, and queries as they stand in paths. Pure. @module */
 
 import { LogdirError } from '../core/index.ts';
-import { parseTerm, type QueryTerm } from '../namespace/index.ts';
+import { parseQuery, type QueryTerm } from '../namespace/index.ts';
 
 export interface Search {
   /** In lower case. All of them must stand in what a run is called and marked with. */
@@ -50,10 +50,7 @@ function unquoted(part: string): string {
 /** A string: what is wrong with it. */
 function readTerm(part: string): QueryTerm | string {
   try {
-    const parsed = parseTerm(unquoted(part));
-    if (parsed?.kind === 'term') return parsed.term;
-    if (parsed?.kind === 'problem') return parsed.message;
-    return parsed === undefined ? `${part} is no query` : `${part} makes runs of runs, and chooses none`;
+    return parseQuery(unquoted(part))[0]!;
   } catch (error) {
     if (error instanceof LogdirError) return error.message;
     throw error;

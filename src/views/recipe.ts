@@ -18,7 +18,6 @@ export interface Fold {
   add(step: AlignedStep): HistoryRow | null;
 }
 
-/** Equal keys: equal recipes. The key of a run says everything that its rows depend on, but for the rows of its members. */
 /** A run that others are derived from, and which history of it. */
 export interface RecipeMember {
   readonly run: Run;
@@ -27,6 +26,7 @@ export interface RecipeMember {
   readonly restarts: number;
 }
 
+/** Equal keys: equal recipes. The key of a run says everything that its rows depend on, but for the rows of its members. */
 export interface Recipe {
   readonly key: RunKey;
   /** `runKeyText(key)`. */

@@ -56,7 +56,7 @@ export class Views implements AsyncDisposable {
       // Nobody asks it which runs there are.
       sources: [],
       store: this.#store,
-      areFound: false,
+      keepsEntries: false,
       assumesOwners: false,
       // Counts of runs and of rows are those of what sources have.
       metrics: createMetrics({ processMetrics: false }),

@@ -1,31 +1,18 @@
 /** Groups through every door for files, and through the data provider: the same runs, the same numbers. @module */
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { derivedAsRuns } from '../../src/app/derived-runs.ts';
 import { parseViews, STATISTICS } from '../../src/views/index.ts';
 import { readEvents, scalarsOf } from '../support/event-reader.ts';
-import { describeEveryDoor, type OpenDoor } from '../support/every-door.ts';
-import { COMPLETE, eventPath, type House, readWhole, signal } from '../support/house.ts';
+import { describeEveryDoor } from '../support/every-door.ts';
+import { COMPLETE, eventPath, readWhole, signal } from '../support/house.ts';
 import { grpcDoor, providerOver, readScalars, selection } from '../support/provider.ts';
-import { threeRuns } from '../support/queried-runs.ts';
+import { threeRuns, threeRunsBehind } from '../support/queried-runs.ts';
 
 const BY_LR = 'e/p/@by=config.lr';
 
 describeEveryDoor((open) => {
-  let house: House;
-  let door: OpenDoor;
-
-  beforeAll(async () => {
-    ({ house } = await threeRuns());
-    door = await open(house.tree);
-  });
-
-  afterAll(async () => {
-    await door[Symbol.asyncDispose]();
-    await house[Symbol.asyncDispose]();
-  });
-
-  const namesAt = async (path: string) => (await door.tree.list(path, { signal })).map(({ name }) => name);
+  const { tree, namesAt } = threeRunsBehind(open);
 
   it('list groups by any of these', async () => {
     expect(await namesAt(BY_LR)).toEqual(['0.3333333333333333', '0.5', '1']);
@@ -44,18 +31,18 @@ describeEveryDoor((open) => {
   });
 
   it('have files of statistics', async () => {
-    await door.tree.stat('e/p/@by=config.lr/0.5/mean/run.json', COMPLETE);
-    const path = await eventPath(door.tree, 'e/p/@by=config.lr/0.5/mean');
-    const points = scalarsOf(readEvents(await readWhole(door.tree, path)));
+    await tree().stat('e/p/@by=config.lr/0.5/mean/run.json', COMPLETE);
+    const path = await eventPath(tree(), 'e/p/@by=config.lr/0.5/mean');
+    const points = scalarsOf(readEvents(await readWhole(tree(), path)));
     expect(Object.fromEntries(points)).toEqual({ loss: [[0, 1]] });
-    const json = JSON.parse(String(await readWhole(door.tree, 'e/p/@by=config.lr/0.5/mean/run.json')));
+    const json = JSON.parse(String(await readWhole(tree(), 'e/p/@by=config.lr/0.5/mean/run.json')));
     expect(json.notes).toBe('mean of 1 run whose config.lr is 0.5: id1');
   });
 
   it.each(['e/p/@by=config.lr/2', 'e/p/@by=config.lr/1/mode', 'e/p/@by=config.lr/@last=1'])(
     'have no %s',
     async (path) => {
-      await expect(door.tree.stat(path, COMPLETE)).rejects.toMatchObject({ code: 'not-found' });
+      await expect(tree().stat(path, COMPLETE)).rejects.toMatchObject({ code: 'not-found' });
     },
   );
 });

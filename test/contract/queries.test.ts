@@ -1,26 +1,13 @@
 /** Queries through every door for files: the same runs, the same files, the same failures. @module */
 
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { LogdirError } from '../../src/core/index.ts';
-import { describeEveryDoor, type OpenDoor } from '../support/every-door.ts';
-import { COMPLETE, eventPath, type House, readWhole, signal } from '../support/house.ts';
-import { THREE_RUNS, threeRuns } from '../support/queried-runs.ts';
+import { describeEveryDoor } from '../support/every-door.ts';
+import { COMPLETE, eventPath, readWhole } from '../support/house.ts';
+import { THREE_RUNS, threeRunsBehind } from '../support/queried-runs.ts';
 
 describeEveryDoor((open) => {
-  let house: House;
-  let door: OpenDoor;
-
-  beforeAll(async () => {
-    ({ house } = await threeRuns());
-    door = await open(house.tree);
-  });
-
-  afterAll(async () => {
-    await door[Symbol.asyncDispose]();
-    await house[Symbol.asyncDispose]();
-  });
-
-  const namesAt = async (path: string) => (await door.tree.list(path, { signal })).map(({ name }) => name);
+  const { own, tree, namesAt } = threeRunsBehind(open);
 
   it.each([
     ['@state=failed', ['third']],
@@ -44,9 +31,9 @@ describeEveryDoor((open) => {
   });
 
   it('have files of the same bytes', async () => {
-    const own = await readWhole(house.tree, await eventPath(house.tree, 'e/p/third'));
-    const found = await readWhole(door.tree, await eventPath(door.tree, 'e/p/@best=val/loss:1:min/third'));
-    expect(found.equals(own)).toBe(true);
+    const expected = await readWhole(own(), await eventPath(own(), 'e/p/third'));
+    const found = await readWhole(tree(), await eventPath(tree(), 'e/p/@best=val/loss:1:min/third'));
+    expect(found.equals(expected)).toBe(true);
   });
 
   it('are not listed', async () => {
@@ -54,7 +41,7 @@ describeEveryDoor((open) => {
   });
 
   it.each(['e/p/@stat=running', 'e/p/@last=1/first', 'e/p/@tag=a/nobody'])('have no %s', async (path) => {
-    await expect(door.tree.stat(path, COMPLETE)).rejects.toMatchObject({ code: 'not-found' });
+    await expect(tree().stat(path, COMPLETE)).rejects.toMatchObject({ code: 'not-found' });
   });
 
   it('say so where one is not understood', async () => {

@@ -3,7 +3,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HttpServer } from '../../src/frontends/web/index.ts';
-import { BROWSER_MISSING, saveScreenshot, startBrowser } from '../support/browser.ts';
+import { BROWSER_MISSING, complaintsOf, saveScreenshot, startBrowser } from '../support/browser.ts';
 import type { House } from '../support/house.ts';
 import { serveTree } from '../support/http-door.ts';
 import { sweepHouse } from '../support/sweep-runs.ts';
@@ -46,9 +46,7 @@ describe.skipIf(BROWSER_MISSING !== null)(`compared runs in Chromium${skipped}`,
     async (colorScheme) => {
       for (const width of [1400, 390]) {
         const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
-        const complaints: string[] = [];
-        page.on('console', (message) => complaints.push(message.text()));
-        page.on('pageerror', ({ message }) => complaints.push(message));
+        const complaints = complaintsOf(page);
         for (const [i, path] of PATHS.entries()) {
           const response = await page.goto(at(path));
           expect([path, response?.status()]).toEqual([path, 200]);

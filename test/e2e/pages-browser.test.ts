@@ -3,7 +3,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HttpServer } from '../../src/frontends/web/index.ts';
-import { BROWSER_MISSING, startBrowser } from '../support/browser.ts';
+import { BROWSER_MISSING, complaintsOf, startBrowser } from '../support/browser.ts';
 import { serveTree } from '../support/http-door.ts';
 import { loggedFile, loggedMedia, memoryOverview, runCard } from '../support/memory-overview.ts';
 import { MemoryTree } from '../support/memory-tree.ts';
@@ -78,9 +78,7 @@ describe.skipIf(BROWSER_MISSING !== null)(`pages in Chromium${skipped}`, () => {
     async (colorScheme) => {
       for (const width of [1400, 390]) {
         const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
-        const complaints: string[] = [];
-        page.on('console', (message) => complaints.push(message.text()));
-        page.on('pageerror', ({ message }) => complaints.push(message));
+        const complaints = complaintsOf(page);
         for (const path of PATHS) {
           await page.goto(server.url + path);
           // Styled, and no wider than the screen.

@@ -170,3 +170,11 @@ async function countPixels(scene: Locator, isCounted: (rgb: Buffer, at: number) 
   for (let at = 0; at < rgb.length; at += 3) if (isCounted(rgb, at)) count++;
   return count;
 }
+
+/** What a page says on its console, and what goes wrong in it, from now on. */
+export function complaintsOf(page: Page): readonly string[] {
+  const complaints: string[] = [];
+  page.on('console', (message) => complaints.push(message.text()));
+  page.on('pageerror', ({ message }) => complaints.push(message));
+  return complaints;
+}

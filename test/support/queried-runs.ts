@@ -1,7 +1,9 @@
 /** Three runs that queries tell apart. @module */
 
+import { afterAll, beforeAll } from 'vitest';
 import { runKey } from '../../src/core/index.ts';
-import { buildHouse, COMPLETE, type House, type HouseOptions } from './house.ts';
+import type { OpenDoor } from './every-door.ts';
+import { buildHouse, COMPLETE, type House, type HouseOptions, signal } from './house.ts';
 import { configRecord, exitRecord, factsRecord, row, summaryRecord } from './records.ts';
 import { ScriptedSource } from './scripted-source.ts';
 
@@ -31,4 +33,23 @@ export async function threeRuns(
   const house = await buildHouse({ sources: [source], ...options });
   for (const name of THREE_RUNS) await house.tree.stat(`e/p/${name}/run.json`, COMPLETE);
   return { house, source };
+}
+
+/** The three runs behind a door, for the tests of a `describe`. */
+export function threeRunsBehind(open: (tree: House['tree']) => Promise<OpenDoor>) {
+  let house: House;
+  let door: OpenDoor;
+  beforeAll(async () => {
+    ({ house } = await threeRuns());
+    door = await open(house.tree);
+  });
+  afterAll(async () => {
+    await door[Symbol.asyncDispose]();
+    await house[Symbol.asyncDispose]();
+  });
+  return {
+    own: () => house.tree,
+    tree: () => door.tree,
+    namesAt: async (path: string) => (await door.tree.list(path, { signal })).map(({ name }) => name),
+  };
 }

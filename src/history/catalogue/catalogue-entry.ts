@@ -46,7 +46,9 @@ export function parseEntry(line: string): CatalogueEntry | undefined {
   try {
     const entry = JSON.parse(line) as Partial<CatalogueEntry>;
     const isEntry = typeof entry.runId === 'string' && typeof entry.commits === 'number' && entry.config;
-    return isEntry ? (entry as CatalogueEntry) : undefined;
+    if (!isEntry) return undefined;
+    const { config, summary, ...rest } = entry as CatalogueEntry;
+    return { ...rest, config: leavesOf(config), summary: leavesOf(summary) };
   } catch {
     return undefined;
   }
@@ -57,16 +59,16 @@ export function parseEntry(line: string): CatalogueEntry | undefined {
  * together, stay whole.
  */
 export function leavesOf(values: readonly DocumentEntry[]): readonly DocumentEntry[] {
-  if (!values.some(isNested)) return values;
-  return values.flatMap((value) => {
-    if (!isNested(value)) return [value];
-    const leaves = flattenJson(value.path, value.json);
-    return leaves.length === 0 ? [value] : leaves.map(({ path, text }) => ({ path, json: text }));
-  });
+  if (!values.some(isObject)) return values;
+  return values.flatMap((value) =>
+    isObject(value)
+      ? flattenJson(value.path, value.json).map(({ path, text }) => ({ path, json: text }))
+      : [value],
+  );
 }
 
-function isNested({ json }: DocumentEntry): boolean {
-  return json.startsWith('{') && !json.includes('"_type"');
+function isObject({ json }: DocumentEntry): boolean {
+  return json.startsWith('{');
 }
 
 /** Key paths of the runs of a project, each once: runs say the same of themselves, and paths are most of what they say. */
@@ -79,7 +81,7 @@ export class PathPool {
   }
 
   #sharedValues(values: readonly DocumentEntry[]): readonly DocumentEntry[] {
-    return leavesOf(values).map(({ path, json }) => ({ path: this.#sharedPath(path), json }));
+    return values.map(({ path, json }) => ({ path: this.#sharedPath(path), json }));
   }
 
   #sharedPath(path: readonly string[]): readonly string[] {
@@ -93,7 +95,8 @@ export class PathPool {
 }
 
 function shortValues(document: WandbDocument): readonly DocumentEntry[] {
-  return document.entries.filter(({ json }) => json.length <= MAX_VALUE_CHARACTERS).slice(0, MAX_VALUES);
+  const values = leavesOf(document.entries);
+  return values.filter(({ json }) => json.length <= MAX_VALUE_CHARACTERS).slice(0, MAX_VALUES);
 }
 
 function scalarKeys({ dictionary, shapeRows }: RunLog['ledger']): readonly string[] {

@@ -12,6 +12,7 @@ import {
 import type { RunLog } from '../log/run-log.ts';
 import type { Run } from '../run.ts';
 import type { RunStore } from '../store/run-store.ts';
+import { toldFacts } from '../told-facts.ts';
 import { type CatalogueEntry, entryOf } from './catalogue-entry.ts';
 import { EntryStore } from './entry-store.ts';
 import { ListingStore } from './listing-store.ts';
@@ -282,22 +283,13 @@ function mergeListings(a: RunListing, b: RunListing): RunListing {
     displayName: newer.displayName ?? older.displayName,
     group: newer.group ?? older.group,
     jobType: newer.jobType ?? older.jobType,
-    ...toldOf(older),
-    ...toldOf(newer),
+    ...toldFacts(older),
+    ...toldFacts(newer),
     startTime: a.startTime ?? b.startTime,
     // Which of them will say it first is not certain.
     isStartCertain: false,
     state: null,
     locations: [...a.locations, ...b.locations],
-  };
-}
-
-/** What not every source tells in its listing. */
-function toldOf({ tags, sweepId, username }: RunListing): Pick<RunListing, 'tags' | 'sweepId' | 'username'> {
-  return {
-    ...(tags !== undefined && { tags }),
-    ...(sweepId !== undefined && { sweepId }),
-    ...(username !== undefined && { username }),
   };
 }
 

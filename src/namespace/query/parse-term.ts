@@ -76,7 +76,10 @@ export function parseQuery(path: string): readonly QueryTerm[] {
   return path.split(/\/(?=@)/).map((component) => {
     const parsed = parseTerm(component);
     if (parsed?.kind === 'term') return parsed.term;
-    const problem = parsed?.kind === 'problem' ? parsed.message : parsed && `${component} comes last`;
+    const problem =
+      parsed?.kind === 'problem'
+        ? parsed.message
+        : parsed && `${component} makes runs of runs, and chooses none`;
     throw new LogdirError('invalid-argument', problem ?? `${component} is no query`);
   });
 }

@@ -9,7 +9,6 @@ import {
   type FoundRun,
   type History,
   REFRESH,
-  type RefreshPolicy,
   type Run,
   type RunCondition,
   type RunFinder,
@@ -33,13 +32,6 @@ export interface ChooseOptions extends Signal {
   /** Whether folders are read to their ends first, however long that takes. Default: a moment is waited for them. */
   readonly waits?: boolean;
 }
-
-/** Of those who look once and do not come back. */
-const PATIENT: RefreshPolicy = {
-  ...REFRESH.page,
-  firstWaitMs: Number.POSITIVE_INFINITY,
-  newsWaitMs: { eager: Number.POSITIVE_INFINITY, 'on-demand': Number.POSITIVE_INFINITY },
-};
 
 /** Terms that need what stands in config or summary. */
 type DocumentTerm = Extract<QueryTerm, { readonly kind: 'compares' | 'best' }>;
@@ -106,7 +98,7 @@ export class RunQueries {
       ({ key, policy }) => policy.reading === 'eager' && (options.waits === true || !entries.has(key.runId)),
     );
     if (behind.length > 0) {
-      await this.#history.refreshAll(behind, options.waits === true ? PATIENT : REFRESH.page, options);
+      await this.#history.refreshAll(behind, options.waits === true ? REFRESH.whole : REFRESH.page, options);
       entries = await catalogue.entries(project);
     }
     return [...project.runs].map(([directory, run]) => ({

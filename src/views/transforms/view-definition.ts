@@ -3,7 +3,7 @@
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { LogdirError } from '../../core/index.ts';
-import { parseTerm, type QueryTerm } from '../../namespace/index.ts';
+import { parseQuery, type QueryTerm } from '../../namespace/index.ts';
 
 /** Values of a window are kept for each series. */
 const MAX_WINDOW = 100_000;
@@ -78,12 +78,13 @@ const step = z.record(z.string(), z.unknown()).transform((given, context): ViewS
 });
 
 const query = filled.transform((text, context): readonly QueryTerm[] => {
-  const terms: QueryTerm[] = [];
-  for (const component of text.split(/\/(?=@)/)) {
-    const problem = readTerm(component, terms);
-    if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+  try {
+    return parseQuery(text);
+  } catch (error) {
+    if (!(error instanceof LogdirError)) throw error;
+    context.addIssue({ code: 'custom', message: error.message });
+    return z.NEVER;
   }
-  return terms;
 });
 
 const view = z.strictObject({
@@ -140,16 +141,4 @@ function problemAt(
     return `${lines.linePos(node.range[0]).line}, ${path.map(String).join('.')}: ${issue.message}`;
   }
   return `1, ${path.map(String).join('.')}: ${issue.message}`;
-}
-
-/** Adds what a component says; what is wrong with it, if anything is. */
-function readTerm(component: string, terms: QueryTerm[]): string | null {
-  try {
-    const parsed = parseTerm(component);
-    if (parsed?.kind === 'term') terms.push(parsed.term);
-    else return parsed?.kind === 'problem' ? parsed.message : `${component} chooses no runs`;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-  return null;
 }

@@ -57,7 +57,8 @@ describe('columns', () => {
     for (const [i, lr] of [0.1, 0.2].entries())
       source.add(runKey('e', 'nested', `n${i}`), [
         factsRecord(`n${i}`, 1.7e9 + i),
-        configRecord({ opt: { lr, name: 'sgd' } }),
+        // Too long to be kept as one value.
+        configRecord({ opt: { lr, name: 'sgd', a: 'x'.repeat(600), b: 'y'.repeat(600) } }),
         row(0, { loss: 1 }),
         summaryRecord({ loss: { min: i } }),
         exitRecord(),
