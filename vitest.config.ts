@@ -17,7 +17,7 @@ const builtWorkers: Plugin = {
 
 /** Tests of how soon something is shown. */
 const TIMED = 'test/e2e/{live,cloud-live,grpc-live,cloud-faults}.test.ts';
-/** Each of these tests starts TensorBoard and other programs, and waits for them half of its time. */
+/** Tests start programs and wait for them: half of their time with TensorBoard, a fifth of it without. */
 const WAITING_WORKERS = availableParallelism() + 1;
 /** TensorBoard needs ten seconds to start on a small machine, and each test starts its own. */
 const WITH_TENSORBOARD = { testTimeout: 240_000, hookTimeout: 240_000, maxConcurrency: 2 };
@@ -41,8 +41,7 @@ export default defineConfig({
           // Property tests and command-line tests, which start processes, take seconds on a busy machine.
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          // By itself vitest leaves a processor idle: half of a machine of two.
-          maxWorkers: '100%',
+          maxWorkers: WAITING_WORKERS,
           // Each file in a world of its own would load the program anew: more than half of all processor time. No test may
           // change what modules share.
           isolate: false,

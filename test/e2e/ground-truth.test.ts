@@ -11,6 +11,7 @@ import { type TemporaryFolder, temporaryFolder } from '../support/local-runs.ts'
 import { MOUNTING_MISSING } from '../support/mounting.ts';
 import { PYTHON_MISSING } from '../support/python.ts';
 import { copyRecordedRuns, LONG_RUN, type RecordedRuns } from '../support/recorded-runs.ts';
+import { scaled } from '../support/scale.ts';
 import { expectAllShown, type SdkRun, sdkRuns } from '../support/sdk-runs.ts';
 import { type ServedRuns, serveRuns } from '../support/served-runs.ts';
 import { shownTag } from '../support/shown-tag.ts';
@@ -22,6 +23,11 @@ const { rows: LONG_ROWS, metrics: LONG_METRICS } = LONG_RUN;
 /** More than the points of the long run and the wide one. */
 const SOME_POINTS = LONG_ROWS * LONG_METRICS + 100_000;
 const TEN_MINUTES_MS = 600_000;
+/** What it is called, the option of TensorBoard for it, whether it is the one in Rust. */
+type Loader = readonly [string, readonly string[], boolean];
+const BY_ITSELF: Loader = ['the loader it takes by itself, the Rust one', [], true];
+const IN_PYTHON: Loader = ['the Python loader', ['--load_fast=false'], false];
+const LOADERS_ON_MOUNT = scaled([BY_ITSELF], [BY_ITSELF, IN_PYTHON]);
 
 describe.skipIf(PYTHON_MISSING !== null)(`runs of the real SDK in the real TensorBoard`, () => {
   let folder: TemporaryFolder;
@@ -98,17 +104,18 @@ describe.skipIf(PYTHON_MISSING !== null)(`runs of the real SDK in the real Tenso
       expect(board.output).not.toMatch(/Traceback/);
     });
 
-    it.skipIf(MOUNTING_MISSING !== null).each([
-      ['the loader it takes by itself, the Rust one', [], true],
-      ['the Python loader', ['--load_fast=false'], false],
-    ])('through the mount, by %s', { timeout: TEN_MINUTES_MS }, async (_, loader, isRust) => {
-      await using board = await TensorBoard.start(join(mountPoint(), 'acme'), [...loader, ...ALL_POINTS]);
-      const points = await expectAll(board);
-      expect(points).toBeGreaterThan(SOME_POINTS);
-      expect(board.hasDataServer).toBe(isRust);
-      expect(board.output).not.toMatch(/Traceback/);
-      console.log(`${expected.length} runs, ${points} points: all as logged`);
-    });
+    it.skipIf(MOUNTING_MISSING !== null).each(LOADERS_ON_MOUNT)(
+      'through the mount, by %s',
+      { timeout: TEN_MINUTES_MS },
+      async (_, loader, isRust) => {
+        await using board = await TensorBoard.start(join(mountPoint(), 'acme'), [...loader, ...ALL_POINTS]);
+        const points = await expectAll(board);
+        expect(points).toBeGreaterThan(SOME_POINTS);
+        expect(board.hasDataServer).toBe(isRust);
+        expect(board.output).not.toMatch(/Traceback/);
+        console.log(`${expected.length} runs, ${points} points: all as logged`);
+      },
+    );
   });
 });
 

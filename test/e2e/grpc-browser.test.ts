@@ -9,6 +9,7 @@ import { type TemporaryFolder, temporaryFolder } from '../support/local-runs.ts'
 import { lossOf, writeNumberedRuns } from '../support/numbered-runs.ts';
 import { EXAMPLES } from '../support/program.ts';
 import { PYTHON_MISSING } from '../support/python.ts';
+import { scaled } from '../support/scale.ts';
 import { type SdkRun, sdkRuns } from '../support/sdk-runs.ts';
 import { type ServedRuns, serveRuns } from '../support/served-runs.ts';
 import { TensorBoard } from '../support/tensorboard.ts';
@@ -216,10 +217,15 @@ describe.skipIf(missing !== null)(`in a browser${missing === null ? '' : ` (${mi
     expect([...complaints, ...page.complaints]).toEqual([]);
   });
 
-  it.each([
-    [100, 600],
-    [1000, 100],
-  ])('%i runs are listed, and the values of those that are ticked shown', async (count, rows) => {
+  it.each(
+    scaled(
+      [[100, 600]],
+      [
+        [100, 600],
+        [1000, 100],
+      ],
+    ),
+  )('%i runs are listed, and the values of those that are ticked shown', async (count, rows) => {
     await using folder = await temporaryFolder();
     const source = join(folder.path, 'wandb');
     writeNumberedRuns(source, { runs: count, rows });

@@ -11,6 +11,7 @@ import { type TemporaryFolder, temporaryFolder } from '../support/local-runs.ts'
 import { DATA_SERVER } from '../support/program.ts';
 import { PYTHON_MISSING } from '../support/python.ts';
 import { copyRecordedRuns, type RecordingKind, SWEEP_RUNS } from '../support/recorded-runs.ts';
+import { scaled } from '../support/scale.ts';
 import { inGroups, type SdkRun, sdkRuns } from '../support/sdk-runs.ts';
 import { type ServedRuns, serveRuns } from '../support/served-runs.ts';
 import { type ScalarPoint, type ShownText, TensorBoard } from '../support/tensorboard.ts';
@@ -78,24 +79,27 @@ describe.skipIf(PYTHON_MISSING !== null)('runs of the real SDK, by our data serv
     return await TensorBoard.asking(await served.grpcAddress(), ALL_POINTS);
   }
 
-  it.each([
-    ['a logdir and TENSORBOARD_DATA_SERVER_BINARY', onLogdir],
-    ['--grpc_data_provider', onServer],
-  ])('are shown as logged, and as over WebHDFS, with %s', async (_, open) => {
-    await using board = await open();
-    await expectSessions(board);
-    const shown = await everything(board);
-    expectLogged(shown);
-    expect([...shown.keys()].toSorted()).toEqual([...overWebHdfs.keys()].toSorted());
-    for (const [series, points] of overWebHdfs) expect([series, shown.get(series)]).toEqual([series, points]);
-    const { location, provider } = await board.environment();
-    expect([location, provider]).toEqual([
-      expect.stringContaining(`${expected.length} runs`),
-      expect.stringContaining('Grpc'),
-    ]);
-    expect(board.hasDataServer).toBe(false);
-    expect(board.output).not.toMatch(/Traceback/);
-  });
+  const byServer = ['--grpc_data_provider', onServer] as const;
+  const byLogdir = ['a logdir and TENSORBOARD_DATA_SERVER_BINARY', onLogdir] as const;
+  it.each(scaled([byLogdir], [byLogdir, byServer]))(
+    'are shown as logged, and as over WebHDFS, with %s',
+    async (_, open) => {
+      await using board = await open();
+      await expectSessions(board);
+      const shown = await everything(board);
+      expectLogged(shown);
+      expect([...shown.keys()].toSorted()).toEqual([...overWebHdfs.keys()].toSorted());
+      for (const [series, points] of overWebHdfs)
+        expect([series, shown.get(series)]).toEqual([series, points]);
+      const { location, provider } = await board.environment();
+      expect([location, provider]).toEqual([
+        expect.stringContaining(`${expected.length} runs`),
+        expect.stringContaining('Grpc'),
+      ]);
+      expect(board.hasDataServer).toBe(false);
+      expect(board.output).not.toMatch(/Traceback/);
+    },
+  );
 
   /** Every series of every run is there as it was logged, and none beside but what the program adds. */
   function expectLogged(shown: Shown): void {

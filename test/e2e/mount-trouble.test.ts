@@ -34,7 +34,7 @@ const GROWING = 4;
 const ROWS = 6000;
 const TAGS = 8;
 const READERS = 2;
-const OPERATIONS = scaled(400, 1000);
+const OPERATIONS = scaled(120, 1000);
 /** Rows of a run take some 400 KB: the cache holds two runs of twelve, memory the encoded blocks of about one. */
 const BOUNDS = { cacheMaxBytes: 1_000_000, memoryMaxBytes: 500_000 };
 const ALL_POINTS = ['--samples_per_plugin', 'scalars=1000000'];

@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/local-runs.ts';
 import { PYTHON_MISSING } from '../support/python.ts';
-import { scaled } from '../support/scale.ts';
+import { IS_FULL, scaled } from '../support/scale.ts';
 import { type ServedRuns, serveRuns } from '../support/served-runs.ts';
 import { TensorBoard } from '../support/tensorboard.ts';
 import {
@@ -96,7 +96,7 @@ describe.skipIf(PYTHON_MISSING !== null)('TensorBoard over S3', () => {
     expect(board.output).not.toMatch(/Traceback|Error/);
   });
 
-  it('waits for a server that is away when it starts, and then shows its runs', async () => {
+  it.runIf(IS_FULL)('waits for a server that is away when it starts, and then shows its runs', async () => {
     await using folder = await temporaryFolder();
     await using server = await startWandbServer();
     const project = server.store.project('acme', 'research');

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PYTHON, PYTHON_MISSING, runPython } from '../support/python.ts';
-import { scaled } from '../support/scale.ts';
+import { IS_FULL, scaled } from '../support/scale.ts';
 import { asLogged, type LoggedRun, type ReadRun, SdkClient } from '../support/sdk-client.ts';
 import {
   answerStatus,
@@ -217,7 +217,7 @@ describe.skipIf(PYTHON_MISSING !== null)('the real SDK, where files end amid a p
 });
 
 describe.skipIf(PYTHON_MISSING !== null)('the real SDK, in trouble', () => {
-  it('gets through faults and the rate limit, and loses nothing', async () => {
+  it.runIf(IS_FULL)('gets through faults and the rate limit, and loses nothing', async () => {
     await using server = await startWandbServer();
     await using sdk = await SdkClient.create(server);
     server.faults.add({ match: { operation: 'UpsertBucket' }, effect: answerStatus(503), times: 1 });

@@ -4,6 +4,6 @@ import fc from 'fast-check';
 import { IS_FULL } from './scale.ts';
 
 /** Even on a busy machine it is tried at least once in this time: a property that never was has failed. */
-const LIMIT_MS = 5000;
+const LIMIT_MS = 3000;
 
 if (!IS_FULL) fc.configureGlobal({ interruptAfterTimeLimit: LIMIT_MS });

@@ -25,7 +25,7 @@ import {
 const REFRESH_MS = 30_000;
 const HOUR_MS = 3_600_000;
 /** Of runs that nothing happens to. */
-const FINISHED = scaled(150, 1000);
+const FINISHED = scaled(50, 1000);
 
 interface CloudHouse extends AsyncDisposable {
   readonly server: WandbServer;
