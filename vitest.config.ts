@@ -42,7 +42,7 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: WAITING_WORKERS,
-          // Each file in a world of its own would load the program anew: more than half of all processor time. No test may
+          // Each file in a world of its own would load the program anew: more than half of all processor time. No test, here and below, may
           // change what modules share.
           isolate: false,
           retry: SECOND_TRY,
@@ -59,6 +59,7 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           exclude: [TIMED],
           maxWorkers: WAITING_WORKERS,
+          isolate: false,
           sequence: { groupOrder: 1 },
         },
       },
@@ -70,6 +71,7 @@ export default defineConfig({
           name: 'live',
           include: [TIMED],
           maxWorkers: '100%',
+          isolate: false,
           sequence: { groupOrder: 2 },
         },
       },
