@@ -15,16 +15,17 @@ COPY proto/ proto/
 COPY src/ src/
 RUN npm run build
 
-# Optional packages stay: sharp draws boxes and masks, koffi mounts for users other than root.
+# All but the native ones, which are optional, are in the program: sharp draws boxes and masks, koffi mounts for users other
+# than root.
 FROM ${NODE_IMAGE} AS packages
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --no-audit --no-fund --ignore-scripts
+RUN npm pkg delete dependencies devDependencies \
+    && npm install --omit=dev --no-audit --no-fund --ignore-scripts
 
 # What of these is the program.
 FROM scratch AS program
-COPY --from=build /src/dist/ /app/dist/
-COPY --from=build /src/proto/ /app/proto/
+COPY --from=build /src/dist/program/ /app/dist/program/
 COPY package.json LICENSE /app/
 COPY container/probe.mjs container/fuse-descriptor.py /app/container/
 
@@ -35,8 +36,8 @@ RUN rm -rf /usr/local/lib/node_modules /usr/local/include /usr/local/share/doc /
       /usr/local/bin/docker-entrypoint.sh /var/lib/apt/lists/* /var/cache/apt/* /var/log/* \
     && mkdir -p /var/cache/wandb-logdir /runs \
     && chmod 1777 /var/cache/wandb-logdir \
-    && ln -s /app/dist/cli/main.js /usr/local/bin/wandb-logdir \
-    && ln -s /app/dist/cli/data-server/main.js /usr/local/bin/wandb-logdir-data-server
+    && ln -s /app/dist/program/wandb-logdir.mjs /usr/local/bin/wandb-logdir \
+    && ln -s /app/dist/program/wandb-logdir-data-server.mjs /usr/local/bin/wandb-logdir-data-server
 
 FROM scratch AS base
 COPY --from=root / /

@@ -44,9 +44,9 @@ export interface WorkshopOptions {
 
 export class Workshop implements Disposable {
   /** The program as it is installed. */
-  readonly program = join(ROOT, 'dist', 'cli', 'main.js');
+  readonly program = join(ROOT, 'dist', 'program', 'wandb-logdir.mjs');
   /** What TENSORBOARD_DATA_SERVER_BINARY points at. */
-  readonly dataServer = join(ROOT, 'dist', 'cli', 'data-server', 'main.js');
+  readonly dataServer = join(ROOT, 'dist', 'program', 'wandb-logdir-data-server.mjs');
   /** Kept from run to run. */
   readonly cache = join(ROOT, '.cache', 'bench');
   readonly wantsTorch: boolean;

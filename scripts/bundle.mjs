@@ -1,18 +1,33 @@
 /**
- * Makes a few files of the built program, that run without node_modules: what the Python package carries.
+ * Makes of the compiled program the few files that are published, in dist/program. They start several times as fast as the
+ * hundreds of modules that they are made of, and run without node_modules, as in the Python package.
  *
- * Nothing here knows a file of src besides the programs that package.json names. What the program finds beside itself is
- * recognized by `new URL('<path>', import.meta.url)`: what was compiled from src becomes an entry of its own (threads), any
- * other file or folder is copied, and of `<folder>/${…}` the folder. Another use of `import.meta` ends the build.
+ * Nothing here knows a file of src besides where programs begin. What the program finds beside itself is recognized by
+ * `new URL('<path>', import.meta.url)`: what was compiled from src becomes an entry of its own (threads), any other file or
+ * folder is copied, and of `<folder>/${…}` the folder. Another use of `import.meta` ends the build.
  * @module
  */
 
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, extname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { ROOT } from './installation.mjs';
 
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DIST = join(ROOT, 'dist');
+const FOLDER = join(DIST, 'program');
+/** Where each program of package.json begins. */
+const PROGRAMS = { 'wandb-logdir': 'cli/main.js', 'wandb-logdir-data-server': 'cli/data-server/main.js' };
+const LICENSES = 'THIRD-PARTY-LICENSES.txt';
 const NODE_MODULES = join(ROOT, 'node_modules');
 /** Native and optional: where it is missing the program does without. */
 const EXTERNAL = ['koffi', 'sharp'];
@@ -28,39 +43,32 @@ const bundledPackages = require('node:url').fileURLToPath(new URL('./packages/',
 /** Names others beside it; packages read theirs by way of `__dirname`. */
 const SCHEMA = /\.proto$/;
 
-/**
- * Writes a script for each program of package.json, called as it is there, and what these need, to an emptied folder.
- * @param {string} folder
- * @returns {Promise<string>} the licenses of the packages that are in it
- */
-export async function bundle(folder) {
-  rmSync(folder, { recursive: true, force: true });
-  const { bin } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  const programs = Object.entries(bin).map(([name, path]) => [name, join(ROOT, String(path))]);
-  const threads = scriptsBeside().map((path) => [nameOf(path), path]);
-  const result = await build({
-    entryPoints: [...programs, ...threads].map(([out = '', path = '']) => ({ in: path, out })),
-    outdir: folder,
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
-    outExtension: { '.js': '.mjs' },
-    // All in one folder, so that a path beside a file is the same from each.
-    chunkNames: '[name]-[hash]',
-    // Names stay, for stack traces.
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: 'none',
-    banner: { js: BANNER },
-    external: EXTERNAL,
-    plugins: [besideFiles(folder), packageData(folder)],
-    metafile: true,
-    logLevel: 'warning',
-  });
-  return licenses(Object.keys(result.metafile.inputs));
-}
+rmSync(FOLDER, { recursive: true, force: true });
+const programs = Object.entries(PROGRAMS).map(([name, path]) => [name, join(DIST, path)]);
+const threads = scriptsBeside().map((path) => [nameOf(path), path]);
+const { metafile } = await build({
+  entryPoints: [...programs, ...threads].map(([out = '', path = '']) => ({ in: path, out })),
+  outdir: FOLDER,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  outExtension: { '.js': '.mjs' },
+  // All in one folder, so that a path beside a file is the same from each.
+  chunkNames: '[name]-[hash]',
+  // Names and lines stay, and comments that say where they are from, for stack traces. Without them a start is no faster.
+  minifySyntax: true,
+  absWorkingDir: ROOT,
+  legalComments: 'none',
+  banner: { js: BANNER },
+  external: EXTERNAL,
+  plugins: [besideFiles(), packageData(), narrowText()],
+  metafile: true,
+  logLevel: 'warning',
+});
+for (const [name = ''] of programs) chmodSync(join(FOLDER, `${name}.mjs`), 0o755);
+writeFileSync(join(FOLDER, LICENSES), licenses(Object.keys(metafile.inputs)));
 
 /** Scripts that some file of the program finds beside itself. */
 function scriptsBeside() {
@@ -80,8 +88,8 @@ function scriptsIn(folder) {
   return names.filter((name) => extname(name) === '.js').map((name) => join(folder, name));
 }
 
-/** Rewrites the places of what is found beside a file of ours. @param {string} folder @returns {import('esbuild').Plugin} */
-function besideFiles(folder) {
+/** Rewrites the places of what is found beside a file of ours. @returns {import('esbuild').Plugin} */
+function besideFiles() {
   return {
     name: 'beside-files',
     setup: ({ onLoad }) => {
@@ -89,7 +97,7 @@ function besideFiles(folder) {
         if (!path.startsWith(DIST + sep)) return null;
         const contents = readFileSync(path, 'utf8').replace(BESIDE, (found, _quote, fixed, computed) => {
           if (computed !== '' && !fixed.endsWith('/')) return found;
-          const place = placed(join(dirname(path), fixed), folder);
+          const place = placed(join(dirname(path), fixed));
           return `new URL(\`${place}${computed}\`, import.meta["url"])`;
         });
         const left = /^.*\bimport\.meta\.\w+.*$/m.exec(contents)?.[0];
@@ -100,14 +108,14 @@ function besideFiles(folder) {
   };
 }
 
-/** Where a file is in the bundle, relative to every script. @param {string} target @param {string} folder */
-function placed(target, folder) {
+/** Where a file is in the bundle, relative to every script. @param {string} target */
+function placed(target) {
   if (!existsSync(target)) throw new Error(`${target} is named beside a script, and is not there`);
   if (isScript(target)) return `./${nameOf(target)}.mjs`;
   const place = `./files/${relative(ROOT, target).split(sep).join('/')}`;
-  cpSync(target, join(folder, place), { recursive: true });
+  cpSync(target, join(FOLDER, place), { recursive: true });
   if (statSync(target).isDirectory()) return `${place}/`;
-  if (SCHEMA.test(target)) copySchemas(dirname(target), join(folder, dirname(place)));
+  if (SCHEMA.test(target)) copySchemas(dirname(target), join(FOLDER, dirname(place)));
   return place;
 }
 
@@ -128,8 +136,8 @@ function nameOf(path) {
   return relative(DIST, path).replace(/\.js$/, '').split(sep).join('-');
 }
 
-/** Lets packages find their data files below `packages`. @param {string} folder @returns {import('esbuild').Plugin} */
-function packageData(folder) {
+/** Lets packages find their data files below `packages`. @returns {import('esbuild').Plugin} */
+function packageData() {
   return {
     name: 'package-data',
     setup: ({ onLoad }) => {
@@ -137,10 +145,30 @@ function packageData(folder) {
         const code = readFileSync(path, 'utf8');
         if (!/\b__dirname\b/.test(code) || /\b(?:const|let|var) __dirname\b/.test(code)) return null;
         const { root } = packageOf(path);
-        copySchemas(root, join(folder, 'packages', placeOf(root)));
+        copySchemas(root, join(FOLDER, 'packages', placeOf(root)));
         const place = JSON.stringify(placeOf(dirname(path)));
         return { contents: `const __dirname = bundledPackages + ${place};\n${code}`, loader: 'js' };
       });
+    },
+  };
+}
+
+/**
+ * Has yargs count characters for their width. The tables of wide ones and of emoji, three times among its packages, take
+ * twice as long to start as all the rest of it; its texts are our help, in which a test allows none of these.
+ * @returns {import('esbuild').Plugin}
+ */
+function narrowText() {
+  const ofYargs = /[\\/]node_modules[\\/](?:yargs|cliui|wrap-ansi)[\\/](?!node_modules[\\/])/;
+  return {
+    name: 'narrow-text',
+    setup: ({ onResolve, onLoad }) => {
+      onResolve({ filter: /^string-width$/ }, ({ importer }) =>
+        ofYargs.test(importer) ? { path: 'narrow', namespace: 'narrow-text' } : null,
+      );
+      onLoad({ filter: /.*/, namespace: 'narrow-text' }, () => ({
+        contents: 'export default (text) => [...text].length;',
+      }));
     },
   };
 }

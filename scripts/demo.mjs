@@ -21,7 +21,13 @@ const isOnce = process.argv.includes('--once') || Boolean(process.env['CI']);
 installPackages();
 build();
 const python = canImport('python3', NEEDED) ? 'python3' : await pythonEnvironment([...NEEDED, 'setuptools']);
-const program = [join('dist', 'cli', 'main.js'), 'tensorboard', EXAMPLES, '--cache-dir', '.cache/demo'];
+const program = [
+  join('dist', 'program', 'wandb-logdir.mjs'),
+  'tensorboard',
+  EXAMPLES,
+  '--cache-dir',
+  '.cache/demo',
+];
 const args = [...program, '--tensorboard', `"${python}" -m tensorboard.main`, '--', ...portArguments()];
 const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'pipe'] });
 

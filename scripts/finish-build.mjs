@@ -1,11 +1,11 @@
 /**
  * `finish-build FOLDER`: what the compiler leaves undone in a build of src. Copies the files that are no TypeScript
- * (styles, icons, scripts of pages), makes programs executable (TensorBoard starts its data server by path), and writes down
- * which commit was built: `$GIT_COMMIT`, as image builders that leave the history out give it, else what git says. @module
+ * (styles, icons, scripts of pages), and writes down which commit was built: `$GIT_COMMIT`, as image builders that leave the
+ * history out give it, else what git says. @module
  */
 
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -17,12 +17,6 @@ cpSync(join(root, 'src'), join(root, folder), {
   recursive: true,
   filter: (path) => statSync(path).isDirectory() || !/\.tsx?$/.test(path),
 });
-/** @type {{ bin: Record<string, string> }} */
-const { bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-for (const program of Object.values(bin)) {
-  const path = join(root, folder, program.replace(/^dist\//, ''));
-  if (existsSync(path)) chmodSync(path, 0o755);
-}
 writeFileSync(join(root, folder, 'build.json'), `${JSON.stringify({ commit: builtCommit() })}\n`);
 
 /** Null where it is not known, as in a package that was built without its history. */

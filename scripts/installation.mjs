@@ -45,12 +45,13 @@ export function installPackages() {
   if (!isFresh) run('npm', ['ci', '--no-audit', '--no-fund', '--no-dry-run', '--no-global', '--include=dev']);
 }
 
-/** Compiles src to a new dist. */
+/** Compiles src to a new dist, and bundles the programs. */
 export function build() {
   console.error('Building …');
   rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
   run(process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json']);
   run(process.execPath, [join(ROOT, 'scripts', 'finish-build.mjs'), 'dist']);
+  run(process.execPath, [join(ROOT, 'scripts', 'bundle.mjs')]);
 }
 
 /**

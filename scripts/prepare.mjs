@@ -16,7 +16,7 @@ const { npm_lifecycle_event: event, npm_command: command, npm_config_global: glo
 if (event === 'prepack') {
   installPackages();
   build();
-} else if (command !== 'ci' && !existsSync(join(ROOT, 'dist', 'cli', 'main.js'))) {
+} else if (command !== 'ci' && !existsSync(join(ROOT, 'dist', 'program', 'wandb-logdir.mjs'))) {
   // npm hands --global on to the npm that prepares its clone, which then replaces the installation with a link
   // to that clone: https://github.com/npm/cli/issues/8440
   if (global === 'true' && ROOT.includes(`${sep}_cacache${sep}tmp${sep}`))

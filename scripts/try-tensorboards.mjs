@@ -46,7 +46,7 @@ const QUESTIONS = {
 };
 
 const WAYS = {
-  variable: { words: ['--logdir', RUNS], variable: join(ROOT, 'dist/cli/data-server/main.js') },
+  variable: { words: ['--logdir', RUNS], variable: join(ROOT, 'dist/program/wandb-logdir-data-server.mjs') },
   address: { words: ['--grpc_data_provider', `127.0.0.1:${GRPC_PORT}`], variable: '' },
 };
 
@@ -108,7 +108,7 @@ async function attempt(python, { words, variable }) {
 }
 
 build();
-const main = join(ROOT, 'dist', 'cli', 'main.js');
+const main = join(ROOT, 'dist', 'program', 'wandb-logdir.mjs');
 const server = start(process.execPath, [main, 'serve', RUNS, '--port', '0', '--grpc-port', `${GRPC_PORT}`]);
 process.once('exit', () => server.child.kill());
 await printed(server, /(--grpc_data_provider)/);

@@ -1,25 +1,22 @@
 /**
- * `npm run wheel`: builds the program, bundles it, and makes the Python package of it in python/dist. Needs Python 3.9 or
+ * `npm run wheel`: builds the program, and makes the Python package of it in python/dist. Needs Python 3.9 or
  * newer with pip, which fetches the build backend unless it is there. $PYTHON names the Python to use. With
  * `-- --no-build`, the program is taken as it was built last.
  * @module
  */
 
-import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, canImport, installPackages, ROOT, run } from './installation.mjs';
 
 const FOLDER = join(ROOT, 'python');
+const LICENSES = 'THIRD-PARTY-LICENSES.txt';
 
 installPackages();
 if (!process.argv.includes('--no-build')) build();
-const { bundle } = await import('./bundle.mjs'); // Needs what was just installed.
-console.error('Bundling …');
-rmSync(join(FOLDER, 'dist'), { recursive: true, force: true });
-writeFileSync(
-  join(FOLDER, 'build', 'THIRD-PARTY-LICENSES.txt'),
-  await bundle(join(FOLDER, 'build', 'program')),
-);
+for (const name of ['dist', 'build']) rmSync(join(FOLDER, name), { recursive: true, force: true });
+cpSync(join(ROOT, 'dist', 'program'), join(FOLDER, 'build', 'program'), { recursive: true });
+renameSync(join(FOLDER, 'build', 'program', LICENSES), join(FOLDER, 'build', LICENSES));
 cpSync(join(ROOT, 'LICENSE'), join(FOLDER, 'build', 'LICENSE'));
 const python = process.env['PYTHON'] ?? 'python3';
 const isolation = canImport(python, ['hatchling']) ? ['--no-build-isolation'] : [];

@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errnoOf, LogdirError } from '../core/index.ts';
 import type { Identified } from './access.ts';
 import { identifiedBy } from './scopes.ts';

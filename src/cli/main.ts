@@ -4,6 +4,9 @@
 import { readFileSync } from 'node:fs';
 import { requireNode } from './node-version.ts';
 
+/** Answered before anything else is loaded: scripts and people ask for the version alone. */
+const VERSION_WORDS = ['--version', '-v', '-V', 'version'];
+
 requireNode();
 const packageFile = new URL('../../package.json', import.meta.url);
 const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string };
@@ -12,7 +15,10 @@ const buildFile = new URL('../build.json', import.meta.url);
 const { commit } = JSON.parse(readFileSync(buildFile, 'utf8')) as { commit: string | null };
 
 const words = process.argv.slice(2);
-if (words[0] === '--complete') {
+const [first = ''] = words;
+if (words.length === 1 && VERSION_WORDS.includes(first)) {
+  console.log(version);
+} else if (first === '--complete') {
   const { complete } = await import('./completion/complete.ts');
   await complete(words.slice(1));
 } else {

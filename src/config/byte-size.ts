@@ -1,6 +1,6 @@
 /** Sizes as people write them: `10GiB`, `500MB`, or plain bytes. @module */
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Decimal units step by 1000, binary ones (`i`) by 1024, as IEC 80000-13 has it. */
 const UNITS: Readonly<Record<string, number>> = {

@@ -1,6 +1,6 @@
 /** Times as people write them: `5s`, `500ms`, `5min`, or plain milliseconds. @module */
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 const UNITS: Readonly<Record<string, number>> = {
   ms: 1,

@@ -1,6 +1,6 @@
 /** The template of run directory names, as a setting. @module */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseRunNameTemplate } from '../core/index.ts';
 
 /** Checks a template such as `{group}/{name}`. */

@@ -1,6 +1,6 @@
 /** Every setting of the program, once: type, check, default, flag, help and who uses it. @module */
 
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { ACCESS_SETTINGS } from './table/access-settings.ts';
 import { DOOR_SETTINGS } from './table/door-settings.ts';
 import { MEDIA_SETTINGS } from './table/media-settings.ts';

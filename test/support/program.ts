@@ -1,11 +1,14 @@
-/** Runs the built program as a person would: dist/cli/main.js in a process of its own. @module */
+/** Runs the program as a person would: as it is published, in a process of its own. @module */
 
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-export const PROGRAM = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+export const PROGRAM = fileURLToPath(new URL('../../dist/program/wandb-logdir.mjs', import.meta.url));
 /** What TENSORBOARD_DATA_SERVER_BINARY points at. */
-export const DATA_SERVER = fileURLToPath(new URL('../../dist/cli/data-server/main.js', import.meta.url));
+export const DATA_SERVER = fileURLToPath(
+  new URL('../../dist/program/wandb-logdir-data-server.mjs', import.meta.url),
+);
 export const EXAMPLES = fileURLToPath(new URL('../../examples/wandb', import.meta.url));
 
 export interface ProgramOptions {
@@ -51,4 +54,20 @@ export async function runProgram(words: readonly string[], options: ProgramOptio
   const { child, result } = startProgram(words, options);
   child.stdin.end();
   return await result;
+}
+
+/** What the program loaded to run these words: paths of files it was bundled from, such as `dist/app/create-app.js`. */
+export async function modulesLoaded(
+  words: readonly string[],
+  options: ProgramOptions,
+): Promise<readonly string[]> {
+  // Node tells of each file that it makes a module of.
+  const variables = { ...options.variables, NODE_DEBUG: 'esm' };
+  const { stderr } = await runProgram(words, { ...options, variables });
+  const files = new Set([...stderr.matchAll(/Translating \w+ (file:\S+\.mjs)/g)].map(([, url = '']) => url));
+  return [...files].flatMap((url) =>
+    [...readFileSync(fileURLToPath(url), 'utf8').matchAll(/^ *\/\/ ((?:dist|node_modules)\/\S+)$/gm)].map(
+      ([, path = '']) => path,
+    ),
+  );
 }

@@ -1,6 +1,6 @@
 /** Who may see what. @module */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration } from '../duration.ts';
 import { PAGE_SERVERS, type SettingDefinition } from './setting-definition.ts';
 import { filled } from './value-types.ts';

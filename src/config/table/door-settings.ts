@@ -1,6 +1,6 @@
 /** How runs are got at: addresses, mounts, TensorBoard. @module */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { HTTP_SERVERS, MOUNTERS, PAGE_SERVERS, type SettingDefinition } from './setting-definition.ts';
 import {
   descriptorNumber,

@@ -1,6 +1,6 @@
 /** Which pictures, sounds and tables of runs are in event files, and how much of them. @module */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { byteSize } from '../byte-size.ts';
 import { SERVERS, type SettingDefinition, TREE_COMMANDS } from './setting-definition.ts';
 import { wholeNumber } from './value-types.ts';

@@ -1,6 +1,6 @@
 /** How the HTTP server is reached over a network: encryption, proxies, and what clients may take. @module */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration } from '../duration.ts';
 import type { SettingDefinition } from './setting-definition.ts';
 import { filled, networkList, urlPrefix, wholeNumber } from './value-types.ts';

@@ -1,6 +1,6 @@
 /** What a setting is made of, and the commands that have it. @module */
 
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Environment } from '../environment.ts';
 
 /** Commands whose pages are for other machines too. */

@@ -1,7 +1,7 @@
 /** Where runs come from, and how they are named. @module */
 
 import { delimiter } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { RUN_NAME_FIELDS } from '../../core/index.ts';
 import { duration } from '../duration.ts';
 import { runNameTemplate } from '../run-name-template.ts';

@@ -1,7 +1,7 @@
 /** What is kept, and what is logged. @module */
 
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { byteSize } from '../byte-size.ts';
 import { ALL, SERVERS, type SettingDefinition, TREE_COMMANDS } from './setting-definition.ts';
 import { filled, MIB } from './value-types.ts';

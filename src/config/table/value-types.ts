@@ -1,7 +1,7 @@
 /** Forms of values that several settings have. @module */
 
 import { isIP } from 'node:net';
-import { z } from 'zod';
+import * as z from 'zod';
 import { LogdirError, maskedValue } from '../../core/index.ts';
 import { splitSources } from './source-list.ts';
 

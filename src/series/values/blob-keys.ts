@@ -7,7 +7,7 @@
 
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { z } from 'zod';
+import * as z from 'zod';
 import { LogdirError } from '../../core/index.ts';
 import { type BlobReference, isBlobReference } from '../../plugins/index.ts';
 

@@ -1,7 +1,7 @@
 /** Views as people write them, in YAML. @module */
 
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { LogdirError } from '../../core/index.ts';
 import { parseQuery, type QueryTerm } from '../../namespace/index.ts';
 

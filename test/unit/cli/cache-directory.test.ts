@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { usableCache } from '../../../src/cli/cache-directory.ts';
 import { loadSettings, readEnvironment } from '../../../src/config/index.ts';
-import { EXAMPLES, runProgram } from '../../support/program.ts';
+import { EXAMPLES, PROGRAM, runProgram } from '../../support/program.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -79,7 +79,7 @@ describe('a default that cannot be', () => {
 describe.skipIf(process.getuid?.() !== 0 || !existsSync('/usr/bin/setpriv'))('an unknown user', () => {
   const asUser = (...words: string[]) => {
     const options = { cwd: '/', encoding: 'utf8', stdio: 'pipe', env: { TMPDIR: dir } } as const;
-    const program = [process.execPath, new URL('../../../dist/cli/main.js', import.meta.url).pathname];
+    const program = [process.execPath, PROGRAM];
     return execFileSync(
       '/bin/sh',
       ['-c', 'exec /usr/bin/setpriv --reuid=54321 --clear-groups "$@" 2>&1', 'sh', ...program, ...words],

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../../src/cli/command-table.ts';
 import { lineWords } from '../../../src/cli/completion/line-words.ts';
 import { completionScript, SHELLS } from '../../../src/cli/completion/scripts.ts';
-import { EXAMPLES, PROGRAM, runProgram } from '../../support/program.ts';
+import { EXAMPLES, modulesLoaded, PROGRAM, runProgram } from '../../support/program.ts';
 
 let cwd: string;
 beforeAll(() => {
@@ -67,11 +67,8 @@ describe('candidates', () => {
   });
 
   it('load the parts of the program only where the tree is asked', async () => {
-    const loaded = async (line: string) => {
-      const variables = { NODE_DEBUG: 'esm' };
-      const { stderr } = await runProgram(['--complete', 'zsh', line], { cwd, variables });
-      return /dist\/app\/create-app\.js/.test(stderr);
-    };
+    const loaded = async (line: string) =>
+      (await modulesLoaded(['--complete', 'zsh', line], { cwd })).includes('dist/app/create-app.js');
     expect(await loaded('wandb-logdir serve --watch ')).toBe(false);
     expect(await loaded('wandb-logdir ls acme/')).toBe(true);
   });

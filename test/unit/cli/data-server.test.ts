@@ -6,13 +6,10 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DataProviderClient } from '../../support/data-provider-client.ts';
-import { EXAMPLES } from '../../support/program.ts';
+import { DATA_SERVER, EXAMPLES } from '../../support/program.ts';
 import { startWandbServer } from '../../support/wandb-server/index.ts';
-
-const DATA_SERVER = fileURLToPath(new URL('../../../dist/cli/data-server/main.js', import.meta.url));
 
 let dir: string;
 let child: ChildProcess | null;

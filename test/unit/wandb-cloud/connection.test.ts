@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { LogdirError } from '../../../src/core/index.ts';
 import { createMetrics } from '../../../src/observability/index.ts';
 import { bypassesProxy } from '../../../src/sources/wandb-cloud/connection/http-agents.ts';

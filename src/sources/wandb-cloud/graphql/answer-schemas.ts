@@ -1,6 +1,6 @@
 /** Forms that answers of W&B have in common: checked at the wire, so that nothing behind it meets a surprise. @module */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { fields, optional, type Selection } from './operation.ts';
 
 /** A scalar that comes as JSON text from most servers and as an object from some; here always text. */

@@ -1,6 +1,6 @@
 /** What is asked about the files of one run. @module */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { connectionOf, fileNode, projectOf } from './answer-schemas.ts';
 import { defineOperation, either, optional } from './operation.ts';
 import { ofRun, RUN_VARIABLES } from './run-operations.ts';

@@ -1,6 +1,6 @@
 /** What is asked about accounts, projects, and many runs at a time. @module */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { connectionOf, count, jsonText, projectOf, RUN_FIELDS, runNode } from './answer-schemas.ts';
 import { defineOperation, either, group, optional, type Selection } from './operation.ts';
 

@@ -5,7 +5,7 @@
  * errors (GraphQL, October 2021, 5.8.4 and 5.3.3). @module
  */
 
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { OptionalPart, ServerFeatures } from './server-features.ts';
 
 /** Fields of a selection set: GraphQL as text, or text that depends on what a server has. '' selects nothing. */

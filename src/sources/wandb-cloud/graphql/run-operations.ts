@@ -1,6 +1,6 @@
 /** What is asked about the contents of one run. @module */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { fileNode, jsonText, projectOf, RUN_FIELDS, runNode } from './answer-schemas.ts';
 import { defineOperation, either, group, optional, type Selection } from './operation.ts';
 

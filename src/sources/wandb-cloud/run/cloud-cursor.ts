@@ -4,7 +4,7 @@
  * one it was: rewinds and runs begun anew change what lies before. @module
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { LogdirError } from '../../../core/index.ts';
 import type { Cursor } from '../../source.ts';
 

@@ -1,7 +1,7 @@
 /** What a server says of a run apart from its rows, as records: names, config, definitions, summary, exit. @module */
 
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RunFacts, RunRecord, RunState } from '../../../core/index.ts';
 import { type RunDetail, type RunNode, timeMs } from '../graphql/index.ts';
 import { readConfig, readSummary } from './run-documents.ts';
