@@ -1,7 +1,7 @@
 /**
  * Runs that are computed from the rows of others. What is computed of steps that are final is a run's history like any other:
- * it only grows. Where a member goes back, the recipe is outdated: it grows no more, and another is in its place. Where an ended
- * member goes on at steps that were computed, reading fails as `corrupt`, and the derived run's next generation begins.
+ * it only grows. Where a member goes back, or goes on after others have left it behind, the recipe is outdated: it grows no more,
+ * and another is in its place.
  * @module
  */
 
@@ -89,9 +89,8 @@ export class DerivedSource implements RunSource {
 
   async hasNews(key: RunKey, after: Cursor | null, options: Signal): Promise<boolean> {
     const recipe = this.#recipe(key);
-    if (after === null) return true;
     const members = await refreshedMembers(this.#history, runsOf(recipe), options);
-    const ends = members.map(({ log, rowCount, isOver }) => [log.generation, rowCount, isOver]);
+    const ends = members.map(({ log, rowCount }) => [log.generation, rowCount]);
     const version = JSON.stringify([after, ends]);
     const known = this.#news.get(recipe);
     if (known?.version === version) return known.isAny;

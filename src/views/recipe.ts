@@ -24,6 +24,10 @@ export interface RecipeMember {
   readonly generation: number;
   /** Times that it went back. */
   readonly restarts: number;
+  /** Times that it went on after an exit. */
+  readonly resumes: number;
+  /** The last step that it has logged, where others go on and do not wait for it; null: they do. */
+  readonly end: { readonly step: number | null } | null;
 }
 
 /** Equal keys: equal recipes. The key of a run says everything that its rows depend on, but for the rows of its members. */
@@ -32,12 +36,10 @@ export interface Recipe {
   /** `runKeyText(key)`. */
   readonly id: string;
   readonly displayName: string;
-  /** Unix seconds; null: members that were not read yet tell. */
+  /** Unix seconds; null: members that were not read yet tell, and nothing is computed. */
   readonly startTime: number | null;
   /** In an order that does not change. */
   readonly members: readonly RecipeMember[];
-  /** Whether a step is final once each member has logged it; else once those that run have logged a later one. */
-  readonly isFinalAtOnce: boolean;
   /** Whether rows depend on those before them, so that members are read from their starts each time they have grown. */
   readonly hasMemory: boolean;
   /** What the run says of itself before its first row. `startTime`: Unix seconds. */

@@ -1,13 +1,14 @@
 /** Derived runs as runs: a history of their own, computed when somebody looks, and kept in memory up to a bound. @module */
 
 import { LRUCache } from 'lru-cache';
-import { type Clock, LogdirError, nearestName, TurnBudget } from '../core/index.ts';
-import { History, MemoryStore, type ProjectKey, REFRESH, type Run } from '../history/index.ts';
-import type { Grouping, RunGroup } from '../namespace/index.ts';
+import { type Clock, LogdirError, mapLimit, nearestName, TurnBudget } from '../core/index.ts';
+import { History, MemoryStore, type ProjectKey, type Run } from '../history/index.ts';
+import type { Grouping, GroupMember, RunGroup } from '../namespace/index.ts';
 import { createMetrics, type Logger } from '../observability/index.ts';
 import { DerivedSource, listingOf } from './derived-source.ts';
 import { recipesOfGroup } from './groups/group-recipe.ts';
 import type { Recipe } from './recipe.ts';
+import { LOOKS_AT_A_TIME, refreshedMembers } from './steps/member.ts';
 import { keyPattern } from './transforms/key-pattern.ts';
 import type { ViewDefinition } from './transforms/view-definition.ts';
 import { checksumOf, recipeOfView } from './transforms/view-recipe.ts';
@@ -45,10 +46,14 @@ export class Views implements AsyncDisposable {
   readonly #onDemand: DerivedSource;
   /** By `Recipe.id`. */
   readonly #derived: LRUCache<string, DerivedRun>;
+  /** Times that members went back or on after an end, as last seen. */
+  readonly #turns = new WeakMap<Run, number>();
+  readonly #logger: Logger;
 
   constructor({ history, memoryMaxBytes, definitions = [], logger, clock }: ViewsOptions) {
     this.#definitions = new Map(definitions.map((view) => [view.name, view]));
     this.#members = history;
+    this.#logger = logger.child({ room: 'views' });
     this.#store = new MemoryStore({ maxBytes: memoryMaxBytes, whenFull: 'evict' });
     this.#eager = new DerivedSource({ history, reading: 'eager' });
     this.#onDemand = new DerivedSource({ history, reading: 'on-demand' });
@@ -60,7 +65,7 @@ export class Views implements AsyncDisposable {
       assumesOwners: false,
       // Counts of runs and of rows are those of what sources have.
       metrics: createMetrics({ processMetrics: false }),
-      ...{ memoryMaxBytes, logger: logger.child({ room: 'views' }), clock },
+      ...{ memoryMaxBytes, logger: this.#logger, clock },
     });
     this.#derived = new LRUCache({
       maxSize: MAX_MEMBERS,
@@ -71,7 +76,7 @@ export class Views implements AsyncDisposable {
 
   /** Reads runs on that others are derived from, to their ends. */
   async refreshMembers(runs: readonly Run[], options: Signal): Promise<void> {
-    await this.#members.refreshAll(runs, REFRESH.complete, options);
+    await refreshedMembers(this.#members, runs, options);
   }
 
   /** The statistics of groups, by the group's name and then by that of the statistic, both ascending. */
@@ -83,6 +88,9 @@ export class Views implements AsyncDisposable {
   ): Promise<ReadonlyMap<string, ReadonlyMap<string, Run>>> {
     const budget = new TurnBudget();
     const found = new Map<string, ReadonlyMap<string, Run>>();
+    const members = groups.flatMap((group) => group.members);
+    await this.#lookAtStates(members, options);
+    this.#tellOfChanges(members);
     for (const group of groups) {
       const recipes = recipesOfGroup(project, grouping, group);
       found.set(group.name, new Map(recipes.map((recipe) => [recipe.displayName, this.#runOf(recipe)])));
@@ -127,6 +135,32 @@ export class Views implements AsyncDisposable {
     const ending = this.history[Symbol.asyncDispose]();
     await Promise.all([...this.#derived.values()].map(({ run }) => run.idle()));
     await ending;
+  }
+
+  /** Of runs that were going on when last looked at, as far as that costs no request: their end may have been read since. */
+  async #lookAtStates(members: readonly GroupMember[], options: Signal): Promise<void> {
+    const goingOn = members.filter(
+      ({ run, entry }) =>
+        (run.policy.reading === 'eager' || run.log !== undefined) &&
+        (run.state === 'running' || (run.log?.ledger.exit ?? entry?.exit ?? null) === null),
+    );
+    const look = { limit: LOOKS_AT_A_TIME, ...options };
+    await mapLimit([...new Set(goingOn.map(({ run }) => run))], look, (run) => run.refreshState(options));
+  }
+
+  /** Of runs whose groups have files of other names now, though the same runs are in them. */
+  #tellOfChanges(members: readonly GroupMember[]): void {
+    const changed = new Set<string>();
+    for (const { run } of members) {
+      if (run.log === undefined) continue;
+      const { restarts, resumes = 0 } = run.log.ledger.progress;
+      const turns = restarts + resumes;
+      if (turns > (this.#turns.get(run) ?? turns)) changed.add(run.key.runId);
+      this.#turns.set(run, turns);
+    }
+    if (changed.size === 0) return;
+    const runs = [...changed];
+    this.#logger.info({ runs }, 'runs were resumed or went back: their groups go on in files of other names');
   }
 
   /** The run of a recipe: the same for equal ones, until it was not asked for for long. */

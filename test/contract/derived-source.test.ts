@@ -3,7 +3,7 @@
 import type { RunSource } from '../../src/sources/index.ts';
 import { DerivedSource, type Recipe, recipesOfGroup } from '../../src/views/index.ts';
 import { addMembers, memberKey } from '../support/grouped-runs.ts';
-import { buildHouse, type House } from '../support/house.ts';
+import { buildHouse, type House, signal } from '../support/house.ts';
 import { exitRecord, row } from '../support/records.ts';
 import { ScriptedSource } from '../support/scripted-source.ts';
 import { describeSourceContract, type SourceFixture } from './source-contract.ts';
@@ -25,6 +25,12 @@ async function makeFixture(): Promise<SourceFixture> {
     three: [...rows(0, 400, 3), ...rows(200, ROWS - 200, 4)],
   });
   const house = await buildHouse({ sources: [source] });
+  // A recipe is of its members as they were read.
+  for (const id of MEMBERS) {
+    const run = house.history.catalogue.runs.get(idOf(house, id))!;
+    await run.update();
+    await run.refreshState({ signal });
+  }
   const made: Recipe[] = [recipeOf(house, MEMBERS)];
   const derivedOf = (recipes: readonly Recipe[]): DerivedSource => {
     const derived = new DerivedSource({ history: house.history, reading: 'eager' });
@@ -59,7 +65,7 @@ function idOf(house: House, id: string): string {
 function recipeOf(house: House, ids: readonly string[]): Recipe {
   const members = ids.map((id) => {
     const run = house.history.catalogue.runs.get(idOf(house, id))!;
-    return { run, generation: 1, restarts: 0 };
+    return { run, entry: undefined };
   });
   const { entity, project } = members[0]!.run.key;
   const group = { name: 'g', value: 'g', members };

@@ -38,9 +38,19 @@ export async function groupPoints(
 
 /** The event file of a statistic, whole. */
 export async function groupBytes(house: House, statistic: string, group = 'g'): Promise<Buffer> {
+  return (await groupFile(house, statistic, group)).bytes;
+}
+
+/** The same with its path. */
+export async function groupFile(
+  house: House,
+  statistic: string,
+  group = 'g',
+): Promise<{ readonly path: string; readonly bytes: Buffer }> {
   const directory = `${GROUPS}/${group}/${statistic}`;
   await house.tree.stat(`${directory}/run.json`, COMPLETE);
-  return await readWhole(house.tree, await eventPath(house.tree, directory));
+  const path = await eventPath(house.tree, directory);
+  return { path, bytes: await readWhole(house.tree, path) };
 }
 
 /** The run of a statistic of group `g`. */

@@ -46,6 +46,8 @@ export class ScriptedSource implements RunSource {
   failure: LogdirError | null = null;
   /** Of runs without an exit. */
   quietState: RunState = 'running';
+  /** Ids of runs that count as crashed while they tell of no exit. */
+  readonly crashed = new Set<string>();
   /** Milliseconds before each batch. */
   pauseMs = 0;
   /** Files that every run has saved: content by name. */
@@ -97,7 +99,8 @@ export class ScriptedSource implements RunSource {
       return {
         key,
         displayName: facts?.kind === 'facts' ? (facts.facts.displayName ?? null) : null,
-        group: null,
+        // As servers list it, whose logs are not read before somebody asks.
+        group: (this.policy.reading === 'on-demand' && facts?.kind === 'facts' && facts.facts.group) || null,
         jobType: null,
         startTime: facts?.kind === 'facts' ? (facts.facts.startTime ?? null) : null,
         isStartCertain: false,
@@ -109,9 +112,9 @@ export class ScriptedSource implements RunSource {
     });
   }
 
-  async state(_key: RunKey, exitCode: number | null): Promise<RunState> {
+  async state({ runId }: RunKey, exitCode: number | null): Promise<RunState> {
     this.#mayFail();
-    if (exitCode === null) return this.quietState;
+    if (exitCode === null) return this.crashed.has(runId) ? 'crashed' : this.quietState;
     return exitCode === 0 ? 'finished' : 'failed';
   }
 

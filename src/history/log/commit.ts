@@ -64,6 +64,10 @@ export interface Progress {
   readonly lastTimestamp: number | null;
   /** Times that a history row's step was not above that of the row its writer logged before. */
   readonly restarts: number;
+  /** Set where an exit was told after the newest history row of the first writer. */
+  readonly isEnded?: true;
+  /** Times that this writer went on after an exit; absent: never. */
+  readonly resumes?: number;
 }
 
 export interface RunExit {

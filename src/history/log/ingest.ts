@@ -107,6 +107,7 @@ export class RunIngest {
         break;
       case 'exit': {
         const { exitCode, runtimeSeconds } = record;
+        this.#progress.isEnded = true;
         if (this.#summary.length > 0)
           this.#changes.push({ at: this.#nextRow, kind: 'summary', change: merged(this.#summary) });
         this.#summary = [];
@@ -126,6 +127,10 @@ export class RunIngest {
     const { writer } = row.shape;
     const lastStep = this.#lastSteps.get(writer);
     if (lastStep !== undefined && row.step <= lastStep) progress.restarts++;
+    if (writer === undefined && progress.isEnded) {
+      progress.resumes = (progress.resumes ?? 0) + 1;
+      delete progress.isEnded;
+    }
     this.#lastSteps.set(writer, row.step);
     progress.rows++;
     progress.firstStep ??= row.step;

@@ -2,18 +2,16 @@
 
 import { createHash } from 'node:crypto';
 import { encodeComponent, fitComponent, wellFormed } from '../../core/index.ts';
-import type { Run } from '../../history/index.ts';
+import type { CatalogueEntry, Run } from '../../history/index.ts';
 import { parseWandbJson } from '../../wandb-json/index.ts';
 import { type QueriedRun, valueAt } from './queried-run.ts';
 import type { EqualField, Grouping } from './run-query.ts';
 
-/** A run of a group, and what decides whether its history is the one that was read before. */
+/** A run of a group. */
 export interface GroupMember {
   readonly run: Run;
-  /** Of its history, as it was read last. */
-  readonly generation: number;
-  /** Times that its history went back, as it was read last. */
-  readonly restarts: number;
+  /** What the catalogue keeps of it; undefined where it was never read. */
+  readonly entry: CatalogueEntry | undefined;
 }
 
 export interface RunGroup {
@@ -47,7 +45,7 @@ export function groupsOf(
       if (value === '') continue;
       const members = groups.get(value) ?? [];
       groups.set(value, members);
-      members.push(memberOf(run));
+      members.push({ run: run.run, entry: run.entry });
     }
   }
   const named = [...groups].map(([value, members]) => ({ name: groupName(value), value, members }));
@@ -64,10 +62,6 @@ export function groupName(value: string): string {
   const suffix = `~${createHash('sha256').update(value).digest('hex').slice(0, CHECKSUM_CHARACTERS)}`;
   const isWhole = wellFormed(value).normalize('NFC') === value;
   return isWhole ? fitComponent(plain, suffix) : fitComponent(plain + suffix, suffix);
-}
-
-function memberOf({ run, entry }: QueriedRun): GroupMember {
-  return { run, generation: entry?.generation ?? 1, restarts: entry?.progress.restarts ?? 0 };
 }
 
 /** Strings as they are, numbers as JavaScript prints them, anything else as JSON. */

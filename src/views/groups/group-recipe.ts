@@ -3,7 +3,7 @@
 import { type HistoryRow, pluralText, type RowShape, type RunRecord, runKey } from '../../core/index.ts';
 import type { ProjectKey, Run } from '../../history/index.ts';
 import type { Grouping, RunGroup } from '../../namespace/index.ts';
-import { asRead, certainStart, identified, revisionText } from '../members.ts';
+import { castOf, identified, revisionText } from '../members.ts';
 import type { Fold, FoldContext, Recipe } from '../recipe.ts';
 import type { AlignedStep } from '../steps/aligned-steps.ts';
 import { STATISTICS, type Statistic, statisticOf } from './statistics.ts';
@@ -14,17 +14,14 @@ const MAX_NAMED = 20;
 /** Recipes of a group, one for each statistic, in the order of their names. */
 export function recipesOfGroup(project: ProjectKey, grouping: Grouping, group: RunGroup): readonly Recipe[] {
   const { value } = group;
-  const members = group.members.map(asRead);
+  const cast = castOf(group.members);
   const by = grouping.field === 'config' ? `config.${grouping.path}` : grouping.field;
-  const runs = members.map(({ run }) => run);
-  const startTime = certainStart(runs);
-  const revision = revisionText([by, value], members);
+  const runs = cast.members.map(({ run }) => run);
+  const revision = revisionText([by, value], cast);
   return STATISTICS.map((statistic) => ({
     ...identified(runKey(project.entity, project.project, `${statistic}-${revision}`)),
     displayName: statistic,
-    startTime,
-    members,
-    isFinalAtOnce: false,
+    ...cast,
     hasMemory: false,
     beginning: (start) => beginningOf({ statistic, by, value, runs, start }),
     newFold: (context) => new StatisticFold(statistic, context),

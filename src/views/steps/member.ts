@@ -2,9 +2,10 @@
 
 import { FIRST_WRITER, mapLimit, type RunState } from '../../core/index.ts';
 import { type History, REFRESH, type Run, type RunLog, type ShapeEntry } from '../../history/index.ts';
+import type { Recipe } from '../recipe.ts';
 
 /** Folders that are looked at for the state of a run at the same time. */
-const LOOKS_AT_A_TIME = 32;
+export const LOOKS_AT_A_TIME = 32;
 
 type Signal = { readonly signal: AbortSignal };
 
@@ -18,35 +19,29 @@ export interface Member {
   readonly lastStep: number | null;
   /** Times that its history went back. */
   readonly restarts: number;
-  /** Whether all is there that it logged, and no more is expected. */
-  readonly isOver: boolean;
+  /** Times that it went on after an exit. */
+  readonly resumes: number;
 }
 
 /** Members as they are, nothing read on. */
 export async function membersNow(runs: readonly Run[], options: Signal): Promise<readonly Member[]> {
   return await mapLimit(runs, { limit: LOOKS_AT_A_TIME, ...options }, async (run) =>
-    memberOf(run, await run.open(), false),
+    memberOf(run, await run.open()),
   );
 }
 
 /**
- * Members brought up to date. A run that ended between two looks may have logged rows after the first, so that one is over
- * only where its end was known before it was read to its end, or stands in its log. One that cannot be read goes on.
+ * Members brought up to date, their states first: of a run that ends meanwhile, rows may be missing that it logged before. One that
+ * cannot be read is as it was.
  */
 export async function refreshedMembers(
   history: Pick<History, 'refreshAll'>,
   runs: readonly Run[],
   options: Signal,
 ): Promise<readonly Member[]> {
-  const before = await statesOf(runs, options);
+  await statesOf(runs, options);
   await history.refreshAll(runs, REFRESH.complete, options);
-  const look = { limit: LOOKS_AT_A_TIME, ...options };
-  return await mapLimit(runs, look, async (run, i) => {
-    const log = await run.open();
-    const isEndKnown = before[i] !== 'running' || log.ledger.exit !== null;
-    const isOver = isEndKnown && run.status === 'complete' && (await run.refreshState(options)) !== 'running';
-    return memberOf(run, log, isOver);
-  });
+  return await membersNow(runs, options);
 }
 
 /** The states of runs, their logs opened. */
@@ -66,35 +61,37 @@ export function isOfView({ kind, writer = FIRST_WRITER }: ShapeEntry): boolean {
 }
 
 /**
- * The step before which all that members say is final: the newest of the running member that is furthest behind. Infinite where
- * all are over; -infinite where one that runs has logged nothing.
+ * The step up to which all that members say is final: the newest of the one that is furthest behind, of those that are waited for,
+ * as steps ascend unless a run goes back. Infinite where nobody is; -infinite where one of them has logged nothing.
  */
-export function finalBefore(members: readonly Member[]): number {
+export function finalStep(members: readonly Member[], { members: cast }: Pick<Recipe, 'members'>): number {
   return members.reduce(
-    (before, { isOver, lastStep }) =>
-      isOver ? before : Math.min(before, lastStep ?? Number.NEGATIVE_INFINITY),
+    (final, { lastStep }, i) =>
+      cast[i]!.end === null ? Math.min(final, lastStep ?? Number.NEGATIVE_INFINITY) : final,
     Number.POSITIVE_INFINITY,
   );
 }
 
 /**
- * What of members decides whether their rows up to a step are those that were there before: a member that has passed it can only
- * go back to it, one that has not may go on to it.
+ * Whether a member has gone on otherwise than a recipe has it. Another recipe takes its place, and what was computed by it stays as
+ * it is: whoever has listed it may open it.
  */
-export function marksAt(members: readonly Member[], step: number): readonly unknown[] {
-  return members.map(({ log, lastStep, restarts }) => [
-    log.generation,
-    restarts,
-    lastStep !== null && lastStep >= step ? 'passed' : lastStep,
-  ]);
+export function isOutdated(members: readonly Member[], { members: cast }: Pick<Recipe, 'members'>): boolean {
+  return members.some(({ log, restarts, resumes, lastStep }, i) => {
+    const { end, ...known } = cast[i]!;
+    if (log.generation !== known.generation || restarts !== known.restarts || resumes !== known.resumes)
+      return true;
+    return end !== null && end.step !== lastStep;
+  });
 }
 
-function memberOf(run: Run, log: RunLog, isOver: boolean): Member {
+function memberOf(run: Run, log: RunLog): Member {
   const { ledger } = log;
   const { rowCount, progress } = ledger;
   return {
-    ...{ run, log, rowCount, isOver },
+    ...{ run, log, rowCount },
     lastStep: ledger.lastSteps().get(undefined) ?? null,
     restarts: progress.restarts,
+    resumes: progress.resumes ?? 0,
   };
 }

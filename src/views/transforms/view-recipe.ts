@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { type HistoryRow, type RunRecord, runKey } from '../../core/index.ts';
 import type { Run } from '../../history/index.ts';
-import { asRead, certainStart, identified, revisionText } from '../members.ts';
+import { castOf, identified, revisionText } from '../members.ts';
 import type { Fold, FoldContext, Recipe } from '../recipe.ts';
 import type { AlignedStep } from '../steps/aligned-steps.ts';
 import { type Transform, transformOf } from './transform.ts';
@@ -18,15 +18,13 @@ export function checksumOf({ name, steps }: ViewDefinition): string {
 
 /** `definition`: the checksum of the view. */
 export function recipeOfView(view: ViewDefinition, definition: string, run: Run): Recipe {
-  const members = [asRead({ run, generation: 1, restarts: 0 })];
+  const cast = castOf([{ run, entry: undefined }]);
   const { entity, project, runId } = run.key;
   const displayName = run.listing.displayName ?? runId;
   return {
-    ...identified(runKey(entity, project, `${runId}-${view.name}-${revisionText([definition], members)}`)),
-    ...{ displayName, members },
-    startTime: certainStart([run]),
-    // The row of a step is whole: nothing that may come changes it.
-    isFinalAtOnce: true,
+    ...identified(runKey(entity, project, `${runId}-${view.name}-${revisionText([definition], cast)}`)),
+    ...cast,
+    displayName,
     hasMemory: true,
     beginning: (start) => beginningOf(view, run, start),
     newFold: (context) => new ViewFold(transformOf(view.steps), context),

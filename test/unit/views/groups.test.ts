@@ -12,6 +12,7 @@ import {
   memberKey,
 } from '../../support/grouped-runs.ts';
 import { buildHouse, COMPLETE, eventPath, type House, readWhole, signal } from '../../support/house.ts';
+import { recordedLog } from '../../support/recorded-log.ts';
 import { exitRecord, row, systemRow, text } from '../../support/records.ts';
 import { ScriptedSource } from '../../support/scripted-source.ts';
 
@@ -22,6 +23,8 @@ async function houseOf(
   addMembers(source, members);
   return { house: await buildHouse({ sources: [source] }), source };
 }
+
+const MEAN = `${GROUPS}/g/mean`;
 
 const namesAt = async ({ tree }: House, path: string) =>
   (await tree.list(path, { signal })).map(({ name }) => name);
@@ -118,19 +121,32 @@ describe('a statistic of a group', () => {
       slow: [row(0, { x: 10 }), row(1, { x: 11 })],
     });
     await using _house = house;
-    expect(await groupPoints(house, 'mean')).toEqual({ x: [[0, 5]] });
+    const upToSlow = [
+      [0, 5],
+      [1, 6],
+    ];
+    expect(await groupPoints(house, 'mean')).toEqual({ x: upToSlow });
     const before = await groupBytes(house, 'mean');
+    const first = await eventPath(house.tree, MEAN);
     source.push(memberKey('slow'), exitRecord(1));
     source.push(memberKey('fast'), row(4, { x: 4 }));
-    expect(await groupPoints(house, 'mean')).toEqual({
-      x: [
-        [0, 5],
-        [1, 6],
-        [2, 2],
-        [3, 3],
-      ],
-    });
+    expect(await groupPoints(house, 'mean')).toEqual({ x: [...upToSlow, [2, 2], [3, 3], [4, 4]] });
+    // Others have left it behind: another file says so, behind the first in order.
+    expect((await eventPath(house.tree, MEAN)) > first).toBe(true);
+    expect((await readWhole(house.tree, first)).equals(before)).toBe(true);
+  });
+
+  it('keeps its name where members end that nobody was ahead of', async () => {
+    const rows = [0, 1, 2].map((step) => row(step, { x: step }));
+    const { house, source } = await houseOf({ a: rows, b: rows.slice(0, 2) });
+    await using _house = house;
+    const before = await groupBytes(house, 'mean');
+    const first = await eventPath(house.tree, MEAN);
+    source.push(memberKey('a'), exitRecord());
+    source.push(memberKey('b'), ...rows.slice(2), exitRecord(1));
     const after = await groupBytes(house, 'mean');
+    expect(await eventPath(house.tree, MEAN)).toBe(first);
+    expect(after.length).toBeGreaterThan(before.length);
     expect(after.subarray(0, before.length).equals(before)).toBe(true);
   });
 
@@ -146,6 +162,7 @@ describe('a statistic of a group', () => {
       x: [
         [0, 0],
         [1, 10],
+        [4, 40],
       ],
       kept: [
         [0, 0],
@@ -167,6 +184,7 @@ describe('a statistic of a group', () => {
     expect((await groupPoints(house, 'mean'))['x']).toEqual([
       [0, 2.5],
       [1, 1],
+      [2, 2],
     ]);
     const second = await eventPath(house.tree, directory);
     expect(second > first).toBe(true);
@@ -175,30 +193,51 @@ describe('a statistic of a group', () => {
     expect((await groupPoints(house, 'mean'))['x']).toEqual([
       [0, 2.5],
       [1, 7],
+      [2, 8],
     ]);
     expect((await eventPath(house.tree, directory)) > second).toBe(true);
   });
 
-  it('begins its next generation where an ended member goes on at steps that were computed', async () => {
-    const { house, source } = await houseOf({
-      a: [row(0, { x: 0 }), row(1, { x: 1 }), exitRecord()],
-      b: [0, 1, 2, 3].map((step) => row(step, { x: step + 2 })),
-    });
-    await using _house = house;
-    expect((await groupPoints(house, 'mean'))['x']).toEqual([
-      [0, 1],
-      [1, 2],
-      [2, 4],
-    ]);
-    const first = await eventPath(house.tree, `${GROUPS}/g/mean`);
-    source.push(memberKey('a'), memberFacts('a', 'g'), row(2, { x: 0 }), row(7, { x: 7 }));
-    expect((await groupPoints(house, 'mean'))['x']).toEqual([
-      [0, 1],
-      [1, 2],
-      [2, 2],
-    ]);
-    expect(await eventPath(house.tree, `${GROUPS}/g/mean`)).not.toBe(first);
-  });
+  it.each(['exited', 'crashed'])(
+    'goes on in another file where a member that %s is resumed, which the next start of the program, without a cache, has too',
+    async (how) => {
+      const source = new ScriptedSource();
+      const log = recordedLog('info');
+      addMembers(source, {
+        a: [row(0, { x: 0 }), row(1, { x: 1 }), ...(how === 'exited' ? [exitRecord()] : [])],
+        b: [0, 1, 2, 3].map((step) => row(step, { x: step + 2 })),
+      });
+      if (how === 'crashed') source.crashed.add('a');
+      await using house = await buildHouse({ sources: [source], logger: log.logger });
+      const served = await groupBytes(house, 'mean');
+      const first = await eventPath(house.tree, MEAN);
+      expect((await groupPoints(house, 'mean'))['x']).toEqual([
+        [0, 1],
+        [1, 2],
+        [2, 4],
+        [3, 5],
+      ]);
+      source.crashed.delete('a');
+      source.push(memberKey('a'), memberFacts('a', 'g'), row(2, { x: 0 }));
+      const resumed = [
+        [0, 1],
+        [1, 2],
+        [2, 2],
+      ];
+      expect((await groupPoints(house, 'mean'))['x']).toEqual(resumed);
+      const second = await eventPath(house.tree, MEAN);
+      expect(second).not.toBe(first);
+      expect((await readWhole(house.tree, first)).equals(served)).toBe(true);
+      if (how === 'exited') expect(second > first).toBe(true);
+      // Nothing is wrong.
+      expect(log.complaints()).toEqual([]);
+      expect(log.text().includes('their groups go on in files of other names')).toBe(how === 'exited');
+      await using next = await buildHouse({ sources: [source] });
+      expect((await groupPoints(next, 'mean'))['x']).toEqual(resumed);
+      expect(await eventPath(next.tree, MEAN)).toBe(second);
+      await expect(readWhole(next.tree, first)).rejects.toMatchObject({ code: 'not-found' });
+    },
+  );
 
   it('goes on being served while a member cannot be read, and waits for it', async () => {
     const { house, source } = await houseOf({
