@@ -279,5 +279,5 @@ function cacheKey({ id, logId }: Run, view: EventView, index: number): string {
   const { log, version, fold } = view;
   const at = fold.segments.offsetOf(index);
   const end = fold.segments.offsetOf(index + 1);
-  return `${logId.origin} ${id} ${log.generation}.${version}${view.id} ${at}-${end}`;
+  return `${logId.origin} ${id} ${log.generation}.${version}${view.id}${view.succession} ${at}-${end}`;
 }

@@ -207,9 +207,9 @@ export function eventFileFacts({ key, listing }: Run, view: EventView): EventFil
   const startTime = view.fold.startTime ?? (listing.isStartCertain ? listing.startTime : null);
   if (startTime === null) return null;
   const { generation, ledger } = view.log;
-  const { version, size } = view;
-  const fingerprint = `${generation}.${version}${view.id}-${size}-${ledger.fingerprint.toString(36)}`;
-  const suffix = `${generation === 1 ? '' : `.g${generation}`}.v${version}${view.id}`;
+  const { size } = view;
+  const suffix = `.v${view.version}${view.id}${view.succession}`;
+  const fingerprint = `${generation}${suffix}-${size}-${ledger.fingerprint.toString(36)}`;
   return { name: fileName(startTime, key.runId, suffix), size, fingerprint };
 }
 

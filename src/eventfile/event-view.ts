@@ -85,12 +85,22 @@ export class EventView {
     this.#fold = new EventFold(log.key, this.encoders, options, options.exclusions);
   }
 
-  /** Tells files apart that are made otherwise of the same history; '' for the usual one. */
+  /** Tells files apart that are made otherwise of the same history; '' for the usual one. Not those that take each other's place. */
   get id(): string {
     const { media, charts } = this.options;
     const [axes, samples] = [this.#fold.axes.id, mediaId(media)];
     const parts = [axes && `.x${axes}`, samples && `.m${samples}`, charts ? '' : '.c0'];
-    return `${parts.join('')}${this.#epoch > 0 ? `.r${this.#epoch}` : ''}`;
+    return parts.join('');
+  }
+
+  /**
+   * Tells the files of a run apart that take each other's place: '' for the first one. In order of time, as TensorBoard's Python
+   * loader goes on to a file whose name is behind that of the one it has read.
+   */
+  get succession(): string {
+    const { generation } = this.log;
+    const epoch = this.#epoch > 0 ? `.r${ordinal(this.#epoch)}` : '';
+    return generation > 1 || epoch !== '' ? `.g${ordinal(generation)}${epoch}` : '';
   }
 
   /** Whether something it was made of can't be had any more. Another view takes its place then. */
@@ -339,4 +349,12 @@ export function reusable(): Allocate {
     if (memory.length < bytes) memory = Buffer.allocUnsafeSlow(bytes);
     return memory.subarray(0, bytes);
   };
+}
+
+/** A number in whose text shorter ones come first: `9`, `a10`, `a99`, `b100`. */
+function ordinal(value: number): string {
+  const digits = String(value);
+  return digits.length === 1
+    ? digits
+    : `${String.fromCharCode('a'.charCodeAt(0) + digits.length - 2)}${digits}`;
 }

@@ -159,9 +159,9 @@ it.each(['eager', 'on-demand'] as const)(
           await house[Symbol.asyncDispose]();
         }
       }),
-      { numRuns: scaled(40, 400) },
+      { numRuns: scaled(40, 150) },
     );
     expect(names).toBeGreaterThan(0);
   },
-  scaled(60_000, 600_000),
+  scaled(60_000, 300_000),
 );

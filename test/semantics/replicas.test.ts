@@ -134,7 +134,7 @@ describe('replicas with a cache each', () => {
     await untilRows(a, 2);
     await using b = await serveCloud(server, join(folder.path, 'b'));
     await untilRows(b, 2);
-    expect((await growingFile(a, RUN)).path).toMatch(/\.live\.g2\.v\d+$/);
+    expect((await growingFile(a, RUN)).path).toMatch(/\.live\.v\d+\.g2$/);
     expect((await growingFile(b, RUN)).path).toMatch(/\.live\.v\d+$/);
   });
 });

@@ -108,7 +108,13 @@ export class RunDocuments {
     const { run, view, state, failure } = snapshot;
     const { log } = view;
     const locations = run.listing.locations.join(' ');
-    const made = [log.generation, log.ledger.commits, view.id, view.size, view.losses.length];
+    const made = [
+      log.generation,
+      log.ledger.commits,
+      view.id + view.succession,
+      view.size,
+      view.losses.length,
+    ];
     const version = [...made, state, locations, failure?.message ?? ''].join(' ');
     const known = this.#rendered.get(run.id);
     if (known?.version === version) return known.files;

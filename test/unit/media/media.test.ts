@@ -167,7 +167,7 @@ describe('files that can not be had for long', () => {
     clock.advance(MINUTE_MS);
     await house.file().catch(() => undefined);
     const { path, events } = await house.file();
-    expect(path).toMatch(/\.r1$/);
+    expect(path).toMatch(/\.g1\.r1$/);
     const pictures = stringsOf(events, 'cat');
     expect(pictures).toHaveLength(3);
     for (const strings of pictures) expect(strings[2]).not.toBe(BYTES);
@@ -200,7 +200,7 @@ describe('a file that was served and is gone later', () => {
     const whole = await readWhole(house.tree, path).catch(() => null);
     if (whole !== null) expect(whole.equals(bytes)).toBe(true);
     const next = await house.file();
-    expect(next.path).toBe(`${path}.r1`);
+    expect(next.path).toBe(`${path}.g1.r1`);
     await expect(house.tree.stat(path, COMPLETE)).rejects.toMatchObject({ code: 'not-found' });
     await expect(house.tree.open(path, COMPLETE)).rejects.toMatchObject({ code: 'not-found' });
     expect(await house.tree.stat(next.path, COMPLETE)).toMatchObject({ size: next.bytes.length });
@@ -216,7 +216,7 @@ describe('a file that was served and is gone later', () => {
     // No other bytes by the old name.
     await expect(readWhole(house.tree, served.path)).rejects.toMatchObject({ code: 'not-found' });
     const next = await house.file();
-    expect(next.path).toBe(`${served.path}.r1`);
+    expect(next.path).toBe(`${served.path}.g1.r1`);
     await expect(house.tree.open(served.path, COMPLETE)).rejects.toMatchObject({ code: 'not-found' });
   });
 
@@ -233,7 +233,7 @@ describe('a file that was served and is gone later', () => {
     await using house = await mediaHouse([], { source, cacheDir: folder.path });
     await expect(house.file()).rejects.toMatchObject({ code: 'not-found' });
     const { path, events } = await house.file();
-    expect(path).toMatch(/\.r1$/);
+    expect(path).toMatch(/\.g1\.r1$/);
     const pictures = stringsOf(events, 'cat');
     expect(pictures).toHaveLength(5);
     expect(pictures.every(([, , bytes]) => bytes !== BYTES)).toBe(true);
