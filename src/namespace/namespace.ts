@@ -92,7 +92,7 @@ export class Namespace {
     project: NamedProject,
     terms: readonly QueryTerm[],
     grouping: Grouping,
-    options: Signal,
+    options: ChooseOptions,
   ): Promise<readonly RunGroup[]> {
     return await this.#queries.group(project, terms, grouping, options);
   }

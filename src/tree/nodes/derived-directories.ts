@@ -4,7 +4,7 @@
  * @module
  */
 
-import { encodeComponent, LogdirError, TurnBudget } from '../../core/index.ts';
+import { encodeComponent, LogdirError, type MaybePromise, TurnBudget } from '../../core/index.ts';
 import type { Run } from '../../history/index.ts';
 import type { DirectoryNode, TreeOptions } from '../tree.ts';
 import type { DerivedGroups, DerivedPlace, DerivedProject, LookOptions } from './derived-runs.ts';
@@ -34,13 +34,17 @@ abstract class DerivedDirectory implements TreeDirectory {
     this.place = place;
   }
 
-  stat(): DirectoryNode {
-    return directoryNode(this.#name, this.project.current.runs.values());
+  /** Who wants all there is has it listed right after that: folders are read to their ends first, as for a query. */
+  stat({ signal, freshness }: TreeOptions): MaybePromise<DirectoryNode> {
+    const node = () => directoryNode(this.#name, this.project.current.runs.values());
+    if (freshness !== 'complete') return node();
+    return this.#refreshed({ signal, upToDate: null, waits: true }).then(node);
   }
 
   async lookup(name: string, { signal, freshness }: TreeOptions): Promise<TreeDirectory | undefined> {
     if (name.startsWith('@')) throw notBelow(this.#name, name);
-    const options = { signal, upToDate: freshness === 'complete' ? name : null };
+    const waits = freshness === 'complete';
+    const options = { signal, upToDate: waits ? name : null, waits };
     const groups = await this.#groups(options);
     const found = this.childOf(groups, name);
     if (found !== undefined) return found;
@@ -48,7 +52,7 @@ abstract class DerivedDirectory implements TreeDirectory {
   }
 
   async entries({ signal }: Signal): Promise<readonly DirectoryNode[]> {
-    return await this.nodesOf(await this.#refreshed({ signal, upToDate: null }), { signal });
+    return await this.nodesOf(await this.#refreshed({ signal, upToDate: null, waits: false }), { signal });
   }
 
   protected abstract childOf(groups: DerivedGroups, name: string): TreeDirectory | undefined;

@@ -42,6 +42,8 @@ export interface DerivedProject {
 export interface LookOptions extends Signal {
   /** Name of the group, or of the run in a view, that is to be read to its end first; null where what is remembered will do. */
   readonly upToDate: string | null;
+  /** See `ChooseOptions`. */
+  readonly waits: boolean;
 }
 
 interface Known {
@@ -79,7 +81,7 @@ export class DerivedRuns {
     const atMs = this.#options.clock.monotonic();
     const known = this.#known.get(path);
     const isFresh = known?.project === project && atMs - known.atMs < MAX_AGE_MS;
-    if (isFresh && options.upToDate === null) return known.groups;
+    if (isFresh && options.upToDate === null && !options.waits) return known.groups;
     const groups = await this.#look(project, place, options);
     this.#keepEarlier(path, this.#known.get(path)?.groups, groups);
     this.#known.set(path, { project, groups, atMs });

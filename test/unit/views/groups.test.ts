@@ -69,6 +69,21 @@ describe('the directory of a grouping', () => {
       message: expect.stringContaining('did you mean @by=group?'),
     });
   });
+
+  it('waits for a folder that nobody has read, for who wants all there is', async () => {
+    const source = new ScriptedSource();
+    source.pauseMs = 2;
+    // Enough that a moment is not long enough.
+    const rows = Array.from({ length: 80 }, (_, step) => row(step, { x: step }));
+    for (let i = 0; i < 40; i++)
+      source.add(memberKey(`id${i}`), [memberFacts(`run ${i}`, `g${i % 20}`), ...rows, exitRecord()]);
+    await using house = await buildHouse({ sources: [source] });
+    await house.tree.stat(GROUPS, COMPLETE);
+    expect(await namesAt(house, GROUPS)).toHaveLength(20);
+    await using fresh = await buildHouse({ sources: [source] });
+    const json = await readWhole(fresh.tree, `${GROUPS}/g3/count/run.json`);
+    expect(JSON.parse(String(json)).notes).toBe('count of 2 runs whose group is g3: id23, id3');
+  });
 });
 
 describe('a statistic of a group', () => {
