@@ -30,7 +30,7 @@ export function transformOf(steps: readonly ViewStep[]): Transform {
 function oneTransform(step: ViewStep): Transform {
   switch (step.kind) {
     case 'rename':
-      return renaming(finder(Object.entries(step.names)));
+      return renaming(finder(Object.entries(step.names).map(([key, name], rank) => [key, { name, rank }])));
     case 'keep':
     case 'drop':
       return choosing(finder(step.keys.map((key) => [key, true] as const)), step.kind === 'keep');
@@ -65,14 +65,27 @@ function finder<T>(patterns: readonly (readonly [string, T])[]): Find<T> {
   };
 }
 
-/** Of keys that come to one name, the first counts. */
-function renaming(find: Find<string>): Transform {
+interface NewName {
+  readonly name: string;
+  /** Of its pattern in the list. */
+  readonly rank: number;
+}
+
+/**
+ * Where several keys come to one name, a step has the value of the one whose pattern stands first; those of one pattern by name, and
+ * last a key that has that name already.
+ */
+function renaming(find: Find<NewName>): Transform {
   return (row) => {
     const values = new Map<string, number>();
+    const ranks = new Map<string, number>();
     for (const [key, value] of row.values) {
       const match = find(key);
-      const name = match === undefined ? key : nameFrom(match.found, match.stars);
-      if (name !== '' && !values.has(name)) values.set(name, value);
+      const name = match === undefined ? key : nameFrom(match.found.name, match.stars);
+      const rank = match?.found.rank ?? Number.MAX_SAFE_INTEGER;
+      if (name === '' || (ranks.get(name) ?? Number.POSITIVE_INFINITY) <= rank) continue;
+      values.set(name, value);
+      ranks.set(name, rank);
     }
     row.values = values;
   };

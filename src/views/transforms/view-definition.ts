@@ -4,13 +4,23 @@ import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import * as z from 'zod';
 import { LogdirError } from '../../core/index.ts';
 import { parseQuery, type QueryTerm } from '../../namespace/index.ts';
+import { plainText, unexpected, unknownName } from './problem-text.ts';
 
 /** Values of a window are kept for each series. */
 const MAX_WINDOW = 100_000;
 
 const filled = z.string().min(1);
 /** One or several. */
-const several = z.union([filled.transform((one) => [one]), z.array(filled).min(1)]);
+const several = z.union([filled.transform((one) => [one]), z.array(filled).min(1)], {
+  error: ({ input }) => unexpected('a key, or a list of keys', input),
+});
+const wholeNumber = z.int({ error: ({ input }) => unexpected('a whole number', input) });
+/** Keys alone that are known. */
+const closed = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
+  z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys' ? unknownName('key', issue.keys[0]!, Object.keys(shape)) : undefined,
+  });
 
 /** Of steps that make a series of another: `*` in `as` is what `*` in the key is; without it, the series is changed. */
 const TARGET = { key: filled.optional(), keys: several.optional(), as: filled.optional() };
@@ -40,21 +50,19 @@ const STEPS = {
   keep: several.transform((keys) => ({ kind: 'keep' as const, keys })),
   drop: several.transform((keys) => ({ kind: 'drop' as const, keys })),
   scale: z.record(filled, z.number()).transform((factors) => ({ kind: 'scale' as const, factors })),
-  rolling_mean: z
-    .strictObject({ ...TARGET, window: z.int().min(1).max(MAX_WINDOW) })
+  rolling_mean: closed({ ...TARGET, window: wholeNumber.min(1).max(MAX_WINDOW) })
     .refine(hasOneKey, ONE_KEY)
     .transform(({ window, ...rest }) => ({ kind: 'rolling_mean' as const, window, ...target(rest) })),
-  ema: z
-    .strictObject({ ...TARGET, weight: z.number().min(0).max(0.999_999) })
+  ema: closed({ ...TARGET, weight: z.number().min(0).max(0.999_999) })
     .refine(hasOneKey, ONE_KEY)
     .transform(({ weight, ...rest }) => ({ kind: 'ema' as const, weight, ...target(rest) })),
-  difference: z
-    .strictObject(TARGET)
+  difference: closed(TARGET)
     .refine(hasOneKey, ONE_KEY)
     .transform((rest) => ({ kind: 'difference' as const, ...target(rest) })),
-  ratio: z
-    .strictObject({ of: z.tuple([filled, filled]), as: filled })
-    .transform(({ of, as }) => ({ kind: 'ratio' as const, of, as })),
+  ratio: closed({
+    of: z.tuple([filled, filled], { error: ({ input }) => unexpected('a list of two keys', input) }),
+    as: filled,
+  }).transform(({ of, as }) => ({ kind: 'ratio' as const, of, as })),
   x_axis: filled.transform((key) => ({ kind: 'x_axis' as const, key })),
 } as const;
 
@@ -63,19 +71,32 @@ export type ViewStep = { [Name in StepName]: z.output<(typeof STEPS)[Name]> }[St
 
 const NAMES = Object.keys(STEPS) as StepName[];
 
-const step = z.record(z.string(), z.unknown()).transform((given, context): ViewStep => {
-  const [name, ...more] = Object.keys(given);
+const anyStep = z.record(z.string(), z.unknown(), {
+  error: ({ input }) => unexpected('a step, such as drop: KEY', input),
+});
+
+const step = anyStep.transform((given, context): ViewStep => {
+  const [name = '', ...more] = Object.keys(given);
   const known = NAMES.find((candidate) => candidate === name);
   if (known === undefined || more.length > 0) {
-    context.addIssue({ code: 'custom', message: `expected one of ${NAMES.join(', ')}` });
+    const message =
+      known === undefined
+        ? unknownName('step', name, NAMES)
+        : `a step does one thing: write ${more.join(', ')} as a step of its own, with a - before it`;
+    context.addIssue({ code: 'custom', message, path: [known === undefined ? name : more[0]!] });
     return z.NEVER;
   }
-  const result = STEPS[known].safeParse(given[known]);
+  const result = STEPS[known].safeParse(given[known], { error: plainText });
   if (result.success) return result.data;
   for (const issue of result.error.issues)
-    context.addIssue({ code: 'custom', message: issue.message, path: [known, ...issue.path] });
+    context.addIssue({ code: 'custom', message: issue.message, path: [known, ...placeOf(issue)] });
   return z.NEVER;
 });
+
+/** That of a key that should not be there is its own. */
+function placeOf(issue: z.core.$ZodIssue): readonly PropertyKey[] {
+  return issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]!] : issue.path;
+}
 
 const query = filled.transform((text, context): readonly QueryTerm[] => {
   try {
@@ -87,7 +108,7 @@ const query = filled.transform((text, context): readonly QueryTerm[] => {
   }
 });
 
-const view = z.strictObject({
+const view = closed({
   runs: query.default([]),
   of: several.default(['*']),
   steps: z.array(step).min(1),
@@ -116,14 +137,19 @@ export function parseViews(text: string, path: string, section: string | null): 
   const document = parseDocument(text, { lineCounter: lines });
   const [error] = document.errors;
   if (error !== undefined)
-    throw new LogdirError('invalid-argument', `${path}: not valid YAML: ${error.message.split('\n')[0]}`);
+    throw new LogdirError(
+      'invalid-argument',
+      `${path}:${lines.linePos(error.pos[0]).line}: not valid YAML: ${error.message.split('\n')[0]}`,
+    );
   const key = section ?? (document.has('views') ? 'views' : null);
   const content = document.toJS() as Readonly<Record<string, unknown>> | null;
-  const result = z.record(viewName, view).safeParse(key === null ? (content ?? {}) : content?.[key]);
+  const result = z.record(viewName, view).safeParse(key === null ? (content ?? {}) : content?.[key], {
+    error: plainText,
+  });
   if (result.success) return Object.entries(result.data).map(([name, given]) => ({ name, ...given }));
   const above = key === null ? [] : [key];
   const problems = result.error.issues.map((issue) =>
-    problemAt(document, lines, [...above, ...issue.path], issue),
+    problemAt(document, lines, [...above, ...placeOf(issue)], issue),
   );
   throw new LogdirError('invalid-argument', problems.map((problem) => `${path}:${problem}`).join('\n  '));
 }

@@ -35,7 +35,17 @@ describe('a step of a view', () => {
     expect(valuesOf(steps, [{ 'train/a/b': 1, 'val/loss': 2, gone: 3, other: 4 }])).toEqual([
       { 'a/b': 1, 'val of loss': 2, other: 4 },
     ]);
-    expect(valuesOf('- rename: {a: c, b: c}', [{ a: 1, b: 2 }])).toEqual([{ c: 1 }]);
+  });
+
+  it('puts keys that get one name together step by step, by the order they are written in', () => {
+    const rows = [{ a: 1, b: 2 }, { a: 3 }, { b: 4 }, { loss: 5 }, { a: 6, b: 7, loss: 8 }];
+    const values = [1, 3, 4, 5, 6].map((loss) => ({ loss }));
+    expect(valuesOf('- rename: {a: loss, b: loss}', rows)).toEqual(values);
+    const other = [2, 3, 4, 5, 7].map((loss) => ({ loss }));
+    expect(valuesOf('- rename: {b: loss, a: loss}', rows)).toEqual(other);
+    expect(valuesOf("- rename: {'*/loss': loss}", [{ 'a/loss': 1, 'b/loss': 2, loss: 3 }])).toEqual([
+      { loss: 1 },
+    ]);
   });
 
   it('keeps and drops', () => {
@@ -111,13 +121,40 @@ describe('a pattern of keys', () => {
 
 describe('a file of views', () => {
   it.each([
-    ['v:\n  steps: []', '2, v.steps'],
-    ['v:\n  steps:\n    - smooth: 3', '3, v.steps.0: expected one of rename, keep'],
-    ['v:\n  steps:\n    - ema: {key: a, weight: 2}', '3, v.steps.0.ema.weight'],
+    ['v:\n  steps: []', '2, v.steps: is empty'],
+    [
+      'v:\n  steps:\n    - smooth: 3',
+      '3, v.steps.0.smooth: no step is called smooth; there are: rename, keep',
+    ],
+    ['v:\n  steps:\n    - rollingmean: 3', 'did you mean rolling_mean?'],
+    [
+      'v:\n  steps:\n    - ema: {key: a, weight: 2}',
+      '3, v.steps.0.ema.weight: expected 0.999999 or less, not 2',
+    ],
+    ['v:\n  steps:\n    - rolling_mean: {key: a, window: ten}', 'window: expected a whole number, not "ten"'],
+    [
+      'v:\n  steps:\n    - rolling_mean: {key: a}',
+      '3, v.steps.0.rolling_mean.window: is missing: expected a whole number',
+    ],
+    [
+      'v:\n  steps:\n    - rolling_mean:\n        key: a\n        windw: 3\n        window: 3',
+      '5, v.steps.0.rolling_mean.windw: no key is called windw, did you mean window?',
+    ],
+    ['v:\n  steps:\n    - keep: 3', 'v.steps.0.keep: expected a key, or a list of keys, not 3'],
+    ['v:\n  steps:\n    - ratio: {of: [a], as: r}', 'ratio.of: expected a list of two keys, not ["a"]'],
+    ['v:\n  steps:\n    - rename: {a: 3}', 'rename.a: expected a text, not 3'],
+    ['v:\n  steps:\n    - scale: {a: b}', 'scale.a: expected a number, not "b"'],
+    ['v:\n  steps:\n    - keep: a\n      drop: b', '4, v.steps.0.drop: a step does one thing'],
+    ['v:\n  steps: [drop]', 'v.steps.0: expected a step, such as drop: KEY, not "drop"'],
+    ['v:\n  steps: {drop: a}', '2, v.steps: expected a list, not {"drop":"a"}'],
+    ['v:\n  step: [{drop: a}]', 'v.step: no key is called step, did you mean steps?'],
+    ['v:\n  runs: "@state=finished"', 'v.steps: is missing: expected a list'],
+    ['v: 3', '1, v: expected keys with values, not 3'],
+    ['- v', '1, : expected keys with values'],
     ['v:\n  steps:\n    - ema: {weight: 0.5}', 'needs key or keys'],
     ['v:\n  runs: "@last=x"\n  steps:\n    - drop: a', '2, v.runs: @last=x needs a number'],
     ['views:\n  a b:\n    steps: [{drop: a}]', 'views.a b'],
-    ['v: [', 'not valid YAML'],
+    ['v:\n  a: [', 'v.yaml:2: not valid YAML'],
   ])('%j is told: %s', (text, told) => {
     expect(() => parseViews(text, 'v.yaml', null)).toThrow(told);
   });
