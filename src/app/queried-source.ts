@@ -1,4 +1,4 @@
-/** A source with queries at its end, such as `wandb:team/project/@best=val/loss:20:min`. @module */
+/** A source with queries at its end, such as `wandb:team/project/@best=val/loss:20:min` or `./wandb/team/project/@by=group`. @module */
 
 import { existsSync } from 'node:fs';
 import { type Derivation, parseQuery, parseTerm, type QueryTerm } from '../namespace/index.ts';
@@ -6,6 +6,8 @@ import { type Derivation, parseQuery, parseTerm, type QueryTerm } from '../names
 export interface QueriedSource {
   /** Without the queries. */
   readonly source: string;
+  /** Of the folder, as `entity/project`, where the path goes on so; null: all of the source. */
+  readonly project: string | null;
   /** As it stands in a path; '' where there is none. */
   readonly queryPath: string;
   readonly query: readonly QueryTerm[];
@@ -22,13 +24,21 @@ const QUERY = /\/@(?=\w+[=.])/u;
  */
 export function queriedSource(text: string): QueriedSource {
   const at = text.search(QUERY);
-  if (at < 0 || existsSync(text)) return { source: text, queryPath: '', query: [], derivation: null };
+  if (at < 0 || existsSync(text))
+    return { source: text, project: null, queryPath: '', query: [], derivation: null };
   const queryPath = text.slice(at + 1).replace(/\/$/, '');
   const components = queryPath.split(/\/(?=@)/);
   const derivation = derivationOf(components.at(-1)!);
   const queries = derivation === null ? components : components.slice(0, -1);
   const query = queries.length === 0 ? [] : parseQuery(queries.join('/'));
-  return { source: text.slice(0, at), queryPath, query, derivation };
+  return { ...placeOf(text.slice(0, at)), queryPath, query, derivation };
+}
+
+/** A folder may be followed by the path of a project in the tree of its runs. */
+function placeOf(text: string): Pick<QueriedSource, 'source' | 'project'> {
+  const [, folder = '', project = ''] = /^(.*[^/])\/+([^/]+\/[^/]+)\/?$/.exec(text) ?? [];
+  const isWithin = !/^(?:wandb:|https?:|[.~/]*$)/.test(folder) && !existsSync(text) && existsSync(folder);
+  return isWithin ? { source: folder, project } : { source: text, project: null };
 }
 
 /** Nothing comes after it. */

@@ -30,6 +30,9 @@ export function isChosen({ path, id }: RunNames, pattern: string): boolean {
   return [id, ...words.map((_, i) => words.slice(i).join('/'))].some((name) => isMatch(name));
 }
 
+/** Queries, with the path of a project before them or without: names have no leading `@`. */
+const QUERY = /^(?:([^@/]+\/[^/]+)\/)?(@.*)$/s;
+
 export interface ChoiceParts {
   readonly history: History;
   readonly namespace: Namespace;
@@ -38,7 +41,8 @@ export interface ChoiceParts {
 
 /**
  * Runs that any of some patterns means, in the order of the tree; all without patterns. One that begins with `@` is a query,
- * or several: `@tag=keep/@last=5`, of each project. Projects that were not listed yet are.
+ * or several: `@tag=keep/@last=5`, of each project, or of the one that stands before it: `team/project/@last=5`. Projects that were
+ * not listed yet are.
  * @throws LogdirError of a project that cannot be listed, for what is no query, and where a server cannot be asked
  */
 export async function chosenRuns(
@@ -51,13 +55,18 @@ export async function chosenRuns(
     [...project.runs].map(([name, run]) => ({ path: `${project.path}/${name}`, run })),
   );
   if (patterns === null) return placed;
-  const queries = patterns.filter((pattern) => pattern.startsWith('@')).map(parseQuery);
   const chosen = new Set<Run>();
-  for (const query of queries)
-    for (const project of projects)
-      for (const run of (await parts.namespace.choose(project, query, { signal, waits: true })).values())
+  for (const pattern of patterns) {
+    const [, within, query] = QUERY.exec(pattern) ?? [];
+    if (query === undefined) continue;
+    const terms = parseQuery(query);
+    for (const project of projects) {
+      if (within !== undefined && within !== project.path) continue;
+      for (const run of (await parts.namespace.choose(project, terms, { signal, waits: true })).values())
         chosen.add(run);
-  const names = patterns.filter((pattern) => !pattern.startsWith('@'));
+    }
+  }
+  const names = patterns.filter((pattern) => !QUERY.test(pattern));
   return placed.filter(
     ({ path, run }) =>
       chosen.has(run) || names.some((pattern) => isChosen({ path, id: run.key.runId }, pattern)),

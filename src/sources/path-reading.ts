@@ -31,6 +31,8 @@ const SDK_NAME = /^\.?wandb$|\.wandb$/;
 const PAGE_WITHOUT_SCHEME = /^(?:localhost|[\w.-]+:\d+|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,})\/[\w-]/;
 /** Up to three names as W&B allows them. */
 const NAME = /^[\w-][\w.-]*(?:\/[\w-][\w.-]*){0,2}$/;
+/** A path and queries at its end. */
+const QUERIED = /^(.+?)\/+(@\w+[=.].*)$/su;
 /** Of a path that ends in the middle of one, so many names are told. */
 const MAX_TOLD = 5;
 
@@ -72,6 +74,8 @@ export interface OtherReadings {
 }
 
 export function otherReadings(text: string, disk: Disk = localDisk): OtherReadings {
+  const [, before = '', query] = QUERIED.exec(text) ?? [];
+  if (query !== undefined) return { hints: [queryAdvice(before, query)], onServer: null };
   const near = nearestPath(text, disk);
   const isTypo = near !== null && near !== text.replace(/\/+$/, '');
   const slashed = text.replaceAll('\\', '/');
@@ -90,6 +94,12 @@ export function otherReadings(text: string, disk: Disk = localDisk): OtherReadin
     ? (['entity', 'project', 'run'] as const)[name.split('/').length - 1]
     : undefined;
   return { hints, onServer: what === undefined ? null : { what, source: `wandb:${name}` } };
+}
+
+/** What to type where a SOURCE with a query cannot be. `before`: what stands before it. */
+export function queryAdvice(before: string, query: string): string {
+  const choose = /@(?:by|view)=/.test(query) ? '' : ', export and verify';
+  return `It ends with a query. tensorboard, ls, tree, stat and cat${choose} take one; elsewhere give ${before}, in which ${query} is a directory of each project.`;
 }
 
 /** What to type instead of a path that is not there, in sentences; the first says that it is not. */

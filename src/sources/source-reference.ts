@@ -1,7 +1,7 @@
 /** What a SOURCE on the command line means: a path on this machine, or runs of a W&B server. Pure. @module */
 
 import { LogdirError } from '../core/index.ts';
-import { type Disk, isMeantAsPath } from './path-reading.ts';
+import { type Disk, isMeantAsPath, queryAdvice } from './path-reading.ts';
 import type { CloudScope } from './wandb-cloud/index.ts';
 
 export type SourceReference = LocalReference | CloudReference;
@@ -68,11 +68,11 @@ function parsePage(text: string): CloudReference {
 
 function scopeOf(parts: readonly string[], text: string): CloudScope {
   const [entity = '', project = '', ...rest] = parts.map((part) => safelyDecoded(part));
-  const query = rest.find((part) => part.startsWith('@'));
-  if (query !== undefined)
+  const at = text.indexOf('/@');
+  if (at > 0 && rest.some((part) => part.startsWith('@')))
     throw new LogdirError(
       'invalid-argument',
-      `${text} ends with a query, which \`tensorboard\` shows; elsewhere give ENTITY/PROJECT: its runs are at ${entity}/${project}/${query}`,
+      `${text} names no source. ${queryAdvice(text.slice(0, at), text.slice(at + 1))}`,
     );
   // `team/project/runs/id` is what a page's address looks like.
   const [runId, ...more] = rest[0] === 'runs' ? rest.slice(1) : rest;

@@ -39,6 +39,12 @@ describeEveryDoor((open) => {
     expect(json.notes).toBe('mean of 1 run whose config.lr is 0.5: id1');
   });
 
+  it('take a slash in the name of a group as it is listed, and percent-encoded', async () => {
+    const names = await namesAt('e/p/@by=config.model/m∕1');
+    expect(await namesAt('e/p/@by=config.model/m%2F1')).toEqual(names);
+    expect(await namesAt('e/p/@by=tag/a%2fb')).toEqual(names);
+  });
+
   it.each(['e/p/@by=config.lr/2', 'e/p/@by=config.lr/1/mode', 'e/p/@by=config.lr/@last=1'])(
     'have no %s',
     async (path) => {

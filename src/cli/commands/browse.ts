@@ -2,7 +2,7 @@
 
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type App, type LogdirNode, piecesOf } from '../../app/index.ts';
+import { type App, type LogdirNode, type ProjectCard, piecesOf } from '../../app/index.ts';
 import { byteRange, LogdirError } from '../../core/index.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
@@ -14,6 +14,8 @@ import { placePath } from './path-source.ts';
 
 /** Components of the path of a run: entity, project, run. */
 const RUN_DEPTH = 3;
+/** Projects named where one is to be chosen. */
+const MAX_TOLD = 5;
 
 export async function ls(session: Session, argv: Arguments): Promise<ExitCode> {
   const isLong = argv['long'] === true;
@@ -72,18 +74,38 @@ async function browse(
   argv: Arguments,
   look: (app: App, path: string) => Promise<void>,
 ): Promise<void> {
-  const { source, path } = placePath(String(argv['PATH'] ?? ''), session);
+  const { source, path: placed } = placePath(String(argv['PATH'] ?? ''), session);
   const { settings, origins } = session.loaded;
   const sources = source === null ? settings.sources : [source];
   await using app = session.createApp({ watch: 'off', sources });
   await startWithRuns(session, app, { waits: false });
+  const { signal } = session.interruption;
+  const path = isQuery(placed) ? ofProject(placed, await app.overview.projects({ signal })) : placed;
   try {
     await look(app, path);
   } catch (error) {
     const isBare = source === null && origins.sources === 'default';
-    const { signal } = session.interruption;
     throw await explained(error, { app, path, sources, isBare, signal });
   }
+}
+
+/** Whether a path begins with a query, of a whole source or of an entity. */
+function isQuery(path: string): boolean {
+  return path.split('/', 2).some((word) => word.startsWith('@'));
+}
+
+/** Queries are directories of a project. @throws CommandFailure `usage` where there is not one that can be meant. */
+function ofProject(path: string, projects: readonly ProjectCard[]): string {
+  const at = path.search(/(?:^|\/)@/);
+  const within = path.slice(0, at).replace(/\/$/, '');
+  const query = path.slice(at).replace(/^\//, '');
+  const meant = projects.filter((project) => within === '' || project.path.startsWith(`${within}/`));
+  const [only] = meant;
+  if (only !== undefined && meant.length === 1) return `${only.path}/${query}`;
+  const paths = meant.map((project) => project.path);
+  const known = paths.slice(0, MAX_TOLD).join(', ') + (paths.length > MAX_TOLD ? ', …' : '');
+  const text = `${query} is about one project: write ENTITY/PROJECT before it; there are: ${known}`;
+  throw new CommandFailure(EXIT.usage, text);
 }
 
 /**

@@ -5,6 +5,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { showExporting } from '../export-progress.ts';
 import { CommandFailure } from '../failure.ts';
 import { startWithRuns } from '../found-runs.ts';
+import { queriedRuns } from '../queried-runs.ts';
 import type { Arguments, Session } from '../session.ts';
 import { leftOutText, nextText, outcomeText } from './export-text.ts';
 
@@ -15,8 +16,9 @@ export async function exportRuns(session: Session, argv: Arguments): Promise<Exi
   const { terminal, interruption } = session;
   const folder = String(argv['DEST']);
   const format = formatOf(argv['format']);
-  const [tags, runs] = [patternsOf(argv['tags']), patternsOf(argv['runs'])];
-  await using app = session.createApp({ watch: 'off' });
+  const tags = patternsOf(argv['tags']);
+  const { sources, runs } = queriedRuns(session.loaded.settings.sources, patternsOf(argv['runs']));
+  await using app = session.createApp({ watch: 'off', sources });
   await startWithRuns(session, app, { waits: false });
   const startedMs = performance.now();
   using display = showExporting(terminal);
@@ -25,7 +27,7 @@ export async function exportRuns(session: Session, argv: Arguments): Promise<Exi
   display[Symbol.dispose]();
   const stopped = interruption.exitCode();
   if (report.runs === 0 && stopped === null) {
-    if (runs?.every((pattern) => pattern.startsWith('@')) !== true) throw noneChosen(runs);
+    if (runs?.every((pattern) => /(?:^|\/)@/.test(pattern)) !== true) throw noneChosen(runs);
     terminal.print(`no run is chosen by ${runs.join(' or ')} now: nothing was written`);
     return EXIT.ok;
   }

@@ -39,14 +39,15 @@ export async function tensorboard(session: Session, argv: Arguments): Promise<nu
   const { signal } = interruption;
   const door = argv['door'] === 'webhdfs' ? 'webhdfs' : 'grpc';
   const command = await requireTensorboard(session, door);
-  const { sources, queryPath, ...shown } = queriedSources(loaded.settings.sources);
+  const { sources, project, queryPath, ...shown } = queriedSources(loaded.settings.sources);
   await using app = session.createApp({ sources });
   await startWithRuns(session, app, { waits: true });
-  const projects = chosen(await app.overview.projects({ signal }), argv['project']);
+  const projects = chosen(await app.overview.projects({ signal }), argv['project'] ?? project ?? undefined);
+  const isChosen = typeof argv['project'] === 'string' || project !== null;
   const { pagePort } = loaded.settings;
   await using server = await startServer(session, app, { host: PAGE_HOST, port: pagePort });
   terminal.note(`${PAGE_LABEL}${server.url}  ${projectsText(projects)}`);
-  await using provided = door === 'grpc' ? await provide(app, argv, projects, shown) : null;
+  await using provided = door === 'grpc' ? await provide(app, isChosen ? projects : null, shown) : null;
   const data =
     provided === null
       ? ['--logdir', server.logdir(withQuery(projects, queryPath))]
@@ -89,7 +90,7 @@ function queriedSources(texts: readonly string[]): Omit<QueriedSource, 'source'>
   const queried = sources.find((source) => source.queryPath !== '');
   if (queried !== undefined)
     throw new CommandFailure(EXIT.usage, `${queried.queryPath} needs a SOURCE of its own: give one SOURCE`);
-  return { sources: [...texts], query: [], derivation: null, queryPath: '' };
+  return { sources: [...texts], project: null, query: [], derivation: null, queryPath: '' };
 }
 
 /** Queries are directories of a project. @throws CommandFailure `usage` where there is not one project. */
@@ -111,11 +112,10 @@ function publicHost(args: readonly string[]): string | null {
 /** What TensorBoard asks for what is on screen: listens on loopback, on a port of its own. */
 async function provide(
   app: App,
-  argv: Arguments,
-  projects: readonly ProjectCard[],
+  projects: readonly ProjectCard[] | null,
   shown: Pick<QueriedSource, 'query' | 'derivation'>,
 ): Promise<GrpcServer> {
-  const paths = typeof argv['project'] === 'string' ? projects.map(({ path }) => path) : null;
+  const paths = projects?.map(({ path }) => path) ?? null;
   const options = { host: '127.0.0.1', port: 0, tls: null, projects: paths, ...shown };
   return await orPortFailure(app.provideData(options));
 }

@@ -49,12 +49,12 @@ export async function runDataServer({ words, version }: DataServerOptions): Prom
     if (flags === null) return EXIT.ok;
     errorFile = flags.errorFile;
     const level = LOG_LEVELS[Math.min(flags.verbosity, LOG_LEVELS.length - 1)];
-    const { source, query, derivation } = queriedSource(flags.logdir);
+    const { source, ...shown } = queriedSource(flags.logdir);
     const given = { source: [source], 'log-level': level };
     using session = await openSession({ arguments: given, environment, terminal, version });
     terminal = session.terminal;
     logStart(session, 'data server');
-    return await serveData(session, { ...flags, logdir: source, query, derivation }, words);
+    return await serveData(session, { ...flags, ...shown, logdir: source }, words);
   } catch (error) {
     const text = failureText(error);
     terminal.fail(text);
@@ -67,7 +67,7 @@ export async function runDataServer({ words, version }: DataServerOptions): Prom
 
 async function serveData(
   session: Session,
-  flags: DataServerFlags & Pick<QueriedSource, 'query' | 'derivation'>,
+  flags: DataServerFlags & Omit<QueriedSource, 'source'>,
   words: readonly string[],
 ): Promise<number> {
   const { signal } = session.interruption;
@@ -77,8 +77,9 @@ async function serveData(
     return await runOwnDataServer(session, flags.logdir, words);
   }
   noteProxy(session);
-  const { host, port, query, derivation } = flags;
-  await using server = await app.provideData({ host, port, tls: null, projects: null, query, derivation });
+  const { host, port, project, query, derivation } = flags;
+  const projects = project === null ? null : [project];
+  await using server = await app.provideData({ host, port, tls: null, projects, query, derivation });
   const looking = lookAtSource(session, app);
   await Promise.race([looking, delay(VERDICT_WAIT_MS, undefined, { ref: false }), aborted(signal)]);
   await using _written = await tellPort(flags, server);

@@ -41,8 +41,9 @@ abstract class DerivedDirectory implements TreeDirectory {
     return this.#refreshed({ signal, upToDate: null, waits: true }).then(node);
   }
 
-  async lookup(name: string, { signal, freshness }: TreeOptions): Promise<TreeDirectory | undefined> {
-    if (name.startsWith('@')) throw notBelow(this.#name, name);
+  async lookup(given: string, { signal, freshness }: TreeOptions): Promise<TreeDirectory | undefined> {
+    if (given.startsWith('@')) throw notBelow(this.#name, given);
+    const name = this.nameOf(given);
     const waits = freshness === 'complete';
     const options = { signal, upToDate: waits ? name : null, waits };
     const groups = await this.#groups(options);
@@ -53,6 +54,11 @@ abstract class DerivedDirectory implements TreeDirectory {
 
   async entries({ signal }: Signal): Promise<readonly DirectoryNode[]> {
     return await this.nodesOf(await this.#refreshed({ signal, upToDate: null, waits: false }), { signal });
+  }
+
+  /** As it is listed. */
+  protected nameOf(given: string): string {
+    return given;
   }
 
   protected abstract childOf(groups: DerivedGroups, name: string): TreeDirectory | undefined;
@@ -69,6 +75,11 @@ abstract class DerivedDirectory implements TreeDirectory {
 
 /** Of all groups. */
 class GroupingDirectory extends DerivedDirectory {
+  /** In a value, a slash may be written as in queries: a percent sign of a value's own is listed as `%25`. */
+  protected override nameOf(given: string): string {
+    return given.replaceAll(/%2f/gi, encodeComponent('/'));
+  }
+
   protected override childOf(groups: DerivedGroups, name: string): TreeDirectory | undefined {
     const runs = groups.get(name);
     return runs && new GroupDirectory(name, runs, this.project, `${this.place.path}/${name}`);

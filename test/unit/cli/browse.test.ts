@@ -1,7 +1,7 @@
 /** ls, tree, stat and cat on the example runs, without a server. @module */
 
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -39,6 +39,27 @@ describe('ls', () => {
       6,
       'error: @lst=1 is not there, and no query: did you mean one like @last=20',
     ]);
+  });
+
+  it('takes a query behind a folder, of the one project there, or tells which there are', async () => {
+    const folder = join(cwd, 'wandb');
+    mkdirSync(folder);
+    for (const name of readdirSync(EXAMPLES).filter((found) => found.includes('lm-')))
+      symlinkSync(join(EXAMPLES, name), join(folder, name));
+    const one = await runProgram(['ls', './wandb/@last=1'], { cwd });
+    expect([one.code, String(one.stdout)]).toEqual([0, 'wide-8-layers\n']);
+    const inProject = await runProgram(['ls', './wandb/acme/language-model/@by=user'], { cwd });
+    expect(inProject.code).toBe(0);
+    const many = await runProgram(['ls', '@by=group', '--source', EXAMPLES], { cwd });
+    expect([many.code, many.stderr.trim()]).toEqual([
+      2,
+      'error: @by=group is about one project: write ENTITY/PROJECT before it; there are: acme/image-classifier, acme/language-model',
+    ]);
+    const served = await runProgram(['serve', './wandb/@by=group'], { cwd });
+    expect(served.code).not.toBe(0);
+    expect(served.stderr).toContain(
+      'elsewhere give ./wandb, in which @by=group is a directory of each project',
+    );
   });
 
   it('-l shows the sizes that cat delivers', async () => {
