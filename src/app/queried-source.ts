@@ -36,9 +36,11 @@ export function queriedSource(text: string): QueriedSource {
 
 /** A folder may be followed by the path of a project in the tree of its runs. */
 function placeOf(text: string): Pick<QueriedSource, 'source' | 'project'> {
-  const [, folder = '', project = ''] = /^(.*[^/])\/+([^/]+\/[^/]+)\/?$/.exec(text) ?? [];
-  const isWithin = !/^(?:wandb:|https?:|[.~/]*$)/.test(folder) && !existsSync(text) && existsSync(folder);
-  return isWithin ? { source: folder, project } : { source: text, project: null };
+  const [, folder = '', entity = '', name = ''] = /^(.*[^/])\/+([^/]+)\/+([^/]+)\/*$/.exec(text) ?? [];
+  const isPath = !/^(?:wandb:|https?:|[.~/]*$)/.test(folder);
+  // What leads into another folder was meant for one.
+  const isWithin = isPath && existsSync(folder) && !existsSync(`${folder}/${entity}`);
+  return isWithin ? { source: folder, project: `${entity}/${name}` } : { source: text, project: null };
 }
 
 /** Nothing comes after it. */

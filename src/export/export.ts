@@ -9,6 +9,7 @@ import { openDestination } from './destination.ts';
 import type { ExportFormat } from './export-format.ts';
 import { exportRunFile, type Outcome, type RunExportOptions } from './run-export.ts';
 import { conditionOf, openRunFile } from './run-files.ts';
+import { TagChoice, type UnmetPattern } from './tag-choice.ts';
 
 /** Runs exported at a time: while one waits for its source, another is written. */
 const RUNS_AT_A_TIME = 3;
@@ -55,6 +56,8 @@ export interface ExportReport extends ExportProgress {
   /** Runs of which nothing is known yet but that they are there. */
   readonly empty: number;
   readonly leftOut: readonly LeftOut[];
+  /** Of the patterns of tags: those that match nothing in any of the runs, as far as these were read now. */
+  readonly unmetTags: readonly UnmetPattern[];
 }
 
 /**
@@ -66,16 +69,17 @@ export async function exportRuns(parts: ExportParts, options: ExportOptions): Pr
   const { signal, runs: patterns } = options;
   const chosen = await chosenRuns(parts, patterns, { signal });
   const tally = new Tally(chosen.length, options.onProgress);
-  if (chosen.length === 0) return tally.report();
+  if (chosen.length === 0) return tally.report([]);
   await using destination = await openDestination(options.folder, parts.keepClear);
   const { manifest } = destination;
   const tables = new Tables();
+  const choice = options.tags === null ? null : new TagChoice(options.tags);
   const exporting = { ...options, manifest, onBytes: (count: number) => tally.write(count) };
   tally.tell();
   const underWay: Promise<void>[] = [];
   try {
     await mapLimit(chosen, { limit: RUNS_AT_A_TIME, signal }, async (placed) => {
-      const run = exportRun(placed, { tree: parts.tree, tables, tally }, exporting);
+      const run = exportRun(placed, { tree: parts.tree, tables, tally, choice }, exporting);
       underWay.push(run);
       await run;
     });
@@ -85,28 +89,29 @@ export async function exportRuns(parts: ExportParts, options: ExportOptions): Pr
     // The manifest is closed when nobody writes a file any more.
     await Promise.allSettled(underWay);
   }
-  return tally.report();
+  return tally.report(choice?.unmet() ?? []);
 }
 
 interface Exporting {
   readonly tree: LogdirTree;
   readonly tables: Tables;
   readonly tally: Tally;
+  readonly choice: TagChoice | null;
 }
 
 async function exportRun(
   placed: PlacedRun,
-  { tree, tables, tally }: Exporting,
+  { tree, tables, tally, choice }: Exporting,
   options: RunExportOptions,
 ): Promise<void> {
-  const { format, tags, signal } = options;
+  const { format, signal } = options;
   try {
     await placed.run.update();
     const { failure, log } = placed.run;
     // A file of nothing would say that nothing was logged.
     if (failure !== null && (log?.ledger.commits ?? 0) === 0) throw failure;
     await placed.run.refreshState({ signal });
-    await using file = await openRunFile(placed, { tree, tables, format, tags, signal });
+    await using file = await openRunFile(placed, { tree, tables, format, choice, signal });
     const damage = damageOf(placed.run);
     if (failure !== null) tally.leaveOut(placed.path, failure.message);
     else if (damage !== null) tally.leaveOut(placed.path, damage);
@@ -170,8 +175,10 @@ class Tally {
     this.tell();
   }
 
-  report(): ExportReport {
+  /** Of what was written before, not all tags are known. */
+  report(unmet: readonly UnmetPattern[]): ExportReport {
     return {
+      unmetTags: this.#outcomes.kept > 0 ? [] : unmet,
       ...{ runs: this.#runs, done: this.#done, bytes: this.#bytes },
       ...{ outcomes: this.#outcomes, empty: this.#empty, leftOut: this.#leftOut },
     };

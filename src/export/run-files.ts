@@ -1,11 +1,12 @@
 /** The file that a run is exported as: its event file as the tree has it, or a table. @module */
 
-import { byteRange, globMatcher, type RunState } from '../core/index.ts';
+import { byteRange, type RunState } from '../core/index.ts';
 import type { PlacedRun } from '../namespace/index.ts';
 import type { Table, Tables } from '../tables/index.ts';
 import { type LogdirTree, type OpenFile, piecesOf } from '../tree/index.ts';
 import { RecordCount, recordsOfTags } from './event-records.ts';
 import type { ExportFormat } from './export-format.ts';
+import type { TagChoice } from './tag-choice.ts';
 
 /** What a run becomes, ready to be read. */
 export interface RunFile extends AsyncDisposable {
@@ -27,8 +28,8 @@ export interface RunFileOptions {
   readonly tree: LogdirTree;
   readonly tables: Tables;
   readonly format: ExportFormat;
-  /** Patterns of tags, or of keys for a table; null: all. */
-  readonly tags: readonly string[] | null;
+  /** Of tags, or of keys for a table; null: all. */
+  readonly choice: TagChoice | null;
   readonly signal: AbortSignal;
 }
 
@@ -41,14 +42,14 @@ export async function openRunFile(placed: PlacedRun, options: RunFileOptions): P
 
 async function openEventFile(
   directory: string,
-  { tree, tags, signal }: RunFileOptions,
+  { tree, choice, signal }: RunFileOptions,
 ): Promise<RunFile | null> {
   const nodes = await tree.list(directory, { signal });
   const event = nodes.find((node) => node.kind === 'file' && node.isAppendOnly);
   if (event === undefined) return null;
   const path = `${directory}/${event.name}`;
   const file = await tree.open(path, { freshness: 'complete', signal });
-  return new EventRunFile(path, file, tags, signal);
+  return new EventRunFile(path, file, choice, signal);
 }
 
 class EventRunFile implements RunFile {
@@ -57,17 +58,17 @@ class EventRunFile implements RunFile {
   readonly size: number | null;
   readonly isAppendOnly: boolean;
   readonly #file: OpenFile;
-  readonly #isChosen: ((tag: string) => boolean) | null;
+  readonly #isChosen: ((tag: string) => boolean) | undefined;
   readonly #signal: AbortSignal;
   #count = new RecordCount();
 
-  constructor(path: string, file: OpenFile, tags: readonly string[] | null, signal: AbortSignal) {
+  constructor(path: string, file: OpenFile, choice: TagChoice | null, signal: AbortSignal) {
     this.path = path;
-    this.version = versionOf(file.node.etag, tags);
-    this.size = tags === null ? file.node.size : null;
-    this.isAppendOnly = tags === null;
+    this.version = versionOf(file.node.etag, choice);
+    this.size = choice === null ? file.node.size : null;
+    this.isAppendOnly = choice === null;
     this.#file = file;
-    this.#isChosen = tags && chosenBy(tags);
+    this.#isChosen = choice?.isChosen;
     this.#signal = signal;
   }
 
@@ -76,7 +77,7 @@ class EventRunFile implements RunFile {
     const pieces = piecesOf(this.#file.read(byteRange(from, this.#file.node.size), { signal }));
     this.#count = new RecordCount();
     return this.#count.counted(
-      this.#isChosen === null ? pieces : recordsOfTags(pieces, this.#isChosen, { signal }),
+      this.#isChosen === undefined ? pieces : recordsOfTags(pieces, this.#isChosen, { signal }),
     );
   }
 
@@ -92,12 +93,12 @@ class EventRunFile implements RunFile {
 async function openTable(
   { path, run }: PlacedRun,
   format: Exclude<ExportFormat, 'tfevents'>,
-  { tables, tags, signal }: RunFileOptions,
+  { tables, choice, signal }: RunFileOptions,
 ): Promise<RunFile> {
-  const isChosen = tags === null ? {} : { isChosen: chosenBy(tags) };
-  const choice = { format, hasRuns: false, ...isChosen };
-  const table = await tables.open([{ name: path, run }], choice, { signal });
-  return new TableRunFile(`${path}/history.${format}`, table, tags, signal);
+  const isChosen = choice === null ? {} : { isChosen: choice.isChosen };
+  const chosen = { format, hasRuns: false, ...isChosen };
+  const table = await tables.open([{ name: path, run }], chosen, { signal });
+  return new TableRunFile(`${path}/history.${format}`, table, choice, signal);
 }
 
 class TableRunFile implements RunFile {
@@ -108,9 +109,9 @@ class TableRunFile implements RunFile {
   readonly #table: Table;
   readonly #signal: AbortSignal;
 
-  constructor(path: string, table: Table, tags: readonly string[] | null, signal: AbortSignal) {
+  constructor(path: string, table: Table, choice: TagChoice | null, signal: AbortSignal) {
     this.path = path;
-    this.version = versionOf(table.facts.fingerprint, tags);
+    this.version = versionOf(table.facts.fingerprint, choice);
     this.size = table.size;
     this.#table = table;
     this.#signal = signal;
@@ -127,13 +128,8 @@ class TableRunFile implements RunFile {
   async [Symbol.asyncDispose](): Promise<void> {}
 }
 
-function versionOf(etag: string, tags: readonly string[] | null): string {
-  return tags === null ? etag : `${etag} ${JSON.stringify(tags)}`;
-}
-
-function chosenBy(patterns: readonly string[]): (tag: string) => boolean {
-  const matchers = patterns.map(globMatcher);
-  return (tag) => matchers.some((isMatch) => isMatch(tag));
+function versionOf(etag: string, choice: TagChoice | null): string {
+  return choice === null ? etag : `${etag} ${JSON.stringify(choice.patterns)}`;
 }
 
 /** What is said of a run in the manifest. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { LogdirError, toLogdirError } from '../core/index.ts';
+import { LogdirError, sizeText, toLogdirError } from '../core/index.ts';
 import type { EventFiles, SeriesViews } from '../eventfile/index.ts';
 import type { History, Run } from '../history/index.ts';
 import type { Media } from '../media/index.ts';
@@ -95,6 +95,11 @@ async function verifyRun(check: RunCheck, path: string, run: Run, signal: AbortS
     await run.update();
     findings = await check.run(path, run, signal);
     if (run.failure !== null) findings.notes.push(`not read to its end: ${run.failure.message}`);
+    const { skippedBytes = 0 } = run.log?.ledger ?? {};
+    if (skippedBytes > 0)
+      findings.notes.push(
+        `${sizeText(skippedBytes)} of its log are damaged and were passed over: nothing was held against what stood there`,
+      );
     return findings.report(path, null);
   } catch (error) {
     signal.throwIfAborted();

@@ -50,6 +50,8 @@ export class ScriptedSource implements RunSource {
   readonly crashed = new Set<string>();
   /** Milliseconds before each batch. */
   pauseMs = 0;
+  /** Bytes of each run that were damaged. */
+  skippedBytes = 0;
   /** Files that every run has saved: content by name. */
   readonly files = new Map<string, string | Uint8Array | ScriptedFile>();
   /** While set, files can't be had. */
@@ -133,7 +135,9 @@ export class ScriptedSource implements RunSource {
       this.#mayFail();
       signal.throwIfAborted();
       const next = Math.min(end, at + this.batchSize);
-      yield { cursor: String(next) as Cursor, records: records.slice(at, next), unread: {}, skippedBytes: 0 };
+      const cursor = String(next) as Cursor;
+      const skippedBytes = at === 0 ? this.skippedBytes : 0;
+      yield { cursor, records: records.slice(at, next), unread: {}, skippedBytes };
       at = next;
       if (this.pauseMs > 0) await delay(this.pauseMs);
       else await new Promise((resolve) => setImmediate(resolve));

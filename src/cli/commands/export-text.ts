@@ -23,6 +23,12 @@ export function leftOutText({ path, reason }: ExportReport['leftOut'][number]): 
   return `${path} could not be read to its end: ${reason}`;
 }
 
+export function unmetText({ pattern, nearest }: ExportReport['unmetTags'][number]): string {
+  const advice =
+    nearest === null ? 'run.json of a run lists what it has' : `did you mean --tags ${shellWord(nearest)}?`;
+  return `--tags ${shellWord(pattern)} matches nothing in these runs; ${advice}`;
+}
+
 /** What DuckDB reads the tables with. */
 const READERS: Readonly<Record<Exclude<ExportFormat, 'tfevents'>, string>> = {
   csv: 'read_csv',

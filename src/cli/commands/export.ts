@@ -7,7 +7,7 @@ import { CommandFailure } from '../failure.ts';
 import { startWithRuns } from '../found-runs.ts';
 import { queriedRuns } from '../queried-runs.ts';
 import type { Arguments, Session } from '../session.ts';
-import { leftOutText, nextText, outcomeText } from './export-text.ts';
+import { leftOutText, nextText, outcomeText, unmetText } from './export-text.ts';
 
 /** Runs told of one by one. */
 const MAX_TOLD = 20;
@@ -33,6 +33,7 @@ export async function exportRuns(session: Session, argv: Arguments): Promise<Exi
   }
   terminal.print(outcomeText(report, folder, performance.now() - startedMs));
   tellLeftOut(session, report);
+  for (const unmet of report.unmetTags) terminal.warn(unmetText(unmet));
   if (stopped !== null) terminal.note('Stopped; the same command goes on from here.');
   else terminal.print(nextText(format, folder));
   // Whatever stopped it, a script must not take it for done.

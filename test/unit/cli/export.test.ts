@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { leftOutText, nextText, outcomeText } from '../../../src/cli/commands/export-text.ts';
+import { leftOutText, nextText, outcomeText, unmetText } from '../../../src/cli/commands/export-text.ts';
 import { EXPORT_CHOICES } from '../../../src/cli/export-command.ts';
 import { EXPORT_FORMATS } from '../../../src/export/index.ts';
 import { writeNumberedRuns } from '../../support/numbered-runs.ts';
@@ -189,11 +189,17 @@ describe('what export says', () => {
   it('counts what became of runs', () => {
     const outcomes = { written: 1200, grown: 2, kept: 1 };
     const leftOut = [{ path: 'a/b/c', reason: 'the disk has gone' }];
-    const report = { runs: 1205, done: 1205, bytes: 3 * 2 ** 20, outcomes, empty: 1, leftOut };
+    const report = { runs: 1205, done: 1205, bytes: 3 * 2 ** 20, outcomes, empty: 1, leftOut, unmetTags: [] };
     expect(outcomeText(report, 'out', 1234)).toBe(
       '1,205 runs in out: 1,200 written, 2 appended to, 1 there already, 1 without a row yet, 1 not read to the end; 3.0 MiB in 1.2 s',
     );
     expect(leftOutText(leftOut[0]!)).toBe('a/b/c could not be read to its end: the disk has gone');
+  });
+
+  it('names what was probably meant by a tag that is not there', () => {
+    expect(unmetText({ pattern: 'val/los', nearest: 'val/loss' })).toBe(
+      '--tags val/los matches nothing in these runs; did you mean --tags val/loss?',
+    );
   });
 
   it('quotes folders for a shell', () => {

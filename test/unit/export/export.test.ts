@@ -180,6 +180,13 @@ describe('an export', () => {
       tags: ['train/*', 'loss'],
       records: readEvents(bytes).length,
     });
+    // A pattern that meets nothing is told of, where all tags were looked at.
+    const unmet = [
+      { pattern: 'train/ac', nearest: 'train/acc' },
+      { pattern: 'nothing*', nearest: null },
+    ];
+    expect((await run({ tags: ['train/ac', 'loss', 'nothing*'] })).unmetTags).toEqual(unmet);
+    expect((await run({ tags: ['train/ac', 'loss', 'nothing*'] })).unmetTags).toEqual([]);
     // Nothing of the choice is left when all are wanted again.
     await run();
     await expectTree();
@@ -205,6 +212,8 @@ describe('an export', () => {
     expect(await files()).toEqual(['acme/speech/windy/history.jsonl']);
     const lines = readJsonLines(await readFile(join(target, 'acme/speech/windy/history.jsonl'), 'utf8'));
     expect(lines[3]).toEqual({ _step: 3, _timestamp: 1.7e9 + 3, 'train/acc': 3 });
+    const { unmetTags } = await run({ format: 'csv', tags: ['los', 'train/*'] });
+    expect(unmetTags).toEqual([{ pattern: 'los', nearest: 'loss' }]);
   });
 
   it('goes on from a journal whose last line is torn', async () => {

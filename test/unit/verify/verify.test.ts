@@ -141,6 +141,19 @@ const kindsOf = ({ mismatches }: RunReport) => [
   ...new Set(mismatches.map(({ kind, tag }) => (tag === null ? kind : `${kind} ${tag}`))),
 ];
 
+it('says that a log was damaged, of which every door has what is left', async () => {
+  const source = new ScriptedSource();
+  source.skippedBytes = 2048;
+  source.add(KEY, [factsRecord('r'), row(0, { loss: 1 }), exitRecord()]);
+  await using house = await buildHouse({ sources: [source] });
+  const parts = { ...house, caller: OPERATOR, hiddenPlugins: new Set<string>() };
+  const through = { kind: 'tree' } as const;
+  const { runs } = await verify(parts, { through, runs: null, signal, onProgress: () => undefined });
+  expect(runs.map(({ notes, mismatchCount }) => [notes, mismatchCount])).toEqual([
+    [['2.0 KiB of its log are damaged and were passed over: nothing was held against what stood there'], 0],
+  ]);
+});
+
 describe('a run that is shown as it was logged', () => {
   it('has no mismatch in its event file, and a reason for every value that is no point', async () => {
     const report = await runReport(TREE);
