@@ -1,5 +1,6 @@
 /** Numbers of one series made from those before them. @module */
 
+import { RollingMean } from './rolling-mean.ts';
 import type { ViewStep } from './view-definition.ts';
 
 /** What the next value of a series comes to; null: nothing. */
@@ -10,26 +11,15 @@ export type SmoothingStep = Extract<ViewStep, { readonly kind: 'rolling_mean' | 
 /** At the start of a series. */
 export function smoothedSeries(step: SmoothingStep): Series {
   switch (step.kind) {
-    case 'rolling_mean':
-      return rollingMean(step.window);
+    case 'rolling_mean': {
+      const mean = new RollingMean(step.window);
+      return (value) => mean.add(value);
+    }
     case 'ema':
       return debiasedAverage(step.weight);
     case 'difference':
       return difference();
   }
-}
-
-/** The mean of the last values, as many as there are: pandas' `rolling(window, min_periods=1).mean()`, which leaves NaN out. */
-function rollingMean(window: number): Series {
-  const held: number[] = [];
-  let next = 0;
-  return (value) => {
-    held[next] = value;
-    next = (next + 1) % window;
-    const numbers = held.filter((number) => !Number.isNaN(number));
-    // Summed anew: a running sum keeps what was rounded away.
-    return numbers.length === 0 ? Number.NaN : numbers.reduce((a, b) => a + b) / numbers.length;
-  };
 }
 
 /**

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseViews } from '../../../src/views/index.ts';
 import { keyPattern, nameFrom } from '../../../src/views/transforms/key-pattern.ts';
+import { RollingMean } from '../../../src/views/transforms/rolling-mean.ts';
 import { transformOf, type ViewedRow } from '../../../src/views/transforms/transform.ts';
 import { readEvents, scalarsOf } from '../../support/event-reader.ts';
 import { addMembers, memberKey } from '../../support/grouped-runs.ts';
@@ -79,6 +80,47 @@ describe('a step of a view', () => {
       { 'r/a': 3, 'r/b': 15 },
       { 'r/a': 8 },
     ]);
+  });
+
+  it.each([
+    // By pandas 3.1.1: Series(…).rolling(window, min_periods=1).mean()
+    [3, [1, Infinity, 3, 4, 5], [1, 1, 2, 3.5, 4]],
+    [2, [Infinity, -Infinity, 1, 2], [Number.NaN, Number.NaN, 1, 1.5]],
+    [2, [Number.NaN, Infinity, 2], [Number.NaN, Number.NaN, 2]],
+    [3, [1e20, 1, 1, 1, 1], [1e20, 5e19, 3.333333333333333e19, 1, 1]],
+    [3, [1, Number.NaN, Number.NaN, Number.NaN, 4], [1, 1, 1, Number.NaN, 4]],
+    // Of this pandas makes NaN from the third on.
+    [2, [1e308, 1e308, 1, 2], [1e308, 1e308, 5e307, 1.5]],
+  ])('averages %d at a time as pandas does: %j', (window, values, means) => {
+    const steps = `- rolling_mean: {key: a, window: ${window}}`;
+    expect(
+      valuesOf(
+        steps,
+        values.map((a) => ({ a })),
+      ),
+    ).toEqual(means.map((a) => ({ a })));
+  });
+
+  it('averages what is in the window, and nothing else', () => {
+    const value = fc.oneof(
+      fc.double({ min: -1e6, max: 1e6 }),
+      fc.constantFrom(Number.NaN, Infinity, -Infinity, 1e300),
+    );
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 9 }), fc.array(value, { maxLength: 60 }), (window, values) => {
+        const mean = new RollingMean(window);
+        for (const [at, given] of values.entries()) {
+          const numbers = values.slice(Math.max(0, at + 1 - window), at + 1).filter(Number.isFinite);
+          const made = mean.add(given);
+          if (numbers.length === 0) expect(made).toBeNaN();
+          else {
+            const most = numbers.reduce((most, number) => Math.max(most, Math.abs(number)), 0);
+            const expected = numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+            expect(Math.abs(made - expected)).toBeLessThanOrEqual(1e-14 * most);
+          }
+        }
+      }),
+    );
   });
 
   it("smooths as TensorBoard's slider does", () => {
