@@ -2,10 +2,11 @@
 
 import { LogdirError, TurnBudget } from '../core/index.ts';
 import type { Cursor, ReadRunOptions, RecordBatch, ShapeRegistry } from '../sources/index.ts';
+import { finalStep, isOutdated } from './finality.ts';
 import { formatPosition, parsePosition } from './position.ts';
 import type { Fold, Recipe } from './recipe.ts';
 import { AlignedSteps } from './steps/aligned-steps.ts';
-import { finalStep, isOutdated, type Member } from './steps/member.ts';
+import type { Member } from './steps/member.ts';
 
 /** Rows of a batch: a few milliseconds of work. */
 const BATCH_ROWS = 512;

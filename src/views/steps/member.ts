@@ -2,7 +2,6 @@
 
 import { FIRST_WRITER, mapLimit, type RunState } from '../../core/index.ts';
 import { type History, REFRESH, type Run, type RunLog, type ShapeEntry } from '../../history/index.ts';
-import type { Recipe } from '../recipe.ts';
 
 /** Folders that are looked at for the state of a run at the same time. */
 export const LOOKS_AT_A_TIME = 32;
@@ -58,31 +57,6 @@ export async function statesOf(runs: readonly Run[], options: Signal): Promise<r
  */
 export function isOfView({ kind, writer = FIRST_WRITER }: ShapeEntry): boolean {
   return kind === 'history' && writer === FIRST_WRITER;
-}
-
-/**
- * The step up to which all that members say is final: the newest of the one that is furthest behind, of those that are waited for,
- * as steps ascend unless a run goes back. Infinite where nobody is; -infinite where one of them has logged nothing.
- */
-export function finalStep(members: readonly Member[], { members: cast }: Pick<Recipe, 'members'>): number {
-  return members.reduce(
-    (final, { lastStep }, i) =>
-      cast[i]!.end === null ? Math.min(final, lastStep ?? Number.NEGATIVE_INFINITY) : final,
-    Number.POSITIVE_INFINITY,
-  );
-}
-
-/**
- * Whether a member has gone on otherwise than a recipe has it. Another recipe takes its place, and what was computed by it stays as
- * it is: whoever has listed it may open it.
- */
-export function isOutdated(members: readonly Member[], { members: cast }: Pick<Recipe, 'members'>): boolean {
-  return members.some(({ log, restarts, resumes, lastStep }, i) => {
-    const { end, ...known } = cast[i]!;
-    if (log.generation !== known.generation || restarts !== known.restarts || resumes !== known.resumes)
-      return true;
-    return end !== null && end.step !== lastStep;
-  });
 }
 
 function memberOf(run: Run, log: RunLog): Member {
