@@ -16,7 +16,15 @@ import { checksumOf, recipeOfView } from './transforms/view-recipe.ts';
 /** Of derived runs, members counted: some 60 MB of recipes and ledgers. */
 const MAX_MEMBERS = 400_000;
 
+/** Of members of groups that are only listed: a look is one at the size of a file. */
+const STATE_MAX_AGE_MS = 30_000;
+
 type Signal = { readonly signal: AbortSignal };
+
+export interface GroupOptions extends Signal {
+  /** Name of the group that somebody looks at; of others states of members may be older. Default: none. */
+  readonly nearest?: string | null;
+}
 
 interface DerivedRun {
   readonly recipe: Recipe;
@@ -48,11 +56,15 @@ export class Views implements AsyncDisposable {
   readonly #derived: LRUCache<string, DerivedRun>;
   /** Times that members went back or on after an end, as last seen. */
   readonly #turns = new WeakMap<Run, number>();
+  /** Monotonic milliseconds of the last look at the state of a member. */
+  readonly #lookedAtMs = new WeakMap<Run, number>();
+  readonly #clock: Clock;
   readonly #logger: Logger;
 
   constructor({ history, memoryMaxBytes, definitions = [], logger, clock }: ViewsOptions) {
     this.#definitions = new Map(definitions.map((view) => [view.name, view]));
     this.#members = history;
+    this.#clock = clock;
     this.#logger = logger.child({ room: 'views' });
     this.#store = new MemoryStore({ maxBytes: memoryMaxBytes, whenFull: 'evict' });
     this.#eager = new DerivedSource({ history, reading: 'eager' });
@@ -84,13 +96,16 @@ export class Views implements AsyncDisposable {
     project: ProjectKey,
     grouping: Grouping,
     groups: readonly RunGroup[],
-    options: Signal,
+    { nearest = null, ...options }: GroupOptions,
   ): Promise<ReadonlyMap<string, ReadonlyMap<string, Run>>> {
     const budget = new TurnBudget();
     const found = new Map<string, ReadonlyMap<string, Run>>();
-    const members = groups.flatMap((group) => group.members);
-    await this.#lookAtStates(members, options);
-    this.#tellOfChanges(members);
+    for (const group of groups) {
+      const maxAgeMs = group.name === nearest ? 0 : STATE_MAX_AGE_MS;
+      await this.#lookAtStates(group.members, maxAgeMs, options);
+      this.#tellOfChanges(group.members);
+      await budget.next(options.signal);
+    }
     for (const group of groups) {
       const recipes = recipesOfGroup(project, grouping, group);
       found.set(group.name, new Map(recipes.map((recipe) => [recipe.displayName, this.#runOf(recipe)])));
@@ -138,14 +153,18 @@ export class Views implements AsyncDisposable {
   }
 
   /** Of runs that were going on when last looked at, as far as that costs no request: their end may have been read since. */
-  async #lookAtStates(members: readonly GroupMember[], options: Signal): Promise<void> {
-    const goingOn = members.filter(
+  async #lookAtStates(members: readonly GroupMember[], maxAgeMs: number, options: Signal): Promise<void> {
+    const nowMs = this.#clock.monotonic();
+    const due = members.filter(
       ({ run, entry }) =>
         (run.policy.reading === 'eager' || run.log !== undefined) &&
-        (run.state === 'running' || (run.log?.ledger.exit ?? entry?.exit ?? null) === null),
+        (run.state === 'running' || (run.log?.ledger.exit ?? entry?.exit ?? null) === null) &&
+        nowMs - (this.#lookedAtMs.get(run) ?? Number.NEGATIVE_INFINITY) >= maxAgeMs,
     );
-    const look = { limit: LOOKS_AT_A_TIME, ...options };
-    await mapLimit([...new Set(goingOn.map(({ run }) => run))], look, (run) => run.refreshState(options));
+    await mapLimit(due, { limit: LOOKS_AT_A_TIME, ...options }, async ({ run }) => {
+      await run.refreshState(options);
+      this.#lookedAtMs.set(run, nowMs);
+    });
   }
 
   /** Of runs whose groups have files of other names now, though the same runs are in them. */

@@ -1,9 +1,10 @@
-/** Groups, whatever their members do and whenever the program is started anew: a name never has other bytes. @module */
+/** Groups and views, whatever their runs do and whenever the program is started anew: a name never has other bytes. @module */
 
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { RunRecord } from '../../src/core/index.ts';
+import { LogdirError, type RunRecord } from '../../src/core/index.ts';
 import { MemoryStore } from '../../src/history/index.ts';
+import { parseViews } from '../../src/views/index.ts';
 import { GROUPS, memberFacts, memberKey } from '../support/grouped-runs.ts';
 import { buildHouse, COMPLETE, eventPath, type House, readWhole } from '../support/house.ts';
 import { exitRecord, row, systemRow } from '../support/records.ts';
@@ -11,8 +12,9 @@ import { scaled } from '../support/scale.ts';
 import { ScriptedSource } from '../support/scripted-source.ts';
 
 const MEMBERS = ['a', 'b', 'c'] as const;
-/** Shows by its values whose they are. */
-const STATISTIC = 'mean';
+/** A mean shows by its values whose they are. A view shows what a run that went back has not logged again. */
+const DIRECTORIES = [`${GROUPS}/g/mean`, 'team/project/@view=v/a'];
+const VIEWS = parseViews("v:\n  steps: [{scale: {'*': 2}}]", 'v.yaml', null);
 
 const member = fc.constantFrom(...MEMBERS, 'a' as const);
 /** What happens to a member. `quiet`: nothing is heard of it for long; it may come back. `gone`: it is deleted. */
@@ -27,6 +29,7 @@ const event = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('is heard of'), member }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('goes back'), member }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('is sampled'), member }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('source is away'), isAway: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('is deleted'), member }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('program restarts'), keepsCache: fc.boolean() }) },
 );
@@ -42,6 +45,7 @@ class Members {
   }
 
   happen(what: Happening): void {
+    if ('isAway' in what) this.source.failure = what.isAway ? new LogdirError('unavailable', 'away') : null;
     if (!('member' in what)) return;
     const { member: id } = what;
     switch (what.kind) {
@@ -92,21 +96,26 @@ class Members {
 class Served {
   readonly names = new Map<string, Buffer>();
 
-  async look(house: House): Promise<void> {
+  /** `isAway`: what is read can be less than before, and is the same as far as it goes. */
+  async look(house: House, isAway: boolean): Promise<void> {
     await house.history.relist();
-    const directory = `${GROUPS}/g/${STATISTIC}`;
+    for (const directory of DIRECTORIES) await this.#lookAt(house, directory, isAway);
+  }
+
+  async #lookAt(house: House, directory: string, isAway: boolean): Promise<void> {
     try {
       await house.tree.stat(`${directory}/run.json`, COMPLETE);
     } catch {
-      return; // No run is in the group.
+      return; // No run is there.
     }
     const path = await eventPath(house.tree, directory).catch(() => undefined);
     if (path === undefined) return;
     const bytes = await readWhole(house.tree, path);
     const before = this.names.get(path) ?? Buffer.alloc(0);
-    expect(bytes.length).toBeGreaterThanOrEqual(before.length);
-    expect(bytes.subarray(0, before.length).equals(before)).toBe(true);
-    this.names.set(path, bytes);
+    const [shorter, longer] = bytes.length < before.length ? [bytes, before] : [before, bytes];
+    expect(longer.subarray(0, shorter.length).equals(shorter)).toBe(true);
+    if (!isAway) expect(longer).toBe(bytes);
+    this.names.set(path, longer);
   }
 }
 
@@ -133,7 +142,7 @@ function withoutReborn(drawn: readonly Moment[]): readonly Moment[] {
 }
 
 it.each(['eager', 'on-demand'] as const)(
-  'a file of a group of %s runs never has other bytes, whatever happens and however often the program is started',
+  'a file of a group or a view of %s runs never has other bytes, whatever happens and however often the program is started',
   async (reading) => {
     let names = 0;
     await fc.assert(
@@ -142,18 +151,19 @@ it.each(['eager', 'on-demand'] as const)(
         members.source.batchSize = batchSize;
         const served = new Served();
         let store = new MemoryStore({ maxBytes: 1e8 });
-        let house = await buildHouse({ sources: [members.source], store });
+        let house = await buildHouse({ sources: [members.source], store, views: VIEWS });
         try {
           for (const { what, isSeen } of withoutReborn(drawn)) {
             members.happen(what);
             if (what.kind === 'program restarts') {
               await house[Symbol.asyncDispose]();
               if ('keepsCache' in what && !what.keepsCache) store = new MemoryStore({ maxBytes: 1e8 });
-              house = await buildHouse({ sources: [members.source], store });
+              house = await buildHouse({ sources: [members.source], store, views: VIEWS });
             }
-            if (isSeen) await served.look(house);
+            if (isSeen) await served.look(house, members.source.failure !== null);
           }
-          await served.look(house);
+          members.source.failure = null;
+          await served.look(house, false);
           names += served.names.size;
         } finally {
           await house[Symbol.asyncDispose]();

@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RunRecord } from '../../src/core/index.ts';
+import { MemoryStore } from '../../src/history/index.ts';
 import { keptBefore } from '../../src/points/point-buffer.ts';
 import { STATISTICS, statisticOf } from '../../src/views/index.ts';
 import {
@@ -69,14 +70,17 @@ describe('a group of runs', () => {
     await fc.assert(
       fc.asyncProperty(
         histories,
-        fc.array(fc.tuple(fc.constantFrom(...MEMBERS), fc.nat(9)), { maxLength: 12 }),
+        fc.array(fc.tuple(fc.constantFrom(...MEMBERS), fc.nat(9)), { maxLength: 8 }),
         fc.integer({ min: 1, max: 9 }),
         async (logs, order, batchSize) => {
           const rows = rowsOfAll(logs);
           const source = new ScriptedSource();
           source.batchSize = batchSize;
           addMembers(source, { a: [], b: [], c: [] });
-          await using house = await buildHouse({ sources: [source] });
+          await using house = await buildHouse({
+            sources: [source],
+            store: new MemoryStore({ maxBytes: 1e8 }),
+          });
           let served = await bytesOf(house);
           const grow = async (name: Name, records: readonly RunRecord[]) => {
             source.push(memberKey(name), ...records);
@@ -96,7 +100,10 @@ describe('a group of runs', () => {
 
           const whole = new ScriptedSource();
           addMembers(whole, Object.fromEntries(MEMBERS.map((name) => [name, [...rows[name], exitRecord()]])));
-          await using atOnce = await buildHouse({ sources: [whole] });
+          await using atOnce = await buildHouse({
+            sources: [whole],
+            store: new MemoryStore({ maxBytes: 1e8 }),
+          });
           expect(await bytesOf(atOnce)).toEqual(served);
         },
       ),

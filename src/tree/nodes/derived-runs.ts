@@ -113,7 +113,7 @@ export class DerivedRuns {
       members.map(({ run }) => run),
       options,
     );
-    return await views.ofGroups(project, grouping, groups, options);
+    return await views.ofGroups(project, grouping, groups, { ...options, nearest: upToDate });
   }
 
   #keepEarlier(path: string, before: DerivedGroups | undefined, groups: DerivedGroups): void {
