@@ -126,7 +126,7 @@ interface Moment {
 }
 
 const moments: fc.Arbitrary<Moment[]> = fc.array(fc.record({ what: event, isSeen: fc.boolean() }), {
-  ...{ minLength: 10, maxLength: 40 },
+  ...{ minLength: 10, maxLength: scaled(25, 40) },
   size: 'max',
 });
 
