@@ -32,6 +32,10 @@ export class Bindfs implements AsyncDisposable {
     throw new Error(`bindfs does not mount ${directory}`);
   }
 
+  get pid(): number {
+    return this.#child.pid ?? Number.NaN;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#child.exitCode !== null) return;
     const exited = once(this.#child, 'exit');

@@ -45,6 +45,10 @@ export class ServerProcess implements AsyncDisposable {
     return new ServerProcess(child, readFileSync(portFile, 'utf8').trim(), readyMs);
   }
 
+  get pid(): number {
+    return this.#child.pid ?? Number.NaN;
+  }
+
   /** Memory it holds now, in megabytes. Linux only. */
   rssMegabytes(): number {
     return residentMegabytes(this.#child.pid ?? Number.NaN);

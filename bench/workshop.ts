@@ -22,6 +22,7 @@ const HOW_TO_INSTALL = {
   wrk: 'apt-get install wrk',
   curl: 'apt-get install curl',
   bindfs: 'apt-get install bindfs',
+  chrt: 'apt-get install util-linux',
   python3: 'apt-get install python3 python3-venv',
 } as const;
 

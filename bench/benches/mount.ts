@@ -3,6 +3,7 @@
 import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Awake } from '../awake.ts';
 import type { Bench, Figure } from '../bench.ts';
 import { Bindfs } from '../bindfs.ts';
 import { dataServer, loadSeconds } from '../data-server.ts';
@@ -24,21 +25,26 @@ export const mount: Bench = {
 };
 
 async function* run(workshop: Workshop): AsyncIterable<Figure> {
-  workshop.require('bindfs', 'python3');
+  workshop.require('bindfs', 'chrt', 'python3');
+  using _awake = new Awake();
   yield* againstBindfs(workshop);
   yield* underTensorBoard(workshop, 'finished');
   yield* underTensorBoard(workshop, 'running');
 }
 
+/** How long it took, and how much of a processor the server of the file system took for it. */
+interface Load {
+  readonly seconds: number;
+  readonly processorSeconds: number;
+}
+
 /** What bench/peers/file_load.py prints. */
 interface FileLoad {
-  readonly sequentialSeconds: number;
-  readonly rereadSeconds: number;
-  readonly preadsPerSecond: number;
-  readonly readdirSeconds: number;
-  readonly statsPerSecond: number;
   readonly bytes: number;
   readonly entries: number;
+  readonly preads: number;
+  readonly pieces: number;
+  readonly loads: Readonly<Record<'sequential' | 'reread' | 'preads' | 'pieces' | 'readdir' | 'stats', Load>>;
 }
 
 /** A mounted synthetic run, and the same event file plain. */
@@ -59,15 +65,17 @@ async function* againstBindfs(workshop: Workshop): AsyncIterable<Figure> {
   await using bindfs = await Bindfs.start(site.plain, join(folder, 'bindfs'));
   const name = site.path.slice(site.path.lastIndexOf('/') + 1);
   const subjects = [
-    [join(site.mountPoint, site.path), join(site.mountPoint, LONG_RUN.entity, 'many')],
-    [join(bindfs.directory, name), join(bindfs.directory, 'many')],
+    {
+      paths: [join(site.mountPoint, site.path), join(site.mountPoint, LONG_RUN.entity, 'many')],
+      pid: site.server.pid,
+    },
+    { paths: [join(bindfs.directory, name), join(bindfs.directory, 'many')], pid: bindfs.pid },
   ];
   const loads: FileLoad[][] = [[], []];
   for (let round = 0; round < ROUNDS; round++) {
-    for (const [i, paths] of subjects.entries()) {
-      loads[i]!.push(
-        await workshop.peer<FileLoad>(workshop.python(), 'file_load.py', [...paths, `${round}`]),
-      );
+    for (const [i, { paths, pid }] of subjects.entries()) {
+      const words = [...paths, `${round}`, `${pid}`];
+      loads[i]!.push(await workshop.peer<FileLoad>(workshop.python(), 'file_load.py', words));
     }
   }
   yield* fileFigures(loads[0]!, loads[1]!);
@@ -75,35 +83,50 @@ async function* againstBindfs(workshop: Workshop): AsyncIterable<Figure> {
   yield { what: 'peak memory of all this', unit: 'MB', better: 'less', ours: peak, peer: null, goal: null };
 }
 
+type Pair = Pick<Figure, 'ours' | 'peer'>;
+
 function* fileFigures(ours: readonly FileLoad[], peer: readonly FileLoad[]): Iterable<Figure> {
-  const pair = (of: (load: FileLoad) => number) => ({
+  const pair = (of: (load: FileLoad) => number): Pair => ({
     ours: median(ours.map(of)),
     peer: { name: 'bindfs', value: median(peer.map(of)) },
   });
-  const { bytes, entries } = ours[0]!;
-  const megabytes = (bytes / 1e6).toFixed(0);
-  const rate = (seconds: number) => bytes / 1e6 / seconds;
+  const { bytes, entries, preads, pieces } = ours[0]!;
+  const megabytes = bytes / 1e6;
   const more = { better: 'more' } as const;
+  /** How much of a processor the server takes for one of so many. */
+  const cost = (name: keyof FileLoad['loads'], count: number, what: string): Figure => ({
+    ...pair(({ loads }) => (1e6 * loads[name].processorSeconds) / count),
+    ...{ what: `… processor time of the server for ${what}`, unit: 'µs', better: 'less', goal: null },
+  });
   yield {
-    ...{ ...more, ...pair(({ sequentialSeconds }) => rate(sequentialSeconds)), unit: 'MB/s' },
-    ...{ what: `${megabytes} MB from end to end, synthesized`, goal: { ratio: 1 } },
+    ...{ ...more, ...pair(({ loads }) => megabytes / loads.sequential.seconds), unit: 'MB/s' },
+    ...{ what: `${megabytes.toFixed(0)} MB from end to end, synthesized`, goal: { ratio: 1 } },
   };
+  yield cost('sequential', megabytes, 'a megabyte');
   yield {
-    ...{ ...more, ...pair(({ rereadSeconds }) => rate(rereadSeconds)), unit: 'MB/s' },
+    ...{ ...more, ...pair(({ loads }) => megabytes / loads.reread.seconds), unit: 'MB/s' },
     ...{ what: 'the same again, at once', goal: null },
   };
   yield {
-    ...{ ...more, ...pair(({ preadsPerSecond }) => preadsPerSecond), unit: '/s' },
+    ...{ ...more, ...pair(({ loads }) => preads / loads.preads.seconds), unit: '/s' },
     ...{ what: '4 KiB at random places, pages not in the kernel', goal: { ratio: 0.8 } },
   };
+  yield cost('preads', preads, 'each');
   yield {
-    ...{ ...more, ...pair(({ statsPerSecond }) => statsPerSecond), unit: '/s' },
-    ...{ what: `stat of ${entries} names, unknown to the kernel`, goal: { ratio: 0.6 } },
+    ...{ ...more, ...pair(({ loads }) => pieces / loads.pieces.seconds), unit: '/s' },
+    ...{ what: '8 KiB one after the other, past the page cache', goal: null },
   };
+  yield cost('pieces', pieces, 'each');
   yield {
-    ...{ ...pair(({ readdirSeconds }) => 1000 * readdirSeconds), better: 'less', unit: 'ms' },
-    ...{ what: `names of ${entries} entries`, goal: null },
+    ...{ ...more, ...pair(({ loads }) => entries / loads.stats.seconds), unit: '/s' },
+    ...{ what: `stat of ${entries} names, unknown to the kernel`, goal: { ratio: 0.7 } },
   };
+  yield cost('stats', entries, 'each');
+  yield {
+    ...{ ...pair(({ loads }) => 1000 * loads.readdir.seconds), better: 'less', unit: 'ms' },
+    ...{ what: `names of ${entries} entries`, goal: { ratio: 1 } },
+  };
+  yield cost('readdir', 1, 'all of them');
 }
 
 /** A run that has ended is read through the page cache, one that goes on past it. */
