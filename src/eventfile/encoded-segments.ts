@@ -2,13 +2,14 @@
 
 import { LRUCache } from 'lru-cache';
 import { LogdirError, NEVER_ABORTED } from '../core/index.ts';
-import type { Allocate, RowBlock, Run } from '../history/index.ts';
+import type { Allocate, RowBlock } from '../history/index.ts';
 import type { Media } from '../media/index.ts';
 import type { Metrics } from '../observability/index.ts';
 import { type BlobReference, NO_CONTENTS } from '../plugins/index.ts';
 import { BlobsAhead } from './blobs-ahead.ts';
 import { type EventView, reusable } from './event-view.ts';
 import { encodeSegment, encodeSegmentPieces, hasMediaIn, needsOfSegment } from './segment-encoder.ts';
+import type { SegmentKeys, ViewedRun } from './segment-keys.ts';
 import type { Segment } from './segment-list.ts';
 
 /** Blocks whose rows are read from disk in one go: some 700 KiB. */
@@ -32,12 +33,6 @@ export interface EncodedSegmentsOptions {
   readonly metrics: Metrics;
 }
 
-/** A run with the view of its event file. */
-export interface ViewedRun {
-  readonly run: Run;
-  readonly view: EventView;
-}
-
 export class EncodedSegments {
   readonly #metrics: Metrics;
   readonly #files: Media;
@@ -58,14 +53,14 @@ export class EncodedSegments {
   }
 
   /** The bytes of a segment if they are in memory. */
-  peek({ run, view }: ViewedRun, index: number): Uint8Array | undefined {
-    return this.#cache.get(cacheKey(run, view, index));
+  peek(keys: SegmentKeys, index: number): Uint8Array | undefined {
+    return this.#cache.get(keys.of(index));
   }
 
   /** The bytes of adjacent segments `[first, end)`, kept in memory from now on. */
-  async *keep(viewed: ViewedRun, first: number, end: number): AsyncGenerator<Uint8Array> {
+  async *keep(viewed: ViewedRun, keys: SegmentKeys, first: number, end: number): AsyncGenerator<Uint8Array> {
     for (let index = first; index < end; index++) {
-      const known = this.peek(viewed, index);
+      const known = this.peek(keys, index);
       this.#metrics.increment('block_cache_lookups_total', { outcome: known === undefined ? 'miss' : 'hit' });
       if (known !== undefined) {
         yield known;
@@ -81,12 +76,12 @@ export class EncodedSegments {
           continue;
         }
         const bytes = await joined(this.#pieces(viewed, segment, block), segment.bytes);
-        this.#cache.set(cacheKey(run, view, index), bytes);
+        this.#cache.set(keys.of(index), bytes);
         yield bytes;
         continue;
       }
       const bytes = this.#encode(view, segment, block, allocate);
-      this.#cache.set(cacheKey(run, view, index), bytes);
+      this.#cache.set(keys.of(index), bytes);
       yield bytes;
     }
   }
@@ -272,12 +267,4 @@ async function joined(pieces: AsyncIterable<Uint8Array>, length: number): Promis
 /** Not from Node's shared pool, which a cached segment would keep alive whole. */
 function allocate(bytes: number): Uint8Array {
   return Buffer.allocUnsafeSlow(bytes);
-}
-
-/** By place in the file: where segments are cut depends on how a log was read, the bytes at a place do not. */
-function cacheKey({ id, logId }: Run, view: EventView, index: number): string {
-  const { log, version, fold } = view;
-  const at = fold.segments.offsetOf(index);
-  const end = fold.segments.offsetOf(index + 1);
-  return `${logId.origin} ${id} ${log.generation}.${version}${view.id}${view.succession} ${at}-${end}`;
 }

@@ -1,7 +1,8 @@
 /** An event file frozen at its size, its bytes synthesized segment by segment as they are read. @module */
 
 import { type ByteRange, clampRange, rangeLength } from '../core/index.ts';
-import type { EncodedSegments, SegmentReadOptions, ViewedRun } from './encoded-segments.ts';
+import type { EncodedSegments, SegmentReadOptions } from './encoded-segments.ts';
+import { SegmentKeys, type ViewedRun } from './segment-keys.ts';
 
 /**
  * Ranges longer than this go past the cache of segments: somebody reads the file from end to end, as TensorBoard does
@@ -15,11 +16,13 @@ export class EventFile {
   /** Bytes. */
   readonly size: number;
   readonly #viewed: ViewedRun;
+  readonly #keys: SegmentKeys;
   readonly #segments: EncodedSegments;
 
   constructor(viewed: ViewedRun, segments: EncodedSegments) {
     this.size = viewed.view.size;
     this.#viewed = viewed;
+    this.#keys = new SegmentKeys(viewed);
     this.#segments = segments;
   }
 
@@ -38,7 +41,7 @@ export class EventFile {
     if (length > JOINED_RANGE_BYTES) return undefined;
     const { segments } = this.#viewed.view.fold;
     const first = segments.indexAt(range.start);
-    const firstBytes = this.#segments.peek(this.#viewed, first);
+    const firstBytes = this.#segments.peek(this.#keys, first);
     if (firstBytes === undefined) return undefined;
     const offset = range.start - segments.offsetOf(first);
     if (offset + length <= firstBytes.length) return firstBytes.subarray(offset, offset + length);
@@ -48,7 +51,7 @@ export class EventFile {
   #joined(first: number, range: ByteRange): Uint8Array | undefined {
     const joined = new Uint8Array(rangeLength(range));
     for (let index = first, filled = 0; filled < joined.length; index++) {
-      const bytes = this.#segments.peek(this.#viewed, index);
+      const bytes = this.#segments.peek(this.#keys, index);
       if (bytes === undefined) return undefined;
       const part = partWithin(bytes, this.#viewed.view.fold.segments.offsetOf(index), range);
       joined.set(part, filled);
@@ -63,7 +66,7 @@ export class EventFile {
     const end = segments.indexAt(range.end - 1) + 1;
     const pieces =
       rangeLength(range) <= CACHED_RANGE_BYTES
-        ? this.#segments.keep(this.#viewed, first, end)
+        ? this.#segments.keep(this.#viewed, this.#keys, first, end)
         : this.#segments.stream(this.#viewed, first, end, options);
     let at = segments.offsetOf(first);
     for await (const bytes of pieces) {

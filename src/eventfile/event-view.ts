@@ -76,6 +76,7 @@ export class EventView {
   #savedSegments = 0;
   #savedCommits = 0;
   #awaitsExcerpts = false;
+  readonly #mediaId: string;
   readonly #catchingUp = new SingleFlight<'fold', void>();
 
   constructor(log: RunLog, options: EventViewOptions) {
@@ -83,14 +84,13 @@ export class EventView {
     this.options = options;
     this.encoders = encodersOf(log.ledger.dictionary);
     this.#fold = new EventFold(log.key, this.encoders, options, options.exclusions);
+    this.#mediaId = mediaId(options.media);
   }
 
   /** Tells files apart that are made otherwise of the same history; '' for the usual one. Not those that take each other's place. */
   get id(): string {
-    const { media, charts } = this.options;
-    const [axes, samples] = [this.#fold.axes.id, mediaId(media)];
-    const parts = [axes && `.x${axes}`, samples && `.m${samples}`, charts ? '' : '.c0'];
-    return parts.join('');
+    const [axes, samples] = [this.#fold.axes.id, this.#mediaId];
+    return `${axes && `.x${axes}`}${samples && `.m${samples}`}${this.options.charts ? '' : '.c0'}`;
   }
 
   /**

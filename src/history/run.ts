@@ -22,7 +22,7 @@ import type {
 } from '../sources/index.ts';
 import type { RefreshPolicy } from './freshness.ts';
 import type { Commit, RunExit } from './log/commit.ts';
-import type { RunLogCache } from './log/log-cache.ts';
+import { logIdText, type RunLogCache } from './log/log-cache.ts';
 import type { LogUpdater } from './log/log-updater.ts';
 import type { RowBlock } from './log/row-block.ts';
 import type { RunLog } from './log/run-log.ts';
@@ -58,6 +58,8 @@ export class Run {
   readonly id: string;
   /** Which log its history is in. */
   readonly logId: LogId;
+  /** `logIdText(logId)`, put together once: a listing of a project asks for the logs of all its runs. */
+  #logIdText: string | undefined;
   readonly #source: RunSource;
   readonly #context: RunContext;
   #listing: RunListing;
@@ -108,7 +110,8 @@ export class Run {
 
   /** Its log, if it is open. */
   get log(): RunLog | undefined {
-    return this.#context.logs.peek(this.logId);
+    this.#logIdText ??= logIdText(this.logId);
+    return this.#context.logs.peek(this.#logIdText);
   }
 
   /**

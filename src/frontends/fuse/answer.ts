@@ -3,10 +3,9 @@
 import { type MaybePromise, mapAnswer } from '../../core/index.ts';
 import type { Call } from './call.ts';
 import { FuseError } from './error-number.ts';
-import type { DirectoryEntry, FuseFileSystem, ReadBytes } from './file-system.ts';
+import type { FuseFileSystem, ReadBytes } from './file-system.ts';
 import {
   attributesReply,
-  DirectoryPage,
   ERRNO,
   emptyReply,
   entryReply,
@@ -52,12 +51,8 @@ export function answerTo(
       return mapAnswer(fileSystem.openDirectory(nodeId, call), ({ handle, flags }) => ({
         message: openReply(unique, handle, flags),
       }));
-    case 'readdir': {
-      const { handle, offset } = operation;
-      return mapAnswer(fileSystem.readDirectory(handle, offset, call), (entries) => ({
-        message: directoryReply(unique, operation, entries),
-      }));
-    }
+    case 'readdir':
+      return mapAnswer(fileSystem.readDirectory(operation.handle, operation, call), (data) => ({ data }));
     case 'statx': {
       const attributes = fileSystem.attributes(nodeId, operation.handle, call);
       return mapAnswer(attributes, (given) => ({ message: statxReply(unique, given) }));
@@ -97,18 +92,4 @@ function answerAtOnce(unique: number, operation: FuseOperation, fileSystem: Fuse
     default:
       throw new FuseError(ERRNO.ENOSYS, `operation ${operation.kind} is not served`);
   }
-}
-
-/** As many entries as fit; the kernel comes back for the rest. */
-function directoryReply(
-  unique: number,
-  { offset, size, isPlus }: Extract<FuseOperation, { kind: 'readdir' }>,
-  entries: readonly DirectoryEntry[],
-): Buffer {
-  const page = new DirectoryPage(size, isPlus);
-  for (let i = offset; i < entries.length; i++) {
-    const { item, entry } = entries[i]!;
-    if (!page.add(item, i + 1, entry)) break;
-  }
-  return page.reply(unique);
 }

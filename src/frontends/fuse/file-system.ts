@@ -2,7 +2,7 @@
 
 import type { MaybePromise } from '../../core/index.ts';
 import type { Call } from './call.ts';
-import type { DirectoryItem, Entry, Forget, TimedAttributes } from './protocol/index.ts';
+import type { Entry, Forget, TimedAttributes } from './protocol/index.ts';
 
 /** Bytes that were read. `release`: they have been sent, their memory may be used again. */
 export interface ReadBytes {
@@ -16,10 +16,14 @@ export interface Opened {
   readonly flags: number;
 }
 
-/** One name of a directory. `entry` makes it known to the kernel, as a lookup would; null for `.` and `..`. */
-export interface DirectoryEntry {
-  readonly item: DirectoryItem;
-  readonly entry: () => Entry | null;
+/** Which entries of a directory are asked for, and in which form. */
+export interface DirectoryRange {
+  /** Number of the first. 0 looks again. */
+  readonly offset: number;
+  /** Most bytes of the answer. */
+  readonly size: number;
+  /** READDIRPLUS: each entry comes with its attributes, and counts as looked up, but for `.` and `..`. */
+  readonly isPlus: boolean;
 }
 
 /** Failures are LogdirErrors, or a FuseError where the kernel expects a certain number. */
@@ -36,7 +40,7 @@ export interface FuseFileSystem {
   seek(handle: number, offset: number, whence: number): number;
   release(handle: number): void;
   openDirectory(nodeId: number, call: Call): MaybePromise<Opened>;
-  /** Entries from the one numbered `offset` on; offset 0 looks again. */
-  readDirectory(handle: number, offset: number, call: Call): MaybePromise<readonly DirectoryEntry[]>;
+  /** As many entries as fit, as the kernel takes them; it comes back for the rest. None: there are no more. */
+  readDirectory(handle: number, range: DirectoryRange, call: Call): MaybePromise<ReadBytes>;
   releaseDirectory(handle: number): void;
 }

@@ -48,6 +48,6 @@ export function timedAttributes(inode: number, node: LogdirNode, appearance: App
 }
 
 export function entryOf(inode: number, node: LogdirNode, appearance: Appearance): Entry {
-  const nameValidMs = appearance.isPerUser ? 0 : NAME_VALID_MS;
-  return { ...timedAttributes(inode, node, appearance), nameValidMs };
+  const { attributes, validMs } = timedAttributes(inode, node, appearance);
+  return { attributes, validMs, nameValidMs: appearance.isPerUser ? 0 : NAME_VALID_MS };
 }

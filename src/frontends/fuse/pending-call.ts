@@ -5,13 +5,13 @@ import type { FuseRequest } from './protocol/index.ts';
 
 export class PendingCall implements Call {
   readonly request: FuseRequest;
-  readonly startedMs: number;
+  /** Monotonic milliseconds since when it is waited for; set by who waits. */
+  startedMs = 0;
   #controller: AbortController | undefined;
   #isAnswered = false;
 
-  constructor(request: FuseRequest, startedMs: number) {
+  constructor(request: FuseRequest) {
     this.request = request;
-    this.startedMs = startedMs;
   }
 
   /** Made when it is first asked for: most requests are answered without. */

@@ -5,11 +5,13 @@ import type { Logger } from '../../observability/index.ts';
 import { FollowedFile, type LogdirNode, type LogdirTree, type OpenFile } from '../../tree/index.ts';
 import { type Call, CallOptions } from './call.ts';
 import { FuseError } from './error-number.ts';
-import type { DirectoryEntry, FuseFileSystem, Opened, ReadBytes } from './file-system.ts';
+import type { DirectoryRange, FuseFileSystem, Opened, ReadBytes } from './file-system.ts';
 import { HandleTable } from './handle-table.ts';
 import { childPath, type Inode, InodeTable } from './inode-table.ts';
 import { KernelFile } from './kernel-file.ts';
 import { type Appearance, entryOf, type Ownership, timedAttributes } from './node-attributes.ts';
+import type { PreparedListing } from './prepared-listing.ts';
+import { PreparedListings } from './prepared-listings.ts';
 import { type Entry, ERRNO, type Forget, OPEN_FLAG, type TimedAttributes } from './protocol/index.ts';
 import { ReadBuffers } from './read-buffers.ts';
 
@@ -25,13 +27,15 @@ export interface TreeFileSystemOptions {
 
 interface OpenDirectory {
   readonly inode: Inode;
-  entries: readonly DirectoryEntry[] | null;
+  /** As it was when the reader was at its start. */
+  listing: PreparedListing | null;
 }
 
 export class TreeFileSystem implements FuseFileSystem {
   readonly #options: TreeFileSystemOptions;
   readonly #appearance: Appearance;
   readonly #inodes = new InodeTable();
+  readonly #listings: PreparedListings;
   readonly #buffers = new ReadBuffers();
   readonly #files = new HandleTable<KernelFile>();
   readonly #directories = new HandleTable<OpenDirectory>();
@@ -41,6 +45,7 @@ export class TreeFileSystem implements FuseFileSystem {
   constructor(options: TreeFileSystemOptions) {
     this.#options = options;
     this.#appearance = { ownership: options.ownership, isPerUser: options.treeOf !== undefined };
+    this.#listings = new PreparedListings({ inodes: this.#inodes, appearance: this.#appearance });
   }
 
   #treeOf({ uid }: Call): LogdirTree {
@@ -141,31 +146,30 @@ export class TreeFileSystem implements FuseFileSystem {
 
   openDirectory(nodeId: number): Opened {
     const inode = this.#inode(nodeId);
-    return { handle: this.#directories.add({ inode, entries: null }), flags: 0 };
+    return { handle: this.#directories.add({ inode, listing: null }), flags: 0 };
   }
 
-  readDirectory(handle: number, offset: number, call: Call): MaybePromise<readonly DirectoryEntry[]> {
+  readDirectory(handle: number, range: DirectoryRange, call: Call): MaybePromise<ReadBytes> {
     const directory = this.#directories.get(handle);
-    const { entries } = directory;
-    return offset > 0 && entries !== null ? entries : this.#list(directory, call);
+    const { listing } = directory;
+    if (range.offset > 0 && listing !== null) return pageOf(listing, range);
+    return this.#list(directory.inode, call).then((listed) => {
+      directory.listing = listed;
+      return pageOf(listed, range);
+    });
   }
 
-  async #list(directory: OpenDirectory, call: Call): Promise<readonly DirectoryEntry[]> {
-    const { inode } = directory;
+  async #list(inode: Inode, call: Call): Promise<PreparedListing> {
+    // Asked for now: a call that is interrupted tells those who listen by then.
     const { signal } = call;
-    const tree = this.#treeOf(call);
-    const nodes = await tree.list(inode.path, { signal }).catch((error: unknown) => {
-      throw staleIfGone(error);
-    });
-    const self = { item: { name: '.', kind: 'directory', inode: inode.id }, entry: () => null } as const;
-    const parentId = inode.parent?.id ?? inode.id;
-    const above = { item: { name: '..', kind: 'directory', inode: parentId }, entry: () => null } as const;
-    const entries = nodes.map((node) => ({
-      item: { name: node.name, kind: node.kind, inode: this.#inodes.idOf(inode, node.name) },
-      entry: () => this.#tell(inode, node.name, node),
-    }));
-    directory.entries = [self, above, ...entries];
-    return directory.entries;
+    const nodes = await this.#treeOf(call)
+      .list(inode.path, { signal })
+      .catch((error: unknown) => {
+        throw staleIfGone(error);
+      });
+    // The kernel has given up on an interrupted call, and will not forget what it was not told.
+    signal.throwIfAborted();
+    return this.#listings.prepare(inode, nodes, this.#appearance.isPerUser ? call.uid : 0);
   }
 
   releaseDirectory(handle: number): void {
@@ -180,6 +184,10 @@ export class TreeFileSystem implements FuseFileSystem {
       throw staleIfGone(error);
     }
   }
+}
+
+function pageOf(listing: PreparedListing, { offset, size, isPlus }: DirectoryRange): ReadBytes {
+  return { bytes: isPlus ? listing.entries(offset, size) : listing.names(offset, size) };
 }
 
 function staleIfGone(error: unknown): unknown {

@@ -41,9 +41,8 @@ export class RunLogCache {
     return this.#logs.size;
   }
 
-  /** The log of a run, if it is open. */
-  peek(id: LogId): RunLog | undefined {
-    const text = logIdText(id);
+  /** The log that `logIdText` names, if it is open. */
+  peek(text: string): RunLog | undefined {
     return this.#pinned.get(text) ?? this.#logs.get(text);
   }
 
@@ -51,7 +50,7 @@ export class RunLogCache {
   async get(id: LogId): Promise<RunLog> {
     const text = logIdText(id);
     return (
-      this.peek(id) ??
+      this.peek(text) ??
       (await this.#opening.run(text, async () => {
         const log = await this.#open(id);
         this.#logs.set(text, log);
@@ -66,7 +65,7 @@ export class RunLogCache {
    */
   async nextGeneration(old: RunLog, reason: unknown): Promise<RunLog> {
     const { store, logger, metrics } = this.#options;
-    const known = this.peek(old.id);
+    const known = this.peek(logIdText(old.id));
     // Whoever reads an older generation finds out late: the next one has begun.
     if (known !== undefined && known.generation > old.generation) return known;
     const { log, condition } = await RunLog.open(old.id, store.log(old.id, old.generation + 1), true);
@@ -153,7 +152,7 @@ export class RunLogCache {
 }
 
 /** A run has a log of its own for each set of sources that it is read from. */
-function logIdText({ key, origin }: LogId): string {
+export function logIdText({ key, origin }: LogId): string {
   return `${origin} ${runKeyText(key)}`;
 }
 

@@ -153,7 +153,9 @@ class ProjectDirectory implements TreeDirectory {
   /** The runs: asked for first if nobody has yet, asked for again meanwhile if that was a while ago. */
   async entries(options: Signal): Promise<readonly DirectoryNode[]> {
     await this.#parts.namespace.refreshProject(this.#project, 'directory', options);
-    return [...this.#current.runs].map(([name, run]) => runNode(name, run));
+    const nodes: DirectoryNode[] = [];
+    for (const [name, run] of this.#current.runs) nodes.push(runNode(name, run));
+    return nodes;
   }
 }
 

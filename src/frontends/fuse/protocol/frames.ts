@@ -7,14 +7,14 @@ import { REQUEST_HEADER_BYTES } from './request.ts';
  * at a time.
  * @throws RangeError when a request is cut short: the stream cannot be followed any further.
  */
-export function* framesOf(chunk: Buffer): Generator<Buffer> {
+export function eachFrame(chunk: Buffer, act: (frame: Buffer) => void): void {
   for (let at = 0; at < chunk.length; ) {
     const left = chunk.length - at;
     const length = left < REQUEST_HEADER_BYTES ? 0 : chunk.readUInt32LE(at);
     if (length < REQUEST_HEADER_BYTES || length > left) {
       throw new RangeError(`FUSE request: expected ${length || 'at least 40'} bytes, got ${left}`);
     }
-    yield chunk.subarray(at, at + length);
+    act(length === chunk.length ? chunk : chunk.subarray(at, at + length));
     at += length;
   }
 }

@@ -67,6 +67,13 @@ export function errorReply(unique: number, errno: Errno): Buffer {
   return reply;
 }
 
+/** The same with a body of any content, every byte of which is written afterwards. */
+function unfilledReply(unique: number, bodyBytes: number): Buffer {
+  const reply = Buffer.allocUnsafe(REPLY_HEADER_BYTES + bodyBytes);
+  writeHeader(reply, unique, reply.length, 0);
+  return reply;
+}
+
 /** The header of an answer whose body, of `bodyBytes`, is written right after it. */
 export function dataReplyHeader(unique: number, bodyBytes: number): Buffer {
   const header = Buffer.allocUnsafe(REPLY_HEADER_BYTES);
@@ -74,15 +81,24 @@ export function dataReplyHeader(unique: number, bodyBytes: number): Buffer {
   return header;
 }
 
+/** A whole answer with these bytes, put together in `message`, which has room for it. */
+export function dataReply(message: Buffer, unique: number, bytes: Uint8Array): Uint8Array {
+  const length = REPLY_HEADER_BYTES + bytes.length;
+  writeHeader(message, unique, length, 0);
+  message.set(bytes, REPLY_HEADER_BYTES);
+  return message.subarray(0, length);
+}
+
 export function entryReply(unique: number, entry: Entry): Buffer {
-  const reply = emptyReply(unique, ENTRY_BYTES);
+  const reply = unfilledReply(unique, ENTRY_BYTES);
   writeEntry(reply, REPLY_HEADER_BYTES, entry);
   return reply;
 }
 
 export function attributesReply(unique: number, { attributes, validMs }: TimedAttributes): Buffer {
-  const reply = emptyReply(unique, 16 + ATTRIBUTES_BYTES);
+  const reply = unfilledReply(unique, 16 + ATTRIBUTES_BYTES);
   writeDuration(reply, REPLY_HEADER_BYTES, REPLY_HEADER_BYTES + 8, validMs);
+  writeU32(reply, REPLY_HEADER_BYTES + 12, 0);
   writeAttributes(reply, REPLY_HEADER_BYTES + 16, attributes);
   return reply;
 }
@@ -134,7 +150,7 @@ export function statxReply(unique: number, { attributes, validMs }: TimedAttribu
 }
 
 /** `fuse_entry_out`. */
-export function writeEntry(bytes: Buffer, at: number, entry: Entry): void {
+export function writeEntry(bytes: Uint8Array, at: number, entry: Entry): void {
   writeU64(bytes, at, entry.attributes.inode);
   writeU64(bytes, at + 8, 0); // Generation: an inode number never stands for another node.
   writeDuration(bytes, at + 16, at + 32, entry.nameValidMs);
@@ -143,43 +159,55 @@ export function writeEntry(bytes: Buffer, at: number, entry: Entry): void {
 }
 
 /** `fuse_attr`. One link each, directories too: `find` then knows that links do not count subdirectories. */
-function writeAttributes(bytes: Buffer, at: number, attributes: Attributes): void {
+function writeAttributes(bytes: Uint8Array, at: number, attributes: Attributes): void {
   const { inode, mode, size, mtimeMs, uid, gid } = attributes;
   writeU64(bytes, at, inode);
   writeU64(bytes, at + 8, size);
   writeU64(bytes, at + 16, Math.ceil(size / BLOCK_BYTES));
-  writeTime(bytes, at + 24, at + 48, mtimeMs);
-  writeTime(bytes, at + 32, at + 52, mtimeMs);
-  writeTime(bytes, at + 40, at + 56, mtimeMs);
-  bytes.writeUInt32LE(mode, at + 60);
-  bytes.writeUInt32LE(1, at + 64);
-  bytes.writeUInt32LE(uid, at + 68);
-  bytes.writeUInt32LE(gid, at + 72);
-  bytes.writeUInt32LE(0, at + 76);
-  bytes.writeUInt32LE(PREFERRED_READ_BYTES, at + 80);
-  bytes.writeUInt32LE(0, at + 84);
+  const seconds = Math.floor(mtimeMs / 1000);
+  const nanoseconds = Math.round((mtimeMs - seconds * 1000) * 1e6);
+  // Accessed, modified, changed.
+  for (let i = 0; i < 3; i++) {
+    writeU64(bytes, at + 24 + 8 * i, seconds);
+    writeU32(bytes, at + 48 + 4 * i, nanoseconds);
+  }
+  writeU32(bytes, at + 60, mode);
+  writeU32(bytes, at + 64, 1);
+  writeU32(bytes, at + 68, uid);
+  writeU32(bytes, at + 72, gid);
+  writeU32(bytes, at + 76, 0);
+  writeU32(bytes, at + 80, PREFERRED_READ_BYTES);
+  writeU32(bytes, at + 84, 0);
 }
 
 /** Two's complement, so that times before 1970 come out right as well. */
-export function writeU64(bytes: Buffer, at: number, value: number): void {
-  bytes.writeUInt32LE(value >>> 0, at);
-  bytes.writeUInt32LE(Math.floor(value / 0x1_0000_0000) >>> 0, at + 4);
+export function writeU64(bytes: Uint8Array, at: number, value: number): void {
+  writeU32(bytes, at, value >>> 0);
+  writeU32(bytes, at + 4, Math.floor(value / 0x1_0000_0000) >>> 0);
 }
 
-function writeHeader(bytes: Buffer, unique: number, length: number, errno: Errno | 0): void {
-  bytes.writeUInt32LE(length, 0);
-  bytes.writeInt32LE(-errno, 4);
+/** Four plain stores: `Buffer.writeUInt32LE` checks its arguments, which takes longer than writing. */
+export function writeU32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value;
+  bytes[at + 1] = value >>> 8;
+  bytes[at + 2] = value >>> 16;
+  bytes[at + 3] = value >>> 24;
+}
+
+function writeHeader(bytes: Uint8Array, unique: number, length: number, errno: Errno | 0): void {
+  writeU32(bytes, 0, length);
+  writeU32(bytes, 4, -errno);
   writeU64(bytes, 8, unique);
 }
 
 /** Seconds as u64 and nanoseconds as u32 in places of their own. */
-function writeTime(bytes: Buffer, secondsAt: number, nanosecondsAt: number, ms: number): void {
+function writeTime(bytes: Uint8Array, secondsAt: number, nanosecondsAt: number, ms: number): void {
   const seconds = Math.floor(ms / 1000);
   writeU64(bytes, secondsAt, seconds);
-  bytes.writeUInt32LE(Math.round((ms - seconds * 1000) * 1e6), nanosecondsAt);
+  writeU32(bytes, nanosecondsAt, Math.round((ms - seconds * 1000) * 1e6));
 }
 
-function writeDuration(bytes: Buffer, secondsAt: number, nanosecondsAt: number, ms: number): void {
+function writeDuration(bytes: Uint8Array, secondsAt: number, nanosecondsAt: number, ms: number): void {
   writeU64(bytes, secondsAt, Math.floor(ms / 1000));
-  bytes.writeUInt32LE((ms % 1000) * 1_000_000, nanosecondsAt);
+  writeU32(bytes, nanosecondsAt, (ms % 1000) * 1_000_000);
 }
