@@ -2,14 +2,14 @@
 
 import { LRUCache } from 'lru-cache';
 import { LogdirError, NEVER_ABORTED } from '../core/index.ts';
-import type { Allocate, RowBlock } from '../history/index.ts';
+import type { Allocate, RowBlock, Run } from '../history/index.ts';
 import type { Media } from '../media/index.ts';
 import type { Metrics } from '../observability/index.ts';
 import { type BlobReference, NO_CONTENTS } from '../plugins/index.ts';
 import { BlobsAhead } from './blobs-ahead.ts';
 import { type EventView, reusable } from './event-view.ts';
 import { encodeSegment, encodeSegmentPieces, hasMediaIn, needsOfSegment } from './segment-encoder.ts';
-import type { SegmentKeys, ViewedRun } from './segment-keys.ts';
+import type { SegmentKeys } from './segment-keys.ts';
 import type { Segment } from './segment-list.ts';
 
 /** Blocks whose rows are read from disk in one go: some 700 KiB. */
@@ -31,6 +31,12 @@ export interface EncodedSegmentsOptions {
   /** Where files of media come from. */
   readonly files: Media;
   readonly metrics: Metrics;
+}
+
+/** A run with the view of its event file. */
+export interface ViewedRun {
+  readonly run: Run;
+  readonly view: EventView;
 }
 
 export class EncodedSegments {

@@ -1,8 +1,8 @@
 /** An event file frozen at its size, its bytes synthesized segment by segment as they are read. @module */
 
 import { type ByteRange, clampRange, rangeLength } from '../core/index.ts';
-import type { EncodedSegments, SegmentReadOptions } from './encoded-segments.ts';
-import { SegmentKeys, type ViewedRun } from './segment-keys.ts';
+import type { EncodedSegments, SegmentReadOptions, ViewedRun } from './encoded-segments.ts';
+import { SegmentKeys } from './segment-keys.ts';
 
 /**
  * Ranges longer than this go past the cache of segments: somebody reads the file from end to end, as TensorBoard does
@@ -22,7 +22,7 @@ export class EventFile {
   constructor(viewed: ViewedRun, segments: EncodedSegments) {
     this.size = viewed.view.size;
     this.#viewed = viewed;
-    this.#keys = new SegmentKeys(viewed);
+    this.#keys = new SegmentKeys(viewed.run, viewed.view);
     this.#segments = segments;
   }
 

@@ -3,12 +3,6 @@
 import type { Run } from '../history/index.ts';
 import type { EventView } from './event-view.ts';
 
-/** A run with the view of its event file. */
-export interface ViewedRun {
-  readonly run: Run;
-  readonly view: EventView;
-}
-
 interface SegmentKey {
   readonly at: number;
   readonly end: number;
@@ -16,22 +10,24 @@ interface SegmentKey {
 }
 
 export class SegmentKeys {
-  readonly #viewed: ViewedRun;
+  readonly #run: Run;
+  readonly #view: EventView;
   /** `EventView.id` and `succession` that the keys are of. */
   #viewName = '';
   /** By index of the segment. */
   #keys: (SegmentKey | undefined)[] = [];
 
-  constructor(viewed: ViewedRun) {
-    this.#viewed = viewed;
+  constructor(run: Run, view: EventView) {
+    this.#run = run;
+    this.#view = view;
   }
 
   /** By place in the file: where segments are cut depends on how a log was read, the bytes at a place do not. */
   of(index: number): string {
-    const { segments } = this.#viewed.view.fold;
+    const { segments } = this.#view.fold;
     const at = segments.offsetOf(index);
     const end = segments.offsetOf(index + 1);
-    const { id, succession } = this.#viewed.view;
+    const { id, succession } = this.#view;
     const name = id + succession;
     if (name !== this.#viewName) {
       this.#viewName = name;
@@ -45,8 +41,8 @@ export class SegmentKeys {
   }
 
   #text(at: number, end: number): string {
-    const { run, view } = this.#viewed;
-    const { log, version } = view;
-    return `${run.logId.origin} ${run.id} ${log.generation}.${version}${this.#viewName} ${at}-${end}`;
+    const { logId, id } = this.#run;
+    const { log, version } = this.#view;
+    return `${logId.origin} ${id} ${log.generation}.${version}${this.#viewName} ${at}-${end}`;
   }
 }

@@ -111,7 +111,7 @@ export class Run {
   /** Its log, if it is open. */
   get log(): RunLog | undefined {
     this.#logIdText ??= logIdText(this.logId);
-    return this.#context.logs.peek(this.#logIdText);
+    return this.#context.logs.peekNamed(this.#logIdText);
   }
 
   /**

@@ -1,6 +1,6 @@
 /** The tree itself: walks paths from node to node. @module */
 
-import { type Clock, LogdirError, type MaybePromise, systemClock } from '../core/index.ts';
+import { type Clock, LogdirError, type MaybePromise, NEVER_ABORTED, systemClock } from '../core/index.ts';
 import type { EventFiles } from '../eventfile/index.ts';
 import type { History } from '../history/index.ts';
 import type { Caller, Namespace } from '../namespace/index.ts';
@@ -19,6 +19,9 @@ import { SavedFiles } from './nodes/saved-files.ts';
 import { TableNodes } from './nodes/tables.ts';
 import { RunSnapshots } from './run-snapshot.ts';
 import type { LogdirNode, LogdirTree, OpenFile, TreeOptions } from './tree.ts';
+
+/** Within it a program has read the listing of a large directory to its end, which takes the mount several answers. */
+const REFRESH_AFTER_MS = 20;
 
 export interface CreateTreeOptions {
   readonly history: History;
@@ -63,6 +66,7 @@ class Logdir implements LogdirTree {
   readonly #history: History;
   readonly #parts: NamedParts;
   readonly #root: RootDirectory;
+  #refreshing: NodeJS.Timeout | undefined;
 
   constructor(history: History, parts: NamedParts) {
     this.#history = history;
@@ -83,9 +87,8 @@ class Logdir implements LogdirTree {
 
   async list(path: string, { signal }: { readonly signal: AbortSignal }): Promise<readonly LogdirNode[]> {
     const node = await walk(this.#root, path, 0, { signal, freshness: 'refresh' });
-    // What is new in the sources shows in the next listing.
-    void this.#parts.namespace.refreshSources('directory', { signal }).catch(() => undefined);
     signal.throwIfAborted();
+    this.#refreshSoon();
     if (node.kind === 'directory') return await node.entries({ signal });
     // Fails with `not-found` first if there is no such file.
     await node.stat({ signal, freshness: 'cached' });
@@ -100,6 +103,15 @@ class Logdir implements LogdirTree {
       const directory = namespace.visible(caller).pathOf(run);
       if (event !== null && directory !== undefined) onGrowth(`${directory}/${event.name}`);
     });
+  }
+
+  /** What is new in the sources shows in the next listing. Listing thousands of runs anew must not hold this one up. */
+  #refreshSoon(): void {
+    this.#refreshing ??= setTimeout(() => {
+      this.#refreshing = undefined;
+      const refreshed = this.#parts.namespace.refreshSources('directory', { signal: NEVER_ABORTED });
+      refreshed.catch(() => undefined);
+    }, REFRESH_AFTER_MS).unref();
   }
 
   /** What `act` makes of the node at a path, at once where neither has to be waited for. */

@@ -238,12 +238,11 @@ export class Catalogue implements AsyncDisposable {
    */
   #goesOn(known: Run | undefined, sources: readonly RunSource[]): Run | undefined {
     if (known === undefined) return undefined;
-    const listed = sources.map(({ origin }) => origin);
-    const refusing = this.#sources.filter(
-      (catalogue) => catalogue.refuses(known.key) && !listed.includes(catalogue.source.origin),
-    );
-    const isHolding = refusing.some(({ source }) => known.isOf(source.origin));
-    return isHolding ? undefined : known;
+    const isHeldBy = (catalogue: SourceCatalogue) =>
+      catalogue.refuses(known.key) &&
+      sources.every(({ origin }) => origin !== catalogue.source.origin) &&
+      known.isOf(catalogue.source.origin);
+    return this.#sources.some(isHeldBy) ? undefined : known;
   }
 
   #logFound({ id, listing }: Run, sources: readonly RunSource[]): void {

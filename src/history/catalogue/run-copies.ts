@@ -74,7 +74,7 @@ export class RunCopies {
       const group = groups.get(id) ?? [];
       groups.set(id, group);
       if (group.some((copy) => copy.source.origin === source.origin)) continue;
-      group.push({ source, listing: { ...listing, key } });
+      group.push({ source, listing: key === listing.key ? listing : { ...listing, key } });
     }
     return groups;
   }

@@ -71,7 +71,7 @@ export class SourceCatalogue {
 
   /** Whether the server, asked for the runs of a project, has said no. */
   refuses(project: ProjectKey): boolean {
-    return this.#isRefused || this.#refused.has(projectId(project));
+    return this.#isRefused || (this.#refused.size > 0 && this.#refused.has(projectId(project)));
   }
 
   /** The same of any project. */

@@ -41,8 +41,13 @@ export class RunLogCache {
     return this.#logs.size;
   }
 
-  /** The log that `logIdText` names, if it is open. */
-  peek(text: string): RunLog | undefined {
+  /** The log of a run, if it is open. */
+  peek(id: LogId): RunLog | undefined {
+    return this.peekNamed(logIdText(id));
+  }
+
+  /** The same by `logIdText`, for who asks time and again. */
+  peekNamed(text: string): RunLog | undefined {
     return this.#pinned.get(text) ?? this.#logs.get(text);
   }
 
@@ -50,7 +55,7 @@ export class RunLogCache {
   async get(id: LogId): Promise<RunLog> {
     const text = logIdText(id);
     return (
-      this.peek(text) ??
+      this.peek(id) ??
       (await this.#opening.run(text, async () => {
         const log = await this.#open(id);
         this.#logs.set(text, log);
@@ -65,7 +70,7 @@ export class RunLogCache {
    */
   async nextGeneration(old: RunLog, reason: unknown): Promise<RunLog> {
     const { store, logger, metrics } = this.#options;
-    const known = this.peek(logIdText(old.id));
+    const known = this.peek(old.id);
     // Whoever reads an older generation finds out late: the next one has begun.
     if (known !== undefined && known.generation > old.generation) return known;
     const { log, condition } = await RunLog.open(old.id, store.log(old.id, old.generation + 1), true);
