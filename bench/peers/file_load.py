@@ -24,7 +24,7 @@ PREAD_BYTES = 4096
 PREADS_WITHIN = 96 << 20
 PIECE_BYTES = 8192
 #: What a server does after its last answer belongs to it.
-SETTLING_SECONDS = 0.01
+SETTLING_SECONDS = 0.1
 
 
 class Meter:

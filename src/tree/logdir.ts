@@ -21,7 +21,7 @@ import { RunSnapshots } from './run-snapshot.ts';
 import type { LogdirNode, LogdirTree, OpenFile, TreeOptions } from './tree.ts';
 
 /** Within it a program has read the listing of a large directory to its end, which takes the mount several answers. */
-const REFRESH_AFTER_MS = 20;
+const REFRESH_AFTER_MS = 100;
 
 export interface CreateTreeOptions {
   readonly history: History;
