@@ -24,7 +24,9 @@ PREAD_BYTES = 4096
 PREADS_WITHIN = 96 << 20
 PIECE_BYTES = 8192
 #: What a server does after its last answer belongs to it.
-SETTLING_SECONDS = 0.1
+SETTLING_SECONDS = 0.005
+#: The server is told of each name that is forgotten.
+FORGETTING_SECONDS = 0.2
 
 
 class Meter:
@@ -58,8 +60,7 @@ def forget_names(directory):
     with open("/proc/sys/vm/drop_caches", "w", encoding="ascii") as knob:
         knob.write("2\n")
     os.stat(directory)
-    # The server is told of each name that is forgotten.
-    time.sleep(SETTLING_SECONDS)
+    time.sleep(FORGETTING_SECONDS)
 
 
 def sequential(path):

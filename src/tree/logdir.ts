@@ -15,6 +15,7 @@ import { ProjectorFiles } from './nodes/projector.ts';
 import { ChosenRuns } from './nodes/query-directory.ts';
 import type { RunParts } from './nodes/run-directory.ts';
 import { RunDocuments } from './nodes/run-documents.ts';
+import { RunNodes } from './nodes/run-nodes.ts';
 import { SavedFiles } from './nodes/saved-files.ts';
 import { TableNodes } from './nodes/tables.ts';
 import { RunSnapshots } from './run-snapshot.ts';
@@ -49,7 +50,7 @@ export function createTree(options: CreateTreeOptions): LogdirTree {
   };
   const partsOf = (files: EventFiles) => ({ ...shared, ...fileParts(files, caller) });
   return new Logdir(history, {
-    ...{ namespace, caller, chosen: new ChosenRuns() },
+    ...{ namespace, caller, chosen: new ChosenRuns(), listed: new RunNodes() },
     derived: new DerivedRuns({ namespace, views, clock }),
     runs: partsOf(options.events),
     derivedParts: partsOf(events),

@@ -41,6 +41,7 @@ export class PreparedListing {
   /** Takes what a later listing tells of the same names; false, and nothing is done, where it has others. */
   update(nodes: readonly LogdirNode[]): boolean {
     const before = this.#nodes;
+    if (nodes === before) return true;
     if (nodes.length !== before.length) return false;
     if (nodes.some(({ name, kind }, i) => name !== before[i]!.name || kind !== before[i]!.kind)) return false;
     this.#nodes = nodes;

@@ -6,13 +6,15 @@ import type { DirectoryNode, TreeOptions } from '../tree.ts';
 import type { DerivedRuns } from './derived-runs.ts';
 import type { TreeDirectory, TreeNode } from './node.ts';
 import { type ChosenRuns, queryDirectory } from './query-directory.ts';
-import { RunDirectory, type RunParts, runNode } from './run-directory.ts';
+import { RunDirectory, type RunParts } from './run-directory.ts';
+import type { RunNodes } from './run-nodes.ts';
 
 /** What these directories share: one caller's view of the namespace. */
 export interface NamedParts {
   readonly namespace: Namespace;
   readonly caller: Caller;
   readonly chosen: ChosenRuns;
+  readonly listed: RunNodes;
   readonly derived: DerivedRuns;
   readonly runs: RunParts;
   /** Of derived runs. */
@@ -153,9 +155,7 @@ class ProjectDirectory implements TreeDirectory {
   /** The runs: asked for first if nobody has yet, asked for again meanwhile if that was a while ago. */
   async entries(options: Signal): Promise<readonly DirectoryNode[]> {
     await this.#parts.namespace.refreshProject(this.#project, 'directory', options);
-    const nodes: DirectoryNode[] = [];
-    for (const [name, run] of this.#current.runs) nodes.push(runNode(name, run));
-    return nodes;
+    return this.#parts.listed.of(this.#current.runs);
   }
 }
 
