@@ -183,6 +183,34 @@ describe('a session', () => {
     expect(fileSystem.held.directories).toBe(0);
   });
 
+  it('tells a large directory with what has grown since it was listed before', async () => {
+    const many = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`p/${100 + i}.tfevents`, 'x']));
+    const tree = new MemoryTree(many);
+    const { kernel, node, fileSystem } = start(tree);
+    const directory = await node('p');
+    const sizes = async () => {
+      const opened = await kernel.ask(OP.opendir, directory, requestBody.numbers(0));
+      const handle = Number(opened.body.readBigUInt64LE(0));
+      const { body } = await kernel.ask(MORE.readdirplus, 1, requestBody.read(handle, 0, 100_000));
+      const [dots, entry] = [2 * 160, 128 + 40];
+      return Array.from({ length: 100 }, (_, i) => Number(body.readBigUInt64LE(dots + i * entry + 48)));
+    };
+    expect(new Set(await sizes())).toEqual(new Set([1]));
+    tree.grow('p/142.tfevents', Buffer.from('xyz'));
+    expect((await sizes()).indexOf(3)).toBe(42);
+    const id = await node('p/142.tfevents');
+    const forget = (nodeId: number, count: number) =>
+      kernel.deliver(
+        requestFrame({ opcode: OP.forget, unique: 90, nodeId, body: requestBody.numbers(count) }),
+      );
+    forget(id, 2);
+    expect(fileSystem.inodeOf('p/142.tfevents')).toBe(id);
+    forget(id, 1);
+    expect([fileSystem.inodeOf('p/142.tfevents'), fileSystem.held.inodes]).toEqual([undefined, 100]);
+    await sizes();
+    expect(fileSystem.inodeOf('p/142.tfevents')).toBe(id);
+  });
+
   async function listed(kernel: FuseKernel, opcode: number, handle: number): Promise<string[]> {
     const names: string[] = [];
     for (let offset = 0; ; ) {
@@ -274,6 +302,28 @@ describe('requests that take their time', () => {
     gate.open();
     await delay(10);
     expect(fileSystem.held.files).toBe(0);
+  });
+
+  it('make nothing known when a listing was interrupted', async () => {
+    const gate = closedGate();
+    const tree = new (class extends MemoryTree {
+      override async list(...args: Parameters<MemoryTree['list']>) {
+        await gate.opened;
+        return await super.list(...args);
+      }
+    })(files());
+    const { kernel, fileSystem } = start(tree);
+    const opened = await kernel.ask(OP.opendir, 1, requestBody.numbers(0));
+    const handle = Number(opened.body.readBigUInt64LE(0));
+    const listing = kernel.start(MORE.readdirplus, 1, requestBody.read(handle, 0, 4096));
+    const body = requestBody.numbers(listing.unique);
+    kernel.deliver(requestFrame({ opcode: MORE.interrupt, unique: listing.unique + 1, nodeId: 0, body }));
+    expect((await listing.answer).errno).toBe(ERRNO.EINTR);
+    gate.open();
+    await delay(10);
+    expect(fileSystem.held.inodes).toBe(0);
+    const again = await kernel.ask(MORE.readdirplus, 1, requestBody.read(handle, 0, 4096));
+    expect([again.errno, fileSystem.held.inodes]).toEqual([0, 1]);
   });
 
   it('are answered late rather than never: reads EINTR, the rest ETIMEDOUT', async () => {
