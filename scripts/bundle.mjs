@@ -32,6 +32,12 @@ const NODE_MODULES = join(ROOT, 'node_modules');
 /** Native and optional: where it is missing the program does without. */
 const EXTERNAL = ['koffi', 'sharp'];
 
+/**
+ * Loaded by the first call: most commands do without them, and our code calls them where nothing can be waited for. Of these,
+ * it uses functions and classes alone.
+ */
+const LATE = ['hyparquet-writer', 'pino-pretty', 'prom-client', 'yaml'];
+
 /** Groups: quote, what is fixed of the path, what is computed. */
 const BESIDE = /new URL\(\s*(['"`])([^'"`$]+)((?:\$\{[^}]*\}[^'"`$]*)*)\1\s*,\s*import\.meta\.url\s*,?\s*\)/g;
 
@@ -46,29 +52,40 @@ const SCHEMA = /\.proto$/;
 rmSync(FOLDER, { recursive: true, force: true });
 const programs = Object.entries(PROGRAMS).map(([name, path]) => [name, join(DIST, path)]);
 const threads = scriptsBeside().map((path) => [nameOf(path), path]);
-const { metafile } = await build({
-  entryPoints: [...programs, ...threads].map(([out = '', path = '']) => ({ in: path, out })),
+/** @satisfies {import('esbuild').BuildOptions} */
+const common = /** @type {const} */ ({
   outdir: FOLDER,
   bundle: true,
-  splitting: true,
-  format: 'esm',
   platform: 'node',
   target: 'node20.19',
-  outExtension: { '.js': '.mjs' },
-  // All in one folder, so that a path beside a file is the same from each.
-  chunkNames: '[name]-[hash]',
   // Names and lines stay, and comments that say where they are from, for stack traces. Without them a start is no faster.
   minifySyntax: true,
   absWorkingDir: ROOT,
   legalComments: 'none',
-  banner: { js: BANNER },
-  external: EXTERNAL,
-  plugins: [besideFiles(), packageData(), narrowText()],
   metafile: true,
   logLevel: 'warning',
 });
+const program = await build({
+  ...common,
+  entryPoints: [...programs, ...threads].map(([out = '', path = '']) => ({ in: path, out })),
+  splitting: true,
+  format: 'esm',
+  outExtension: { '.js': '.mjs' },
+  // All in one folder, so that a path beside a file is the same from each.
+  chunkNames: '[name]-[hash]',
+  banner: { js: BANNER },
+  external: EXTERNAL,
+  plugins: [besideFiles(), packageData(), quickYargs(), latePackages()],
+});
+const late = await build({
+  ...common,
+  entryPoints: LATE,
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+});
 for (const [name = ''] of programs) chmodSync(join(FOLDER, `${name}.mjs`), 0o755);
-writeFileSync(join(FOLDER, LICENSES), licenses(Object.keys(metafile.inputs)));
+const inputs = [program, late].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+writeFileSync(join(FOLDER, LICENSES), licenses(inputs));
 
 /** Scripts that some file of the program finds beside itself. */
 function scriptsBeside() {
@@ -154,23 +171,68 @@ function packageData() {
 }
 
 /**
- * Has yargs count characters for their width. The tables of wide ones and of emoji, three times among its packages, take
- * twice as long to start as all the rest of it; its texts are our help, in which a test allows none of these.
+ * Spares yargs two things that take longer than all the rest of it. It measures text by tables of wide characters and of emoji,
+ * three times among its packages: its texts are our help, in which a test allows none of these. And it looks for the
+ * package.json of a program in node_modules, or else from the working directory upwards, and makes an error of it where there
+ * is none: ours is at hand.
  * @returns {import('esbuild').Plugin}
  */
-function narrowText() {
+function quickYargs() {
   const ofYargs = /[\\/]node_modules[\\/](?:yargs|cliui|wrap-ansi)[\\/](?!node_modules[\\/])/;
+  const place = 'mainFilename: mainFilename || process.cwd()';
   return {
-    name: 'narrow-text',
+    name: 'quick-yargs',
     setup: ({ onResolve, onLoad }) => {
       onResolve({ filter: /^string-width$/ }, ({ importer }) =>
-        ofYargs.test(importer) ? { path: 'narrow', namespace: 'narrow-text' } : null,
+        ofYargs.test(importer) ? { path: 'narrow', namespace: 'quick-yargs' } : null,
       );
-      onLoad({ filter: /.*/, namespace: 'narrow-text' }, () => ({
+      onLoad({ filter: /.*/, namespace: 'quick-yargs' }, () => ({
         contents: 'export default (text) => [...text].length;',
+      }));
+      onLoad({ filter: /[\\/]yargs[\\/]lib[\\/]platform-shims[\\/]esm\.mjs$/ }, ({ path }) => {
+        const code = readFileSync(path, 'utf8');
+        if (!code.includes(place)) return { errors: [{ text: `${path} has changed: ${place} is not in it` }] };
+        const ours = "mainFilename: fileURLToPath(new URL('./files/', import.meta.url))";
+        return { contents: code.replace(place, ours), loader: 'js' };
+      });
+    },
+  };
+}
+
+/** Has our code load a package of `LATE` by the first call of what it imports from there. @returns {import('esbuild').Plugin} */
+function latePackages() {
+  const ofLate = new RegExp(`^(?:${LATE.join('|')})$`);
+  return {
+    name: 'late-packages',
+    setup: ({ onResolve, onLoad }) => {
+      onResolve({ filter: ofLate }, ({ path, importer }) =>
+        importer.startsWith(DIST + sep) ? { path, namespace: 'late' } : null,
+      );
+      onResolve({ filter: /\.cjs$/, namespace: 'late' }, ({ path }) => ({ path, external: true }));
+      onLoad({ filter: /.*/, namespace: 'late' }, ({ path }) => ({
+        contents: namesImported(path)
+          .map((name) => lateCall(path, name))
+          .join('\n'),
       }));
     },
   };
+}
+
+/** Works with and without `new`. @param {string} from @param {string} name */
+function lateCall(from, name) {
+  return `export function ${name}(...given) {
+  const { ${name}: real } = require('./${from}.cjs');
+  return new.target ? new real(...given) : real(...given);
+}`;
+}
+
+/** By our code. @param {string} from */
+function namesImported(from) {
+  const imports = new RegExp(`^import \\{([^}]+)\\} from '${from}';`, 'gm');
+  const texts = scriptsIn(DIST).map((path) => readFileSync(path, 'utf8'));
+  const lists = texts.flatMap((text) => [...text.matchAll(imports)].map(([, list = '']) => list));
+  const names = lists.flatMap((list) => list.split(',').map((one) => one.trim().split(' as ')[0] ?? ''));
+  return [...new Set(names.filter(Boolean))];
 }
 
 /** @param {string} path */

@@ -6,6 +6,7 @@ import { EventFiles, type MediaPolicy, SeriesViews } from '../eventfile/index.ts
 import { createFuseFrontend } from '../frontends/fuse/index.ts';
 import { createGrpcFrontend } from '../frontends/grpc/index.ts';
 import type { GrpcPort } from '../frontends/pages/index.ts';
+import type { WebServer } from '../frontends/web/index.ts';
 import { prefetch } from '../history/index.ts';
 import { Media } from '../media/index.ts';
 import { Namespace, OPERATOR } from '../namespace/index.ts';
@@ -14,7 +15,7 @@ import { describeSource, parseSource, understandSource } from '../sources/index.
 import type { App, AppParts, AppSettings } from './app.ts';
 import { accessOf, CallerViews, keyRingOf, requireDecision, withKeysOf } from './callers.ts';
 import { createDerivedRuns, derivedAsRuns } from './derived-runs.ts';
-import { createWeb, listening, listenS3, Opening } from './http-doors.ts';
+import { Opening } from './opening.ts';
 import { createHistory, Servers, sourceStates, start } from './sources.ts';
 import { viewDefinitions } from './view-definitions.ts';
 
@@ -56,7 +57,7 @@ export function createApp(given: AppSettings, parts: AppParts): App {
   const opening = new Opening();
   let grpc: GrpcPort | null = null;
   const ownSources = settings.sources.map(absoluteSource);
-  const web = createWeb({ callers, access, ownSources, grpc: () => grpc }, opening, { ...parts, accessLog });
+  let web: WebServer | undefined;
   const fuse = createFuseFrontend({ tree: logdir.tree, logger, metrics, clock });
   const folders = settings.sources.flatMap((text) => understandSource(text).folder ?? []);
   const keepClear = [...folders, settings.cacheDir];
@@ -73,6 +74,8 @@ export function createApp(given: AppSettings, parts: AppParts): App {
     listen: async (options) => {
       requireDecision(settings, options.host);
       await readRules();
+      const { createWeb, listening } = await import('./http-doors.ts');
+      web ??= createWeb({ callers, access, ownSources, grpc: () => grpc }, opening, { ...parts, accessLog });
       const server = await web.listen(options);
       if (options.serving?.tls) reloaders.add('certificate', () => server.reload());
       return listening(server);
@@ -80,6 +83,7 @@ export function createApp(given: AppSettings, parts: AppParts): App {
     listenS3: async (options) => {
       requireDecision(settings, options.host);
       await readRules();
+      const { listenS3 } = await import('./http-doors.ts');
       const server = await listenS3({ callers, access }, options, { ...parts, accessLog });
       if (options.serving?.tls) reloaders.add('certificate of S3', () => server.reload());
       return server;

@@ -5,7 +5,7 @@ import { EventFiles, type EventFilesOptions, SeriesViews } from '../eventfile/in
 import type { Run } from '../history/index.ts';
 import { Media } from '../media/index.ts';
 import type { Derivation, NamedProject, Namespace, QueryTerm } from '../namespace/index.ts';
-import { createMetrics } from '../observability/index.ts';
+import { silentMetrics } from '../observability/index.ts';
 import { type ViewDefinition, Views } from '../views/index.ts';
 
 /** Of the bound on memory, for rows and for encoded files each. */
@@ -25,7 +25,7 @@ export function createDerivedRuns(
 ): DerivedRuns {
   const { history, logger } = viewing;
   // What caches hold is told of the runs that sources have: a name has one reader.
-  const metrics = createMetrics({ processMetrics: false });
+  const metrics = silentMetrics();
   const memoryMaxBytes = viewing.memoryMaxBytes / MEMORY_SHARES;
   const views = new Views({ history, memoryMaxBytes, definitions, logger, clock });
   const { store } = views.history;

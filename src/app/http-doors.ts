@@ -1,4 +1,4 @@
-/** The servers of HTTP: pages, files, WebHDFS, and S3 on a port of its own. @module */
+/** The servers of HTTP: pages, files, WebHDFS, and S3 on a port of its own. Loaded by who listens. @module */
 
 import { createFiles } from '../frontends/files/index.ts';
 import { createPages, type PagesOptions } from '../frontends/pages/index.ts';
@@ -15,6 +15,7 @@ import { createWebHdfs, webHdfsAddress } from '../frontends/webhdfs/index.ts';
 import type { Caller } from '../namespace/index.ts';
 import type { App, AppParts, Listening, S3Server } from './app.ts';
 import { type Guarded, s3Access } from './callers.ts';
+import type { Opening } from './opening.ts';
 
 /** What the doors of HTTP show, and to whom. */
 export type Shown = Guarded & Pick<PagesOptions, 'ownSources' | 'grpc'>;
@@ -71,27 +72,4 @@ export async function listenS3(
     reload: () => server.reload(),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
-}
-
-/** The first look at the sources. */
-export class Opening {
-  /** Settled when it is over, also when it failed. */
-  readonly over: Promise<void>;
-  isOver = false;
-  #settle!: () => void;
-
-  constructor() {
-    this.over = new Promise((resolve) => {
-      this.#settle = resolve;
-    });
-  }
-
-  async watch(look: Promise<void>): Promise<void> {
-    try {
-      await look;
-      this.isOver = true;
-    } finally {
-      this.#settle();
-    }
-  }
 }

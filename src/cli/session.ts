@@ -11,7 +11,13 @@ import {
   type Settings,
 } from '../config/index.ts';
 import { systemClock } from '../core/index.ts';
-import { createLogger, createMetrics, type Logger, type LogLevel } from '../observability/index.ts';
+import {
+  createLogger,
+  createMetrics,
+  type Logger,
+  type LogLevel,
+  silentMetrics,
+} from '../observability/index.ts';
 import { usableCache } from './cache-directory.ts';
 import { type Interruption, listenForInterruption } from './interruption.ts';
 import { directPrefix } from './proxy-environment.ts';
@@ -62,11 +68,13 @@ export interface SessionOptions {
   readonly isBrief?: boolean;
   /** See `Command.reportsCache`. */
   readonly reportsCache?: boolean;
+  /** Whether somebody can ask for metrics. Default: unless it is brief. */
+  readonly exposesMetrics?: boolean;
 }
 
 /** @throws LogdirError `invalid-argument` when a setting is wrong; CommandFailure for a cache that cannot be. */
 export async function openSession(options: SessionOptions): Promise<Session> {
-  const { environment, version, commit = null } = options;
+  const { environment, version, commit = null, exposesMetrics = !options.isBrief } = options;
   const flags = givenFlags(options.arguments, options.command ?? null);
   const reread = () => loadSettings({ flags, environment });
   const given = reread();
@@ -87,7 +95,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       createApp(
         { ...loaded.settings, configFile: loaded.configFile, ...changes },
         {
-          ...{ logger, metrics: createMetrics({ version, commit }), clock: systemClock, version },
+          metrics: exposesMetrics ? createMetrics({ version, commit }) : silentMetrics(),
+          ...{ logger, clock: systemClock, version },
           findApiKey: apiKeyFinder(environment, loaded.settings.apiKeyFile),
           noProxy: environment.noProxy,
           direct: directPrefix(environment.variables),

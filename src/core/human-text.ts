@@ -1,11 +1,14 @@
 /** Counts and sizes as people read them. Pure. @module */
 
-const GROUPED = new Intl.NumberFormat('en-US');
+/** Made for the first number that needs it, which takes several milliseconds: every start would wait for it. */
+let grouping: Intl.NumberFormat | undefined;
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
 /** `12,345`. */
 export function countText(count: number): string {
-  return GROUPED.format(count);
+  if (Number.isInteger(count) && count >= 0 && count < 1000) return String(count);
+  grouping ??= new Intl.NumberFormat('en-US');
+  return grouping.format(count);
 }
 
 /** `1 run`, `2 runs`. */

@@ -27,4 +27,5 @@ export {
   type MetricLabels,
   type Metrics,
   type MetricsOptions,
+  silentMetrics,
 } from './metrics.ts';

@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { type Clock, LogdirError, mapLimit, nearestName, TurnBudget } from '../core/index.ts';
 import { History, MemoryStore, type ProjectKey, type Run } from '../history/index.ts';
 import type { Grouping, GroupMember, RunGroup } from '../namespace/index.ts';
-import { createMetrics, type Logger } from '../observability/index.ts';
+import { type Logger, silentMetrics } from '../observability/index.ts';
 import { DerivedSource, listingOf } from './derived-source.ts';
 import { recipesOfGroup } from './groups/group-recipe.ts';
 import type { Recipe } from './recipe.ts';
@@ -76,7 +76,7 @@ export class Views implements AsyncDisposable {
       keepsEntries: false,
       assumesOwners: false,
       // Counts of runs and of rows are those of what sources have.
-      metrics: createMetrics({ processMetrics: false }),
+      metrics: silentMetrics(),
       ...{ memoryMaxBytes, logger: this.#logger, clock },
     });
     this.#derived = new LRUCache({

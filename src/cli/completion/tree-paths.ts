@@ -19,6 +19,7 @@ export async function treePathsBeginning(word: string, before: readonly string[]
     terminal: processTerminal(environment),
     version: '',
     reportsCache: true,
+    exposesMetrics: false,
   });
   const sources = session.loaded.settings.sources.filter((name) => parseSource(name).kind === 'local');
   if (sources.length === 0) return [];

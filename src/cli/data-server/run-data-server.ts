@@ -51,7 +51,10 @@ export async function runDataServer({ words, version }: DataServerOptions): Prom
     const level = LOG_LEVELS[Math.min(flags.verbosity, LOG_LEVELS.length - 1)];
     const { source, ...shown } = queriedSource(flags.logdir);
     const given = { source: [source], 'log-level': level };
-    using session = await openSession({ arguments: given, environment, terminal, version });
+    using session = await openSession({
+      ...{ arguments: given, environment, terminal, version },
+      exposesMetrics: false,
+    });
     terminal = session.terminal;
     logStart(session, 'data server');
     return await serveData(session, { ...flags, ...shown, logdir: source }, words);

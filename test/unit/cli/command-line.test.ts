@@ -88,7 +88,7 @@ describe('help', () => {
     const { code, stdout } = await program(name, '--help');
     expect(code).toBe(0);
     const text = String(stdout).replace(/\s+/g, ' ');
-    // `narrowText` of scripts/bundle.mjs: each is as wide as one letter.
+    // `quickYargs` of scripts/bundle.mjs: each is as wide as one letter.
     expect(text.replace(/[\x20-\x7e…]/g, '')).toBe('');
     const own = new Set(settingsOf(name).map(({ flag }) => flag));
     for (const [, { flag }] of definitions()) {

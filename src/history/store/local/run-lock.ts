@@ -1,7 +1,6 @@
 /** One writer per run, across processes: a lock beside the index, held only while a commit is made. @module */
 
 import { dirname } from 'node:path';
-import lockfile from 'proper-lockfile';
 import { errnoOf, makeDirectory } from '../../../core/index.ts';
 
 /**
@@ -21,6 +20,8 @@ export async function withRunLock<T>(
 ): Promise<{ readonly kind: 'done'; readonly value: T } | { readonly kind: 'busy' }> {
   await makeDirectory(dirname(indexPath));
   let release: () => Promise<void>;
+  // It has its own `fs`, which takes as long to load as the history of a run to list.
+  const { default: lockfile } = await import('proper-lockfile');
   try {
     release = await lockfile.lock(indexPath, {
       realpath: false,

@@ -5,7 +5,7 @@
  */
 
 import { setMaxListeners } from 'node:events';
-import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
+import type { AxiosInstance, AxiosResponse } from 'axios';
 import { LRUCache } from 'lru-cache';
 import pRetry from 'p-retry';
 import type { Clock, LogdirError } from '../../../core/index.ts';
@@ -15,7 +15,8 @@ import type { ApiKey, FindApiKey, KeyPurpose } from './api-key.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { deadline } from './deadline.ts';
 import { dataOf, parseAnswer } from './graphql-answer.ts';
-import { createAgents, type NetworkOptions } from './http-agents.ts';
+import type { HttpAgents } from './http-agents.ts';
+import { authorityOf, type NetworkOptions } from './network-options.ts';
 import type { RequestBudget } from './request-budget.ts';
 import { RequestFailure, requestFailure, resetDelayMs } from './request-failure.ts';
 import { type RetryPolicy, retryOptions } from './retry-policy.ts';
@@ -69,7 +70,7 @@ interface KeyedRequest {
 export class ApiClient {
   readonly #options: ApiClientOptions;
   readonly #host: string;
-  readonly #http: AxiosInstance;
+  #http: AxiosInstance | null = null;
   readonly #breaker: CircuitBreaker;
   #report: ServerReport = { receivedBytes: 0, requests: 0, clockSkewMs: null, remaining: null };
   /** By what they are for. */
@@ -81,19 +82,8 @@ export class ApiClient {
     this.#options = options;
     this.#host = new URL(options.baseUrl).hostname;
     this.#breaker = new CircuitBreaker(options.clock, (failure) => this.#reportOutage(failure));
-    this.#http = axios.create({
-      ...createAgents(this.#host, options.network),
-      // axios knows a proxy only for plain requests; the agents know it for both.
-      proxy: false,
-      // Nowhere but to the server itself: the key would go with it.
-      maxRedirects: 0,
-      maxContentLength: MAX_ANSWER_BYTES,
-      maxBodyLength: MAX_ANSWER_BYTES,
-      responseType: 'text',
-      transitional: { silentJSONParsing: false },
-      transformResponse: (body: unknown) => body,
-      headers: { 'User-Agent': options.userAgent, 'Content-Type': 'application/json' },
-    });
+    // Told at once, not by the first request.
+    authorityOf(options.network);
   }
 
   /** What answers said besides their data, so far. */
@@ -195,12 +185,32 @@ export class ApiClient {
     // W&B's edge answers some anonymous programs with nothing unless they look like its own pages.
     const origin = key === null ? { Origin: appOrigin(baseUrl), 'X-Origin': appOrigin(baseUrl) } : {};
     using limit = deadline(signal, retryPolicy.deadlineMs, clock);
+    const { createAgents } = await import('./http-agents.ts');
+    this.#http ??= await this.#createHttp(createAgents(this.#host, network));
     return await this.#http.post<string>(`${baseUrl}/graphql`, body, {
       headers: { ...authorization, ...origin },
       signal: limit.signal,
       // A connection that hung may go on hanging.
       ...(isRetry && createAgents(this.#host, network, true)),
       validateStatus: (status) => (status >= 200 && status < 300) || status === 400 || status === 422,
+    });
+  }
+
+  /** Made by the first request: axios and what it asks by take longer to load than all else, which what is cached does without. */
+  async #createHttp(agents: HttpAgents): Promise<AxiosInstance> {
+    const { default: axios } = await import('axios');
+    return axios.create({
+      ...agents,
+      // axios knows a proxy only for plain requests; the agents know it for both.
+      proxy: false,
+      // Nowhere but to the server itself: the key would go with it.
+      maxRedirects: 0,
+      maxContentLength: MAX_ANSWER_BYTES,
+      maxBodyLength: MAX_ANSWER_BYTES,
+      responseType: 'text',
+      transitional: { silentJSONParsing: false },
+      transformResponse: (body: unknown) => body,
+      headers: { 'User-Agent': this.#options.userAgent, 'Content-Type': 'application/json' },
     });
   }
 

@@ -1,19 +1,10 @@
 /** Connections to W&B: kept for the next request, through the network's proxy, trusting its authority. @module */
 
-import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent } from 'node:http';
 import { type AgentOptions, Agent as HttpsAgent } from 'node:https';
 import { HttpsProxyAgent } from 'https-proxy-agent';
-import { isLoopback, LogdirError } from '../../../core/index.ts';
-
-export interface NetworkOptions {
-  /** Proxy for https addresses, as HTTPS_PROXY has it; null: none. */
-  readonly proxy: string | null;
-  /** Hosts that are asked without it, as NO_PROXY has them. */
-  readonly noProxy: readonly string[];
-  /** File of certificates to trust beside the usual ones, in PEM; null: none. */
-  readonly caFile: string | null;
-}
+import { isLoopback } from '../../../core/index.ts';
+import { authorityOf, type NetworkOptions } from './network-options.ts';
 
 export interface HttpAgents {
   readonly httpAgent: HttpAgent;
@@ -28,7 +19,7 @@ const KEEP_ALIVE_MS = 30_000;
  * @throws LogdirError `invalid-argument` when the file of certificates cannot be read.
  */
 export function createAgents(host: string, network: NetworkOptions, isFresh = false): HttpAgents {
-  const ca = network.caFile === null ? undefined : readCertificates(network.caFile);
+  const ca = authorityOf(network);
   const options = {
     keepAlive: !isFresh,
     keepAliveMsecs: KEEP_ALIVE_MS,
@@ -61,12 +52,4 @@ export function bypassesProxy(host: string, noProxy: readonly string[]): boolean
       .toLowerCase();
     return name === '*' || (name !== '' && (host === name || host.endsWith(`.${name}`)));
   });
-}
-
-function readCertificates(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    throw new LogdirError('invalid-argument', `--ca-file ${path} cannot be read`, { cause });
-  }
 }

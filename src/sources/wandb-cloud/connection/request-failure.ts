@@ -1,6 +1,6 @@
 /** What went wrong with a request, and whether to try again: the table the W&B SDK retries by. @module */
 
-import { type AxiosError, isAxiosError } from 'axios';
+import type { AxiosError } from 'axios';
 import { errnoOf, LogdirError } from '../../../core/index.ts';
 import { keyAdvice } from './api-key.ts';
 
@@ -54,8 +54,13 @@ export interface FailedExchange {
 export function requestFailure(error: unknown, exchange: FailedExchange): RequestFailure {
   if (error instanceof RequestFailure) return error;
   if (error instanceof LogdirError) return new RequestFailure(error, { mayRetry: false });
-  if (!isAxiosError(error) || error.response === undefined) return transportFailure(error, exchange);
+  if (!isHttpError(error) || error.response === undefined) return transportFailure(error, exchange);
   return statusFailure(error.response.status, error, exchange);
+}
+
+/** What axios asks of its own errors by `isAxiosError`; without axios, which is loaded by who has something to ask. */
+export function isHttpError(error: unknown): error is AxiosError {
+  return error instanceof Error && 'isAxiosError' in error && error.isAxiosError === true;
 }
 
 /** The failure that an answer's status stands for. */

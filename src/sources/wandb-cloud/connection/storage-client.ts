@@ -9,14 +9,14 @@ import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
+import type { AxiosInstance, AxiosResponse } from 'axios';
 import PQueue from 'p-queue';
 import pRetry from 'p-retry';
 import { type Clock, LogdirError } from '../../../core/index.ts';
 import type { Metrics } from '../../../observability/index.ts';
 import { type Deadline, deadline } from './deadline.ts';
-import { createAgents, type NetworkOptions } from './http-agents.ts';
-import { RequestFailure, requestFailure } from './request-failure.ts';
+import type { NetworkOptions } from './network-options.ts';
+import { isHttpError, RequestFailure, requestFailure } from './request-failure.ts';
 import { type RetryPolicy, retryOptions } from './retry-policy.ts';
 
 /** Downloads at a time: object stores set no quota, disks and memory do. */
@@ -118,7 +118,7 @@ export class StorageClient {
   /** The answer, its bytes still to come; they are counted, and as long as enough come the deadline is put off. @throws UrlExpired */
   async #get(url: string, from: number, stall: Deadline): Promise<AxiosResponse<Readable>> {
     const { hostname, host } = new URL(url);
-    const response = await this.#client(hostname).get<Readable>(url, {
+    const response = await (await this.#client(hostname)).get<Readable>(url, {
       signal: stall.signal,
       headers: from > 0 ? { Range: `bytes=${from}-` } : {},
       validateStatus: (status) =>
@@ -141,7 +141,12 @@ export class StorageClient {
     return response;
   }
 
-  #client(host: string): AxiosInstance {
+  /** Loads axios with the first. */
+  async #client(host: string): Promise<AxiosInstance> {
+    const [{ default: axios }, { createAgents }] = await Promise.all([
+      import('axios'),
+      import('./http-agents.ts'),
+    ]);
     let client = this.#clients.get(host);
     if (client === undefined) {
       const { network, userAgent } = this.#options;
@@ -168,7 +173,7 @@ function checkLength(response: AxiosResponse<Readable>, length: number): void {
 
 function storageFailure(error: unknown, what: string, nowMs: number): RequestFailure {
   const failure = requestFailure(error, { what, baseUrl: 'the storage', nowMs });
-  const status = axios.isAxiosError(error) ? error.response?.status : undefined;
+  const status = isHttpError(error) ? error.response?.status : undefined;
   if (status !== 404) return failure;
   return new RequestFailure(new LogdirError('not-found', `${what}: it is no longer there`), {
     mayRetry: false,
