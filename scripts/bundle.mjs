@@ -75,7 +75,7 @@ const program = await build({
   chunkNames: '[name]-[hash]',
   banner: { js: BANNER },
   external: EXTERNAL,
-  plugins: [besideFiles(), packageData(), quickYargs(), latePackages()],
+  plugins: [besideFiles(), packageData(), quickYargs(), latePackages(), samePackages()],
 });
 const late = await build({
   ...common,
@@ -191,7 +191,8 @@ function quickYargs() {
       }));
       onLoad({ filter: /[\\/]yargs[\\/]lib[\\/]platform-shims[\\/]esm\.mjs$/ }, ({ path }) => {
         const code = readFileSync(path, 'utf8');
-        if (!code.includes(place)) return { errors: [{ text: `${path} has changed: ${place} is not in it` }] };
+        if (!code.includes(place))
+          return { errors: [{ text: `${path} has changed: ${place} is not in it` }] };
         const ours = "mainFilename: fileURLToPath(new URL('./files/', import.meta.url))";
         return { contents: code.replace(place, ours), loader: 'js' };
       });
@@ -233,6 +234,27 @@ function namesImported(from) {
   const lists = texts.flatMap((text) => [...text.matchAll(imports)].map(([, list = '']) => list));
   const names = lists.flatMap((list) => list.split(',').map((one) => one.trim().split(' as ')[0] ?? ''));
   return [...new Set(names.filter(Boolean))];
+}
+
+/** Takes one of several copies that npm has of a version of a package. @returns {import('esbuild').Plugin} */
+function samePackages() {
+  /** @type {Map<string, string>} Folders by name and version. */
+  const roots = new Map();
+  const isResolving = Symbol('resolved for this plugin');
+  return {
+    name: 'same-packages',
+    setup: ({ onResolve, resolve }) => {
+      onResolve({ filter: /^[^./]/ }, async ({ path, pluginData, ...from }) => {
+        if (pluginData === isResolving || !from.importer.includes('node_modules')) return null;
+        const found = await resolve(path, { ...from, pluginData: isResolving });
+        if (found.errors.length > 0 || found.external || !found.path.includes('node_modules')) return null;
+        const { root, name, version } = packageOf(found.path);
+        const first = roots.get(`${name}@${version}`) ?? root;
+        roots.set(`${name}@${version}`, first);
+        return { path: join(first, relative(root, found.path)), sideEffects: found.sideEffects };
+      });
+    },
+  };
 }
 
 /** @param {string} path */

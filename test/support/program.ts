@@ -17,6 +17,8 @@ export interface ProgramOptions {
   readonly variables?: Readonly<Record<string, string>>;
   /** In a session of its own, as a service is: without a terminal, also where the tests have one. Default false. */
   readonly isService?: boolean;
+  /** Default: `wandb-logdir`. */
+  readonly program?: string;
 }
 
 export interface ProgramResult {
@@ -33,10 +35,10 @@ export interface StartedProgram {
 
 export function startProgram(
   words: readonly string[],
-  { cwd, variables = {}, isService = false }: ProgramOptions,
+  { cwd, variables = {}, isService = false, program = PROGRAM }: ProgramOptions,
 ): StartedProgram {
   const env = { PATH: process.env['PATH'] ?? '', HOME: cwd, ...variables };
-  const child = spawn(process.execPath, [PROGRAM, ...words], { cwd, env, detached: isService });
+  const child = spawn(process.execPath, [program, ...words], { cwd, env, detached: isService });
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
@@ -62,11 +64,14 @@ export async function modulesLoaded(
   options: ProgramOptions,
 ): Promise<readonly string[]> {
   // Node tells of each file that it makes a module of.
-  const variables = { ...options.variables, NODE_DEBUG: 'esm' };
+  const variables = { ...options.variables, NODE_DEBUG: 'esm,module' };
   const { stderr } = await runProgram(words, { ...options, variables });
-  const files = new Set([...stderr.matchAll(/Translating \w+ (file:\S+\.mjs)/g)].map(([, url = '']) => url));
-  return [...files].flatMap((url) =>
-    [...readFileSync(fileURLToPath(url), 'utf8').matchAll(/^ *\/\/ ((?:dist|node_modules)\/\S+)$/gm)].map(
+  const urls = [...stderr.matchAll(/Translating \w+ (file:\S+\.mjs)/g)].map(([, url = '']) =>
+    fileURLToPath(url),
+  );
+  const paths = [...stderr.matchAll(/: load "([^"]+\.cjs)"/g)].map(([, path = '']) => path);
+  return [...new Set([...urls, ...paths])].flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/^ *\/\/ ((?:dist|node_modules)\/\S+)$/gm)].map(
       ([, path = '']) => path,
     ),
   );

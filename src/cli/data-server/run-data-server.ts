@@ -82,8 +82,10 @@ async function serveData(
   noteProxy(session);
   const { host, port, project, query, derivation } = flags;
   const projects = project === null ? null : [project];
-  await using server = await app.provideData({ host, port, tls: null, projects, query, derivation });
+  // A server answers while the door is loaded.
   const looking = lookAtSource(session, app);
+  looking.catch(() => undefined);
+  await using server = await app.provideData({ host, port, tls: null, projects, query, derivation });
   await Promise.race([looking, delay(VERDICT_WAIT_MS, undefined, { ref: false }), aborted(signal)]);
   await using _written = await tellPort(flags, server);
   const over = flags.diesAfterStdin ? Promise.race([aborted(signal), stdinClosed()]) : aborted(signal);

@@ -1,19 +1,14 @@
 /** The server behind the gRPC door: the data-provider protocol, with reflection and health beside it. @module */
 
 import { readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { createSecureContext } from 'node:tls';
-import { fileURLToPath } from 'node:url';
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
-import { load } from '@grpc/proto-loader';
-import { ReflectionService } from '@grpc/reflection';
-import { HealthImplementation } from 'grpc-health-check';
 import { bracketed, isLoopback, LogdirError } from '../../core/index.ts';
 import type { GrpcFrontendOptions, GrpcListenOptions, GrpcServer } from './door.ts';
+import { addGeneralServices } from './general-services.ts';
 import { createHandlers } from './handlers.ts';
-import { DATA_PROVIDER_SERVICE, SERVICE_NAME } from './service.ts';
+import { DATA_PROVIDER_SERVICE } from './service.ts';
 
-const SCHEMA = fileURLToPath(new URL('../../../proto/tensorboard_data_provider.proto', import.meta.url));
 /** Of a request: the names of a great many runs. */
 const MAX_REQUEST_BYTES = 64 * 1024 * 1024;
 /** For calls under way when the door closes. */
@@ -29,9 +24,7 @@ export async function listenOn(
 ): Promise<GrpcServer> {
   const server = new Server({ 'grpc.max_receive_message_length': MAX_REQUEST_BYTES });
   server.addService(DATA_PROVIDER_SERVICE, createHandlers(options));
-  const definitions = await load(SCHEMA, { includeDirs: [dirname(SCHEMA)] });
-  new ReflectionService(definitions, { services: [SERVICE_NAME] }).addToServer(server);
-  new HealthImplementation({ '': 'SERVING', [SERVICE_NAME]: 'SERVING' }).addToServer(server);
+  addGeneralServices(server);
   const bound = await bind(server, `${bracketed(host)}:${port}`, await credentialsOf(tls));
   return {
     port: bound,

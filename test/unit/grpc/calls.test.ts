@@ -4,6 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LogdirError, runKey } from '../../../src/core/index.ts';
+import { createGeneralMethods } from '../../../src/frontends/grpc/general-methods.ts';
+import { GENERAL_METHODS } from '../../../src/frontends/grpc/general-services.ts';
 import { createGrpcFrontend } from '../../../src/frontends/grpc/index.ts';
 import { silentLogger } from '../../../src/observability/index.ts';
 import { DATA_PROVIDER_CODECS, hparamsCodec } from '../../../src/protobuf/index.ts';
@@ -291,6 +293,12 @@ describe('the door', () => {
       ],
     );
     expect(String(reflected)).toContain('tensorboard.data.TensorBoardDataProvider');
+    const list = await rawCall(door.server.address, '/grpc.health.v1.Health/List');
+    expect(String(list)).toContain('tensorboard.data.TensorBoardDataProvider');
+  });
+
+  it("has every method of gRPC's own services", async () => {
+    expect(Object.keys(GENERAL_METHODS).sort()).toEqual([...(await createGeneralMethods()).keys()].sort());
   });
 });
 
