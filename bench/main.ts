@@ -18,11 +18,13 @@ import { mount } from './benches/mount.ts';
 import { queries } from './benches/queries.ts';
 import { readLog } from './benches/read-log.ts';
 import { door, serve } from './benches/serve.ts';
+import { start } from './benches/start.ts';
 import { thousandRuns } from './benches/thousand-runs.ts';
 import { machineText, tableText } from './table.ts';
 import { MissingTool, Workshop } from './workshop.ts';
 
 const BENCHES: readonly Bench[] = [
+  start,
   readLog,
   encode,
   cloud,

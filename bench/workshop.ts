@@ -48,6 +48,7 @@ export class Workshop implements Disposable {
   readonly program = join(ROOT, 'dist', 'program', 'wandb-logdir.mjs');
   /** What TENSORBOARD_DATA_SERVER_BINARY points at. */
   readonly dataServer = join(ROOT, 'dist', 'program', 'wandb-logdir-data-server.mjs');
+  readonly examples = join(ROOT, 'examples', 'wandb');
   /** Kept from run to run. */
   readonly cache = join(ROOT, '.cache', 'bench');
   readonly wantsTorch: boolean;

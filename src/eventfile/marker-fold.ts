@@ -50,13 +50,16 @@ export interface FoldState {
   excerptsTold: Readonly<Record<string, number>>;
 }
 
+/** `configYaml` of nothing, said without what makes YAML: that is loaded by the first config. */
+export const NO_CONFIG = '{}\n';
+
 export const BEGINNING: FoldState = {
   startTime: null,
   markerStep: -1,
   lastStep: null,
   lastTimestamp: null,
   rows: 0,
-  configTold: checksumOf([]),
+  configTold: crc32(NO_CONFIG),
   configShown: false,
   hiddenCells: [],
   isWaiting: false,

@@ -22,8 +22,11 @@ export async function ls(session: Session, argv: Arguments): Promise<ExitCode> {
   const isJson = argv['json'] === true;
   await browse(session, argv, async (app, path) => {
     const nodes = sortedNodes(await entries(session, app, path, isLong || isJson));
-    if (isJson) session.terminal.print(JSON.stringify(nodes, null, 2));
-    else for (const node of nodes) session.terminal.print(isLong ? longLine(node) : node.name);
+    const lines = isJson
+      ? [JSON.stringify(nodes, null, 2)]
+      : nodes.map((node) => (isLong ? longLine(node) : node.name));
+    // At once: thousands of writes take longer than the listing.
+    if (lines.length > 0) session.terminal.print(lines.join('\n'));
   });
   return EXIT.ok;
 }

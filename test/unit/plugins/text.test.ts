@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runKey } from '../../../src/core/index.ts';
+import { NO_CONFIG } from '../../../src/eventfile/marker-fold.ts';
 import type { RunMarker } from '../../../src/plugins/index.ts';
 import { configMarkdown, configYaml, overviewMarkdown } from '../../../src/plugins/text.ts';
 
@@ -63,6 +64,10 @@ describe('the config of a run', () => {
 
   it('is YAML with sorted keys and without what W&B keeps there for itself', () => {
     expect(configYaml(config)).toBe('alpha:\n  inf: Infinity\ntext: |-\n  a\n  # heading\n  ```\nzeta: 1\n');
+  });
+
+  it('is what event files take it for before there is any', () => {
+    expect(configYaml([])).toBe(NO_CONFIG);
   });
 
   it('is told in part where it is nested deeper than anybody can look', () => {
