@@ -23,8 +23,11 @@ import { type DataServerFlags, parseDataServerFlags } from './data-server-flags.
 import { isMissingPath, isOurs } from './logdir-kind.ts';
 import { runOwnDataServer } from './own-data-server.ts';
 
-/** TensorBoard looks for the port after half a second, and shows what is in the error file only until it found one. */
-const VERDICT_WAIT_MS = 800;
+/**
+ * TensorBoard looks for the port every half a second, for ten, and shows what is in the error file only until it found one
+ * (`tensorboard/data/server_ingester.py`). A server usually answers within a fraction of that; one that is away is waited for so long.
+ */
+const VERDICT_WAIT_MS = 1500;
 const LOG_LEVELS = ['warn', 'info', 'debug'] as const;
 /** What no waiting mends. */
 const FATAL: readonly ErrorCode[] = ['not-found', 'permission-denied', 'invalid-argument'];
