@@ -11,6 +11,7 @@ COPY package.json package-lock.json ./
 COPY scripts/ scripts/
 RUN npm ci --no-audit --no-fund --ignore-scripts
 COPY tsconfig.json ./
+COPY assembly/ assembly/
 COPY proto/ proto/
 COPY src/ src/
 RUN npm run build

@@ -3,13 +3,13 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig, type Plugin } from 'vitest/config';
 
-/** Threads run what was built: Node runs no TypeScript before 22.18. */
+/** Threads run what was built, as Node runs no TypeScript before 22.18; so does WebAssembly. */
 const builtWorkers: Plugin = {
   name: 'built-workers',
   transform: (code, id) => {
     const dir = id.slice(0, id.lastIndexOf('/')).replace('/src/', '/dist/');
     return code.replace(
-      /new URL\("\.\/(\w+-worker\.js)", import\.meta\.url\)/g,
+      /new URL\("\.\/(\w+-worker\.js|[\w-]+\.wasm)", import\.meta\.url\)/g,
       `new URL("file://${dir}/$1")`,
     );
   },

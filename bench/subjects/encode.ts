@@ -1,6 +1,7 @@
 /**
- * Encodes blocks of history rows into events, in a process of its own: `encode VARIETY TARGET`, where VARIETY is
- * `regular` or `irregular` and TARGET a file to write, or `-` to keep nothing. Prints points per CPU-second. @module
+ * Encodes blocks of history rows into events, in a process of its own: `encode VARIETY TARGET [js]`, where VARIETY is
+ * `regular` or `irregular` and TARGET a file to write, or `-` to keep nothing; with `js`, without WebAssembly. Prints points
+ * per CPU-second. @module
  */
 
 import { closeSync, openSync, writeSync } from 'node:fs';
@@ -11,6 +12,7 @@ import { encodersOf, type RunEncoders } from '../../src/eventfile/run-encoders.t
 import { encodeSegment } from '../../src/eventfile/segment-encoder.ts';
 import type { RowBlock } from '../../src/history/index.ts';
 import { Dictionary, DictionaryDraft } from '../../src/history/log/dictionary.ts';
+import { lendRecordMemory } from '../../src/tfevents/index.ts';
 import { IRREGULAR, REGULAR, rows, type Variety } from '../rows.ts';
 
 /** Rows per block, as history seals them: 8,192 values. */
@@ -20,16 +22,18 @@ const BLOCKS = 256;
 /** Passes over them: the first two are left out, while the compiler is at work. */
 const PASSES = 12;
 const WARM_UP = 2;
-/** Where each block is encoded, as when a file is sent: 64 bytes a value is more than any takes here. */
-const MEMORY = Buffer.allocUnsafeSlow(BLOCK_ROWS * 8 * 64);
 
 interface SizedBlock {
   readonly block: RowBlock;
   readonly size: number;
 }
 
-const [variety, target] = process.argv.slice(2);
-if (target === undefined) throw new Error('usage: encode regular|irregular TARGET');
+const [variety, target, engine] = process.argv.slice(2);
+if (target === undefined) throw new Error('usage: encode regular|irregular TARGET [js]');
+if (engine === 'js') Reflect.deleteProperty(globalThis, 'WebAssembly');
+/** Where each block is encoded, as when a file is sent: 32 bytes a value are more than any takes here. */
+const MEMORY_BYTES = BLOCK_ROWS * 8 * 32;
+const MEMORY = lendRecordMemory()?.take(MEMORY_BYTES) ?? Buffer.allocUnsafeSlow(MEMORY_BYTES);
 console.log(JSON.stringify(measure(variety === 'regular' ? REGULAR : IRREGULAR, target)));
 
 function measure(of: Variety, path: string): object {

@@ -6,6 +6,7 @@ import type { Allocate, RowBlock, Run } from '../history/index.ts';
 import type { Media } from '../media/index.ts';
 import type { Metrics } from '../observability/index.ts';
 import { type BlobReference, NO_CONTENTS } from '../plugins/index.ts';
+import { lendRecordMemory } from '../tfevents/index.ts';
 import { BlobsAhead } from './blobs-ahead.ts';
 import { type EventView, reusable } from './event-view.ts';
 import { encodeSegment, encodeSegmentPieces, hasMediaIn, needsOfSegment } from './segment-encoder.ts';
@@ -103,7 +104,9 @@ export class EncodedSegments {
     options: SegmentReadOptions,
   ): AsyncGenerator<Uint8Array> {
     const { view } = viewed;
-    const memory = options.transient ? reusable() : allocate;
+    using lent = options.transient ? lendRecordMemory() : null;
+    const plain = options.transient ? reusable() : allocate;
+    const memory = (bytes: number) => lent?.take(bytes) ?? plain(bytes);
     const { segments } = view.fold;
     const rows = new BlockStream(viewed, first, end, this.#streams < MAX_STREAMS_AHEAD ? BLOCKS_PER_READ : 1);
     this.#streams++;

@@ -9,8 +9,9 @@ import {
   encodeScalarsPlainly,
   type FetchBlob,
   type LogEvent,
-  type ScalarColumns,
-  type ScalarRowEncoder,
+  type RowCursor,
+  rowWriter,
+  type ShapedRows,
 } from '../tfevents/index.ts';
 import { firstCellFrom } from './block-cells.ts';
 import type { CellSamples } from './cell-samples.ts';
@@ -25,7 +26,7 @@ import { supersedingFrame } from './superseding.ts';
 interface SegmentRows {
   readonly block: RowBlock;
   /** Steps as TensorBoard has them, but for tags that stand by a metric. */
-  readonly columns: ScalarColumns;
+  readonly columns: ShapedRows;
   readonly encoders: RunEncoders;
   readonly axes: StepAxes;
   /** Index of the block in the log. */
@@ -165,37 +166,35 @@ function writing(
   return { ...rowsOf(segment, block, fold, encoders, NO_CONTENTS), target, view };
 }
 
-function columnsOf(block: RowBlock, index: number, fold: EventFold): ScalarColumns {
-  const { timestamps, values } = block;
-  return { steps: fold.stepsOf(index, block), timestamps, values };
+function columnsOf(block: RowBlock, index: number, fold: EventFold): ShapedRows {
+  const { timestamps, values, shapeIds } = block;
+  return { steps: fold.stepsOf(index, block), timestamps, values, shapeIds };
 }
 
-/** A stretch of rows of one shape is written at once; a row with cells ends it, as their events follow its own. */
+/** Rows are written together as far as templates cover them; a row with cells ends that, as their events follow its own. */
 function encodeRows({ from, to }: Segment, writing: Writing): number {
-  const { block, columns, encoders, axes, target, view } = writing;
-  const { shapeIds } = block;
-  let at = 0;
-  let valuesAt = encoders.valuesBefore(block, from);
+  const { block, columns, encoders, axes } = writing;
+  const encoderOf = (shapeId: number) => (axes.groupsOf(shapeId) === null ? encoders.row(shapeId) : null);
+  const writer = rowWriter();
+  const cursor: RowCursor = { row: from, valuesAt: encoders.valuesBefore(block, from), at: 0 };
   let cellRow = nextCellRow(block, from, to);
-  for (let row = from; row < to; ) {
-    const encoder = encoders.row(shapeIds[row]!);
-    const count = encoder.tags.length;
-    const isGrouped = axes.groupsOf(shapeIds[row]!) !== null;
+  while (cursor.row < to) {
     const limit = cellRow < to ? cellRow + 1 : to;
-    const alike = isGrouped ? row : alikeUntil(block, columns, row, limit, encoder);
-    // A row without tags has no event.
-    if (alike > row && count > 0) at = encoder.writeRows(target, view, at, columns, row, alike, valuesAt);
-    else if (count > 0) {
-      for (const { record } of scalarRecords(writing, row, valuesAt)) at = writeBytes(target, at, record);
-    }
-    const end = alike > row ? alike : row + 1;
-    valuesAt += (end - row) * count;
-    row = end;
-    if (cellRow >= row) continue;
-    at = writeCells(writing, at, cellRow);
-    cellRow = nextCellRow(block, row, to);
+    writer.write(columns, encoderOf, cursor, limit, writing);
+    if (cursor.row < limit) writePlainRow(writing, cursor);
+    if (cellRow >= cursor.row) continue;
+    cursor.at = writeCells(writing, cursor.at, cellRow);
+    cellRow = nextCellRow(block, cursor.row, to);
   }
-  return at;
+  return cursor.at;
+}
+
+function writePlainRow(writing: Writing, cursor: RowCursor): void {
+  for (const { record } of scalarRecords(writing, cursor.row, cursor.valuesAt))
+    cursor.at = writeBytes(writing.target, cursor.at, record);
+  const shapeId = writing.block.shapeIds[cursor.row]!;
+  cursor.valuesAt += writing.encoders.row(shapeId).tags.length;
+  cursor.row++;
 }
 
 /** A row with what makes its events supersede. */
@@ -231,20 +230,6 @@ function cellEventsOf(rows: SegmentRows, row: number): readonly LogEvent[] {
     events.push(...encoders.cellEvents(block.cells[i]!, step, wallTime, contents));
   }
   return events;
-}
-
-/** The end of the rows from `row` on that are of its shape and that templates cover; `row` if it is not itself. */
-function alikeUntil(
-  { shapeIds }: RowBlock,
-  { steps, timestamps }: ScalarColumns,
-  row: number,
-  limit: number,
-  encoder: ScalarRowEncoder,
-): number {
-  const shapeId = shapeIds[row]!;
-  let end = row;
-  while (end < limit && shapeIds[end] === shapeId && encoder.covers(steps[end]!, timestamps[end]!)) end++;
-  return end;
 }
 
 /** The records of a row's scalars, one for each axis; without templates. */

@@ -9,4 +9,6 @@ export {
   type LogEvent,
 } from './log-event.ts';
 export { framedRecord } from './record.ts';
-export { type ScalarColumns, ScalarRowEncoder } from './scalar-rows.ts';
+export { lendRecordMemory, rowWriter } from './row-engine.ts';
+export type { RowCursor, ShapedRows } from './row-writer.ts';
+export { ScalarRowEncoder } from './scalar-rows.ts';

@@ -33,6 +33,11 @@ function advanceMapAt(distance: number): number {
   return at;
 }
 
+/** The map that begins there in `ADVANCE.maps`. */
+export function advanceMap(at: number): Int32Array {
+  return ADVANCE.maps.subarray(at, at + MAP_SIZE);
+}
+
 /** What is constant for a list of tags at one length of the step varint (0: step is 0 and not written). */
 export interface Layout {
   readonly stepLength: number;

@@ -47,9 +47,17 @@ export interface ScalarColumns {
   readonly values: Float64Array;
 }
 
+/** Where a plan (`WasmPlans`) is; one of another epoch is not there any more. */
+interface PlanPlace {
+  epoch: number;
+  at: number;
+}
+
 /** Encodes rows of one ordered list of tags. Make one per list and keep it: templates are built on first use. */
 export class ScalarRowEncoder {
   readonly tags: readonly string[];
+  /** For `WasmPlans`, which looks it up for each row. */
+  readonly place: PlanPlace = { epoch: 0, at: 0 };
   /** Bytes of the Summary message of one row. */
   readonly #summaryLength: number;
   readonly #summary: Uint8Array;
@@ -110,6 +118,11 @@ export class ScalarRowEncoder {
       row = next;
     }
     return end;
+  }
+
+  /** What records of a covered step have in common. */
+  layoutFor(step: number): Layout {
+    return this.#layout(stepLength(step));
   }
 
   #layout(stepLength: number): Layout {
