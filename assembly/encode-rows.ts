@@ -215,18 +215,28 @@ function tileTemplate(template: usize, length: u32, out: usize): void {
 }
 
 function writeWallTimes(layout: usize, wallTimes: usize, out: usize, length: u32): void {
+  const first = v128.load64_splat(wallTimes);
+  let differences = v128.xor(first, first);
   let to = out + WALL_TIME_AT;
-  for (let row: u32 = 0; row < LANES; row += 2) {
+  for (let row: u32 = 0; row < LANES / 2; row += 2) {
     const pair = v128.load(wallTimes + 8 * row);
+    const later = v128.load(wallTimes + 8 * row, 64);
     v128.store64_lane(to, pair, 0);
-    to += length;
-    v128.store64_lane(to, pair, 1);
-    to += length;
+    v128.store64_lane(to + length, pair, 1);
+    v128.store64_lane(to + 8 * length, later, 0);
+    v128.store64_lane(to + 9 * length, later, 1);
+    to += 2 * length;
+    v128.store(WORDS + 16 * row, interleavedLow(pair, later));
+    v128.store(WORDS + 16 * row, interleavedHigh(pair, later), 16);
+    differences = v128.or(differences, v128.or(v128.xor(pair, first), v128.xor(later, first)));
   }
-  transposeEights(wallTimes);
-  setRegisters(load<u32>(layout, 16));
+  transposeEights();
+  // Rows within a quarter of an hour share the high half.
+  const areClose = !v128.any_true(i64x2.shr_u(differences, 32));
+  const high = areClose ? advanced(load<u32>(layout, 24), load<u32>(wallTimes, 4)) : 0;
+  setRegisters(load<u32>(layout, 16) ^ high);
   addAdvanced(load<u32>(layout, 20), WORDS);
-  addAdvanced(load<u32>(layout, 24), WORDS + 64);
+  if (!areClose) addAdvanced(load<u32>(layout, 24), WORDS + 64);
 }
 
 function writeSteps(layout: usize, steps: usize, stepLength: u32, out: usize, length: u32): void {
@@ -264,34 +274,42 @@ function writeValues(values: usize, stride: u32, out: usize, first: u32, second:
   let one = out + first;
   let two = out + second;
   const isPair = first !== second;
-  for (let row: u32 = 0; row < LANES; row += 2) {
-    const a = f32x4.demote_f64x2_zero(v128.load(from));
-    const b = f32x4.demote_f64x2_zero(v128.load(from + stride));
-    from += 2 * stride;
-    v128.store32_lane(one, a, 0);
-    one += length;
-    v128.store32_lane(one, b, 0);
+  for (let row: u32 = 0; row < LANES / 2; row++) {
+    const pair = f32x4.demote_f64x2_zero(v128.load(from));
+    const later = f32x4.demote_f64x2_zero(v128.load(from + 8 * stride));
+    from += stride;
+    v128.store32_lane(one, pair, 0);
+    v128.store32_lane(one + 8 * length, later, 0);
     one += length;
     if (isPair) {
-      v128.store32_lane(two, a, 1);
-      two += length;
-      v128.store32_lane(two, b, 1);
+      v128.store32_lane(two, pair, 1);
+      v128.store32_lane(two + 8 * length, later, 1);
       two += length;
     }
-    v128.store(WORDS + 8 * row, v128.shuffle<u64>(a, b, 0, 2));
+    v128.store(WORDS + 16 * row, interleavedLow(pair, later));
   }
-  transposeEights(WORDS);
+  transposeEights();
 }
 
-/** Puts a value into the registers, and these pass it and the constant bytes after it. */
+/**
+ * Puts a value into the registers, and these pass it and the constant bytes after it. Half of the nibbles at a time: more do not
+ * fit the processor's registers. Written out, as calls and loops cost a tenth of all.
+ */
 function passValue(value: usize, words: usize): void {
-  const constant = load<u32>(value, 8);
+  const tables = load<u32>(value, 4) + NIBBLES_AT;
   const a = v128.xor(v128.load(REGISTERS), v128.load(words));
   const b = v128.xor(v128.load(REGISTERS, 16), v128.load(words, 16));
   const c = v128.xor(v128.load(REGISTERS, 32), v128.load(words, 32));
   const d = v128.xor(v128.load(REGISTERS, 48), v128.load(words, 48));
-  setRegisters(constant);
-  addMapped(load<u32>(value, 4) + NIBBLES_AT, a, b, c, d);
+  const a0 = lowNibbles(a);
+  const a1 = highNibbles(a);
+  const b0 = lowNibbles(b);
+  const b1 = highNibbles(b);
+  v128.store(REGISTERS, v128.xor(v128.load8_splat(value, 8), lookedUp(tables, a0, a1, b0, b1)), 0);
+  v128.store(REGISTERS, v128.xor(v128.load8_splat(value, 9), lookedUp(tables + 16, a0, a1, b0, b1)), 16);
+  v128.store(REGISTERS, v128.xor(v128.load8_splat(value, 10), lookedUp(tables + 32, a0, a1, b0, b1)), 32);
+  v128.store(REGISTERS, v128.xor(v128.load8_splat(value, 11), lookedUp(tables + 48, a0, a1, b0, b1)), 48);
+  addHalf(tables + 256, lowNibbles(c), highNibbles(c), lowNibbles(d), highNibbles(d));
 }
 
 function setRegisters(register: u32): void {
@@ -307,27 +325,17 @@ function addAdvanced(map: usize, words: usize): void {
   addMapped(tables, v128.load(words), v128.load(words, 16), v128.load(words, 32), v128.load(words, 48));
 }
 
-/**
- * The same for words given by their bytes. Half of the nibbles at a time: more do not fit the processor's registers. Written
- * out, as calls and loops cost a tenth of all.
- */
+/** The same for words given by their bytes. */
 function addMapped(tables: usize, a: v128, b: v128, c: v128, d: v128): void {
-  const a0 = lowNibbles(a);
-  const a1 = highNibbles(a);
-  const b0 = lowNibbles(b);
-  const b1 = highNibbles(b);
-  v128.store(REGISTERS, v128.xor(v128.load(REGISTERS, 0), lookedUp(tables + 0, a0, a1, b0, b1)), 0);
-  v128.store(REGISTERS, v128.xor(v128.load(REGISTERS, 16), lookedUp(tables + 16, a0, a1, b0, b1)), 16);
-  v128.store(REGISTERS, v128.xor(v128.load(REGISTERS, 32), lookedUp(tables + 32, a0, a1, b0, b1)), 32);
-  v128.store(REGISTERS, v128.xor(v128.load(REGISTERS, 48), lookedUp(tables + 48, a0, a1, b0, b1)), 48);
-  const c0 = lowNibbles(c);
-  const c1 = highNibbles(c);
-  const d0 = lowNibbles(d);
-  const d1 = highNibbles(d);
-  v128.store(REGISTERS, v128.xor(v128.load(REGISTERS, 0), lookedUp(tables + 256, c0, c1, d0, d1)), 0);
-  v128.store(REGISTERS, v128.xor(v128.load(REGISTERS, 16), lookedUp(tables + 272, c0, c1, d0, d1)), 16);
-  v128.store(REGISTERS, v128.xor(v128.load(REGISTERS, 32), lookedUp(tables + 288, c0, c1, d0, d1)), 32);
-  v128.store(REGISTERS, v128.xor(v128.load(REGISTERS, 48), lookedUp(tables + 304, c0, c1, d0, d1)), 48);
+  addHalf(tables, lowNibbles(a), highNibbles(a), lowNibbles(b), highNibbles(b));
+  addHalf(tables + 256, lowNibbles(c), highNibbles(c), lowNibbles(d), highNibbles(d));
+}
+
+function addHalf(tables: usize, a: v128, b: v128, c: v128, d: v128): void {
+  v128.store(REGISTERS, v128.xor(v128.load(REGISTERS), lookedUp(tables, a, b, c, d)));
+  v128.store(REGISTERS, v128.xor(v128.load(REGISTERS, 16), lookedUp(tables + 16, a, b, c, d)), 16);
+  v128.store(REGISTERS, v128.xor(v128.load(REGISTERS, 32), lookedUp(tables + 32, a, b, c, d)), 32);
+  v128.store(REGISTERS, v128.xor(v128.load(REGISTERS, 48), lookedUp(tables + 48, a, b, c, d)), 48);
 }
 
 function lookedUp(tables: usize, a: v128, b: v128, c: v128, d: v128): v128 {
@@ -345,18 +353,21 @@ function highNibbles(bytes: v128): v128 {
   return v128.and(i16x8.shr_u(bytes, 4), i8x16.splat(15));
 }
 
-/** Sixteen rows of eight bytes at `from` become eight vectors of one byte of each row, at `WORDS`. */
-function transposeEights(from: usize): void {
-  let a = v128.load(from);
-  let b = v128.load(from, 16);
-  let c = v128.load(from, 32);
-  let d = v128.load(from, 48);
-  let e = v128.load(from, 64);
-  let f = v128.load(from, 80);
-  let g = v128.load(from, 96);
-  let h = v128.load(from, 112);
+/**
+ * Sixteen rows of eight bytes at `WORDS` become eight vectors of one byte of each row. They lie there after the first of four
+ * rounds: byte by byte, each of the first eight rows with the one eight further.
+ */
+function transposeEights(): void {
+  let a = v128.load(WORDS);
+  let b = v128.load(WORDS, 16);
+  let c = v128.load(WORDS, 32);
+  let d = v128.load(WORDS, 48);
+  let e = v128.load(WORDS, 64);
+  let f = v128.load(WORDS, 80);
+  let g = v128.load(WORDS, 96);
+  let h = v128.load(WORDS, 112);
   // Each round deals the bytes of both halves in turn, which moves one bit of a row's number below the byte's.
-  for (let round = 0; round < 4; round++) {
+  for (let round = 1; round < 4; round++) {
     const a1 = interleavedLow(a, e);
     const b1 = interleavedHigh(a, e);
     const c1 = interleavedLow(b, f);
@@ -384,7 +395,7 @@ function transposeEights(from: usize): void {
   v128.store(WORDS, h, 112);
 }
 
-/** The same of four bytes a row. */
+/** Sixteen rows of four bytes at `from` become four vectors of one byte of each row, at `WORDS`. */
 function transposeFours(from: usize): void {
   let a = v128.load(from);
   let b = v128.load(from, 16);

@@ -8,20 +8,23 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { runKey } from '../../src/core/index.ts';
 import { NO_MEDIA } from '../../src/eventfile/cell-samples.ts';
 import { EventFold } from '../../src/eventfile/event-fold.ts';
+import { reusableMemory } from '../../src/eventfile/reusable-memory.ts';
 import { encodersOf, type RunEncoders } from '../../src/eventfile/run-encoders.ts';
 import { encodeSegment } from '../../src/eventfile/segment-encoder.ts';
 import type { RowBlock } from '../../src/history/index.ts';
 import { Dictionary, DictionaryDraft } from '../../src/history/log/dictionary.ts';
-import { lendRecordMemory } from '../../src/tfevents/index.ts';
+import { decodeBlock, encodeBlock } from '../../src/history/log/row-block.ts';
+import { lendRecordMemory, lendRowMemory } from '../../src/tfevents/index.ts';
 import { IRREGULAR, REGULAR, rows, type Variety } from '../rows.ts';
 
 /** Rows per block, as history seals them: 8,192 values. */
 const BLOCK_ROWS = 1024;
-/** Different blocks, encoded over and over: 2 million points of columns, more than the processor's caches. */
-const BLOCKS = 256;
-/** Passes over them: the first two are left out, while the compiler is at work. */
-const PASSES = 12;
-const WARM_UP = 2;
+/** Blocks that are read in one go when a file is sent, and the memory for them: one is read while the other is encoded. */
+const BLOCKS_PER_READ = 8;
+const READS = 2;
+const PASSES = 1000;
+/** Left out, while the compilers are at work. */
+const WARM_UP = 200;
 
 interface SizedBlock {
   readonly block: RowBlock;
@@ -31,9 +34,8 @@ interface SizedBlock {
 const [variety, target, engine] = process.argv.slice(2);
 if (target === undefined) throw new Error('usage: encode regular|irregular TARGET [js]');
 if (engine === 'js') Reflect.deleteProperty(globalThis, 'WebAssembly');
-/** Where each block is encoded, as when a file is sent: 32 bytes a value are more than any takes here. */
-const MEMORY_BYTES = BLOCK_ROWS * 8 * 32;
-const MEMORY = lendRecordMemory()?.take(MEMORY_BYTES) ?? Buffer.allocUnsafeSlow(MEMORY_BYTES);
+/** Where each block is encoded, as when a file is sent. */
+const MEMORY = reusableMemory(lendRecordMemory());
 console.log(JSON.stringify(measure(variety === 'regular' ? REGULAR : IRREGULAR, target)));
 
 function measure(of: Variety, path: string): object {
@@ -69,7 +71,7 @@ function encodeAll(
 ): void {
   let at = 0;
   for (const { block, size } of blocks) {
-    const events = MEMORY.subarray(0, size);
+    const events = MEMORY.allocate(size);
     const segment = {
       kind: 'rows',
       block: 0,
@@ -86,20 +88,36 @@ function encodeAll(
 function makeBlocks(of: Variety, dictionary: Dictionary): SizedBlock[] {
   const source = rows(of);
   const draft = new DictionaryDraft(dictionary);
-  const blocks = Array.from({ length: BLOCKS }, (): RowBlock => {
-    const taken = Array.from({ length: BLOCK_ROWS }, () => source.next().value);
-    return {
-      rowCount: BLOCK_ROWS,
-      steps: Float64Array.from(taken, ({ step }) => step),
-      timestamps: Float64Array.from(taken, ({ timestamp }) => timestamp),
-      shapeIds: Uint32Array.from(taken, ({ shape }) => draft.rowShapeId('history', shape)),
-      values: Float64Array.from(taken.flatMap(({ values }) => values)),
-      cells: [],
-    };
-  });
+  const reads = Array.from({ length: READS }, () =>
+    Array.from({ length: BLOCKS_PER_READ }, (): RowBlock => {
+      const taken = Array.from({ length: BLOCK_ROWS }, () => source.next().value);
+      return {
+        rowCount: BLOCK_ROWS,
+        steps: Float64Array.from(taken, ({ step }) => step),
+        timestamps: Float64Array.from(taken, ({ timestamp }) => timestamp),
+        shapeIds: Uint32Array.from(taken, ({ shape }) => draft.rowShapeId('history', shape)),
+        values: Float64Array.from(taken.flatMap(({ values }) => values)),
+        cells: [],
+      };
+    }),
+  );
   for (const key of draft.keys) dictionary.addKey(key);
   for (const shape of draft.shapes) dictionary.addShape(shape);
-  return blocks.map((block) => ({ block, size: lengthOf(block, encodersOf(dictionary)) }));
+  return reads.flatMap(placed).map((block) => ({ block, size: lengthOf(block, encodersOf(dictionary)) }));
+}
+
+/** Blocks where the program has them after reading them from disk. */
+function placed(blocks: readonly RowBlock[]): RowBlock[] {
+  const encoded = blocks.map(encodeBlock);
+  const memory = reusableMemory(lendRowMemory()).allocate(
+    encoded.reduce((sum, { length }) => sum + length, 0),
+  );
+  let end = 0;
+  return encoded.map((bytes) => {
+    memory.set(bytes, end);
+    end += bytes.length;
+    return decodeBlock(memory.subarray(end - bytes.length, end));
+  });
 }
 
 function lengthOf({ rowCount, shapeIds, steps, timestamps }: RowBlock, encoders: RunEncoders): number {

@@ -2,19 +2,19 @@
 
 import { LRUCache } from 'lru-cache';
 import { LogdirError, NEVER_ABORTED } from '../core/index.ts';
-import type { Allocate, RowBlock, Run } from '../history/index.ts';
+import type { RowBlock, Run } from '../history/index.ts';
 import type { Media } from '../media/index.ts';
 import type { Metrics } from '../observability/index.ts';
 import { type BlobReference, NO_CONTENTS } from '../plugins/index.ts';
 import { lendRecordMemory } from '../tfevents/index.ts';
 import { BlobsAhead } from './blobs-ahead.ts';
-import { type EventView, reusable } from './event-view.ts';
+import { BLOCKS_PER_READ, BlockStream } from './block-stream.ts';
+import type { EventView } from './event-view.ts';
+import { reusableMemory } from './reusable-memory.ts';
 import { encodeSegment, encodeSegmentPieces, hasMediaIn, needsOfSegment } from './segment-encoder.ts';
 import type { SegmentKeys } from './segment-keys.ts';
 import type { Segment } from './segment-list.ts';
 
-/** Blocks whose rows are read from disk in one go: some 700 KiB. */
-const BLOCKS_PER_READ = 8;
 /** Files being streamed at a time that read so far ahead; each of further ones reads block by block, in a quarter of the memory. */
 const MAX_STREAMS_AHEAD = 16;
 /** A segment with media that is longer is made anew for each range of it that is read. */
@@ -104,11 +104,10 @@ export class EncodedSegments {
     options: SegmentReadOptions,
   ): AsyncGenerator<Uint8Array> {
     const { view } = viewed;
-    using lent = options.transient ? lendRecordMemory() : null;
-    const plain = options.transient ? reusable() : allocate;
-    const memory = (bytes: number) => lent?.take(bytes) ?? plain(bytes);
+    using reused = options.transient ? reusableMemory(lendRecordMemory()) : null;
+    const memory = reused?.allocate ?? allocate;
     const { segments } = view.fold;
-    const rows = new BlockStream(viewed, first, end, this.#streams < MAX_STREAMS_AHEAD ? BLOCKS_PER_READ : 1);
+    using rows = new BlockStream(viewed, first, end, this.#streams < MAX_STREAMS_AHEAD ? BLOCKS_PER_READ : 1);
     this.#streams++;
     try {
       for (let index = first; index < end; index++) {
@@ -162,92 +161,6 @@ export class EncodedSegments {
     this.#metrics.observe('encode_duration_seconds', (performance.now() - startedMs) / 1000);
     this.#metrics.increment('encoded_bytes_total', {}, bytes.length);
     return bytes;
-  }
-}
-
-/** Blocks for segments in order: adjacent ones are read together, the next ones while these are encoded. */
-class BlockStream {
-  readonly #viewed: ViewedRun;
-  readonly #end: number;
-  readonly #blocksPerRead: number;
-  /** Memory for rows being encoded and for rows being read, over and over. */
-  #memory: readonly [Allocate, Allocate] = [reusable(), reusable()];
-  #first = 0;
-  #blocks: readonly RowBlock[] = [];
-  #pending: { readonly first: number; readonly blocks: Promise<readonly RowBlock[]> } | undefined;
-
-  constructor(viewed: ViewedRun, first: number, end: number, blocksPerRead: number) {
-    this.#viewed = viewed;
-    this.#end = end;
-    this.#blocksPerRead = blocksPerRead;
-    const block = this.#blockFrom(first);
-    if (block !== undefined) this.#ask(block, first);
-  }
-
-  /** The block of a segment; `index` is the segment's. */
-  async block(wanted: number, index: number): Promise<RowBlock> {
-    let known = this.#blocks[wanted - this.#first];
-    if (known === undefined || wanted < this.#first) {
-      if (this.#pending !== undefined && this.#pending.first !== wanted) this.#abandon();
-      if (this.#pending === undefined) this.#ask(wanted, index);
-      const { first, blocks } = this.#pending!;
-      this.#blocks = await blocks;
-      this.#first = first;
-      this.#pending = undefined;
-      this.#memory = [this.#memory[1], this.#memory[0]];
-      known = this.#blocks[0]!;
-      this.#askNext(index);
-    }
-    return known;
-  }
-
-  /** Leaves a reading alone that is not needed after all, with the memory it goes on writing into. */
-  #abandon(): void {
-    this.#pending = undefined;
-    this.#memory = [this.#memory[0], reusable()];
-  }
-
-  /** Asks for the blocks after the ones in hand, if a later segment goes on with them. */
-  #askNext(index: number): void {
-    const next = this.#first + this.#blocks.length;
-    const { segments } = this.#viewed.view.fold;
-    for (let i = index; i < this.#end; i++) {
-      const { kind, block } = segments.get(i);
-      if (kind === 'markers' || block < next) continue;
-      if (block === next) this.#ask(next, i);
-      return;
-    }
-  }
-
-  #ask(first: number, index: number): void {
-    const { run, view } = this.#viewed;
-    const count = this.#adjacentBlocks(first, index);
-    const blocks = run.readBlocks(view.log, first, count, this.#memory[1]);
-    blocks.catch(() => undefined); // A failure is met when these blocks are due.
-    this.#pending = { first, blocks };
-  }
-
-  /** How many blocks from `first` on the segments from `index` on go through one after the other. */
-  #adjacentBlocks(first: number, index: number): number {
-    const { segments } = this.#viewed.view.fold;
-    let last = first;
-    for (let i = index; i < this.#end && last - first < this.#blocksPerRead - 1; i++) {
-      const { kind, block } = segments.get(i);
-      if (kind === 'markers') continue;
-      if (block !== last && block !== last + 1) break;
-      last = block;
-    }
-    return last - first + 1;
-  }
-
-  /** The block of the first segment from `index` on that has one. */
-  #blockFrom(index: number): number | undefined {
-    const { segments } = this.#viewed.view.fold;
-    for (let i = index; i < this.#end; i++) {
-      const { kind, block } = segments.get(i);
-      if (kind !== 'markers') return block;
-    }
-    return undefined;
   }
 }
 

@@ -25,6 +25,7 @@ import { mediaId } from './cell-samples.ts';
 import { EventFold, type FoldInput, type FoundOfNeeds, NOTHING_FOUND } from './event-fold.ts';
 import { hasMedia, type Marker, markerWeight } from './markers.ts';
 import { type DueCell, type MeasuredCells, measureCells, NOTHING_MEASURED } from './measured-cells.ts';
+import { reusable } from './reusable-memory.ts';
 import type { FoldPolicy } from './row-fold.ts';
 import { encodersOf, type RunEncoders } from './run-encoders.ts';
 import { parseSideFile, type SideFile, sideFileContent, sideFileName } from './side-file.ts';
@@ -340,15 +341,6 @@ async function orPending<T>(work: Promise<T>): Promise<T> {
     if (error instanceof LogdirError) throw new MediaPending(error.message, { cause: error });
     throw error;
   }
-}
-
-/** The same memory each time, as long as it is large enough: fresh pages cost more than filling them. */
-export function reusable(): Allocate {
-  let memory = Buffer.allocUnsafeSlow(0);
-  return (bytes) => {
-    if (memory.length < bytes) memory = Buffer.allocUnsafeSlow(bytes);
-    return memory.subarray(0, bytes);
-  };
 }
 
 /** A number in whose text shorter ones come first: `9`, `a10`, `a99`, `b100`. */

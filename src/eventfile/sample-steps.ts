@@ -58,6 +58,7 @@ export class SampleSteps {
     { rowCount, steps, timestamps, shapeIds }: RowBlock,
     startTime: number,
   ): Float64Array {
+    if (this.#ends.size === 0) return steps;
     let all = steps;
     const newest = [...(this.#blocks[index] ?? this.#newest)];
     for (let row = 0; row < rowCount; row++) {

@@ -9,6 +9,7 @@ export {
   type LogEvent,
 } from './log-event.ts';
 export { framedRecord } from './record.ts';
-export { lendRecordMemory, rowWriter } from './row-engine.ts';
+export { lendRecordMemory, lendRowMemory, rowWriter } from './row-engine.ts';
 export type { RowCursor, ShapedRows } from './row-writer.ts';
 export { ScalarRowEncoder } from './scalar-rows.ts';
+export type { MemoryLoan } from './wasm-loans.ts';

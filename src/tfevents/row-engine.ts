@@ -1,7 +1,8 @@
 /** How rows are written in this process: by WebAssembly, or by JavaScript where it has none. @module */
 
 import { javaScriptRows, type RowWriter } from './row-writer.ts';
-import { type RecordMemory, WasmRows } from './wasm-rows.ts';
+import type { MemoryLoan } from './wasm-loans.ts';
+import { WasmRows } from './wasm-rows.ts';
 
 /** Undefined until it is asked for; null where it is not to be had. */
 let wasmRows: WasmRows | null | undefined;
@@ -10,12 +11,14 @@ export function rowWriter(): RowWriter {
   return known() ?? javaScriptRows;
 }
 
-/**
- * Memory into which records are encoded without a copy; null where none is left. It is to be given back when nobody reads of it
- * any more.
- */
-export function lendRecordMemory(): RecordMemory | null {
-  return known()?.lend() ?? null;
+/** Memory into which a segment's records are encoded without a copy. Null where all is lent, or there is none. */
+export function lendRecordMemory(): MemoryLoan | null {
+  return known()?.recordLoans.lend() ?? null;
+}
+
+/** The same for rows, from which they are encoded without a copy. */
+export function lendRowMemory(): MemoryLoan | null {
+  return known()?.rowLoans.lend() ?? null;
 }
 
 function known(): WasmRows | null {

@@ -51,7 +51,7 @@ export const javaScriptRows: RowWriter = {
 };
 
 /** The end of the rows from `row` on that are of its shape and covered; `row` if it is not itself. Those without tags are. */
-export function alikeUntil(
+function alikeUntil(
   { shapeIds, steps, timestamps }: ShapedRows,
   row: number,
   to: number,

@@ -1,10 +1,9 @@
 /**
- * Rows become records in WebAssembly: columns are copied into its memory, and records out of it, unless they are wanted in memory
- * that was lent from there (`lend`). @module
+ * Rows become records in WebAssembly: columns are copied into its memory, and records out of it, where they are not in memory that
+ * was lent from there. @module
  */
 
 import {
-  alikeUntil,
   type EncoderOf,
   javaScriptRows,
   type RecordTarget,
@@ -12,6 +11,8 @@ import {
   type RowWriter,
   type ShapedRows,
 } from './row-writer.ts';
+import type { ScalarRowEncoder } from './scalar-rows.ts';
+import { WasmLoans } from './wasm-loans.ts';
 import { loadWasmModule, MODULE_BYTES, type WasmModule } from './wasm-module.ts';
 import { WasmPlans } from './wasm-plans.ts';
 
@@ -25,7 +26,11 @@ const PLANS_BYTES = 8 * 1024 * 1024;
 /** A segment of an event file, unless a single row is longer. */
 const RECORDS_BYTES = 256 * 1024;
 /** Segments in memory that is lent: as many as are streamed at full speed at a time. */
-const LOANS = 16;
+const RECORD_LOANS = 16;
+/** Eight blocks of rows, which are read in one go. */
+const ROWS_BYTES = 1280 * 1024;
+/** Four streams read rows, and have some in hand. */
+const ROW_LOANS = 8;
 
 const PLANS_AT = MODULE_BYTES;
 const ROW_PLANS_AT = PLANS_AT + PLANS_BYTES;
@@ -35,12 +40,15 @@ const VALUES_AT = TIMES_AT + 8 * MAX_ROWS;
 /** Values are read in pairs: one more than there are. */
 const RECORDS_AT = VALUES_AT + 8 * MAX_VALUES + 64;
 const LOANS_AT = RECORDS_AT + RECORDS_BYTES;
-const END = LOANS_AT + LOANS * RECORDS_BYTES;
+const ROW_LOANS_AT = LOANS_AT + RECORD_LOANS * RECORDS_BYTES;
+const END = ROW_LOANS_AT + ROW_LOANS * ROWS_BYTES;
 
-/** Memory for records that are encoded one segment after the other, each over the one before. */
-export interface RecordMemory extends Disposable {
-  /** Null where it has not so many bytes. */
-  take(bytes: number): Uint8Array | null;
+/** Rows that lie in the memory: how many, and the addresses of their columns. */
+interface PlacedRows {
+  readonly count: number;
+  readonly steps: number;
+  readonly times: number;
+  readonly values: number;
 }
 
 export class WasmRows implements RowWriter {
@@ -51,10 +59,10 @@ export class WasmRows implements RowWriter {
   readonly #times: Float64Array;
   readonly #values: Float64Array;
   readonly #records: Uint8Array;
-  readonly #loans: number[] = Array.from(
-    { length: LOANS },
-    (_, i) => LOANS_AT + (LOANS - 1 - i) * RECORDS_BYTES,
-  );
+  /** Memory for a segment's records. */
+  readonly recordLoans: WasmLoans;
+  /** Memory for rows. */
+  readonly rowLoans: WasmLoans;
 
   /** @throws Error as `loadWasmModule` */
   constructor() {
@@ -66,13 +74,15 @@ export class WasmRows implements RowWriter {
     this.#times = new Float64Array(memory, TIMES_AT, MAX_ROWS);
     this.#values = new Float64Array(memory, VALUES_AT, MAX_VALUES);
     this.#records = new Uint8Array(memory, RECORDS_AT, RECORDS_BYTES);
+    this.recordLoans = new WasmLoans(memory, LOANS_AT, RECORDS_BYTES, RECORD_LOANS);
+    this.rowLoans = new WasmLoans(memory, ROW_LOANS_AT, ROWS_BYTES, ROW_LOANS);
   }
 
   write(rows: ShapedRows, encoderOf: EncoderOf, cursor: RowCursor, to: number, target: RecordTarget): void {
     while (to - cursor.row >= LEAST_ROWS) {
       const { row } = cursor;
-      const count = this.#copyIn(rows, encoderOf, cursor, to);
-      if (count > 0) this.#encode(cursor, count, target);
+      const placed = this.#place(rows, encoderOf, cursor, to);
+      if (placed !== null) this.#encode(cursor, placed, target);
       if (cursor.row > row || this.#complete(rows, encoderOf, cursor.row)) continue;
       // Not covered, or too long for this memory.
       javaScriptRows.write(rows, encoderOf, cursor, row + 1, target);
@@ -81,54 +91,61 @@ export class WasmRows implements RowWriter {
     javaScriptRows.write(rows, encoderOf, cursor, to, target);
   }
 
-  /** Lends memory for records that are to be written without a copy; null where all is lent. */
-  lend(): RecordMemory | null {
-    const at = this.#loans.pop();
-    if (at === undefined) return null;
-    const { memory } = this.#module;
+  /** Places rows from the cursor's on that are covered, as many as there is room for. */
+  #place(
+    rows: ShapedRows,
+    encoderOf: EncoderOf,
+    { row, valuesAt }: RowCursor,
+    to: number,
+  ): PlacedRows | null {
+    const { shapeIds, steps, timestamps } = rows;
+    const { epoch } = this.#plans;
+    const last = Math.min(to, row + MAX_ROWS);
+    let encoder: ScalarRowEncoder | null = null;
+    let plan = 0;
+    let values = 0;
+    let end = row;
+    for (; end < last; end++) {
+      if (end === row || shapeIds[end] !== shapeIds[end - 1]) {
+        encoder = encoderOf(shapeIds[end]!);
+        if (encoder === null) break;
+        plan = this.#plans.of(encoder);
+      }
+      const count = encoder!.tags.length;
+      if (count > MAX_VALUES - values) break;
+      if (count > 0 && !encoder!.covers(steps[end]!, timestamps[end]!)) break;
+      this.#rowPlans[end - row] = plan;
+      values += count;
+    }
+    // In another epoch, plans of rows before were forgotten.
+    if (end === row || this.#plans.epoch !== epoch) return null;
     return {
-      take: (bytes) => (bytes > RECORDS_BYTES ? null : new Uint8Array(memory, at, bytes)),
-      [Symbol.dispose]: () => void this.#loans.push(at),
+      count: end - row,
+      steps: this.#addressOf(steps, row, end, this.#steps),
+      times: this.#addressOf(timestamps, row, end, this.#times),
+      values: this.#addressOf(rows.values, valuesAt, valuesAt + values, this.#values),
     };
   }
 
-  /** Copies rows from the cursor's on that are covered, as many as there is room for. */
-  #copyIn(rows: ShapedRows, encoderOf: EncoderOf, { row, valuesAt }: RowCursor, to: number): number {
-    const plans = this.#plans;
-    const { epoch } = plans;
-    const last = Math.min(to, row + MAX_ROWS);
-    let end = row;
-    let values = 0;
-    while (end < last) {
-      const encoder = encoderOf(rows.shapeIds[end]!);
-      if (encoder === null) break;
-      const plan = plans.of(encoder);
-      // Plans of rows before are forgotten.
-      if (plans.epoch !== epoch) return 0;
-      const count = encoder.tags.length;
-      const room = count === 0 ? MAX_ROWS : Math.floor((MAX_VALUES - values) / count);
-      const alike = alikeUntil(rows, end, Math.min(last, end + room), encoder);
-      if (alike === end) break;
-      this.#rowPlans.fill(plan, end - row, alike - row);
-      values += (alike - end) * count;
-      end = alike;
-    }
-    this.#steps.set(rows.steps.subarray(row, end));
-    this.#times.set(rows.timestamps.subarray(row, end));
-    this.#values.set(rows.values.subarray(valuesAt, valuesAt + values));
-    return end - row;
+  /** Where a stretch of a column is in the memory: it is copied to `staging` unless it is there already. */
+  #addressOf(column: Float64Array, from: number, to: number, staging: Float64Array): number {
+    if (column.buffer === this.#module.memory) return column.byteOffset + 8 * from;
+    staging.set(column.subarray(from, to));
+    return staging.byteOffset;
   }
 
-  /** Encodes rows that were copied in, until one lacks its layout or does not fit, and moves the cursor past them. */
-  #encode(cursor: RowCursor, count: number, { target }: RecordTarget): void {
+  /** Encodes rows until one lacks its layout or does not fit, and moves the cursor past them. */
+  #encode(cursor: RowCursor, placed: PlacedRows, { target }: RecordTarget): void {
     const { memory, encodeRows } = this.#module;
     const isDirect = target.buffer === memory;
     let done = 0;
-    let values = VALUES_AT;
+    let { values } = placed;
     for (;;) {
       const out = isDirect ? target.byteOffset + cursor.at : RECORDS_AT;
       const limit = isDirect ? target.byteOffset + target.length : LOANS_AT;
-      const next = encodeRows(ROW_PLANS_AT, STEPS_AT, TIMES_AT, values, done, count, out, limit);
+      if (out >= limit) break;
+      const { steps, times, count } = placed;
+      const next = encodeRows(ROW_PLANS_AT, steps, times, values, done, count, out, limit);
       if (next === done) break;
       const length = this.#module.recordsEnd() - out;
       if (!isDirect) target.set(this.#records.subarray(0, length), cursor.at);
@@ -137,7 +154,7 @@ export class WasmRows implements RowWriter {
       done = next;
     }
     cursor.row += done;
-    cursor.valuesAt += (values - VALUES_AT) / 8;
+    cursor.valuesAt += (values - placed.values) / 8;
   }
 
   /** Gives a row what it lacked to be encoded here; false where it is of those that are not. */
