@@ -163,7 +163,10 @@ function writing(
   target: Uint8Array,
 ): Writing {
   const view = new DataView(target.buffer, target.byteOffset, target.byteLength);
-  return { ...rowsOf(segment, block, fold, encoders, NO_CONTENTS), target, view };
+  const { axes, media } = fold;
+  const { block: index } = segment;
+  const columns = columnsOf(block, index, fold);
+  return { block, columns, encoders, axes, index, media, contents: NO_CONTENTS, target, view };
 }
 
 function columnsOf(block: RowBlock, index: number, fold: EventFold): ShapedRows {

@@ -18,6 +18,8 @@ import { WasmPlans } from './wasm-plans.ts';
 
 /** Fewer rows cost less in JavaScript than to copy them. */
 const LEAST_ROWS = 4;
+/** Beyond these, filling an array by a call is faster than by a loop. */
+const FEW_ROWS = 16;
 /** Rows and values that are copied at a time: those of a block. */
 const MAX_ROWS = 4096;
 const MAX_VALUES = 16 * 1024;
@@ -101,21 +103,18 @@ export class WasmRows implements RowWriter {
     const { shapeIds, steps, timestamps } = rows;
     const { epoch } = this.#plans;
     const last = Math.min(to, row + MAX_ROWS);
-    let encoder: ScalarRowEncoder | null = null;
-    let plan = 0;
     let values = 0;
     let end = row;
-    for (; end < last; end++) {
-      if (end === row || shapeIds[end] !== shapeIds[end - 1]) {
-        encoder = encoderOf(shapeIds[end]!);
-        if (encoder === null) break;
-        plan = this.#plans.of(encoder);
-      }
-      const count = encoder!.tags.length;
-      if (count > MAX_VALUES - values) break;
-      if (count > 0 && !encoder!.covers(steps[end]!, timestamps[end]!)) break;
-      this.#rowPlans[end - row] = plan;
-      values += count;
+    while (end < last) {
+      const encoder = encoderOf(shapeIds[end]!);
+      if (encoder === null) break;
+      const count = encoder.tags.length;
+      const room = count === 0 ? MAX_ROWS : Math.floor((MAX_VALUES - values) / count);
+      const next = this.#coveredUntil(rows, encoder, end, Math.min(last, end + room));
+      if (next === end) break;
+      this.#setPlans(this.#plans.of(encoder), end - row, next - row);
+      values += (next - end) * count;
+      end = next;
     }
     // In another epoch, plans of rows before were forgotten.
     if (end === row || this.#plans.epoch !== epoch) return null;
@@ -125,6 +124,33 @@ export class WasmRows implements RowWriter {
       times: this.#addressOf(timestamps, row, end, this.#times),
       values: this.#addressOf(rows.values, valuesAt, valuesAt + values, this.#values),
     };
+  }
+
+  /**
+   * The end of the rows from `row` on that are of its shape, and covered as far as is looked: those that lie in the memory cost
+   * nothing where they are not.
+   */
+  #coveredUntil(
+    { shapeIds, steps, timestamps }: ShapedRows,
+    encoder: ScalarRowEncoder,
+    row: number,
+    to: number,
+  ): number {
+    const shapeId = shapeIds[row]!;
+    const isEmpty = encoder.tags.length === 0;
+    const isLooked = !isEmpty && steps.buffer !== this.#module.memory;
+    if (row < to && !isEmpty && !encoder.covers(steps[row]!, timestamps[row]!)) return row;
+    let end = row;
+    while (end < to && shapeIds[end] === shapeId) {
+      if (isLooked && !encoder.covers(steps[end]!, timestamps[end]!)) break;
+      end++;
+    }
+    return end;
+  }
+
+  #setPlans(plan: number, from: number, to: number): void {
+    if (to - from > FEW_ROWS) this.#rowPlans.fill(plan, from, to);
+    else for (let row = from; row < to; row++) this.#rowPlans[row] = plan;
   }
 
   /** Where a stretch of a column is in the memory: it is copied to `staging` unless it is there already. */
