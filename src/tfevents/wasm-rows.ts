@@ -109,8 +109,8 @@ export class WasmRows implements RowWriter {
       const encoder = encoderOf(shapeIds[end]!);
       if (encoder === null) break;
       const count = encoder.tags.length;
-      const room = count === 0 ? MAX_ROWS : Math.floor((MAX_VALUES - values) / count);
-      const next = this.#coveredUntil(rows, encoder, end, Math.min(last, end + room));
+      let next = this.#coveredUntil(rows, encoder, end, last);
+      if (values + (next - end) * count > MAX_VALUES) next = end + Math.floor((MAX_VALUES - values) / count);
       if (next === end) break;
       this.#setPlans(this.#plans.of(encoder), end - row, next - row);
       values += (next - end) * count;
@@ -138,9 +138,10 @@ export class WasmRows implements RowWriter {
   ): number {
     const shapeId = shapeIds[row]!;
     const isEmpty = encoder.tags.length === 0;
+    if (!isEmpty && !encoder.covers(steps[row]!, timestamps[row]!)) return row;
+    let end = row + 1;
+    if (end === to || shapeIds[end] !== shapeId) return end;
     const isLooked = !isEmpty && steps.buffer !== this.#module.memory;
-    if (row < to && !isEmpty && !encoder.covers(steps[row]!, timestamps[row]!)) return row;
-    let end = row;
     while (end < to && shapeIds[end] === shapeId) {
       if (isLooked && !encoder.covers(steps[end]!, timestamps[end]!)) break;
       end++;
