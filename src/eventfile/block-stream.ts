@@ -2,7 +2,7 @@
 
 import type { RowBlock } from '../history/index.ts';
 import { lendRowMemory } from '../tfevents/index.ts';
-import type { ViewedRun } from './encoded-segments.ts';
+import type { ViewedRun } from './event-view.ts';
 import { type ReusableMemory, reusableMemory } from './reusable-memory.ts';
 
 /** Blocks whose rows are read from disk in one go: some 700 KiB. */

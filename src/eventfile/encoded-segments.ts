@@ -9,7 +9,7 @@ import { type BlobReference, NO_CONTENTS } from '../plugins/index.ts';
 import { lendRecordMemory } from '../tfevents/index.ts';
 import { BlobsAhead } from './blobs-ahead.ts';
 import { BLOCKS_PER_READ, BlockStream } from './block-stream.ts';
-import type { EventView } from './event-view.ts';
+import type { EventView, ViewedRun } from './event-view.ts';
 import { reusableMemory } from './reusable-memory.ts';
 import { encodeSegment, encodeSegmentPieces, hasMediaIn, needsOfSegment } from './segment-encoder.ts';
 import type { SegmentKeys } from './segment-keys.ts';
@@ -32,12 +32,6 @@ export interface EncodedSegmentsOptions {
   /** Where files of media come from. */
   readonly files: Media;
   readonly metrics: Metrics;
-}
-
-/** A run with the view of its event file. */
-export interface ViewedRun {
-  readonly run: Run;
-  readonly view: EventView;
 }
 
 export class EncodedSegments {

@@ -1,7 +1,8 @@
 /** An event file frozen at its size, its bytes synthesized segment by segment as they are read. @module */
 
 import { type ByteRange, clampRange, rangeLength } from '../core/index.ts';
-import type { EncodedSegments, SegmentReadOptions, ViewedRun } from './encoded-segments.ts';
+import type { EncodedSegments, SegmentReadOptions } from './encoded-segments.ts';
+import type { ViewedRun } from './event-view.ts';
 import { SegmentKeys } from './segment-keys.ts';
 
 /**

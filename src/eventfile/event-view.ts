@@ -61,6 +61,12 @@ export interface EventViewOptions extends FoldPolicy {
   readonly exclusions?: Exclusions;
 }
 
+/** A run with the view of its event file. */
+export interface ViewedRun {
+  readonly run: Run;
+  readonly view: EventView;
+}
+
 export class EventView {
   readonly log: RunLog;
   readonly options: EventViewOptions;
