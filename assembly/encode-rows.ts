@@ -2,7 +2,7 @@
  * Rows of scalars become framed Events, in WebAssembly: what src/tfevents/scalar-rows.ts does in JavaScript, where the bytes
  * of a record and the checksum are explained. AssemblyScript: https://www.assemblyscript.org/
  *
- * Nothing is allocated here. The caller (src/tfevents/wasm-memory.ts) owns the memory but for its first page, and puts there:
+ * Nothing is allocated here. The caller (src/tfevents/wasm-rows.ts) owns the memory but for its first page, and puts there:
  *
  *     plan     layout of the records u32 for each length of the step's varint, 0 to 4 bytes (0: not built) | values of a row u32
  *     layout   length of a record | values | template | length of the varint | head constant | maps of the low and of the high
