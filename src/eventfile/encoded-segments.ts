@@ -2,7 +2,7 @@
 
 import { LRUCache } from 'lru-cache';
 import { LogdirError, NEVER_ABORTED } from '../core/index.ts';
-import type { RowBlock, Run } from '../history/index.ts';
+import type { RowBlock } from '../history/index.ts';
 import type { Media } from '../media/index.ts';
 import type { Metrics } from '../observability/index.ts';
 import { type BlobReference, NO_CONTENTS } from '../plugins/index.ts';
