@@ -14,6 +14,7 @@ async function measure(directory: string): Promise<object> {
   const source = createWandbLocalSource({ path: directory, logger: silentLogger(), metrics, watch: 'off' });
   const delay = monitorEventLoopDelay({ resolution: 1 });
   const start = performance.now();
+  const before = process.cpuUsage();
   const [run] = await source.listRuns({ signal });
   if (run === undefined) throw new Error(`${directory}: no run there`);
   let rows = 0;
@@ -27,10 +28,12 @@ async function measure(directory: string): Promise<object> {
     }
   }
   delay.disable();
+  const { user, system } = process.cpuUsage(before);
   return {
     rows,
     points,
     seconds: (performance.now() - start) / 1000,
+    cpuSeconds: (user + system) / 1e6,
     // Kilobytes on Linux.
     peakRssMegabytes: process.resourceUsage().maxRSS / 1000,
     longestStallMs: delay.max / 1e6,

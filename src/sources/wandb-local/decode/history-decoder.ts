@@ -5,7 +5,7 @@ import { readScalar } from '../../json-scalar.ts';
 import { RowAssembler } from '../../row-assembler.ts';
 import type { ShapeInterner } from '../../shape-registry.ts';
 import { ItemList } from './item-list.ts';
-import { type KeySlot, KeyTable } from './key-table.ts';
+import { KeyTable } from './key-table.ts';
 import { type RowItem, resolveRow } from './mixed-row.ts';
 import { FieldWalker, LENGTH_DELIMITED, VARINT } from './wire.ts';
 
@@ -112,7 +112,7 @@ export class HistoryDecoder {
     }
     for (; this.#preparedSlots < slots.length; this.#preparedSlots++) {
       const slot = slots[this.#preparedSlots]!;
-      this.#meanings[this.#preparedSlots] = meaningOf(slot);
+      this.#meanings[this.#preparedSlots] = meaningOf(slot.path, slot.nameId);
       this.#names[slot.nameId] = slot.name;
     }
   }
@@ -194,7 +194,8 @@ export class HistoryDecoder {
   }
 }
 
-function meaningOf({ path, nameId }: KeySlot): number {
+/** What a key means in a row: its name id, or less than 0 for what is in no row by itself. */
+export function meaningOf(path: readonly string[], nameId: number): number {
   if (path[0] === '_wandb') return RESERVED;
   if (path.length > 1) return path.at(-1) === '_type' ? TYPE_TAG : nameId;
   switch (path[0]) {

@@ -14,9 +14,10 @@
  * (`metadata-records.ts`). @module
  */
 
-export { HistoryDecoder } from './history-decoder.ts';
+export { HistoryDecoder, meaningOf, type RowClock } from './history-decoder.ts';
+export { decodePath } from './key-table.ts';
 export { translateRecord, unixSeconds } from './metadata-records.ts';
 export { BOOKKEEPING_FIELDS, RecordPeek, UNREAD_KINDS } from './record-kinds.ts';
-export { SummaryMerger } from './summary-merger.ts';
+export { type KeptValue, SummaryMerger } from './summary-merger.ts';
 export { SystemDecoder } from './system-decoder.ts';
 export { FieldWalker, LENGTH_DELIMITED, VARINT } from './wire.ts';

@@ -47,7 +47,7 @@ export class ItemList {
     if (valueStart > end || bytes[keyEnd] !== VALUE_TAG_LOW || bytes[keyEnd + 1] !== VALUE_TAG_HIGH)
       return false;
     if (valueStart + bytes[keyEnd + 2]! !== end) return false;
-    this.#push(this.#keys.lookup(bytes, start, keyEnd), valueStart, end);
+    this.push(this.#keys.lookup(bytes, start, keyEnd), valueStart, end);
     return true;
   }
 
@@ -69,11 +69,12 @@ export class ItemList {
     }
     if (fields.malformed) return false;
     const encoded = Buffer.concat(parts);
-    this.#push(this.#keys.lookup(encoded, 0, encoded.length), valueStart, valueEnd);
+    this.push(this.#keys.lookup(encoded, 0, encoded.length), valueStart, valueEnd);
     return true;
   }
 
-  #push(slot: number, start: number, end: number): void {
+  /** Adds an item whose key has a slot. */
+  push(slot: number, start: number, end: number): void {
     const index = this.length;
     if (index === this.slots.length) this.#grow();
     this.slots[index] = slot;

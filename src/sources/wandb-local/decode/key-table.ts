@@ -139,7 +139,7 @@ function grown(array: Int32Array): Int32Array<ArrayBuffer> {
 }
 
 /** `nested_key` wins over `key`; neither stands for the empty key, which proto3 leaves out. */
-function decodePath(encoded: Uint8Array): readonly string[] {
+export function decodePath(encoded: Uint8Array): readonly string[] {
   const fields = new FieldWalker();
   const nested: string[] = [];
   let key = '';

@@ -11,6 +11,14 @@ const REMOVE_FIELD = 2;
 /** Numbers kept for each key. */
 const PLACE_LENGTH = 4;
 
+/** A value and the encoded key it is set at, as places in the same bytes. */
+export interface KeptValue {
+  readonly keyStart: number;
+  readonly keyEnd: number;
+  readonly start: number;
+  readonly end: number;
+}
+
 /**
  * Keeps the place of the newest value of every key until `take` is called. The bytes given to `add` must stay
  * as they are until then.
@@ -50,6 +58,13 @@ export class SummaryMerger {
     if (fields.malformed) return null;
     this.#remember(bytes);
     return this.#removed.length === 0 ? [] : this.#takeWithRemovals();
+  }
+
+  /** Takes in a value that somebody else found in a summary. The bytes must stay as those given to `add`. */
+  put(bytes: Uint8Array, { keyStart, keyEnd, start, end }: KeptValue): void {
+    this.#items.length = 0;
+    this.#items.push(this.#keys.lookup(bytes, keyStart, keyEnd), start, end);
+    this.#remember(bytes);
   }
 
   /** Whether bytes given to `add` are still needed. */

@@ -27,7 +27,7 @@ const POLYNOMIAL = 0xedb88320;
 /** Chunks are shorter than 2^16 bytes. */
 const LENGTH_BITS = 16;
 /** By n, byte position and byte: what a remainder with this byte becomes when 2^n zero bytes follow. */
-const SHIFTS = shiftTables();
+export const SHIFTS = shiftTables();
 
 /** Payload bytes of the chunk at `start`. */
 export function chunkLength(bytes: Uint8Array, start: number): number {

@@ -32,6 +32,15 @@ export type BlockOrigin = 0 | 7;
 
 const EMPTY = new Uint8Array(0);
 
+/** Chunks that follow one another in a window, `[start, end)` of its bytes, whose checksums are known to hold. */
+export interface SoundChunks {
+  readonly window: Uint8Array;
+  /** File offset of the window. */
+  readonly offset: number;
+  readonly start: number;
+  readonly end: number;
+}
+
 type Verdict = 'chunk' | 'more' | 'damaged';
 
 /**
@@ -64,14 +73,22 @@ export class LogFramer {
   /** File offset after a stretch of chunks some of which are damaged. */
   #doubtfulTo = 0;
 
-  constructor(position: number, origin: BlockOrigin) {
+  readonly #checkStretch: typeof checkStretch;
+
+  constructor(position: number, origin: BlockOrigin, check = checkStretch) {
     this.position = position;
     this.origin = origin;
+    this.#checkStretch = check;
   }
 
   /** Where reading must resume: after the last whole record, or after damage that is wholly there. */
   get resumeAt(): number {
     return this.#carry === null ? this.position : this.#recordStart;
+  }
+
+  /** Whether the record was put together of pieces, and so lies outside the window. */
+  get isAssembled(): boolean {
+    return this.payload !== this.#window;
   }
 
   /** Bytes held of a record that is not complete yet. */
@@ -94,6 +111,21 @@ export class LogFramer {
       } else if (!this.#switchOrigin() && !(verdict === 'damaged' && this.#skipBlock())) return false;
     }
     return false;
+  }
+
+  /** The sound chunks that the next records begin with; null where `next` has to look for them. */
+  soundChunks(): SoundChunks | null {
+    if (this.#carry !== null || this.position >= this.limit) return null;
+    if (this.#examine(this.position, this.origin) !== 'chunk') return null;
+    const start = this.#chunkStart - CHUNK_HEADER_BYTES;
+    const end = this.#soundTo - this.#windowOffset;
+    const isSound = start >= this.#soundFrom - this.#windowOffset && start < end;
+    return isSound ? { window: this.#window, offset: this.#windowOffset, start, end } : null;
+  }
+
+  /** Goes on behind whole records that were taken out of the window up to an offset in it. */
+  passTo(offset: number): void {
+    this.position = this.#windowOffset + offset;
   }
 
   /** Judges the chunk at a file offset and leaves its payload bounds in #chunkStart and #chunkEnd. */
@@ -125,7 +157,7 @@ export class LogFramer {
   #holds(start: number, end: number, limit: number): boolean {
     const offset = this.#windowOffset;
     if (offset + start >= this.#doubtfulTo) {
-      const stretch = checkStretch(this.#window, start, limit);
+      const stretch = this.#checkStretch(this.#window, start, limit);
       if (stretch > 0) {
         this.#soundFrom = offset + start;
         this.#soundTo = offset + stretch;

@@ -1,4 +1,5 @@
 /** The container format of a `.wandb` log: blocks, chunks and records, and the windows of bytes they are taken from. @module */
 
-export { BLOCK_BYTES, type BlockOrigin, LOG_HEADER, LogFramer } from './framing.ts';
-export { LogWindows } from './windows.ts';
+export { checkStretch, SHIFTS } from './chunk.ts';
+export { BLOCK_BYTES, type BlockOrigin, LOG_HEADER, LogFramer, type SoundChunks } from './framing.ts';
+export { LogWindows, WINDOW_BYTES } from './windows.ts';

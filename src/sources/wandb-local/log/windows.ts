@@ -7,6 +7,7 @@ import { MIN_WINDOW_BYTES } from './framing.ts';
 const READ_BYTES = 512 * 1024;
 /** Room before each read for what is left of the window before it. */
 const HEADROOM_BYTES = MIN_WINDOW_BYTES;
+export const WINDOW_BYTES = HEADROOM_BYTES + READ_BYTES;
 
 interface PendingRead {
   readonly buffer: Uint8Array;
@@ -23,14 +24,17 @@ export class LogWindows implements AsyncDisposable {
   end = 0;
 
   readonly #file: FileHandle;
+  readonly #allocate: () => Uint8Array;
   readonly #free: Uint8Array[] = [];
   #passed: Uint8Array[] = [];
   #buffer: Uint8Array | null = null;
   #window: Uint8Array = new Uint8Array(0);
   #pending: PendingRead | null = null;
 
-  constructor(file: FileHandle) {
+  /** `allocate` gives room of `WINDOW_BYTES`, for as long as the windows live. */
+  constructor(file: FileHandle, allocate: () => Uint8Array = () => new Uint8Array(WINDOW_BYTES)) {
     this.#file = file;
+    this.#allocate = allocate;
   }
 
   /**
@@ -72,7 +76,7 @@ export class LogWindows implements AsyncDisposable {
   }
 
   #read(offset: number): PendingRead {
-    const buffer = this.#free.pop() ?? new Uint8Array(HEADROOM_BYTES + READ_BYTES);
+    const buffer = this.#free.pop() ?? this.#allocate();
     const bytesRead = this.#file
       .read(buffer, HEADROOM_BYTES, READ_BYTES, offset)
       .then((result) => result.bytesRead);

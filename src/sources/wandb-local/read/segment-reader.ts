@@ -15,6 +15,7 @@ import {
   UNREAD_KINDS,
 } from '../decode/index.ts';
 import { LOG_HEADER, LogFramer, LogWindows } from '../log/index.ts';
+import { borrowEngine, LogScanner } from '../scan/index.ts';
 import type { LogPosition, SegmentMark } from './cursor.ts';
 import { RewoundSegment } from './rewound-segment.ts';
 
@@ -37,6 +38,8 @@ export interface SegmentBatch {
 /** One pass over one log. */
 export class SegmentReader {
   readonly #windows: LogWindows;
+  /** Takes what is usual; null where nothing does, or a rewind takes some of it back. */
+  readonly #scanner: LogScanner | null;
   /** The shapes of the writer. */
   readonly #shapes: ShapeInterner;
   readonly #rewound: RewoundSegment | null;
@@ -52,11 +55,14 @@ export class SegmentReader {
   readonly #turns = new TurnBudget();
 
   constructor(file: FileHandle, { position, writer, maxStep }: SegmentMark, registry: ShapeRegistry) {
-    this.#windows = new LogWindows(file);
     this.#shapes = registry.ofWriter(writer);
     const { offset, origin, lastStep, lastTimestamp } = position;
     this.#rewound = maxStep === Number.POSITIVE_INFINITY ? null : new RewoundSegment(maxStep, lastStep);
-    this.#framer = new LogFramer(Math.max(offset, LOG_HEADER.length), origin);
+    const engine = this.#rewound === null ? borrowEngine() : null;
+    const scanner = engine && new LogScanner(engine, this.#shapes);
+    this.#scanner = scanner;
+    this.#windows = new LogWindows(file, scanner?.allocateWindow);
+    this.#framer = new LogFramer(Math.max(offset, LOG_HEADER.length), origin, scanner?.checkStretch);
     this.#history = new HistoryDecoder(this.#shapes, { lastStep, lastTimestamp });
     this.#system = new SystemDecoder(this.#shapes);
   }
@@ -74,6 +80,8 @@ export class SegmentReader {
     const framer = this.#framer;
     framer.limit = stopOffset;
     let more = framer.position < stopOffset;
+    // Windows lie in the scanner's memory.
+    using _scanner = this.#scanner;
     await using _ = this.#windows;
     while (more) {
       signal.throwIfAborted();
@@ -89,15 +97,14 @@ export class SegmentReader {
   async #fillBatch(batchLimit: number): Promise<boolean> {
     const framer = this.#framer;
     for (;;) {
-      while (framer.next()) {
-        this.#takeRecord();
+      while (this.#takeNext(batchLimit)) {
         if (framer.position >= batchLimit) return framer.position < framer.limit;
         if (framer.position < this.#checkpoint) continue;
         this.#checkpoint = framer.position + CHECKPOINT_BYTES;
         if (this.#turns.isSpent) await this.#turns.next();
       }
       if (framer.position >= framer.limit) return false;
-      if (framer.carriedBytes > MAX_CARRIED_BYTES && this.#summary.pending) return true;
+      if (framer.carriedBytes > MAX_CARRIED_BYTES && this.#isSummaryPending) return true;
       if (!(await this.#refill())) return false;
     }
   }
@@ -105,15 +112,39 @@ export class SegmentReader {
   /** Moves the window to the framer's position and reads on; false when the file has nothing new there. */
   async #refill(): Promise<boolean> {
     const { position } = this.#framer;
-    if (!this.#summary.pending) this.#windows.releasePassed();
+    if (!this.#isSummaryPending) this.#windows.releasePassed();
     const window = await this.#windows.advance(position);
     if (window === null) return false;
     this.#framer.attach(window, position);
     return true;
   }
 
+  /** Takes the next record, or the usual ones ahead; false when the window does not hold one. */
+  #takeNext(batchLimit: number): boolean {
+    if (this.#scanAhead(batchLimit)) return true;
+    if (!this.#framer.next()) return false;
+    this.#takeRecord();
+    return true;
+  }
+
+  /** Takes records up to the batch limit, as long as they are usual; false when the next one is not. */
+  #scanAhead(batchLimit: number): boolean {
+    const framer = this.#framer;
+    const chunks = this.#scanner?.isReady() ? framer.soundChunks() : null;
+    if (chunks === null) return false;
+    const stopAt = Math.min(batchLimit, framer.limit) - chunks.offset;
+    const passed = this.#scanner!.scan(chunks, stopAt, this.#history.clock, this.#records);
+    if (passed === chunks.start) return false;
+    framer.passTo(passed);
+    return true;
+  }
+
   #takeRecord(): void {
     const { payload, payloadStart, payloadEnd } = this.#framer;
+    if (this.#framer.isAssembled && this.#scanner !== null) {
+      const record = payload.subarray(payloadStart, payloadEnd);
+      if (this.#scanner.scanRecord(record, this.#history.clock, this.#records)) return;
+    }
     const peek = this.#peek;
     const known = peek.look(payload, payloadStart, payloadEnd);
     if (!known) this.#count('other');
@@ -132,6 +163,7 @@ export class SegmentReader {
       return this.#push(this.#system.decode(payload, peek.start, peek.end));
     if (peek.field === RECORD_FIELD.summary) {
       if (this.#rewound?.takesBackSummary(payload.subarray(start, end)) === true) return true;
+      this.#scanner?.drain(this.#summary);
       const changes = this.#summary.add(payload, peek.start, peek.end);
       for (const change of changes ?? []) this.#records.push({ kind: 'summary', change });
       return changes !== null;
@@ -192,8 +224,15 @@ export class SegmentReader {
 
   /** What pending records of the summary come to. */
   #takeSummary(): void {
+    this.#scanner?.drain(this.#summary);
     const summary = this.#summary.take();
+    this.#scanner?.releaseRecords();
     if (summary !== null) this.#records.push({ kind: 'summary', change: summary });
+  }
+
+  /** Whether values of the summary still lie in windows. */
+  get #isSummaryPending(): boolean {
+    return this.#summary.pending || this.#scanner?.pending === true;
   }
 
   #boundKeys(): void {

@@ -1,0 +1,758 @@
+/**
+ * Takes rows and summaries out of records of a `.wandb` log, in WebAssembly: what src/sources/wandb-local/decode does in
+ * JavaScript, for records that are laid out as every SDK lays them out and hold numbers only. It stops before any other, which
+ * JavaScript takes. AssemblyScript: https://www.assemblyscript.org/
+ *
+ * Nothing is allocated here. `memoryMap` in src/sources/wandb-local/scan/scanner-memory.ts says where what lies; the caller
+ * hands the addresses over once (`setUp`). Bytes of records lie anywhere in the memory, with 8 more bytes after them.
+ *
+ * Keys are slots: their encoded fields (`key`, `nested_key`, tags and lengths included), padded with zeros to whole words of 8
+ * bytes, so that they are hashed and compared by words. @module
+ */
+
+/** Why `scan` or `scanRecord` stopped. */
+const DONE: i32 = 0;
+/** The record has a key that is in no slot: `keyFrom`, `keyTo`. */
+const NEW_KEY: i32 = 1;
+/** The row has keys that no known shape has together; their name ids lie at `rowNames`, `rowCount` of them. */
+const NEW_SHAPE: i32 = 2;
+/** The record is no row and no summary. */
+const OTHER_MEMBER: i32 = 3;
+/** A row or a summary that is not laid out as usual, or holds more than numbers. */
+const UNUSUAL: i32 = 4;
+/** There is no room for another row. */
+const FULL_ROWS: i32 = 5;
+/** The chunk is not a whole record. */
+const PIECE: i32 = 6;
+
+/** Meanings of slots in a row; others are name ids. As in history-decoder.ts. */
+const STEP: i32 = -1;
+const TIMESTAMP: i32 = -2;
+const RESERVED: i32 = -3;
+const TYPE_TAG: i32 = -4;
+
+const CHUNK_HEADER_BYTES: usize = 7;
+const FULL: u32 = 1;
+const LAST: u32 = 4;
+/** Tags of `Record.num`, `.history` and `.summary`; of `item` and of `HistoryRecord.step`. */
+const NUM_TAG: u32 = 0x08;
+const HISTORY_TAG: u32 = 0x12;
+const SUMMARY_TAG: u32 = 0x1a;
+const ITEM_TAG: u32 = 0x0a;
+const STEP_TAG: u32 = 0x12;
+const KEY_TAG: u32 = 0x0a;
+const NESTED_KEY_TAG: u32 = 0x12;
+/** Tag of `value_json = 16`, two bytes. */
+const VALUE_TAG: u32 = 0x0182;
+
+/** Room for keys, shapes and rows; powers of two where a hash is masked. */
+export const MAX_KEYS: u32 = 4096;
+export const KEY_BUCKETS: u32 = 16384;
+export const KEY_BYTES: u32 = 262144;
+export const MAX_SHAPES: u32 = 1024;
+export const SHAPE_BUCKETS: u32 = 4096;
+export const SHAPE_NAMES: u32 = 65536;
+export const MAX_ROWS: u32 = 4096;
+export const MAX_VALUES: u32 = 16384;
+/** Powers of ten that a fraction is scaled by: from `-MAX_EXPONENT` on. */
+export const MAX_EXPONENT: i32 = 80;
+
+// Addresses.
+let keyAddress: usize = 0;
+let keyLength: usize = 0;
+let keyHash: usize = 0;
+let keyMeaning: usize = 0;
+let keyBuckets: usize = 0;
+let keyBytes: usize = 0;
+let stamps: usize = 0;
+let byName: usize = 0;
+let rowNames: usize = 0;
+let shapeStart: usize = 0;
+let shapeCount: usize = 0;
+let shapeHash: usize = 0;
+let shapeBuckets: usize = 0;
+let shapeNames: usize = 0;
+let places: usize = 0;
+let items: usize = 0;
+let outSteps: usize = 0;
+let outTimestamps: usize = 0;
+let outShapes: usize = 0;
+let outValues: usize = 0;
+let powers: usize = 0;
+let shifts: usize = 0;
+let mapByLength: usize = 0;
+let mapRegion: usize = 0;
+
+export let keys: u32 = 0;
+let keyBytesUsed: u32 = 0;
+export let shapes: u32 = 0;
+let namesUsed: u32 = 0;
+let serial: i32 = 0;
+let lastShape: i32 = -1;
+/** How many updates of the summary are pending; each is the newest of its slot. */
+export let order: i32 = 0;
+
+/** What rows without a step or timestamp of their own go by. */
+export let lastStep: f64 = -1;
+export let lastTimestamp: f64 = 0;
+/** Rows and values since `clearRows`. */
+export let rows: u32 = 0;
+export let values: u32 = 0;
+/** Where `scan` stopped: the chunk that was not taken, or the end. */
+export let stoppedAt: usize = 0;
+/** Records that the last `scan` took. */
+export let taken: u32 = 0;
+/** Of NEW_KEY. */
+export let keyFrom: usize = 0;
+export let keyTo: usize = 0;
+/** Of NEW_SHAPE. */
+export let rowCount: u32 = 0;
+/** Of `expectedChecksum`. */
+export let stretchEnd: usize = 0;
+
+/** `region` is where everything lies but the windows; returns how many bytes it takes. */
+export function setUp(region: usize): usize {
+  let at = region;
+  keyAddress = at;
+  at += 4 * MAX_KEYS;
+  keyLength = at;
+  at += 4 * MAX_KEYS;
+  keyHash = at;
+  at += 4 * MAX_KEYS;
+  keyMeaning = at;
+  at += 4 * MAX_KEYS;
+  keyBuckets = at;
+  at += 4 * KEY_BUCKETS;
+  keyBytes = at;
+  at += KEY_BYTES;
+  stamps = at;
+  at += 4 * MAX_KEYS;
+  byName = at;
+  at += 8 * MAX_KEYS;
+  rowNames = at;
+  at += 4 * MAX_KEYS;
+  shapeStart = at;
+  at += 4 * MAX_SHAPES;
+  shapeCount = at;
+  at += 4 * MAX_SHAPES;
+  shapeHash = at;
+  at += 4 * MAX_SHAPES;
+  shapeBuckets = at;
+  at += 4 * SHAPE_BUCKETS;
+  shapeNames = at;
+  at += 4 * SHAPE_NAMES;
+  places = at;
+  at += 12 * MAX_KEYS;
+  items = at;
+  at += 12 * MAX_KEYS;
+  outSteps = at;
+  at += 8 * MAX_ROWS;
+  outTimestamps = at;
+  at += 8 * MAX_ROWS;
+  outShapes = at;
+  at += 4 * MAX_ROWS;
+  outValues = at;
+  at += 8 * MAX_VALUES;
+  powers = at;
+  at += 16 * (2 * MAX_EXPONENT + 1);
+  shifts = at;
+  at += 17 << 12;
+  mapByLength = at;
+  at += 4 * MAPPED_LENGTHS;
+  mapRegion = at;
+  at += MAP_ROOM * MAX_MAPS;
+  return at - region;
+}
+
+/** Where things lie, for whoever fills or reads them from outside. */
+export function powersAt(): usize {
+  return powers;
+}
+export function shiftsAt(): usize {
+  return shifts;
+}
+export function rowNamesAt(): usize {
+  return rowNames;
+}
+export function placesAt(): usize {
+  return places;
+}
+export function keyAddressesAt(): usize {
+  return keyAddress;
+}
+export function keyLengthsAt(): usize {
+  return keyLength;
+}
+export function stepsAt(): usize {
+  return outSteps;
+}
+export function timestampsAt(): usize {
+  return outTimestamps;
+}
+export function shapesAt(): usize {
+  return outShapes;
+}
+export function valuesAt(): usize {
+  return outValues;
+}
+
+/** Forgets all keys, shapes, rows and pending updates: a log begins. */
+export function reset(): void {
+  memory.fill(keyBuckets, 0, 4 * KEY_BUCKETS);
+  memory.fill(shapeBuckets, 0, 4 * SHAPE_BUCKETS);
+  memory.fill(stamps, 0, 4 * MAX_KEYS);
+  memory.fill(places, 0, 12 * MAX_KEYS);
+  keys = keyBytesUsed = shapes = namesUsed = rows = values = 0;
+  serial = order = 0;
+  lastShape = -1;
+}
+
+export function setClock(step: f64, timestamp: f64): void {
+  lastStep = step;
+  lastTimestamp = timestamp;
+}
+
+export function clearRows(): void {
+  rows = values = 0;
+}
+
+/** Forgets the pending updates. */
+export function clearPlaces(): void {
+  memory.fill(places, 0, 12 * keys);
+  order = 0;
+}
+
+/** Keeps the key of NEW_KEY; false when there is no room. */
+export function addKey(meaning: i32): bool {
+  const length = u32(keyTo - keyFrom);
+  const room = (length + 7) & ~7;
+  if (keys == MAX_KEYS || keyBytesUsed + room > KEY_BYTES) return false;
+  const hash = hashKey(keyFrom, keyTo);
+  const slot = keys++;
+  const address = keyBytes + keyBytesUsed;
+  keyBytesUsed += room;
+  memory.fill(address, 0, room);
+  memory.copy(address, keyFrom, length);
+  store<u32>(keyAddress + 4 * slot, u32(address));
+  store<u32>(keyLength + 4 * slot, length);
+  store<u32>(keyHash + 4 * slot, hash);
+  store<i32>(keyMeaning + 4 * slot, meaning);
+  let bucket = hash & (KEY_BUCKETS - 1);
+  while (load<u32>(keyBuckets + 4 * bucket) != 0) bucket = (bucket + 1) & (KEY_BUCKETS - 1);
+  store<u32>(keyBuckets + 4 * bucket, slot + 1);
+  return true;
+}
+
+/** Keeps a shape: `count` name ids at `rowNames`, in the order of its keys; false when there is no room. */
+export function addShape(count: u32): bool {
+  if (shapes == MAX_SHAPES || namesUsed + count > SHAPE_NAMES) return false;
+  const shape = shapes++;
+  memory.copy(shapeNames + 4 * namesUsed, rowNames, 4 * count);
+  store<u32>(shapeStart + 4 * shape, namesUsed);
+  store<u32>(shapeCount + 4 * shape, count);
+  const hash = hashNames(count);
+  store<u32>(shapeHash + 4 * shape, hash);
+  namesUsed += count;
+  let bucket = hash & (SHAPE_BUCKETS - 1);
+  while (load<u32>(shapeBuckets + 4 * bucket) != 0) bucket = (bucket + 1) & (SHAPE_BUCKETS - 1);
+  store<u32>(shapeBuckets + 4 * bucket, shape + 1);
+  return true;
+}
+
+/**
+ * Takes the records of the chunks that follow one another in `[start, limit)`, as long as these are whole records, laid out
+ * as usual; not beyond the first that ends at or after `stopAt`. Says why it stopped, and in `stoppedAt` before which chunk.
+ */
+export function scan(start: usize, limit: usize, stopAt: usize): i32 {
+  let at = start;
+  let verdict = DONE;
+  taken = 0;
+  while (at < limit && at < stopAt) {
+    const end = at + CHUNK_HEADER_BYTES + load<u16>(at, 4);
+    verdict = load<u8>(at, 6) == FULL ? scanRecord(at + CHUNK_HEADER_BYTES, end) : PIECE;
+    if (verdict != DONE) break;
+    at = end;
+    taken++;
+  }
+  stoppedAt = at;
+  return verdict;
+}
+
+/** Takes one record. */
+export function scanRecord(start: usize, end: usize): i32 {
+  let at = start;
+  if (at < end && load<u8>(at) == NUM_TAG) {
+    at++;
+    while (at < end && load<u8>(at) >= 0x80) at++;
+    at++;
+  }
+  if (at + 2 > end) return OTHER_MEMBER;
+  const tag: u32 = load<u8>(at);
+  if (tag != HISTORY_TAG && tag != SUMMARY_TAG) return OTHER_MEMBER;
+  at++;
+  let length: u32 = load<u8>(at++);
+  if (length >= 0x80) {
+    const next: u32 = load<u8>(at++);
+    length = (length & 0x7f) | ((next & 0x7f) << 7);
+    if (next >= 0x80) {
+      const third: u32 = load<u8>(at++);
+      if (third >= 0x80) return UNUSUAL;
+      length |= third << 14;
+    }
+  }
+  const memberEnd = at + length;
+  if (memberEnd > end) return UNUSUAL;
+  return tag == HISTORY_TAG ? scanHistory(at, memberEnd) : scanSummary(at, memberEnd);
+}
+
+// Of the item that `readItem` read.
+let itemSlot: i32 = 0;
+let itemEnd: usize = 0;
+let valueStart: usize = 0;
+
+/** Reads the item whose tag stands at `at`: its slot, where its value starts, and where it ends. */
+@inline
+function readItem(at: usize, end: usize): i32 {
+  const length: u32 = load<u8>(at, 1);
+  itemEnd = at + 2 + length;
+  if (length >= 0x80 || itemEnd > end) return UNUSUAL;
+  const start = at + 2;
+  let keysEnd = start;
+  while (keysEnd + 3 <= itemEnd) {
+    const tag: u32 = load<u8>(keysEnd);
+    const size: u32 = load<u8>(keysEnd, 1);
+    if ((tag != NESTED_KEY_TAG && tag != KEY_TAG) || size >= 0x80) break;
+    keysEnd += 2 + size;
+  }
+  if (keysEnd == start || keysEnd + 3 > itemEnd) return UNUSUAL;
+  if (<u32>load<u16>(keysEnd) != VALUE_TAG) return UNUSUAL;
+  valueStart = keysEnd + 3;
+  if (valueStart + load<u8>(keysEnd, 2) != itemEnd) return UNUSUAL;
+  itemSlot = findKey(start, keysEnd);
+  if (itemSlot >= 0) return DONE;
+  keyFrom = start;
+  keyTo = keysEnd;
+  return NEW_KEY;
+}
+
+function scanHistory(start: usize, end: usize): i32 {
+  let at = start;
+  let step: f64 = NaN;
+  let timestamp: f64 = NaN;
+  let count: u32 = 0;
+  serial++;
+  while (at < end && <u32>load<u8>(at) == ITEM_TAG) {
+    const verdict = readItem(at, end);
+    if (verdict != DONE) return verdict;
+    at = itemEnd;
+    const meaning = load<i32>(keyMeaning + 4 * itemSlot);
+    if (meaning == RESERVED) continue;
+    if (meaning == TYPE_TAG || !readNumber(valueStart, itemEnd)) return UNUSUAL;
+    if (meaning >= 0) {
+      if (load<i32>(stamps + 4 * meaning) == serial) return UNUSUAL;
+      store<i32>(stamps + 4 * meaning, serial);
+      store<f64>(byName + 8 * meaning, number);
+      store<i32>(rowNames + 4 * count, meaning);
+      count++;
+    } else if (meaning == STEP) step = number;
+    else timestamp = number;
+  }
+  let recordStep = lastStep + 1;
+  if (at < end) {
+    recordStep = readRecordStep(at, end);
+    if (isNaN(recordStep)) return UNUSUAL;
+  }
+  return addRow(isFinite(step) ? step : recordStep, isFinite(timestamp) ? timestamp : lastTimestamp, count);
+}
+
+/** `HistoryRecord.step` when it is all there is in `[start, end)`; NaN when something else is. */
+function readRecordStep(start: usize, end: usize): f64 {
+  if (start + 2 > end || <u32>load<u8>(start) != STEP_TAG || start + 2 + load<u8>(start, 1) != end) return NaN;
+  // proto3 leaves zeros out.
+  if (start + 2 == end) return 0;
+  if (<u32>load<u8>(start, 2) != NUM_TAG) return NaN;
+  let value: u64 = 0;
+  let shift: u64 = 0;
+  for (let at = start + 3; at < end; at++) {
+    const byte: u64 = load<u8>(at);
+    value |= (byte & 0x7f) << shift;
+    shift += 7;
+    // Negative ones take ten bytes.
+    if (shift > 56) return NaN;
+    if (byte < 0x80) return at + 1 == end ? <f64>value : NaN;
+  }
+  return NaN;
+}
+
+function addRow(step: f64, timestamp: f64, count: u32): i32 {
+  const shape = fits(lastShape, count) ? lastShape : findShape(count);
+  if (shape < 0) {
+    rowCount = count;
+    return NEW_SHAPE;
+  }
+  if (rows == MAX_ROWS || values + count > MAX_VALUES) return FULL_ROWS;
+  lastShape = shape;
+  lastStep = trunc(step);
+  lastTimestamp = timestamp;
+  store<f64>(outSteps + 8 * rows, lastStep);
+  store<f64>(outTimestamps + 8 * rows, timestamp);
+  store<i32>(outShapes + 4 * rows, shape);
+  rows++;
+  const names = shapeNames + 4 * load<u32>(shapeStart + 4 * shape);
+  for (let index: u32 = 0; index < count; index++) {
+    store<f64>(outValues + 8 * (values + index), load<f64>(byName + 8 * load<i32>(names + 4 * index)));
+  }
+  values += count;
+  return DONE;
+}
+
+/** Whether the row at hand has the keys of a shape, in whatever order. */
+function fits(shape: i32, count: u32): bool {
+  if (shape < 0 || load<u32>(shapeCount + 4 * shape) != count) return false;
+  const names = shapeNames + 4 * load<u32>(shapeStart + 4 * shape);
+  for (let index: u32 = 0; index < count; index++) {
+    if (load<i32>(stamps + 4 * load<i32>(names + 4 * index)) != serial) return false;
+  }
+  return true;
+}
+
+function findShape(count: u32): i32 {
+  const hash = hashNames(count);
+  let bucket = hash & (SHAPE_BUCKETS - 1);
+  let shape = load<i32>(shapeBuckets + 4 * bucket) - 1;
+  while (shape >= 0 && !(load<u32>(shapeHash + 4 * shape) == hash && fits(shape, count))) {
+    bucket = (bucket + 1) & (SHAPE_BUCKETS - 1);
+    shape = load<i32>(shapeBuckets + 4 * bucket) - 1;
+  }
+  return shape;
+}
+
+/** A sum, because it does not depend on the order; of scrambled ids, so that few sets share one. */
+function hashNames(count: u32): u32 {
+  let hash: u32 = 0;
+  for (let index: u32 = 0; index < count; index++) {
+    const spread = (load<u32>(rowNames + 4 * index) + 1) * 0x9e3779b1;
+    hash += (spread ^ (spread >> 15)) * 0x85ebca6b;
+  }
+  return hash;
+}
+
+function scanSummary(start: usize, end: usize): i32 {
+  let at = start;
+  let count: u32 = 0;
+  while (at < end) {
+    if (<u32>load<u8>(at) != ITEM_TAG || count == MAX_KEYS) return UNUSUAL;
+    const verdict = readItem(at, end);
+    if (verdict != DONE) return verdict;
+    const item = items + 12 * count;
+    store<i32>(item, itemSlot);
+    store<u32>(item, u32(valueStart), 4);
+    store<u32>(item, u32(itemEnd), 8);
+    count++;
+    at = itemEnd;
+  }
+  for (let index: u32 = 0; index < count; index++) {
+    const item = items + 12 * index;
+    const place = places + 12 * load<i32>(item);
+    store<i32>(place, ++order);
+    store<u64>(place, load<u64>(item, 4), 4);
+  }
+  return DONE;
+}
+
+/** The slot of a key; -1 when there is none. */
+@inline
+function findKey(start: usize, end: usize): i32 {
+  const hash = hashKey(start, end);
+  let bucket = hash & (KEY_BUCKETS - 1);
+  let slot = load<i32>(keyBuckets + 4 * bucket) - 1;
+  while (slot >= 0 && !(load<u32>(keyHash + 4 * slot) == hash && isKey(slot, start, end))) {
+    bucket = (bucket + 1) & (KEY_BUCKETS - 1);
+    slot = load<i32>(keyBuckets + 4 * bucket) - 1;
+  }
+  return slot;
+}
+
+@inline
+function isKey(slot: i32, start: usize, end: usize): bool {
+  if (load<u32>(keyLength + 4 * slot) != u32(end - start)) return false;
+  let kept: usize = load<u32>(keyAddress + 4 * slot);
+  let at = start;
+  for (; at + 8 <= end; at += 8) {
+    if (load<u64>(at) != load<u64>(kept)) return false;
+    kept += 8;
+  }
+  return at == end || tailOf(at, end) == load<u64>(kept);
+}
+
+@inline
+function hashKey(start: usize, end: usize): u32 {
+  let hash: u64 = end - start;
+  let at = start;
+  for (; at + 8 <= end; at += 8) hash = mixed(hash ^ load<u64>(at));
+  if (at < end) hash = mixed(hash ^ tailOf(at, end));
+  return u32(hash);
+}
+
+@inline
+function mixed(hash: u64): u64 {
+  const product = hash * 0x9e3779b97f4a7c15;
+  return product ^ (product >> 32);
+}
+
+/** The bytes of `[at, end)`, fewer than 8, with zeros behind them. */
+@inline
+function tailOf(at: usize, end: usize): u64 {
+  return load<u64>(at) & ((<u64>1 << (<u64>(end - at) << 3)) - 1);
+}
+
+/** What `readNumber` read. */
+let number: f64 = 0;
+
+const TENS: usize = memory.data<f64>([
+  1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
+  1e21, 1e22,
+]);
+const MAX_EXACT_INTEGER: u64 = <u64>1 << 53;
+
+/**
+ * Reads the number, boolean or bare word of a number that `[start, end)` spells: the double that `Number` gives. False when
+ * it is something else, or has more digits or a larger exponent than are usual.
+ */
+function readNumber(start: usize, end: usize): bool {
+  let at = start;
+  const isNegative = load<u8>(at) == 0x2d && at < end;
+  if (isNegative) at++;
+  const digitsFrom = at;
+  let mantissa: u64 = 0;
+  while (at < end && isDigit(at)) {
+    if (mantissa >= 1000000000000000000) return false;
+    mantissa = mantissa * 10 + (load<u8>(at) - 0x30);
+    at++;
+  }
+  if (at == digitsFrom) return readWord(start, end);
+  let exponent: i32 = 0;
+  if (at < end && load<u8>(at) == 0x2e) {
+    const fractionFrom = ++at;
+    while (at + 8 <= end && areDigits(load<u64>(at))) {
+      if (mantissa >= 100000000000) return false;
+      mantissa = mantissa * 100000000 + eightDigits(load<u64>(at));
+      at += 8;
+    }
+    while (at < end && isDigit(at)) {
+      if (mantissa >= 1000000000000000000) return false;
+      mantissa = mantissa * 10 + (load<u8>(at) - 0x30);
+      at++;
+    }
+    if (at == fractionFrom) return false;
+    exponent = i32(fractionFrom) - i32(at);
+  }
+  if (at < end) {
+    const power = readExponent(at, end);
+    if (power == i32.MIN_VALUE) return false;
+    exponent += power;
+  }
+  if (!scale(mantissa, exponent)) return false;
+  if (isNegative) number = -number;
+  return true;
+}
+
+@inline
+function isDigit(at: usize): bool {
+  return u32(load<u8>(at)) - 0x30 < 10;
+}
+
+@inline
+function areDigits(word: u64): bool {
+  return (((word + 0x4646464646464646) | (word - 0x3030303030303030)) & 0x8080808080808080) == 0;
+}
+
+/** What eight digits spell: pairs first, then fours. */
+@inline
+function eightDigits(word: u64): u64 {
+  const digits = word - 0x3030303030303030;
+  const pairs = digits * 10 + (digits >> 8);
+  const high = (pairs & 0x000000ff000000ff) * 0x000f424000000064;
+  const low = ((pairs >> 16) & 0x000000ff000000ff) * 0x0000271000000001;
+  return (high + low) >> 32;
+}
+
+/** The value of `e+05` and the like; the least number when it is not one, or longer than usual. */
+function readExponent(start: usize, end: usize): i32 {
+  if ((load<u8>(start) | 0x20) != 0x65) return i32.MIN_VALUE;
+  let at = start + 1;
+  const isNegative = at < end && load<u8>(at) == 0x2d;
+  if (at < end && (isNegative || load<u8>(at) == 0x2b)) at++;
+  if (at >= end || end - at > 3) return i32.MIN_VALUE;
+  let value: i32 = 0;
+  for (; at < end; at++) {
+    if (!isDigit(at)) return i32.MIN_VALUE;
+    value = value * 10 + (load<u8>(at) - 0x30);
+  }
+  return isNegative ? -value : value;
+}
+
+function readWord(start: usize, end: usize): bool {
+  const length = end - start;
+  if (length == 3 && (load<u32>(start) & 0xffffff) == 0x4e614e) number = NaN;
+  else if (length == 4 && load<u32>(start) == 0x65757274) number = 1;
+  else if (length == 5 && load<u32>(start) == 0x736c6166 && load<u8>(start, 4) == 0x65) number = 0;
+  else if (length == 8 && isInfinity(start)) number = Infinity;
+  else if (length == 9 && load<u8>(start) == 0x2d && isInfinity(start + 1)) number = -Infinity;
+  else return false;
+  return true;
+}
+
+function isInfinity(at: usize): bool {
+  return load<u64>(at) == 0x7974696e69666e49;
+}
+
+/** Makes `number` of `mantissa * 10^exponent`, correctly rounded; false when the exponent is unusual. */
+@inline
+function scale(mantissa: u64, exponent: i32): bool {
+  if (mantissa <= MAX_EXACT_INTEGER && exponent >= -22 && exponent <= 22) {
+    const exact = <f64>mantissa;
+    number =
+      exponent < 0 ? exact / load<f64>(TENS - 8 * exponent) : exact * load<f64>(TENS + 8 * exponent);
+    return true;
+  }
+  if (mantissa == 0) {
+    number = 0;
+    return true;
+  }
+  if (exponent < -MAX_EXPONENT || exponent > MAX_EXPONENT) return false;
+  number = rounded(mantissa, exponent);
+  return true;
+}
+
+/**
+ * Eisel and Lemire's algorithm (https://arxiv.org/abs/2101.11408, section 5) where neither overflow nor subnormal numbers come
+ * up: the mantissa times the first 128 bits of a power of five, of which the first 54 are rounded to 53.
+ */
+function rounded(mantissa: u64, exponent: i32): f64 {
+  const zeros = clz(mantissa);
+  const normal = mantissa << zeros;
+  const power = powers + 16 * (exponent + MAX_EXPONENT);
+  const highWord = load<u64>(power);
+  let high = multiplyHigh(normal, highWord);
+  let low = normal * highWord;
+  if ((high & 0x1ff) == 0x1ff) {
+    const carried = multiplyHigh(normal, load<u64>(power, 8));
+    low += carried;
+    if (carried > low) high++;
+  }
+  const upper = high >> 63;
+  const shift = upper + 9;
+  let bits = high >> shift;
+  // The exponent of 10^n is that of 5^n, n * log2(5) by 152170 / 65536, plus n.
+  let binary = i64((((152170 + 65536) * exponent) >> 16) + 63 + 1023) + upper - zeros;
+  // Exactly between two doubles: to the even one.
+  if (low <= 1 && exponent >= -4 && exponent <= 23 && (bits & 3) == 1 && bits << shift == high) bits &= ~<u64>1;
+  bits = (bits + (bits & 1)) >> 1;
+  if (bits >= <u64>1 << 53) {
+    bits = <u64>1 << 52;
+    binary++;
+  }
+  return reinterpret<f64>((bits & ~(<u64>1 << 52)) | (<u64>binary << 52));
+}
+
+/** The upper 64 bits of a product. */
+@inline
+function multiplyHigh(a: u64, b: u64): u64 {
+  const aLow = a & 0xffffffff;
+  const aHigh = a >> 32;
+  const bLow = b & 0xffffffff;
+  const bHigh = b >> 32;
+  const middle = aHigh * bLow + ((aLow * bLow) >> 32);
+  const other = aLow * bHigh + (middle & 0xffffffff);
+  return aHigh * bHigh + (middle >> 32) + (other >> 32);
+}
+
+/**
+ * The CRC-32 register, turned over, that the chunks in `[start, limit)` must leave together, were all those they claim right:
+ * see src/sources/wandb-local/log/chunk.ts. `stretchEnd`: where the last of them ends.
+ *
+ * A chunk of n bytes after its header takes register r to A(r ^ claimed) ^ K ^ ~claimed, where A is "n + 6 zero bytes follow"
+ * and K depends on n alone. Lengths come again and again, so both are kept by length: A as 8 x 16 words, by nibble.
+ */
+export function expectedChecksum(start: usize, limit: usize): u32 {
+  let register: u32 = 0xffffffff;
+  let at = start;
+  while (at + CHUNK_HEADER_BYTES <= limit) {
+    const claimed = load<u32>(at);
+    const length: u32 = load<u16>(at, 4);
+    const type: u32 = load<u8>(at, 6);
+    const end = at + CHUNK_HEADER_BYTES + length;
+    if (end > limit || type < FULL || type > LAST) break;
+    const map = mapOf(length);
+    if (map != 0) register = applied(map, register ^ claimed) ^ load<u32>(map, MAP_BYTES) ^ ~claimed;
+    else register = followed(register ^ claimed, length + 7) ^ constantOf(length) ^ ~claimed;
+    at = end;
+  }
+  stretchEnd = at;
+  return ~register;
+}
+
+const MAP_BYTES: usize = 512;
+const MAP_ROOM: u32 = 576;
+/** Longer chunks are few for their bytes. */
+export const MAPPED_LENGTHS: u32 = 4096;
+export const MAX_MAPS: u32 = 512;
+let maps: u32 = 0;
+
+/** The kept map of a length; 0 when there is no room for it. */
+@inline
+function mapOf(length: u32): usize {
+  if (length >= MAPPED_LENGTHS) return 0;
+  const known: usize = load<u32>(mapByLength + 4 * length);
+  return known != 0 ? known : makeMap(length);
+}
+
+function makeMap(length: u32): usize {
+  if (maps == MAX_MAPS) return 0;
+  const map = mapRegion + MAP_ROOM * maps++;
+  for (let nibble: u32 = 0; nibble < 8; nibble++) {
+    for (let value: u32 = 0; value < 16; value++) {
+      store<u32>(map + 64 * nibble + 4 * value, followed(value << (4 * nibble), length + 7));
+    }
+  }
+  store<u32>(map, constantOf(length), MAP_BYTES);
+  store<u32>(mapByLength + 4 * length, u32(map));
+  return map;
+}
+
+function constantOf(length: u32): u32 {
+  return followed(~followed(length, 2), length + 1);
+}
+
+@inline
+function applied(map: usize, register: u32): u32 {
+  return (
+    load<u32>(map + ((register & 0x0f) << 2)) ^
+    load<u32>(map + ((register >> 2) & 0x3c), 64) ^
+    load<u32>(map + ((register >> 6) & 0x3c), 128) ^
+    load<u32>(map + ((register >> 10) & 0x3c), 192) ^
+    load<u32>(map + ((register >> 14) & 0x3c), 256) ^
+    load<u32>(map + ((register >> 18) & 0x3c), 320) ^
+    load<u32>(map + ((register >> 22) & 0x3c), 384) ^
+    load<u32>(map + ((register >> 26) & 0x3c), 448)
+  );
+}
+
+/** The register when `count` zero bytes follow. */
+function followed(register: u32, count: u32): u32 {
+  for (let rest = count; rest != 0; rest &= rest - 1) register = shifted(register, ctz(rest));
+  return register;
+}
+
+/** The register when 2^n zero bytes follow. */
+@inline
+function shifted(register: u32, n: u32): u32 {
+  const table = shifts + (n << 12);
+  return (
+    load<u32>(table + ((register & 0xff) << 2)) ^
+    load<u32>(table + (((register >> 8) & 0xff) << 2), 1024) ^
+    load<u32>(table + (((register >> 16) & 0xff) << 2), 2048) ^
+    load<u32>(table + ((register >> 24) << 2), 3072)
+  );
+}
