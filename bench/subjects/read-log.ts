@@ -22,8 +22,8 @@ async function measure(directory: string): Promise<object> {
   delay.enable();
   for await (const { records } of source.read(run.key, { after: null, signal })) {
     for (const record of records) {
-      if (record.kind !== 'history') continue;
-      rows++;
+      if (record.kind !== 'history' && record.kind !== 'columns') continue;
+      rows += record.kind === 'columns' ? record.steps.length : 1;
       points += record.values.length;
     }
   }

@@ -39,15 +39,19 @@ export {
 } from './run-name-template.ts';
 export {
   type Cell,
+  countRecords,
   type DocumentChange,
   FIRST_WRITER,
+  type HistoryColumns,
   type HistoryRow,
   type MetricDefinition,
   type RowShape,
   type RunFacts,
   type RunRecord,
   type RunState,
+  rowsIn,
   type SystemRow,
+  singly,
 } from './run-record.ts';
 export { isSafeName, savedFilePath } from './saved-name.ts';
 export { shellWord } from './shell-word.ts';

@@ -42,6 +42,20 @@ export interface HistoryRow {
   readonly cells: readonly Cell[];
 }
 
+/** Rows of `run.history` that follow one another and hold numbers alone, in columns: each is a `HistoryRow` without cells. */
+export interface HistoryColumns {
+  readonly kind: 'columns';
+  /** One for each row. */
+  readonly steps: Float64Array;
+  readonly timestamps: Float64Array;
+  /** By row, the index of its shape in `shapes`. */
+  readonly shapeIndexes: Int32Array;
+  /** Of which some may be of no row here. */
+  readonly shapes: readonly RowShape[];
+  /** Row after row; each has as many as its shape has keys. */
+  readonly values: Float64Array;
+}
+
 /** One sample of the machine's own metrics. */
 export interface SystemRow {
   readonly kind: 'system';
@@ -96,9 +110,10 @@ export interface MetricDefinition {
   readonly goal?: 'minimize' | 'maximize';
 }
 
-/** One record of a run, in the order it was logged. */
+/** One record of a run, in the order it was logged, or several rows that follow one another. */
 export type RunRecord =
   | HistoryRow
+  | HistoryColumns
   | SystemRow
   | { readonly kind: 'facts'; readonly facts: RunFacts }
   | { readonly kind: 'config'; readonly change: DocumentChange }
@@ -107,3 +122,42 @@ export type RunRecord =
   /** A run that has no row yet, or died before it had one: what it said of itself so far is all there is to show. */
   | { readonly kind: 'begun' }
   | { readonly kind: 'exit'; readonly exitCode: number; readonly runtimeSeconds: number };
+
+const NO_CELLS: readonly Cell[] = Object.freeze([]);
+
+/** Rows in columns, one by one. */
+export function* rowsIn({
+  steps,
+  timestamps,
+  shapeIndexes,
+  shapes,
+  values,
+}: HistoryColumns): Generator<HistoryRow> {
+  let at = 0;
+  for (let row = 0; row < steps.length; row++) {
+    const shape = shapes[shapeIndexes[row]!]!;
+    const end = at + shape.keys.length;
+    yield {
+      kind: 'history',
+      step: steps[row]!,
+      timestamp: timestamps[row]!,
+      shape,
+      values: Array.from(values.subarray(at, end)),
+      cells: NO_CELLS,
+    };
+    at = end;
+  }
+}
+
+/** The same records, rows one by one. */
+export function* singly(records: readonly RunRecord[]): Generator<Exclude<RunRecord, HistoryColumns>> {
+  for (const record of records) {
+    if (record.kind === 'columns') yield* rowsIn(record);
+    else yield record;
+  }
+}
+
+/** How many records a source gave, rows in columns counted one by one. */
+export function countRecords(records: readonly RunRecord[]): number {
+  return records.reduce((sum, it) => sum + (it.kind === 'columns' ? it.steps.length : 1), 0);
+}

@@ -3,7 +3,14 @@
  * as the source that has it first tells it. @module
  */
 
-import { type HistoryRow, LogdirError, type RunKey, type RunRecord, type RunState } from '../core/index.ts';
+import {
+  type HistoryRow,
+  LogdirError,
+  type RunKey,
+  type RunRecord,
+  type RunState,
+  singly,
+} from '../core/index.ts';
 import type { RunFinder } from './run-finder.ts';
 import type { RunPreviewer } from './run-preview.ts';
 import type { OpenedSavedFile, SavedFile } from './saved-files.ts';
@@ -208,7 +215,7 @@ function merge(
   const records: RunRecord[] = [];
   let { step, time, system } = cursor;
   let own = cursor.last[part] ?? null;
-  for (const record of batch.records) {
+  for (const record of singly(batch.records)) {
     if (record.kind === 'system') {
       system ??= part;
       if (system !== part) continue;

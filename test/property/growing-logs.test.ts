@@ -3,7 +3,7 @@
 import { writeFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { HistoryRow, RunKey, RunRecord } from '../../src/core/index.ts';
+import { type HistoryRow, type RunKey, type RunRecord, singly } from '../../src/core/index.ts';
 import type { Cursor, RecordBatch, RunSource } from '../../src/sources/index.ts';
 import {
   isOfWaiting,
@@ -120,7 +120,7 @@ class Reader {
     try {
       for await (const batch of this.#source.read(key, { after: this.#after, signal })) {
         await this.#expectAgain(key, batch);
-        this.rows.push(...batch.records.filter((record) => record.kind === 'history'));
+        this.rows.push(...[...singly(batch.records)].filter((record) => record.kind === 'history'));
         this.#after = batch.cursor;
         if (++count === limit) break;
       }
@@ -136,7 +136,7 @@ class Reader {
   /** Another process reads the same between the same cursors. */
   async #expectAgain(key: RunKey, { cursor, records }: RecordBatch): Promise<void> {
     const again = await readAll(localSource(this.#folder.path), key, { after: this.#after, stopAt: cursor });
-    expect([again.cursor, lasting(again.records)]).toEqual([cursor, lasting(records)]);
+    expect([again.cursor, lasting(again.records)]).toEqual([cursor, lasting([...singly(records)])]);
   }
 }
 

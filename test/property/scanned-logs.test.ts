@@ -3,7 +3,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { HistoryRow } from '../../src/core/index.ts';
+import { type HistoryRow, singly } from '../../src/core/index.ts';
 import { type WandbRecord, wandbRecordCodec } from '../../src/protobuf/index.ts';
 import { ShapeRegistry } from '../../src/sources/shape-registry.ts';
 import { LOG_START } from '../../src/sources/wandb-local/read/cursor.ts';
@@ -11,6 +11,12 @@ import { type SegmentBatch, SegmentReader } from '../../src/sources/wandb-local/
 import { borrowEngine, returnEngine } from '../../src/sources/wandb-local/scan/index.ts';
 import { neverAborted } from '../support/local-runs.ts';
 import { frameRecords } from '../support/wandb-log-writer.ts';
+
+interface Item {
+  readonly key?: string;
+  readonly nestedKey?: string[];
+  readonly valueJson: string;
+}
 
 const digits = (maxLength: number, minLength = 1) =>
   fc.array(fc.integer({ min: 0, max: 9 }), { minLength, maxLength }).map((list) => list.join(''));
@@ -82,15 +88,13 @@ const path = fc.oneof(
   fc.array(fc.string({ maxLength: 12 }), { minLength: 1, maxLength: 3 }),
 );
 
-const item = (value: fc.Arbitrary<string>) =>
+const item = (value: fc.Arbitrary<string>): fc.Arbitrary<Item> =>
   fc.tuple(path, value, fc.boolean()).map(([parts, valueJson, isFlat]) => ({
-    ...(isFlat && parts.length === 1 ? { key: parts[0]! } : { nestedKey: parts }),
+    ...(isFlat && parts.length === 1 ? { key: parts[0]! } : { nestedKey: [...parts] }),
     valueJson,
   }));
 
-const byPath = {
-  selector: ({ key, nestedKey }: { key?: string; nestedKey?: string[] }) => key ?? nestedKey!.join('.'),
-};
+const byPath = { selector: ({ key, nestedKey = [] }: Item) => key ?? nestedKey.join('.') };
 /** Of rows as SDKs write them: no key comes twice. */
 const numericItems = fc.oneof(
   { weight: 4, arbitrary: fc.uniqueArray(item(numberText), { maxLength: 12, ...byPath }) },
@@ -194,12 +198,6 @@ describe('records that WebAssembly takes out of a log', () => {
   });
 });
 
-interface Item {
-  readonly key?: string;
-  readonly nestedKey?: string[];
-  readonly valueJson: string;
-}
-
 function encodedRow(item: readonly Item[], step: { readonly num: number } | null): Uint8Array {
   return wandbRecordCodec.encode({ history: { item: [...item], ...(step !== null && { step }) } });
 }
@@ -245,7 +243,8 @@ async function batchesOf(log: Uint8Array, registry: ShapeRegistry): Promise<read
   };
   const batches: SegmentBatch[] = [];
   const reader = new SegmentReader(file, mark, registry);
-  for await (const batch of reader.batches(Number.POSITIVE_INFINITY, neverAborted)) batches.push(batch);
+  for await (const batch of reader.batches(Number.POSITIVE_INFINITY, neverAborted))
+    batches.push({ ...batch, records: [...singly(batch.records)] });
   return batches;
 }
 

@@ -3,7 +3,7 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { HistoryRow, RunKey, RunRecord } from '../../src/core/index.ts';
+import { type HistoryRow, type RunKey, type RunRecord, singly } from '../../src/core/index.ts';
 import { createMetrics, silentLogger } from '../../src/observability/index.ts';
 import {
   type Cursor,
@@ -67,7 +67,7 @@ export async function readAll(
   const batches: RecordBatch[] = [];
   const range = stopAt === undefined ? { after } : { after, stopAt };
   for await (const batch of source.read(key, { ...range, signal: neverAborted })) batches.push(batch);
-  const records = batches.flatMap((batch) => batch.records);
+  const records = batches.flatMap((batch) => [...singly(batch.records)]);
   return {
     batches,
     records,

@@ -6,7 +6,15 @@
  * @module
  */
 
-import type { Cell, DocumentChange, HistoryRow, RunRecord, SystemRow } from '../../core/index.ts';
+import type {
+  Cell,
+  DocumentChange,
+  HistoryColumns,
+  HistoryRow,
+  RowShape,
+  RunRecord,
+  SystemRow,
+} from '../../core/index.ts';
 import type { Cursor, RecordBatch, UnreadKind } from '../../sources/index.ts';
 import { BlockBuilder, type SealedBlock } from './block-builder.ts';
 import type { Commit, PositionedChange, Progress } from './commit.ts';
@@ -87,6 +95,9 @@ export class RunIngest {
       case 'history':
         this.#addHistoryRow(record);
         break;
+      case 'columns':
+        this.#addColumns(record);
+        break;
       case 'system':
         this.#addSystemRow(record);
         break;
@@ -117,25 +128,41 @@ export class RunIngest {
   }
 
   #addHistoryRow(row: HistoryRow): void {
-    this.#addRow(row.step, row.timestamp, this.#dictionary.rowShapeId('history', row.shape), row.values);
+    const rowShapeId = this.#dictionary.rowShapeId('history', row.shape);
+    this.#addRow(row.step, row.timestamp, rowShapeId, row.values);
     for (const cell of row.cells) {
       const shapeId = this.#dictionary.cellShapeId(cellType(cell), cell.key, row.shape);
       this.#builder.addCell(shapeId, cell.text);
       this.#count(shapeId);
     }
+    this.#noteStep(row.step, row.shape);
+  }
+
+  #addColumns({ steps, timestamps, shapeIndexes, shapes, values }: HistoryColumns): void {
+    let at = 0;
+    for (let row = 0; row < steps.length; row++) {
+      const shape = shapes[shapeIndexes[row]!]!;
+      const end = at + shape.keys.length;
+      const step = steps[row]!;
+      this.#addRow(step, timestamps[row]!, this.#dictionary.rowShapeId('history', shape), values, at, end);
+      this.#noteStep(step, shape);
+      at = end;
+    }
+  }
+
+  #noteStep(step: number, { writer }: RowShape): void {
     const progress = this.#progress;
-    const { writer } = row.shape;
     const lastStep = this.#lastSteps.get(writer);
-    if (lastStep !== undefined && row.step <= lastStep) progress.restarts++;
+    if (lastStep !== undefined && step <= lastStep) progress.restarts++;
     if (writer === undefined && progress.isEnded) {
       progress.resumes = (progress.resumes ?? 0) + 1;
       delete progress.isEnded;
     }
-    this.#lastSteps.set(writer, row.step);
+    this.#lastSteps.set(writer, step);
     progress.rows++;
-    progress.firstStep ??= row.step;
+    progress.firstStep ??= step;
     // Of several writers who log side by side, the one who is furthest.
-    progress.lastStep = this.#lastSteps.size === 1 ? row.step : Math.max(...this.#lastSteps.values());
+    progress.lastStep = this.#lastSteps.size === 1 ? step : Math.max(...this.#lastSteps.values());
   }
 
   #addSystemRow(row: SystemRow): void {
@@ -144,9 +171,17 @@ export class RunIngest {
     this.#progress.systemRows++;
   }
 
-  #addRow(step: number, timestamp: number, shapeId: number, values: readonly number[]): void {
+  /** The values of the row are `values[from, to)`. */
+  #addRow(
+    step: number,
+    timestamp: number,
+    shapeId: number,
+    values: ArrayLike<number>,
+    from = 0,
+    to = values.length,
+  ): void {
     if (this.#builder.isFull) this.#seal();
-    this.#builder.addRow(step, timestamp, shapeId, values);
+    this.#builder.addRow(step, timestamp, shapeId, values, from, to);
     this.#count(shapeId);
     this.#progress.lastTimestamp = timestamp;
     this.#nextRow++;

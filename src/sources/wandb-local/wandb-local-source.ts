@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import {
   type Adjustable,
   type Clock,
+  countRecords,
   LogdirError,
   NEVER_ABORTED,
   type RunKey,
@@ -168,7 +169,7 @@ class WandbLocalSource implements RunSource {
     });
     try {
       for await (const batch of batches) {
-        metrics.increment('source_records_total', LABELS, batch.records.length);
+        metrics.increment('source_records_total', LABELS, countRecords(batch.records));
         metrics.increment('source_skipped_bytes_total', LABELS, batch.skippedBytes);
         if (options.stopAt === undefined) this.#noteRecords(run, current, batch);
         yield batch;

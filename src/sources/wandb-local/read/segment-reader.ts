@@ -165,7 +165,7 @@ export class SegmentReader {
       if (this.#rewound?.takesBackSummary(payload.subarray(start, end)) === true) return true;
       this.#scanner?.drain(this.#summary);
       const changes = this.#summary.add(payload, peek.start, peek.end);
-      for (const change of changes ?? []) this.#records.push({ kind: 'summary', change });
+      for (const change of changes ?? []) this.#emit({ kind: 'summary', change });
       return changes !== null;
     }
     const unread = UNREAD_KINDS.get(peek.field);
@@ -184,7 +184,7 @@ export class SegmentReader {
     for (const record of records) {
       // An exit tells the summary as it was then.
       if (record.kind === 'exit') this.#takeSummary();
-      this.#records.push(record);
+      this.#emit(record);
       if (record.kind === 'facts') this.#noteStart(record.facts.startTime);
     }
     return true;
@@ -197,8 +197,19 @@ export class SegmentReader {
   }
 
   #push(record: RunRecord | null): boolean {
-    if (record !== null) this.#records.push(record);
+    if (record !== null) this.#emit(record);
     return record !== null;
+  }
+
+  #emit(record: RunRecord): void {
+    this.#emitRows();
+    this.#records.push(record);
+  }
+
+  /** Rows that the scanner took come before what is read next. */
+  #emitRows(): void {
+    const rows = this.#scanner?.takeRows() ?? null;
+    if (rows !== null) this.#records.push(rows);
   }
 
   #count(kind: UnreadKind): void {
@@ -206,6 +217,7 @@ export class SegmentReader {
   }
 
   #takeBatch(): SegmentBatch {
+    this.#emitRows();
     this.#takeSummary();
     this.#windows.releasePassed();
     const { resumeAt: offset, origin, skippedBytes } = this.#framer;
@@ -227,7 +239,7 @@ export class SegmentReader {
     this.#scanner?.drain(this.#summary);
     const summary = this.#summary.take();
     this.#scanner?.releaseRecords();
-    if (summary !== null) this.#records.push({ kind: 'summary', change: summary });
+    if (summary !== null) this.#emit({ kind: 'summary', change: summary });
   }
 
   /** Whether values of the summary still lie in windows. */

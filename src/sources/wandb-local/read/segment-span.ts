@@ -159,9 +159,9 @@ async function bytesAfter({ segments }: IndexedRun, { segmentId, position }: Seg
 }
 
 function isHistory({ kind }: RunRecord): boolean {
-  return kind === 'history';
+  return kind === 'history' || kind === 'columns';
 }
 
-function isRow({ kind }: RunRecord): boolean {
-  return kind === 'history' || kind === 'system';
+function isRow(record: RunRecord): boolean {
+  return isHistory(record) || record.kind === 'system';
 }

@@ -1,7 +1,7 @@
 /** Takes the usual records of one log out of its bytes, by a scanner in WebAssembly. @module */
 
 import { crc32 } from 'node:zlib';
-import type { HistoryRow, RowShape, RunRecord } from '../../../core/index.ts';
+import type { HistoryColumns, RowShape, RunRecord } from '../../../core/index.ts';
 import type { ShapeInterner } from '../../shape-registry.ts';
 import { decodePath, meaningOf, type RowClock, type SummaryMerger } from '../decode/index.ts';
 import { checkStretch, type SoundChunks, WINDOW_BYTES } from '../log/index.ts';
@@ -17,7 +17,6 @@ const FULL_ROWS = 5;
 /** After a stretch with fewer records than these before an unusual one, some are left to whoever takes the unusual ones. */
 const SHORT_STRETCH = 8;
 const MAX_PAUSE = 256;
-const NO_CELLS: HistoryRow['cells'] = Object.freeze([]);
 /** Numbers kept for each pending value of the summary: see `places` in assembly/scan-log.ts. */
 const PLACE_LENGTH = 3;
 
@@ -76,10 +75,11 @@ export class LogScanner implements Disposable {
   }
 
   /**
-   * Takes the records that begin in these chunks, up to the first that ends at or after `stopAt`, an offset in the window;
-   * rows are added to `rows`. Returns the offset of the first chunk that was not taken.
+   * Takes the records that begin in these chunks, up to the first that ends at or after `stopAt`, an offset in the window:
+   * where there are more rows than one `takeRows` holds, the first of them go to `records`. Returns the offset of the first
+   * chunk that was not taken.
    */
-  scan({ window, start, end }: SoundChunks, stopAt: number, clock: RowClock, rows: RunRecord[]): number {
+  scan({ window, start, end }: SoundChunks, stopAt: number, clock: RowClock, records: RunRecord[]): number {
     if (!this.#holds(window)) return start;
     const { exports } = this.#engine;
     const base = window.byteOffset;
@@ -90,15 +90,14 @@ export class LogScanner implements Disposable {
       verdict = exports.scan(at, base + end, base + stopAt);
       at = exports.stoppedAt.value;
       if (verdict === UNUSUAL) this.#noteUnusual(exports.taken.value);
-    } while (this.#learn(verdict, rows));
-    this.#takeRows(rows);
+    } while (this.#learn(verdict, records));
     clock.lastStep = exports.lastStep.value;
     clock.lastTimestamp = exports.lastTimestamp.value;
     return at - base;
   }
 
   /** Takes a record that was put together of pieces; false when it is left to the caller. */
-  scanRecord(record: Uint8Array, clock: RowClock, rows: RunRecord[]): boolean {
+  scanRecord(record: Uint8Array, clock: RowClock, records: RunRecord[]): boolean {
     const { exports, arena } = this.#engine;
     const end = this.#arenaUsed + record.length;
     if (end > arena.length || this.#pause > 0) return false;
@@ -107,13 +106,31 @@ export class LogScanner implements Disposable {
     exports.setClock(clock.lastStep, clock.lastTimestamp);
     let verdict: number;
     do verdict = exports.scanRecord(at, at + record.length);
-    while (this.#learn(verdict, rows));
+    while (this.#learn(verdict, records));
     if (verdict !== DONE) return false;
     this.#arenaUsed = end;
-    this.#takeRows(rows);
     clock.lastStep = exports.lastStep.value;
     clock.lastTimestamp = exports.lastTimestamp.value;
     return true;
+  }
+
+  /** The rows taken since the last call; null when there are none. */
+  takeRows(): HistoryColumns | null {
+    const { exports } = this.#engine;
+    const count = exports.rows.value;
+    if (count === 0) return null;
+    const numbers = (at: number, length: number) => this.#numbers.slice(at >> 3, (at >> 3) + length);
+    const shapesAt = exports.shapesAt() >> 2;
+    const columns: HistoryColumns = {
+      kind: 'columns',
+      steps: numbers(exports.stepsAt(), count),
+      timestamps: numbers(exports.timestampsAt(), count),
+      shapeIndexes: this.#words.slice(shapesAt, shapesAt + count),
+      shapes: this.#shapeList,
+      values: numbers(exports.valuesAt(), exports.values.value),
+    };
+    exports.clearRows();
+    return columns;
   }
 
   /** Whether values of summaries are pending. They point into windows, which must stay until `drain`. */
@@ -163,14 +180,14 @@ export class LogScanner implements Disposable {
   }
 
   /** Does what lets the scanner go on; false when it is done, or somebody else has to take the next record. */
-  #learn(verdict: number, rows: RunRecord[]): boolean {
+  #learn(verdict: number, records: RunRecord[]): boolean {
     switch (verdict) {
       case NEW_KEY:
         return this.#addKey();
       case NEW_SHAPE:
         return this.#addShape();
       case FULL_ROWS:
-        this.#takeRows(rows);
+        records.push(this.takeRows()!);
         return true;
       default:
         return false;
@@ -198,32 +215,6 @@ export class LogScanner implements Disposable {
     if (exports.addShape(ids.length) === 0) return false;
     this.#shapeList.push(this.#shapes.intern(named.map(({ key }) => key)));
     return true;
-  }
-
-  #takeRows(rows: RunRecord[]): void {
-    const { exports } = this.#engine;
-    const count = exports.rows.value;
-    if (count === 0) return;
-    const numbers = this.#numbers;
-    const steps = exports.stepsAt() >> 3;
-    const timestamps = exports.timestampsAt() >> 3;
-    const shapes = exports.shapesAt() >> 2;
-    let at = exports.valuesAt() >> 3;
-    for (let row = 0; row < count; row++) {
-      const shape = this.#shapeList[this.#words[shapes + row]!]!;
-      const { length } = shape.keys;
-      const values = new Array<number>(length);
-      for (let index = 0; index < length; index++) values[index] = numbers[at++]!;
-      rows.push({
-        kind: 'history',
-        step: numbers[steps + row]!,
-        timestamp: numbers[timestamps + row]!,
-        shape,
-        values,
-        cells: NO_CELLS,
-      });
-    }
-    exports.clearRows();
   }
 
   #keyBounds(slot: number): readonly [start: number, end: number] {
