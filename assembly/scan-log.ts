@@ -3,14 +3,14 @@
  * JavaScript, for records that are laid out as every SDK lays them out and hold numbers only. It stops before any other, which
  * JavaScript takes. AssemblyScript: https://www.assemblyscript.org/
  *
- * Nothing is allocated here. `memoryMap` in src/sources/wandb-local/scan/scanner-memory.ts says where what lies; the caller
- * hands the addresses over once (`setUp`). Bytes of records lie anywhere in the memory, with 8 more bytes after them.
+ * Nothing is allocated here: everything lies in a region of the memory that the caller names once (`setUp`). Bytes of records
+ * may lie anywhere outside of it, with 8 more bytes after them.
  *
  * Keys are slots: their encoded fields (`key`, `nested_key`, tags and lengths included), padded with zeros to whole words of 8
  * bytes, so that they are hashed and compared by words. @module
  */
 
-/** Why `scan` or `scanRecord` stopped. */
+/** Why `scan` or `scanRecord` stopped; also in src/sources/wandb-local/scan/log-scanner.ts. */
 const DONE: i32 = 0;
 /** The record has a key that is in no slot: `keyFrom`, `keyTo`. */
 const NEW_KEY: i32 = 1;
@@ -46,16 +46,16 @@ const NESTED_KEY_TAG: u32 = 0x12;
 const VALUE_TAG: u32 = 0x0182;
 
 /** Room for keys, shapes and rows; powers of two where a hash is masked. */
-export const MAX_KEYS: u32 = 4096;
-export const KEY_BUCKETS: u32 = 16384;
-export const KEY_BYTES: u32 = 262144;
-export const MAX_SHAPES: u32 = 1024;
-export const SHAPE_BUCKETS: u32 = 4096;
-export const SHAPE_NAMES: u32 = 65536;
-export const MAX_ROWS: u32 = 4096;
-export const MAX_VALUES: u32 = 16384;
-/** Powers of ten that a fraction is scaled by: from `-MAX_EXPONENT` on. */
-export const MAX_EXPONENT: i32 = 80;
+const MAX_KEYS: u32 = 4096;
+const KEY_BUCKETS: u32 = 16384;
+const KEY_BYTES: u32 = 262144;
+const MAX_SHAPES: u32 = 1024;
+const SHAPE_BUCKETS: u32 = 4096;
+const SHAPE_NAMES: u32 = 65536;
+const MAX_ROWS: u32 = 4096;
+const MAX_VALUES: u32 = 16384;
+/** Powers of ten that digits are scaled by: from `-MAX_EXPONENT` on, as in src/sources/wandb-local/scan/powers-of-five.ts. */
+const MAX_EXPONENT: i32 = 80;
 
 // Addresses.
 let keyAddress: usize = 0;
@@ -85,7 +85,7 @@ let mapRegion: usize = 0;
 
 export let keys: u32 = 0;
 let keyBytesUsed: u32 = 0;
-export let shapes: u32 = 0;
+let shapes: u32 = 0;
 let namesUsed: u32 = 0;
 let serial: i32 = 0;
 let lastShape: i32 = -1;
@@ -509,10 +509,6 @@ function tailOf(at: usize, end: usize): u64 {
 /** What `readNumber` read. */
 let number: f64 = 0;
 
-const TENS: usize = memory.data<f64>([
-  1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
-  1e21, 1e22,
-]);
 const MAX_EXACT_INTEGER: u64 = <u64>1 << 53;
 
 /**
@@ -610,10 +606,8 @@ function isInfinity(at: usize): bool {
 /** Makes `number` of `mantissa * 10^exponent`, correctly rounded; false when the exponent is unusual. */
 @inline
 function scale(mantissa: u64, exponent: i32): bool {
-  if (mantissa <= MAX_EXACT_INTEGER && exponent >= -22 && exponent <= 22) {
-    const exact = <f64>mantissa;
-    number =
-      exponent < 0 ? exact / load<f64>(TENS - 8 * exponent) : exact * load<f64>(TENS + 8 * exponent);
+  if (exponent == 0 && mantissa <= MAX_EXACT_INTEGER) {
+    number = <f64>mantissa;
     return true;
   }
   if (mantissa == 0) {
@@ -696,8 +690,8 @@ export function expectedChecksum(start: usize, limit: usize): u32 {
 const MAP_BYTES: usize = 512;
 const MAP_ROOM: u32 = 576;
 /** Longer chunks are few for their bytes. */
-export const MAPPED_LENGTHS: u32 = 4096;
-export const MAX_MAPS: u32 = 512;
+const MAPPED_LENGTHS: u32 = 4096;
+const MAX_MAPS: u32 = 512;
 let maps: u32 = 0;
 
 /** The kept map of a length; 0 when there is no room for it. */

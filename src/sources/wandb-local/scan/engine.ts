@@ -6,11 +6,7 @@ import { powersOfFive } from './powers-of-five.ts';
 
 /** What assembly/scan-log.ts exports and is used here. Addresses are bytes of the memory. */
 export interface ScanExports {
-  readonly MAX_KEYS: WebAssembly.Global<'i32'>;
-  readonly MAX_ROWS: WebAssembly.Global<'i32'>;
-  readonly MAX_VALUES: WebAssembly.Global<'i32'>;
   readonly keys: WebAssembly.Global<'i32'>;
-  readonly shapes: WebAssembly.Global<'i32'>;
   readonly order: WebAssembly.Global<'i32'>;
   readonly lastStep: WebAssembly.Global<'f64'>;
   readonly lastTimestamp: WebAssembly.Global<'f64'>;
@@ -57,6 +53,8 @@ const PAGE_BYTES = 65_536;
 /** Two that are read by turns, and two that passed while the summary still points into them. */
 const WINDOWS = 4;
 const ARENA_BYTES = 512 * 1024;
+/** Keys, shapes, rows and tables: see `setUp` in assembly/scan-log.ts. */
+const OWN_BYTES = 1536 * 1024;
 /** The scanner loads words of 8 bytes, also where fewer are left. */
 const SLACK_BYTES = 16;
 /** Logs that are read at the same time beyond these are read without: each takes some 4 MB. */
@@ -64,23 +62,24 @@ const MAX_ENGINES = 8;
 
 const idle: ScanEngine[] = [];
 let made = 0;
+/** Null once it is known that there is none. */
 let compiled: WebAssembly.Module | null | undefined;
 
 /** An instance nobody else uses, until it is given back; null where there is none to be had. */
 export function borrowEngine(): ScanEngine | null {
-  const engine = idle.pop();
-  if (engine !== undefined) return engine;
+  const free = idle.pop();
+  if (free !== undefined || made >= MAX_ENGINES) return free ?? null;
   compiled ??= compile();
-  if (compiled === null || made >= MAX_ENGINES) return null;
-  made++;
-  return makeEngine(compiled);
+  const engine = compiled && makeEngine(compiled);
+  if (engine !== null) made++;
+  return engine;
 }
 
 export function returnEngine(engine: ScanEngine): void {
   idle.push(engine);
 }
 
-/** Null where the module was not built, or the machine runs none. */
+/** Null where the module was not built, or Node runs none (`--jitless`). */
 function compile(): WebAssembly.Module | null {
   try {
     return new WebAssembly.Module(readFileSync(new URL('./scan-log.wasm', import.meta.url)));
@@ -89,29 +88,33 @@ function compile(): WebAssembly.Module | null {
   }
 }
 
+/** Null where there is no room for its memory (`ulimit -v`). */
 function makeEngine(module: WebAssembly.Module): ScanEngine | null {
-  const stride = WINDOW_BYTES + SLACK_BYTES;
-  const ownBytes = 2 * 1024 * 1024;
-  const pages = Math.ceil((PAGE_BYTES + ownBytes + WINDOWS * stride + ARENA_BYTES) / PAGE_BYTES) + 1;
+  const stride = align(WINDOW_BYTES + SLACK_BYTES);
+  const bytes = PAGE_BYTES + OWN_BYTES + WINDOWS * stride + ARENA_BYTES + SLACK_BYTES;
+  const pages = Math.ceil(bytes / PAGE_BYTES);
   let memory: WebAssembly.Memory;
   try {
     memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   } catch {
-    // Address space is bounded (`ulimit -v`).
     return null;
   }
   const { buffer } = memory;
-  const instance = new WebAssembly.Instance(module, { env: { memory } });
-  const exports = instance.exports as unknown as ScanExports;
-  let at = PAGE_BYTES + align(exports.setUp(PAGE_BYTES));
+  const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as ScanExports;
+  if (exports.setUp(PAGE_BYTES) > OWN_BYTES) throw new RangeError('assembly/scan-log.ts takes more memory');
   new BigUint64Array(buffer, exports.powersAt()).set(powersOfFive());
   new Int32Array(buffer, exports.shiftsAt()).set(SHIFTS);
+  const windowsAt = PAGE_BYTES + OWN_BYTES;
   const windows = Array.from(
     { length: WINDOWS },
-    (_, index) => new Uint8Array(buffer, at + index * align(stride), WINDOW_BYTES),
+    (_, index) => new Uint8Array(buffer, windowsAt + index * stride, WINDOW_BYTES),
   );
-  at += WINDOWS * align(stride);
-  return { exports, buffer, windows, arena: new Uint8Array(buffer, at, ARENA_BYTES) };
+  return {
+    exports,
+    buffer,
+    windows,
+    arena: new Uint8Array(buffer, windowsAt + WINDOWS * stride, ARENA_BYTES),
+  };
 }
 
 function align(bytes: number): number {
