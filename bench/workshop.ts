@@ -24,6 +24,7 @@ const HOW_TO_INSTALL = {
   bindfs: 'apt-get install bindfs',
   chrt: 'apt-get install util-linux',
   python3: 'apt-get install python3 python3-venv',
+  go: 'apt-get install golang',
 } as const;
 
 /** Environment of a process, beside ours. */
@@ -96,6 +97,11 @@ export class Workshop implements Disposable {
     return this.wantsTorch ? this.#venv('torch', TORCH_PACKAGES) : null;
   }
 
+  /** Of a script or folder of bench/peers. */
+  peerPath(name: string): string {
+    return join(ROOT, 'bench', 'peers', name);
+  }
+
   /** Runs a script of bench/peers, with more variables than ours, and reads the JSON it prints. */
   async peer<T>(
     python: string,
@@ -103,7 +109,7 @@ export class Workshop implements Disposable {
     args: readonly string[],
     variables: Variables = {},
   ): Promise<T> {
-    const path = join(ROOT, 'bench', 'peers', script);
+    const path = this.peerPath(script);
     // A neutral folder: the SDK takes a folder called wandb beside it for its package.
     const { stdout } = await promisify(execFile)(python, [path, ...args], {
       cwd: tmpdir(),
