@@ -3,8 +3,8 @@
  * JavaScript, for records that are laid out as every SDK lays them out and hold numbers only. It stops before any other, which
  * JavaScript takes. AssemblyScript: https://www.assemblyscript.org/
  *
- * Nothing is allocated here: everything lies in a region of the memory that the caller names once (`setUp`). Bytes of records
- * may lie anywhere outside of it, with 8 more bytes after them.
+ * Nothing is allocated here: the memory is the caller's, who puts bytes of records anywhere behind `REGION_END`, with 8
+ * more bytes after them.
  *
  * Keys are slots: their encoded fields (`key`, `nested_key`, tags and lengths included), padded with zeros to whole words of 8
  * bytes, so that they are hashed and compared by words. @module
@@ -14,7 +14,7 @@
 const DONE: i32 = 0;
 /** The record has a key that is in no slot: `keyFrom`, `keyTo`. */
 const NEW_KEY: i32 = 1;
-/** The row has keys that no known shape has together; their name ids lie at `rowNames`, `rowCount` of them. */
+/** The row has keys that no known shape has together; their name ids lie at `ROW_NAMES_AT`, `rowCount` of them. */
 const NEW_SHAPE: i32 = 2;
 /** The record is no row and no summary. */
 const OTHER_MEMBER: i32 = 3;
@@ -47,7 +47,7 @@ const VALUE_TAG: u32 = 0x0182;
 
 /** Room for keys, shapes and rows; powers of two where a hash is masked. */
 const MAX_KEYS: u32 = 4096;
-const KEY_BUCKETS: u32 = 16384;
+const KEY_BUCKETS: u32 = 8192;
 const KEY_BYTES: u32 = 262144;
 const MAX_SHAPES: u32 = 1024;
 const SHAPE_BUCKETS: u32 = 4096;
@@ -57,31 +57,38 @@ const MAX_VALUES: u32 = 16384;
 /** Powers of ten that digits are scaled by: from `-MAX_EXPONENT` on, as in src/sources/wandb-local/scan/powers-of-five.ts. */
 const MAX_EXPONENT: i32 = 80;
 
-// Addresses.
-let keyAddress: usize = 0;
-let keyLength: usize = 0;
-let keyHash: usize = 0;
-let keyMeaning: usize = 0;
-let keyBuckets: usize = 0;
-let keyBytes: usize = 0;
-let stamps: usize = 0;
-let byName: usize = 0;
-let rowNames: usize = 0;
-let shapeStart: usize = 0;
-let shapeCount: usize = 0;
-let shapeHash: usize = 0;
-let shapeBuckets: usize = 0;
-let shapeNames: usize = 0;
-let places: usize = 0;
-let items: usize = 0;
-let outSteps: usize = 0;
-let outTimestamps: usize = 0;
-let outShapes: usize = 0;
-let outValues: usize = 0;
-let powers: usize = 0;
-let shifts: usize = 0;
-let mapByLength: usize = 0;
-let mapRegion: usize = 0;
+/** Longer chunks are few for their bytes. */
+const MAPPED_LENGTHS: u32 = 4096;
+const MAX_MAPS: u32 = 512;
+const MAP_ROOM: u32 = 576;
+
+// Addresses. Buckets of keys: the first word of a key u64 | its length u32 | its slot + 1 u32, 0: free.
+const REGION_AT: usize = 65536;
+export const KEY_ADDRESSES_AT: usize = REGION_AT;
+export const KEY_LENGTHS_AT: usize = KEY_ADDRESSES_AT + 4 * MAX_KEYS;
+const KEY_MEANINGS_AT: usize = KEY_LENGTHS_AT + 4 * MAX_KEYS;
+const KEY_BUCKETS_AT: usize = KEY_MEANINGS_AT + 4 * MAX_KEYS;
+const KEY_BYTES_AT: usize = KEY_BUCKETS_AT + 16 * KEY_BUCKETS;
+const STAMPS_AT: usize = KEY_BYTES_AT + KEY_BYTES;
+const BY_NAME_AT: usize = STAMPS_AT + 4 * MAX_KEYS;
+export const ROW_NAMES_AT: usize = BY_NAME_AT + 8 * MAX_KEYS;
+const SHAPE_STARTS_AT: usize = ROW_NAMES_AT + 4 * MAX_KEYS;
+const SHAPE_COUNTS_AT: usize = SHAPE_STARTS_AT + 4 * MAX_SHAPES;
+const SHAPE_HASHES_AT: usize = SHAPE_COUNTS_AT + 4 * MAX_SHAPES;
+const SHAPE_BUCKETS_AT: usize = SHAPE_HASHES_AT + 4 * MAX_SHAPES;
+const SHAPE_NAMES_AT: usize = SHAPE_BUCKETS_AT + 4 * SHAPE_BUCKETS;
+export const PLACES_AT: usize = SHAPE_NAMES_AT + 4 * SHAPE_NAMES;
+const ITEMS_AT: usize = PLACES_AT + 12 * MAX_KEYS;
+export const STEPS_AT: usize = ITEMS_AT + 12 * MAX_KEYS;
+export const TIMESTAMPS_AT: usize = STEPS_AT + 8 * MAX_ROWS;
+export const SHAPES_AT: usize = TIMESTAMPS_AT + 8 * MAX_ROWS;
+export const VALUES_AT: usize = SHAPES_AT + 4 * MAX_ROWS;
+export const POWERS_AT: usize = VALUES_AT + 8 * MAX_VALUES;
+export const SHIFTS_AT: usize = POWERS_AT + 16 * (2 * MAX_EXPONENT + 1);
+const MAP_BY_LENGTH_AT: usize = SHIFTS_AT + (17 << 12);
+const MAPS_AT: usize = MAP_BY_LENGTH_AT + 4 * MAPPED_LENGTHS;
+/** Where everything ends that lies at a place of its own. */
+export const REGION_END: usize = MAPS_AT + MAP_ROOM * MAX_MAPS;
 
 export let keys: u32 = 0;
 let keyBytesUsed: u32 = 0;
@@ -110,98 +117,12 @@ export let rowCount: u32 = 0;
 /** Of `expectedChecksum`. */
 export let stretchEnd: usize = 0;
 
-/** `region` is where everything lies but the windows; returns how many bytes it takes. */
-export function setUp(region: usize): usize {
-  let at = region;
-  keyAddress = at;
-  at += 4 * MAX_KEYS;
-  keyLength = at;
-  at += 4 * MAX_KEYS;
-  keyHash = at;
-  at += 4 * MAX_KEYS;
-  keyMeaning = at;
-  at += 4 * MAX_KEYS;
-  keyBuckets = at;
-  at += 4 * KEY_BUCKETS;
-  keyBytes = at;
-  at += KEY_BYTES;
-  stamps = at;
-  at += 4 * MAX_KEYS;
-  byName = at;
-  at += 8 * MAX_KEYS;
-  rowNames = at;
-  at += 4 * MAX_KEYS;
-  shapeStart = at;
-  at += 4 * MAX_SHAPES;
-  shapeCount = at;
-  at += 4 * MAX_SHAPES;
-  shapeHash = at;
-  at += 4 * MAX_SHAPES;
-  shapeBuckets = at;
-  at += 4 * SHAPE_BUCKETS;
-  shapeNames = at;
-  at += 4 * SHAPE_NAMES;
-  places = at;
-  at += 12 * MAX_KEYS;
-  items = at;
-  at += 12 * MAX_KEYS;
-  outSteps = at;
-  at += 8 * MAX_ROWS;
-  outTimestamps = at;
-  at += 8 * MAX_ROWS;
-  outShapes = at;
-  at += 4 * MAX_ROWS;
-  outValues = at;
-  at += 8 * MAX_VALUES;
-  powers = at;
-  at += 16 * (2 * MAX_EXPONENT + 1);
-  shifts = at;
-  at += 17 << 12;
-  mapByLength = at;
-  at += 4 * MAPPED_LENGTHS;
-  mapRegion = at;
-  at += MAP_ROOM * MAX_MAPS;
-  return at - region;
-}
-
-/** Where things lie, for whoever fills or reads them from outside. */
-export function powersAt(): usize {
-  return powers;
-}
-export function shiftsAt(): usize {
-  return shifts;
-}
-export function rowNamesAt(): usize {
-  return rowNames;
-}
-export function placesAt(): usize {
-  return places;
-}
-export function keyAddressesAt(): usize {
-  return keyAddress;
-}
-export function keyLengthsAt(): usize {
-  return keyLength;
-}
-export function stepsAt(): usize {
-  return outSteps;
-}
-export function timestampsAt(): usize {
-  return outTimestamps;
-}
-export function shapesAt(): usize {
-  return outShapes;
-}
-export function valuesAt(): usize {
-  return outValues;
-}
-
 /** Forgets all keys, shapes, rows and pending updates: a log begins. */
 export function reset(): void {
-  memory.fill(keyBuckets, 0, 4 * KEY_BUCKETS);
-  memory.fill(shapeBuckets, 0, 4 * SHAPE_BUCKETS);
-  memory.fill(stamps, 0, 4 * MAX_KEYS);
-  memory.fill(places, 0, 12 * MAX_KEYS);
+  memory.fill(KEY_BUCKETS_AT, 0, 16 * KEY_BUCKETS);
+  memory.fill(SHAPE_BUCKETS_AT, 0, 4 * SHAPE_BUCKETS);
+  memory.fill(STAMPS_AT, 0, 4 * MAX_KEYS);
+  memory.fill(PLACES_AT, 0, 12 * MAX_KEYS);
   keys = keyBytesUsed = shapes = namesUsed = rows = values = 0;
   serial = order = 0;
   lastShape = -1;
@@ -218,7 +139,7 @@ export function clearRows(): void {
 
 /** Forgets the pending updates. */
 export function clearPlaces(): void {
-  memory.fill(places, 0, 12 * keys);
+  memory.fill(PLACES_AT, 0, 12 * keys);
   order = 0;
 }
 
@@ -227,35 +148,36 @@ export function addKey(meaning: i32): bool {
   const length = u32(keyTo - keyFrom);
   const room = (length + 7) & ~7;
   if (keys == MAX_KEYS || keyBytesUsed + room > KEY_BYTES) return false;
-  const hash = hashKey(keyFrom, keyTo);
   const slot = keys++;
-  const address = keyBytes + keyBytesUsed;
+  const address = KEY_BYTES_AT + keyBytesUsed;
   keyBytesUsed += room;
   memory.fill(address, 0, room);
   memory.copy(address, keyFrom, length);
-  store<u32>(keyAddress + 4 * slot, u32(address));
-  store<u32>(keyLength + 4 * slot, length);
-  store<u32>(keyHash + 4 * slot, hash);
-  store<i32>(keyMeaning + 4 * slot, meaning);
-  let bucket = hash & (KEY_BUCKETS - 1);
-  while (load<u32>(keyBuckets + 4 * bucket) != 0) bucket = (bucket + 1) & (KEY_BUCKETS - 1);
-  store<u32>(keyBuckets + 4 * bucket, slot + 1);
+  store<u32>(KEY_ADDRESSES_AT + 4 * slot, u32(address));
+  store<u32>(KEY_LENGTHS_AT + 4 * slot, length);
+  store<i32>(KEY_MEANINGS_AT + 4 * slot, meaning);
+  const first = firstWord(keyFrom, length);
+  let bucket = bucketOf(keyFrom, keyTo, first);
+  while (load<u32>(bucket, 12) != 0) bucket = nextBucket(bucket);
+  store<u64>(bucket, first);
+  store<u32>(bucket, length, 8);
+  store<u32>(bucket, slot + 1, 12);
   return true;
 }
 
-/** Keeps a shape: `count` name ids at `rowNames`, in the order of its keys; false when there is no room. */
+/** Keeps a shape: `count` name ids at `ROW_NAMES_AT`, in the order of its keys; false when there is no room. */
 export function addShape(count: u32): bool {
   if (shapes == MAX_SHAPES || namesUsed + count > SHAPE_NAMES) return false;
   const shape = shapes++;
-  memory.copy(shapeNames + 4 * namesUsed, rowNames, 4 * count);
-  store<u32>(shapeStart + 4 * shape, namesUsed);
-  store<u32>(shapeCount + 4 * shape, count);
+  memory.copy(SHAPE_NAMES_AT + 4 * namesUsed, ROW_NAMES_AT, 4 * count);
+  store<u32>(SHAPE_STARTS_AT + 4 * shape, namesUsed);
+  store<u32>(SHAPE_COUNTS_AT + 4 * shape, count);
   const hash = hashNames(count);
-  store<u32>(shapeHash + 4 * shape, hash);
+  store<u32>(SHAPE_HASHES_AT + 4 * shape, hash);
   namesUsed += count;
   let bucket = hash & (SHAPE_BUCKETS - 1);
-  while (load<u32>(shapeBuckets + 4 * bucket) != 0) bucket = (bucket + 1) & (SHAPE_BUCKETS - 1);
-  store<u32>(shapeBuckets + 4 * bucket, shape + 1);
+  while (load<u32>(SHAPE_BUCKETS_AT + 4 * bucket) != 0) bucket = (bucket + 1) & (SHAPE_BUCKETS - 1);
+  store<u32>(SHAPE_BUCKETS_AT + 4 * bucket, shape + 1);
   return true;
 }
 
@@ -345,14 +267,14 @@ function scanHistory(start: usize, end: usize): i32 {
     const verdict = readItem(at, end);
     if (verdict != DONE) return verdict;
     at = itemEnd;
-    const meaning = load<i32>(keyMeaning + 4 * itemSlot);
+    const meaning = load<i32>(KEY_MEANINGS_AT + 4 * itemSlot);
     if (meaning == RESERVED) continue;
     if (meaning == TYPE_TAG || !readNumber(valueStart, itemEnd)) return UNUSUAL;
     if (meaning >= 0) {
-      if (load<i32>(stamps + 4 * meaning) == serial) return UNUSUAL;
-      store<i32>(stamps + 4 * meaning, serial);
-      store<f64>(byName + 8 * meaning, number);
-      store<i32>(rowNames + 4 * count, meaning);
+      if (load<i32>(STAMPS_AT + 4 * meaning) == serial) return UNUSUAL;
+      store<i32>(STAMPS_AT + 4 * meaning, serial);
+      store<f64>(BY_NAME_AT + 8 * meaning, number);
+      store<i32>(ROW_NAMES_AT + 4 * count, meaning);
       count++;
     } else if (meaning == STEP) step = number;
     else timestamp = number;
@@ -394,13 +316,13 @@ function addRow(step: f64, timestamp: f64, count: u32): i32 {
   lastShape = shape;
   lastStep = trunc(step);
   lastTimestamp = timestamp;
-  store<f64>(outSteps + 8 * rows, lastStep);
-  store<f64>(outTimestamps + 8 * rows, timestamp);
-  store<i32>(outShapes + 4 * rows, shape);
+  store<f64>(STEPS_AT + 8 * rows, lastStep);
+  store<f64>(TIMESTAMPS_AT + 8 * rows, timestamp);
+  store<i32>(SHAPES_AT + 4 * rows, shape);
   rows++;
-  const names = shapeNames + 4 * load<u32>(shapeStart + 4 * shape);
+  const names = SHAPE_NAMES_AT + 4 * load<u32>(SHAPE_STARTS_AT + 4 * shape);
   for (let index: u32 = 0; index < count; index++) {
-    store<f64>(outValues + 8 * (values + index), load<f64>(byName + 8 * load<i32>(names + 4 * index)));
+    store<f64>(VALUES_AT + 8 * (values + index), load<f64>(BY_NAME_AT + 8 * load<i32>(names + 4 * index)));
   }
   values += count;
   return DONE;
@@ -408,10 +330,10 @@ function addRow(step: f64, timestamp: f64, count: u32): i32 {
 
 /** Whether the row at hand has the keys of a shape, in whatever order. */
 function fits(shape: i32, count: u32): bool {
-  if (shape < 0 || load<u32>(shapeCount + 4 * shape) != count) return false;
-  const names = shapeNames + 4 * load<u32>(shapeStart + 4 * shape);
+  if (shape < 0 || load<u32>(SHAPE_COUNTS_AT + 4 * shape) != count) return false;
+  const names = SHAPE_NAMES_AT + 4 * load<u32>(SHAPE_STARTS_AT + 4 * shape);
   for (let index: u32 = 0; index < count; index++) {
-    if (load<i32>(stamps + 4 * load<i32>(names + 4 * index)) != serial) return false;
+    if (load<i32>(STAMPS_AT + 4 * load<i32>(names + 4 * index)) != serial) return false;
   }
   return true;
 }
@@ -419,10 +341,10 @@ function fits(shape: i32, count: u32): bool {
 function findShape(count: u32): i32 {
   const hash = hashNames(count);
   let bucket = hash & (SHAPE_BUCKETS - 1);
-  let shape = load<i32>(shapeBuckets + 4 * bucket) - 1;
-  while (shape >= 0 && !(load<u32>(shapeHash + 4 * shape) == hash && fits(shape, count))) {
+  let shape = load<i32>(SHAPE_BUCKETS_AT + 4 * bucket) - 1;
+  while (shape >= 0 && !(load<u32>(SHAPE_HASHES_AT + 4 * shape) == hash && fits(shape, count))) {
     bucket = (bucket + 1) & (SHAPE_BUCKETS - 1);
-    shape = load<i32>(shapeBuckets + 4 * bucket) - 1;
+    shape = load<i32>(SHAPE_BUCKETS_AT + 4 * bucket) - 1;
   }
   return shape;
 }
@@ -431,7 +353,7 @@ function findShape(count: u32): i32 {
 function hashNames(count: u32): u32 {
   let hash: u32 = 0;
   for (let index: u32 = 0; index < count; index++) {
-    const spread = (load<u32>(rowNames + 4 * index) + 1) * 0x9e3779b1;
+    const spread = (load<u32>(ROW_NAMES_AT + 4 * index) + 1) * 0x9e3779b1;
     hash += (spread ^ (spread >> 15)) * 0x85ebca6b;
   }
   return hash;
@@ -444,7 +366,7 @@ function scanSummary(start: usize, end: usize): i32 {
     if (<u32>load<u8>(at) != ITEM_TAG || count == MAX_KEYS) return UNUSUAL;
     const verdict = readItem(at, end);
     if (verdict != DONE) return verdict;
-    const item = items + 12 * count;
+    const item = ITEMS_AT + 12 * count;
     store<i32>(item, itemSlot);
     store<u32>(item, u32(valueStart), 4);
     store<u32>(item, u32(itemEnd), 8);
@@ -452,8 +374,8 @@ function scanSummary(start: usize, end: usize): i32 {
     at = itemEnd;
   }
   for (let index: u32 = 0; index < count; index++) {
-    const item = items + 12 * index;
-    const place = places + 12 * load<i32>(item);
+    const item = ITEMS_AT + 12 * index;
+    const place = PLACES_AT + 12 * load<i32>(item);
     store<i32>(place, ++order);
     store<u64>(place, load<u64>(item, 4), 4);
   }
@@ -463,35 +385,47 @@ function scanSummary(start: usize, end: usize): i32 {
 /** The slot of a key; -1 when there is none. */
 @inline
 function findKey(start: usize, end: usize): i32 {
-  const hash = hashKey(start, end);
-  let bucket = hash & (KEY_BUCKETS - 1);
-  let slot = load<i32>(keyBuckets + 4 * bucket) - 1;
-  while (slot >= 0 && !(load<u32>(keyHash + 4 * slot) == hash && isKey(slot, start, end))) {
-    bucket = (bucket + 1) & (KEY_BUCKETS - 1);
-    slot = load<i32>(keyBuckets + 4 * bucket) - 1;
+  const length = u32(end - start);
+  const first = firstWord(start, length);
+  let bucket = bucketOf(start, end, first);
+  for (let slot = load<i32>(bucket, 12); slot != 0; slot = load<i32>(bucket, 12)) {
+    const isAlike = load<u64>(bucket) == first && load<u32>(bucket, 8) == length;
+    if (isAlike && (length <= 8 || hasRest(slot - 1, start, end))) return slot - 1;
+    bucket = nextBucket(bucket);
   }
-  return slot;
+  return -1;
+}
+
+/** The first 8 bytes of a key, with zeros behind a shorter one. */
+@inline
+function firstWord(start: usize, length: u32): u64 {
+  return load<u64>(start) & (u64.MAX_VALUE >> (<u64>(8 - min<u32>(length, 8)) << 3));
+}
+
+/** Where the search for a key begins. */
+@inline
+function bucketOf(start: usize, end: usize, first: u64): usize {
+  let hash = mixed(first ^ (end - start));
+  let at = start + 8;
+  for (; at + 8 <= end; at += 8) hash = mixed(hash ^ load<u64>(at));
+  if (at < end) hash = mixed(hash ^ tailOf(at, end));
+  return KEY_BUCKETS_AT + ((u32(hash) & (KEY_BUCKETS - 1)) << 4);
 }
 
 @inline
-function isKey(slot: i32, start: usize, end: usize): bool {
-  if (load<u32>(keyLength + 4 * slot) != u32(end - start)) return false;
-  let kept: usize = load<u32>(keyAddress + 4 * slot);
-  let at = start;
+function nextBucket(bucket: usize): usize {
+  return KEY_BUCKETS_AT + ((bucket - KEY_BUCKETS_AT + 16) & (16 * KEY_BUCKETS - 1));
+}
+
+/** Whether a key of more than 8 bytes is that of a slot also behind its first word. */
+function hasRest(slot: i32, start: usize, end: usize): bool {
+  let kept: usize = load<u32>(KEY_ADDRESSES_AT + 4 * slot) + 8;
+  let at = start + 8;
   for (; at + 8 <= end; at += 8) {
     if (load<u64>(at) != load<u64>(kept)) return false;
     kept += 8;
   }
   return at == end || tailOf(at, end) == load<u64>(kept);
-}
-
-@inline
-function hashKey(start: usize, end: usize): u32 {
-  let hash: u64 = end - start;
-  let at = start;
-  for (; at + 8 <= end; at += 8) hash = mixed(hash ^ load<u64>(at));
-  if (at < end) hash = mixed(hash ^ tailOf(at, end));
-  return u32(hash);
 }
 
 @inline
@@ -626,7 +560,7 @@ function scale(mantissa: u64, exponent: i32): bool {
 function rounded(mantissa: u64, exponent: i32): f64 {
   const zeros = clz(mantissa);
   const normal = mantissa << zeros;
-  const power = powers + 16 * (exponent + MAX_EXPONENT);
+  const power = POWERS_AT + 16 * (exponent + MAX_EXPONENT);
   const highWord = load<u64>(power);
   let high = multiplyHigh(normal, highWord);
   let low = normal * highWord;
@@ -688,30 +622,26 @@ export function expectedChecksum(start: usize, limit: usize): u32 {
 }
 
 const MAP_BYTES: usize = 512;
-const MAP_ROOM: u32 = 576;
-/** Longer chunks are few for their bytes. */
-const MAPPED_LENGTHS: u32 = 4096;
-const MAX_MAPS: u32 = 512;
 let maps: u32 = 0;
 
 /** The kept map of a length; 0 when there is no room for it. */
 @inline
 function mapOf(length: u32): usize {
   if (length >= MAPPED_LENGTHS) return 0;
-  const known: usize = load<u32>(mapByLength + 4 * length);
+  const known: usize = load<u32>(MAP_BY_LENGTH_AT + 4 * length);
   return known != 0 ? known : makeMap(length);
 }
 
 function makeMap(length: u32): usize {
   if (maps == MAX_MAPS) return 0;
-  const map = mapRegion + MAP_ROOM * maps++;
+  const map = MAPS_AT + MAP_ROOM * maps++;
   for (let nibble: u32 = 0; nibble < 8; nibble++) {
     for (let value: u32 = 0; value < 16; value++) {
       store<u32>(map + 64 * nibble + 4 * value, followed(value << (4 * nibble), length + 7));
     }
   }
   store<u32>(map, constantOf(length), MAP_BYTES);
-  store<u32>(mapByLength + 4 * length, u32(map));
+  store<u32>(MAP_BY_LENGTH_AT + 4 * length, u32(map));
   return map;
 }
 
@@ -742,7 +672,7 @@ function followed(register: u32, count: u32): u32 {
 /** The register when 2^n zero bytes follow. */
 @inline
 function shifted(register: u32, n: u32): u32 {
-  const table = shifts + (n << 12);
+  const table = SHIFTS_AT + (n << 12);
   return (
     load<u32>(table + ((register & 0xff) << 2)) ^
     load<u32>(table + (((register >> 8) & 0xff) << 2), 1024) ^

@@ -6,6 +6,17 @@ import { powersOfFive } from './powers-of-five.ts';
 
 /** What assembly/scan-log.ts exports and is used here. Addresses are bytes of the memory. */
 export interface ScanExports {
+  readonly POWERS_AT: WebAssembly.Global<'i32'>;
+  readonly SHIFTS_AT: WebAssembly.Global<'i32'>;
+  readonly ROW_NAMES_AT: WebAssembly.Global<'i32'>;
+  readonly PLACES_AT: WebAssembly.Global<'i32'>;
+  readonly KEY_ADDRESSES_AT: WebAssembly.Global<'i32'>;
+  readonly KEY_LENGTHS_AT: WebAssembly.Global<'i32'>;
+  readonly STEPS_AT: WebAssembly.Global<'i32'>;
+  readonly TIMESTAMPS_AT: WebAssembly.Global<'i32'>;
+  readonly SHAPES_AT: WebAssembly.Global<'i32'>;
+  readonly VALUES_AT: WebAssembly.Global<'i32'>;
+  readonly REGION_END: WebAssembly.Global<'i32'>;
   readonly keys: WebAssembly.Global<'i32'>;
   readonly order: WebAssembly.Global<'i32'>;
   readonly lastStep: WebAssembly.Global<'f64'>;
@@ -18,17 +29,6 @@ export interface ScanExports {
   readonly keyTo: WebAssembly.Global<'i32'>;
   readonly rowCount: WebAssembly.Global<'i32'>;
   readonly stretchEnd: WebAssembly.Global<'i32'>;
-  setUp(region: number): number;
-  powersAt(): number;
-  shiftsAt(): number;
-  rowNamesAt(): number;
-  placesAt(): number;
-  keyAddressesAt(): number;
-  keyLengthsAt(): number;
-  stepsAt(): number;
-  timestampsAt(): number;
-  shapesAt(): number;
-  valuesAt(): number;
   reset(): void;
   setClock(step: number, timestamp: number): void;
   clearRows(): void;
@@ -53,8 +53,8 @@ const PAGE_BYTES = 65_536;
 /** Two that are read by turns, and two that passed while the summary still points into them. */
 const WINDOWS = 4;
 const ARENA_BYTES = 512 * 1024;
-/** Keys, shapes, rows and tables: see `setUp` in assembly/scan-log.ts. */
-const OWN_BYTES = 1536 * 1024;
+/** More than the `REGION_END` of assembly/scan-log.ts, where keys, shapes, rows and tables end. */
+const OWN_BYTES = 1600 * 1024;
 /** The scanner loads words of 8 bytes, also where fewer are left. */
 const SLACK_BYTES = 16;
 /** Logs that are read at the same time beyond these are read without: each takes some 4 MB. */
@@ -91,7 +91,7 @@ function compile(): WebAssembly.Module | null {
 /** Null where there is no room for its memory (`ulimit -v`). */
 function makeEngine(module: WebAssembly.Module): ScanEngine | null {
   const stride = align(WINDOW_BYTES + SLACK_BYTES);
-  const bytes = PAGE_BYTES + OWN_BYTES + WINDOWS * stride + ARENA_BYTES + SLACK_BYTES;
+  const bytes = OWN_BYTES + WINDOWS * stride + ARENA_BYTES + SLACK_BYTES;
   const pages = Math.ceil(bytes / PAGE_BYTES);
   let memory: WebAssembly.Memory;
   try {
@@ -101,19 +101,18 @@ function makeEngine(module: WebAssembly.Module): ScanEngine | null {
   }
   const { buffer } = memory;
   const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as ScanExports;
-  if (exports.setUp(PAGE_BYTES) > OWN_BYTES) throw new RangeError('assembly/scan-log.ts takes more memory');
-  new BigUint64Array(buffer, exports.powersAt()).set(powersOfFive());
-  new Int32Array(buffer, exports.shiftsAt()).set(SHIFTS);
-  const windowsAt = PAGE_BYTES + OWN_BYTES;
+  if (exports.REGION_END.value > OWN_BYTES) throw new RangeError('assembly/scan-log.ts needs more memory');
+  new BigUint64Array(buffer, exports.POWERS_AT.value).set(powersOfFive());
+  new Int32Array(buffer, exports.SHIFTS_AT.value).set(SHIFTS);
   const windows = Array.from(
     { length: WINDOWS },
-    (_, index) => new Uint8Array(buffer, windowsAt + index * stride, WINDOW_BYTES),
+    (_, index) => new Uint8Array(buffer, OWN_BYTES + index * stride, WINDOW_BYTES),
   );
   return {
     exports,
     buffer,
     windows,
-    arena: new Uint8Array(buffer, windowsAt + WINDOWS * stride, ARENA_BYTES),
+    arena: new Uint8Array(buffer, OWN_BYTES + WINDOWS * stride, ARENA_BYTES),
   };
 }
 

@@ -123,14 +123,14 @@ export class LogScanner implements Disposable {
     const count = exports.rows.value;
     if (count === 0) return null;
     const numbers = (at: number, length: number) => this.#numbers.slice(at >> 3, (at >> 3) + length);
-    const shapesAt = exports.shapesAt() >> 2;
+    const shapesAt = exports.SHAPES_AT.value >> 2;
     const columns: HistoryColumns = {
       kind: 'columns',
-      steps: numbers(exports.stepsAt(), count),
-      timestamps: numbers(exports.timestampsAt(), count),
+      steps: numbers(exports.STEPS_AT.value, count),
+      timestamps: numbers(exports.TIMESTAMPS_AT.value, count),
       shapeIndexes: this.#words.slice(shapesAt, shapesAt + count),
       shapes: this.#shapeList,
-      values: numbers(exports.valuesAt(), exports.values.value),
+      values: numbers(exports.VALUES_AT.value, exports.values.value),
     };
     exports.clearRows();
     return columns;
@@ -146,7 +146,7 @@ export class LogScanner implements Disposable {
     const { exports } = this.#engine;
     if (!this.pending) return;
     const words = this.#words;
-    const places = exports.placesAt() >> 2;
+    const places = exports.PLACES_AT.value >> 2;
     const used: number[] = [];
     for (let slot = 0; slot < exports.keys.value; slot++) {
       if (words[places + slot * PLACE_LENGTH] !== 0) used.push(slot);
@@ -210,7 +210,7 @@ export class LogScanner implements Disposable {
 
   #addShape(): boolean {
     const { exports } = this.#engine;
-    const at = exports.rowNamesAt() >> 2;
+    const at = exports.ROW_NAMES_AT.value >> 2;
     const ids = this.#words.subarray(at, at + exports.rowCount.value);
     const named = Array.from(ids, (id) => ({ id, key: this.#names[id]! }));
     named.sort((a, b) => (a.key < b.key ? -1 : 1));
@@ -222,7 +222,7 @@ export class LogScanner implements Disposable {
 
   #keyBounds(slot: number): readonly [start: number, end: number] {
     const { exports } = this.#engine;
-    const start = this.#words[(exports.keyAddressesAt() >> 2) + slot]!;
-    return [start, start + this.#words[(exports.keyLengthsAt() >> 2) + slot]!];
+    const start = this.#words[(exports.KEY_ADDRESSES_AT.value >> 2) + slot]!;
+    return [start, start + this.#words[(exports.KEY_LENGTHS_AT.value >> 2) + slot]!];
   }
 }
