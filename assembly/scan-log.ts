@@ -10,7 +10,7 @@
  * bytes, so that they are hashed and compared by words. @module
  */
 
-/** Why `scan` or `scanRecord` stopped; also in src/sources/wandb-local/scan/log-scanner.ts. */
+/** Why `scan` or `scanAssembled` stopped; also in src/sources/wandb-local/scan/log-scanner.ts. */
 const DONE: i32 = 0;
 /** The record has a key that is in no slot: `keyFrom`, `keyTo`. */
 const NEW_KEY: i32 = 1;
@@ -22,7 +22,7 @@ const OTHER_MEMBER: i32 = 3;
 const UNUSUAL: i32 = 4;
 /** There is no room for another row. */
 const FULL_ROWS: i32 = 5;
-/** The chunk is not a whole record. */
+/** The chunk is no record, and the others of it are not there. */
 const PIECE: i32 = 6;
 
 /** Meanings of slots in a row; others are name ids. As in history-decoder.ts. */
@@ -33,6 +33,7 @@ const TYPE_TAG: i32 = -4;
 
 const CHUNK_HEADER_BYTES: usize = 7;
 const FULL: u32 = 1;
+const FIRST: u32 = 2;
 const LAST: u32 = 4;
 /** Tags of `Record.num`, `.history` and `.summary`; of `item` and of `HistoryRecord.step`. */
 const NUM_TAG: u32 = 0x08;
@@ -87,8 +88,10 @@ export const POWERS_AT: usize = VALUES_AT + 8 * MAX_VALUES;
 export const SHIFTS_AT: usize = POWERS_AT + 16 * (2 * MAX_EXPONENT + 1);
 const MAP_BY_LENGTH_AT: usize = SHIFTS_AT + (17 << 12);
 const MAPS_AT: usize = MAP_BY_LENGTH_AT + 4 * MAPPED_LENGTHS;
-/** Where everything ends that lies at a place of its own. */
-export const REGION_END: usize = MAPS_AT + MAP_ROOM * MAX_MAPS;
+export const ARENA_AT: usize = MAPS_AT + MAP_ROOM * MAX_MAPS;
+export const ARENA_BYTES: usize = 524288;
+/** Where everything ends that lies at a place of its own; records are read by words, some bytes beyond their end. */
+export const REGION_END: usize = ARENA_AT + ARENA_BYTES + 16;
 
 export let keys: u32 = 0;
 let keyBytesUsed: u32 = 0;
@@ -114,8 +117,8 @@ export let keyFrom: usize = 0;
 export let keyTo: usize = 0;
 /** Of NEW_SHAPE. */
 export let rowCount: u32 = 0;
-/** Of `expectedChecksum`. */
-export let stretchEnd: usize = 0;
+/** Records that span blocks are put together from `ARENA_AT` on, as long as there is room; so many bytes hold some. */
+export let arenaUsed: usize = 0;
 
 /** Forgets all keys, shapes, rows and pending updates: a log begins. */
 export function reset(): void {
@@ -182,8 +185,8 @@ export function addShape(count: u32): bool {
 }
 
 /**
- * Takes the records of the chunks that follow one another in `[start, limit)`, as long as these are whole records, laid out
- * as usual; not beyond the first that ends at or after `stopAt`. Says why it stopped, and in `stoppedAt` before which chunk.
+ * Takes the records of the chunks that follow one another in `[start, limit)`, as long as these are laid out as usual; not
+ * beyond the first that ends at or after `stopAt`. Says why it stopped, and in `stoppedAt` before which chunk.
  */
 export function scan(start: usize, limit: usize, stopAt: usize): i32 {
   let at = start;
@@ -191,17 +194,56 @@ export function scan(start: usize, limit: usize, stopAt: usize): i32 {
   taken = 0;
   while (at < limit && at < stopAt) {
     const end = at + CHUNK_HEADER_BYTES + load<u16>(at, 4);
-    verdict = load<u8>(at, 6) == FULL ? scanRecord(at + CHUNK_HEADER_BYTES, end) : PIECE;
+    const type: u32 = load<u8>(at, 6);
+    if (type == FULL) verdict = scanRecord(at + CHUNK_HEADER_BYTES, end);
+    else verdict = type == FIRST ? scanPieces(at, limit) : PIECE;
     if (verdict != DONE) break;
-    at = end;
+    at = type == FULL ? end : piecesEnd;
     taken++;
   }
   stoppedAt = at;
   return verdict;
 }
 
+let piecesEnd: usize = 0;
+
+/** Takes the record whose first piece stands at `start`; PIECE when `[start, limit)` does not have all of it, and no other. */
+function scanPieces(start: usize, limit: usize): i32 {
+  const record = ARENA_AT + arenaUsed;
+  let to = record;
+  let at = start;
+  let type: u32 = FIRST;
+  while (type != LAST) {
+    if (at >= limit) return PIECE;
+    type = load<u8>(at, 6);
+    const length: usize = load<u16>(at, 4);
+    const isInOrder = at == start ? type == FIRST : type > FIRST;
+    if (!isInOrder || to + length > ARENA_AT + ARENA_BYTES) return PIECE;
+    memory.copy(to, at + CHUNK_HEADER_BYTES, length);
+    to += length;
+    at += CHUNK_HEADER_BYTES + length;
+  }
+  const verdict = scanRecord(record, to);
+  if (verdict == DONE) arenaUsed = to - ARENA_AT;
+  piecesEnd = at;
+  return verdict;
+}
+
+/** Takes a record that the caller put at the end of what the arena holds. */
+export function scanAssembled(length: usize): i32 {
+  const record = ARENA_AT + arenaUsed;
+  const verdict = scanRecord(record, record + length);
+  if (verdict == DONE) arenaUsed += length;
+  return verdict;
+}
+
+/** Forgets records that were put together. */
+export function clearArena(): void {
+  arenaUsed = 0;
+}
+
 /** Takes one record. */
-export function scanRecord(start: usize, end: usize): i32 {
+function scanRecord(start: usize, end: usize): i32 {
   let at = start;
   if (at < end && load<u8>(at) == NUM_TAG) {
     at++;
@@ -596,16 +638,24 @@ function multiplyHigh(a: u64, b: u64): u64 {
   return aHigh * bHigh + (middle >> 32) + (other >> 32);
 }
 
+/** The CRC-32 register after the chunks that `followChunks` came by. */
+let register: u32 = 0;
+
+/** Chunks are followed from here on. */
+export function beginChunks(): void {
+  register = 0xffffffff;
+}
+
 /**
- * The CRC-32 register, turned over, that the chunks in `[start, limit)` must leave together, were all those they claim right:
- * see src/sources/wandb-local/log/chunk.ts. `stretchEnd`: where the last of them ends.
+ * Follows the chunks in `[start, limit)`, which lie in one block, with the checksum that those followed so far must have
+ * together, were all those they claim right: see src/sources/wandb-local/log/chunk.ts. Returns where the last of them ends.
  *
- * A chunk of n bytes after its header takes register r to A(r ^ claimed) ^ K ^ ~claimed, where A is "n + 6 zero bytes follow"
+ * A chunk of n bytes after its header takes register r to A(r ^ claimed) ^ K ^ ~claimed, where A is "n + 7 zero bytes follow"
  * and K depends on n alone. Lengths come again and again, so both are kept by length: A as 8 x 16 words, by nibble.
  */
-export function expectedChecksum(start: usize, limit: usize): u32 {
-  let register: u32 = 0xffffffff;
+export function followChunks(start: usize, limit: usize): usize {
   let at = start;
+  let passed = register;
   while (at + CHUNK_HEADER_BYTES <= limit) {
     const claimed = load<u32>(at);
     const length: u32 = load<u16>(at, 4);
@@ -613,11 +663,16 @@ export function expectedChecksum(start: usize, limit: usize): u32 {
     const end = at + CHUNK_HEADER_BYTES + length;
     if (end > limit || type < FULL || type > LAST) break;
     const map = mapOf(length);
-    if (map != 0) register = applied(map, register ^ claimed) ^ load<u32>(map, MAP_BYTES) ^ ~claimed;
-    else register = followed(register ^ claimed, length + 7) ^ constantOf(length) ^ ~claimed;
+    if (map != 0) passed = applied(map, passed ^ claimed) ^ load<u32>(map, MAP_BYTES) ^ ~claimed;
+    else passed = followed(passed ^ claimed, length + 7) ^ constantOf(length) ^ ~claimed;
     at = end;
   }
-  stretchEnd = at;
+  register = passed;
+  return at;
+}
+
+/** The checksum of the chunks followed. */
+export function chunksChecksum(): u32 {
   return ~register;
 }
 

@@ -44,10 +44,11 @@ export function isSound(bytes: Uint8Array, start: number, end: number): boolean 
 }
 
 /**
- * Checks the chunks that follow one another from `start` on and lie wholly before `limit`. Returns where the last
+ * Checks the chunks that follow one another from `start` on and lie wholly before `blockEnd`. Returns where the last
  * of them ends, negated when one of them at least is damaged.
  */
-export function checkStretch(bytes: Uint8Array, start: number, limit: number): number {
+export function checkStretch(bytes: Uint8Array, start: number, blockEnd: number): number {
+  const limit = Math.min(blockEnd, bytes.length);
   let checksum = 0;
   let at = start;
   while (at + CHUNK_HEADER_BYTES <= limit) {

@@ -143,7 +143,7 @@ export class LogFramer {
     const end = start + CHUNK_HEADER_BYTES + chunkLength(window, start);
     if (type < FULL || type > LAST || end > start + left) return 'damaged';
     if (end > window.length) return 'more';
-    if (!this.#holds(start, end, Math.min(start + left, window.length))) return 'damaged';
+    if (!this.#holds(start, end, start + left)) return 'damaged';
     return this.#accept(start);
   }
 
@@ -153,11 +153,11 @@ export class LogFramer {
     return 'chunk';
   }
 
-  /** Whether the checksum of the chunk `[start, end)` holds; looks ahead to `limit` to check many at once. */
-  #holds(start: number, end: number, limit: number): boolean {
+  /** Whether the checksum of the chunk `[start, end)` holds; looks ahead, to the end of the block or beyond, to check many at once. */
+  #holds(start: number, end: number, blockEnd: number): boolean {
     const offset = this.#windowOffset;
     if (offset + start >= this.#doubtfulTo) {
-      const stretch = this.#checkStretch(this.#window, start, limit);
+      const stretch = this.#checkStretch(this.#window, start, blockEnd);
       if (stretch > 0) {
         this.#soundFrom = offset + start;
         this.#soundTo = offset + stretch;

@@ -16,6 +16,8 @@ export interface ScanExports {
   readonly TIMESTAMPS_AT: WebAssembly.Global<'i32'>;
   readonly SHAPES_AT: WebAssembly.Global<'i32'>;
   readonly VALUES_AT: WebAssembly.Global<'i32'>;
+  readonly ARENA_AT: WebAssembly.Global<'i32'>;
+  readonly ARENA_BYTES: WebAssembly.Global<'i32'>;
   readonly REGION_END: WebAssembly.Global<'i32'>;
   readonly keys: WebAssembly.Global<'i32'>;
   readonly order: WebAssembly.Global<'i32'>;
@@ -28,7 +30,7 @@ export interface ScanExports {
   readonly keyFrom: WebAssembly.Global<'i32'>;
   readonly keyTo: WebAssembly.Global<'i32'>;
   readonly rowCount: WebAssembly.Global<'i32'>;
-  readonly stretchEnd: WebAssembly.Global<'i32'>;
+  readonly arenaUsed: WebAssembly.Global<'i32'>;
   reset(): void;
   setClock(step: number, timestamp: number): void;
   clearRows(): void;
@@ -36,25 +38,28 @@ export interface ScanExports {
   addKey(meaning: number): number;
   addShape(count: number): number;
   scan(start: number, limit: number, stopAt: number): number;
-  scanRecord(start: number, end: number): number;
-  expectedChecksum(start: number, limit: number): number;
+  scanAssembled(length: number): number;
+  clearArena(): void;
+  beginChunks(): void;
+  followChunks(start: number, limit: number): number;
+  chunksChecksum(): number;
 }
 
-/** One instance and its memory: pieces for windows and a place for records that span blocks. */
+/** One instance and its memory. */
 export interface ScanEngine {
   readonly exports: ScanExports;
   readonly buffer: ArrayBuffer;
   /** Free for bytes of the log. */
   readonly windows: readonly Uint8Array[];
+  /** Where records that span blocks are put together. */
   readonly arena: Uint8Array;
 }
 
 const PAGE_BYTES = 65_536;
 /** Two that are read by turns, and two that passed while the summary still points into them. */
 const WINDOWS = 4;
-const ARENA_BYTES = 512 * 1024;
-/** More than the `REGION_END` of assembly/scan-log.ts, where keys, shapes, rows and tables end. */
-const OWN_BYTES = 1600 * 1024;
+/** More than the `REGION_END` of assembly/scan-log.ts, where what it has ends. */
+const OWN_BYTES = 2112 * 1024;
 /** The scanner loads words of 8 bytes, also where fewer are left. */
 const SLACK_BYTES = 16;
 /** Logs that are read at the same time beyond these are read without: each takes some 4 MB. */
@@ -91,7 +96,7 @@ function compile(): WebAssembly.Module | null {
 /** Null where there is no room for its memory (`ulimit -v`). */
 function makeEngine(module: WebAssembly.Module): ScanEngine | null {
   const stride = align(WINDOW_BYTES + SLACK_BYTES);
-  const bytes = OWN_BYTES + WINDOWS * stride + ARENA_BYTES + SLACK_BYTES;
+  const bytes = OWN_BYTES + WINDOWS * stride;
   const pages = Math.ceil(bytes / PAGE_BYTES);
   let memory: WebAssembly.Memory;
   try {
@@ -108,12 +113,8 @@ function makeEngine(module: WebAssembly.Module): ScanEngine | null {
     { length: WINDOWS },
     (_, index) => new Uint8Array(buffer, OWN_BYTES + index * stride, WINDOW_BYTES),
   );
-  return {
-    exports,
-    buffer,
-    windows,
-    arena: new Uint8Array(buffer, OWN_BYTES + WINDOWS * stride, ARENA_BYTES),
-  };
+  const arena = new Uint8Array(buffer, exports.ARENA_AT.value, exports.ARENA_BYTES.value);
+  return { exports, buffer, windows, arena };
 }
 
 function align(bytes: number): number {

@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 import type { HistoryColumns, RowShape, RunRecord } from '../../../core/index.ts';
 import type { ShapeInterner } from '../../shape-registry.ts';
 import { decodePath, meaningOf, type RowClock, type SummaryMerger } from '../decode/index.ts';
-import { checkStretch, type SoundChunks, WINDOW_BYTES } from '../log/index.ts';
+import { BLOCK_BYTES, checkStretch, type SoundChunks, WINDOW_BYTES } from '../log/index.ts';
 import { returnEngine, type ScanEngine } from './engine.ts';
 
 /** Why the scanner stopped, as in assembly/scan-log.ts. */
@@ -35,7 +35,6 @@ export class LogScanner implements Disposable {
   readonly #words: Int32Array;
   readonly #numbers: Float64Array;
   readonly #freeWindows: Uint8Array[];
-  #arenaUsed = 0;
   #pause = 0;
   #nextPause = 1;
 
@@ -48,6 +47,7 @@ export class LogScanner implements Disposable {
     this.#numbers = new Float64Array(buffer);
     this.#freeWindows = [...windows];
     exports.reset();
+    exports.clearArena();
   }
 
   [Symbol.dispose](): void {
@@ -57,17 +57,24 @@ export class LogScanner implements Disposable {
   /** Room for bytes of the log: such as `scan` takes, as long as there is some. */
   readonly allocateWindow = (): Uint8Array => this.#freeWindows.pop() ?? new Uint8Array(WINDOW_BYTES);
 
-  /** As `checkStretch` of log/chunk.ts, faster. */
-  readonly checkStretch = (bytes: Uint8Array, start: number, limit: number): number => {
-    if (!this.#holds(bytes)) return checkStretch(bytes, start, limit);
+  /** As `checkStretch` of log/chunk.ts, but through block after block, as long as chunks fill them. */
+  readonly checkStretch = (bytes: Uint8Array, start: number, blockEnd: number): number => {
+    if (!this.#holds(bytes)) return checkStretch(bytes, start, blockEnd);
     const { exports } = this.#engine;
     const base = bytes.byteOffset;
-    // Most stretches end where they may. Summed up first, their bytes are in the processor's cache for what jumps about in them.
-    const whole = crc32(bytes.subarray(start, limit));
-    const expected = exports.expectedChecksum(base + start, base + limit);
-    const end = exports.stretchEnd.value - base;
-    const actual = end === limit ? whole : crc32(bytes.subarray(start, end));
-    return (actual | 0) === expected ? end : -end;
+    exports.beginChunks();
+    let checksum = 0;
+    let at = start;
+    for (let blockEndsAt = blockEnd; at < bytes.length; blockEndsAt += BLOCK_BYTES) {
+      const limit = Math.min(blockEndsAt, bytes.length);
+      // Summed up first, the block is in the processor's cache for what jumps about in it.
+      const whole = crc32(bytes.subarray(at, limit), checksum);
+      const end = exports.followChunks(base + at, base + limit) - base;
+      checksum = end === limit ? whole : crc32(bytes.subarray(at, end), checksum);
+      at = end;
+      if (end < limit) break;
+    }
+    return (checksum | 0) === exports.chunksChecksum() ? at : -at;
   };
 
   /** Whether to try `scan` on the next record: not where those before were unusual. */
@@ -102,19 +109,16 @@ export class LogScanner implements Disposable {
   /** Takes a record that was put together of pieces; false when it is left to the caller. */
   scanRecord(record: Uint8Array, clock: RowClock, records: RunRecord[]): boolean {
     const { exports, arena } = this.#engine;
-    const end = this.#arenaUsed + record.length;
-    if (end > arena.length || this.#pause > 0) return false;
-    arena.set(record, this.#arenaUsed);
-    const at = arena.byteOffset + this.#arenaUsed;
+    const used = exports.arenaUsed.value;
+    if (used + record.length > arena.length || this.#pause > 0) return false;
+    arena.set(record, used);
     exports.setClock(clock.lastStep, clock.lastTimestamp);
     let verdict: number;
-    do verdict = exports.scanRecord(at, at + record.length);
+    do verdict = exports.scanAssembled(record.length);
     while (this.#learn(verdict, records));
-    if (verdict !== DONE) return false;
-    this.#arenaUsed = end;
     clock.lastStep = exports.lastStep.value;
     clock.lastTimestamp = exports.lastTimestamp.value;
-    return true;
+    return verdict === DONE;
   }
 
   /** The rows taken since the last call; null when there are none. */
@@ -168,7 +172,7 @@ export class LogScanner implements Disposable {
 
   /** Says that what `drain` handed over is no longer needed. */
   releaseRecords(): void {
-    if (!this.pending) this.#arenaUsed = 0;
+    if (!this.pending) this.#engine.exports.clearArena();
   }
 
   #holds(bytes: Uint8Array): boolean {
