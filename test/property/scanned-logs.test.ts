@@ -10,7 +10,7 @@ import { LOG_START } from '../../src/sources/wandb-local/read/cursor.ts';
 import { type SegmentBatch, SegmentReader } from '../../src/sources/wandb-local/read/segment-reader.ts';
 import { borrowEngine, returnEngine } from '../../src/sources/wandb-local/scan/index.ts';
 import { neverAborted } from '../support/local-runs.ts';
-import { frameRecords } from '../support/wandb-log-writer.ts';
+import { BLOCK, frameRecords } from '../support/wandb-log-writer.ts';
 
 interface Item {
   readonly key?: string;
@@ -171,6 +171,38 @@ describe('records that WebAssembly takes out of a log', () => {
     );
   });
 
+  it('keep their values until the batch ends where many of them span blocks', async () => {
+    const records = Array.from({ length: 120 }, (_, at) => {
+      const update = Array.from({ length: 30 }, (_, key) => ({
+        key: `${at}/${key}`,
+        valueJson: `"${'x'.repeat(80)}${at}"`,
+      }));
+      return wandbRecordCodec.encode({ summary: { update } });
+    });
+    await expectSame(Buffer.from(frameRecords(records)));
+  });
+
+  it('are not made of pieces that do not belong together', async () => {
+    const row = (key: string, length: number) =>
+      encodedRow(
+        [
+          { key, valueJson: '1' },
+          { key: 'filler', valueJson: `"${'x'.repeat(length)}"` },
+        ],
+        null,
+      );
+    const rows = Array.from({ length: 900 }, (_, at) => row(`k${at % 5}`, 60));
+    const spanning = frameRecords(rows);
+    // Ends where its block does.
+    const filler = row('k', 0);
+    const whole = frameRecords([row('k', BLOCK - 2 * 7 - filler.length - 4), ...rows]);
+    const [first, second] = [spanning.subarray(0, BLOCK), spanning.subarray(BLOCK, 2 * BLOCK)];
+    await expectSame(Buffer.concat([first, whole.subarray(BLOCK)]));
+    await expectSame(Buffer.concat([whole.subarray(0, BLOCK), second]));
+    await expectSame(Buffer.concat([first, first.subarray(7), second, whole.subarray(BLOCK)]));
+    await expectSame(Buffer.concat([first, spanning.subarray(3 * BLOCK)]));
+  });
+
   it('hold the numbers that a library decoder and JSON.parse find', async () => {
     const rows = fc.array(fc.tuple(numericItems, step), { minLength: 1, maxLength: 40 });
     await fc.assert(
@@ -197,6 +229,11 @@ describe('records that WebAssembly takes out of a log', () => {
     );
   });
 });
+
+async function expectSame(log: Uint8Array): Promise<void> {
+  const registry = new ShapeRegistry();
+  expect(await batchesOf(log, registry)).toEqual(await withoutEngines(() => batchesOf(log, registry)));
+}
 
 function encodedRow(item: readonly Item[], step: { readonly num: number } | null): Uint8Array {
   return wandbRecordCodec.encode({ history: { item: [...item], ...(step !== null && { step }) } });

@@ -7,7 +7,7 @@ import { crc32 } from 'node:zlib';
 import { type ItemMessage, type WandbRecord, wandbRecordCodec } from '../../src/protobuf/index.ts';
 import { randomNumbers, shuffled } from './random.ts';
 
-const BLOCK = 32_768;
+export const BLOCK = 32_768;
 const CHUNK_HEADER = 7;
 const FILE_HEADER = Uint8Array.of(0x3a, 0x57, 0x26, 0x42, 0xe1, 0xbe, 0x00);
 
