@@ -10,6 +10,7 @@ import { cloud } from './benches/cloud.ts';
 import { dataProvider } from './benches/data-provider.ts';
 import { encode } from './benches/encode.ts';
 import { firstPicture } from './benches/first-picture.ts';
+import { growth } from './benches/growth.ts';
 import { histograms } from './benches/histograms.ts';
 import { images } from './benches/images.ts';
 import { liveLatency } from './benches/live-latency.ts';
@@ -35,6 +36,7 @@ const BENCHES: readonly Bench[] = [
   thousandRuns,
   queries,
   dataProvider,
+  growth,
   liveLatency,
   images,
   firstPicture,
