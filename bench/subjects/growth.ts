@@ -41,7 +41,8 @@ class HurriedClock implements Clock {
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 const [kind, runs = '0', tags = '0', rows = '0', folder = ''] = process.argv.slice(2);
-if (kind !== 'listed' && kind !== 'read') throw new Error('usage: growth listed|read RUNS [TAGS ROWS FOLDER]');
+if (kind !== 'listed' && kind !== 'read')
+  throw new Error('usage: growth listed|read RUNS [TAGS ROWS FOLDER]');
 console.log(JSON.stringify(await measure(kind)));
 
 function sourceOf(what: 'listed' | 'read'): RunSource {

@@ -14,7 +14,8 @@ import { type LogEvent, ScalarRowEncoder } from '../tfevents/index.ts';
 
 export class RunEncoders {
   readonly dictionary: Dictionary;
-  readonly #tags: TagTable;
+  #content: Dictionary['content'];
+  #tagTable: TagTable;
   readonly #rows: (ScalarRowEncoder | undefined)[] = [];
   /** Shapes looked at for sampled series, and whether one was found. */
   #lookedAt = 0;
@@ -22,7 +23,15 @@ export class RunEncoders {
 
   constructor(dictionary: Dictionary) {
     this.dictionary = dictionary;
-    this.#tags = tagTableOf(dictionary);
+    this.#content = dictionary.content;
+    this.#tagTable = tagTableOf(dictionary);
+  }
+
+  get #tags(): TagTable {
+    const { content } = this.dictionary;
+    if (content !== this.#content) this.#tagTable = tagTableOf(this.dictionary);
+    this.#content = content;
+    return this.#tagTable;
   }
 
   /** Whether event files hold a sample only of some series. */

@@ -112,6 +112,11 @@ export class StepAxes {
     return known === undefined ? this.#meet(shapeId) : known;
   }
 
+  /** Whether no tag stands by a metric. */
+  get arePlain(): boolean {
+    return this.#groups.every((groups) => !groups);
+  }
+
   /** Column of the metric that says a column's step; -1 for `_step`. */
   axisOf(shapeId: number, column: number): number {
     return this.#groups[shapeId]?.find(({ columns }) => columns.includes(column))?.axis ?? -1;

@@ -20,8 +20,8 @@ export class TagEnds {
   readonly #steps: number[];
   readonly #rows: number[];
   #since: number;
-  /** Shapes by tag, of those met so far. */
-  readonly #shapes = new Map<string, number[]>();
+  /** Shapes by tag, of those met so far; made when it is first needed, as history of most runs never goes back. */
+  #shapes: Map<string, number[]> | undefined;
 
   /** `tagsOf`: see `TagTable.tagsOf`. */
   constructor(tagsOf: (shapeId: number) => readonly string[], record?: TagEndsRecord) {
@@ -29,9 +29,6 @@ export class TagEnds {
     this.#steps = [...(record?.steps ?? [])];
     this.#rows = [...(record?.rows ?? [])];
     this.#since = record?.since ?? 0;
-    this.#rows.forEach((row, shapeId) => {
-      if (row >= 0) this.#index(shapeId);
-    });
   }
 
   /** Shapes of which something was logged. */
@@ -68,7 +65,7 @@ export class TagEnds {
 
   #endOfTag(tag: string): number {
     let [step, newest] = [-1, -1];
-    for (const shapeId of this.#shapes.get(tag) ?? []) {
+    for (const shapeId of this.#shapesByTag().get(tag) ?? []) {
       if (this.#rows[shapeId]! <= newest) continue;
       newest = this.#rows[shapeId]!;
       step = this.#steps[shapeId]!;
@@ -81,13 +78,21 @@ export class TagEnds {
       this.#rows.push(-1);
       this.#steps.push(-1);
     }
-    this.#index(shapeId);
+    if (this.#shapes !== undefined) this.#index(this.#shapes, shapeId);
   }
 
-  #index(shapeId: number): void {
+  #shapesByTag(): ReadonlyMap<string, readonly number[]> {
+    if (this.#shapes === undefined) {
+      this.#shapes = new Map();
+      for (const shapeId of this.shapeIds) this.#index(this.#shapes, shapeId);
+    }
+    return this.#shapes;
+  }
+
+  #index(shapes: Map<string, number[]>, shapeId: number): void {
     for (const tag of this.#tagsOf(shapeId)) {
-      const sharing = this.#shapes.get(tag);
-      if (sharing === undefined) this.#shapes.set(tag, [shapeId]);
+      const sharing = shapes.get(tag);
+      if (sharing === undefined) shapes.set(tag, [shapeId]);
       else sharing.push(shapeId);
     }
   }

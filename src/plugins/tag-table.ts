@@ -9,6 +9,8 @@ import { PLUGINS } from './table.ts';
 export interface SeriesDictionary {
   readonly keys: readonly string[];
   readonly shapes: readonly SeriesShape[];
+  /** What it may have in common with others that hold the same, and then one table with them. */
+  readonly content?: SeriesDictionary;
 }
 
 /** A row of numbers, or a cell: one value of one key that is no number. */
@@ -235,12 +237,13 @@ function summariesOf(
 
 const TABLES = new WeakMap<SeriesDictionary, TagTable>();
 
-/** The one table of a dictionary, made when it is first asked for. */
+/** The one table of a dictionary, made when it is first asked for; another once the dictionary has content of its own. */
 export function tagTableOf(dictionary: SeriesDictionary): TagTable {
-  let table = TABLES.get(dictionary);
+  const { content = dictionary } = dictionary;
+  let table = TABLES.get(content);
   if (table === undefined) {
-    table = new TagTable(dictionary);
-    TABLES.set(dictionary, table);
+    table = new TagTable(content);
+    TABLES.set(content, table);
   }
   return table;
 }

@@ -1,5 +1,6 @@
 /** The keys and row shapes of one run, numbered in the order they were first seen; only ever grows. @module */
 
+import { createHash } from 'node:crypto';
 import type { RowShape } from '../../core/index.ts';
 
 /**
@@ -18,47 +19,119 @@ export interface ShapeEntry {
   readonly writer?: number;
 }
 
-/** Keys and shapes by number. */
-export class Dictionary {
-  readonly keys: string[] = [];
-  readonly shapes: ShapeEntry[] = [];
-  readonly #keyIds = new Map<string, number>();
-  readonly #shapeIds = new Map<string, number>();
+/** What a dictionary holds. Grows at its end as long as one dictionary alone has it. */
+class Content {
+  readonly keys: string[];
+  readonly shapes: ShapeEntry[];
+  readonly keyIds: Map<string, number>;
+  readonly shapeIds: Map<string, number>;
   /** Sources hand out one object per shape, so identity answers most look-ups without touching the keys. */
-  readonly #byIdentity: Readonly<Record<'history' | 'system', WeakMap<RowShape, number>>> = {
+  readonly byIdentity: Readonly<Record<'history' | 'system', WeakMap<RowShape, number>>> = {
     history: new WeakMap(),
     system: new WeakMap(),
   };
 
+  constructor(from?: Content) {
+    this.keys = [...(from?.keys ?? [])];
+    this.shapes = [...(from?.shapes ?? [])];
+    this.keyIds = new Map(from?.keyIds);
+    this.shapeIds = new Map(from?.shapeIds);
+  }
+
+  /** Equal for equal content. */
+  get fingerprint(): string {
+    const shapes = this.shapes.map(shapeText);
+    return createHash('sha256')
+      .update(JSON.stringify([this.keys, shapes]))
+      .digest('base64');
+  }
+}
+
+/** Content that dictionaries have in common, as long as any has it, by its fingerprint. */
+const SHARED = new Map<string, WeakRef<Content>>();
+const unused = new FinalizationRegistry<string>((fingerprint) => {
+  if (SHARED.get(fingerprint)?.deref() === undefined) SHARED.delete(fingerprint);
+});
+
+/** Keys and shapes by number. */
+export class Dictionary {
+  #content = new Content();
+  #isShared = false;
+  #hasCompany = false;
+
+  get keys(): readonly string[] {
+    return this.#content.keys;
+  }
+
+  get shapes(): readonly ShapeEntry[] {
+    return this.#content.shapes;
+  }
+
+  /** Whether it has its content in common with others that hold the same. */
+  get hasCompany(): boolean {
+    return this.#hasCompany;
+  }
+
+  /** What tables of keys and shapes are to be kept by: dictionaries that share their content share those too. */
+  get content(): { readonly keys: readonly string[]; readonly shapes: readonly ShapeEntry[] } {
+    return this.#content;
+  }
+
   findKey(key: string): number | undefined {
-    return this.#keyIds.get(key);
+    return this.#content.keyIds.get(key);
   }
 
   findShape(entry: ShapeEntry): number | undefined {
-    return this.#shapeIds.get(shapeText(entry));
+    return this.#content.shapeIds.get(shapeText(entry));
   }
 
   /** The id of a row's shape, if it is known. */
   findRowShape(kind: 'history' | 'system', shape: RowShape): number | undefined {
-    const known = this.#byIdentity[kind].get(shape);
+    const { byIdentity, keyIds } = this.#content;
+    const known = byIdentity[kind].get(shape);
     if (known !== undefined) return known;
     const keys: number[] = [];
     for (const key of shape.keys) {
-      const id = this.#keyIds.get(key);
+      const id = keyIds.get(key);
       if (id === undefined) return undefined;
       keys.push(id);
     }
     const id = this.findShape({ kind, keys, type: null, ...writerOf(shape) });
-    if (id !== undefined) this.#byIdentity[kind].set(shape, id);
+    if (id !== undefined) byIdentity[kind].set(shape, id);
     return id;
   }
 
   addKey(key: string): void {
-    this.#keyIds.set(key, this.keys.push(key) - 1);
+    const { keys, keyIds } = this.#own();
+    keyIds.set(key, keys.push(key) - 1);
   }
 
   addShape(entry: ShapeEntry): void {
-    this.#shapeIds.set(shapeText(entry), this.shapes.push(entry) - 1);
+    const { shapes, shapeIds } = this.#own();
+    shapeIds.set(shapeText(entry), shapes.push(entry) - 1);
+  }
+
+  /**
+   * Has its content in common with dictionaries that hold the same: runs of one script log the same keys, and there may be
+   * ten thousand of them. One that grows afterwards goes on with a copy.
+   */
+  share(): void {
+    if (this.#isShared || this.#content.shapes.length === 0) return;
+    const { fingerprint } = this.#content;
+    const known = SHARED.get(fingerprint)?.deref();
+    if (known === undefined) {
+      SHARED.set(fingerprint, new WeakRef(this.#content));
+      unused.register(this.#content, fingerprint);
+    } else this.#content = known;
+    this.#isShared = true;
+    this.#hasCompany = known !== undefined;
+  }
+
+  #own(): Content {
+    if (this.#isShared) this.#content = new Content(this.#content);
+    this.#isShared = false;
+    this.#hasCompany = false;
+    return this.#content;
   }
 }
 

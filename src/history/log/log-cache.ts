@@ -6,18 +6,18 @@ import type { Logger, Metrics } from '../../observability/index.ts';
 import type { LogId, RunStore } from '../store/run-store.ts';
 import { RunLog } from './run-log.ts';
 
-/** Bound on what open ledgers take together, in bytes by `weight`: some 5,000 ordinary runs. */
+/** Bound on what open ledgers take together, in bytes by `weight`: some 15,000 ordinary runs. */
 const MAX_WEIGHT = 128 * 1024 * 1024;
 
 /**
- * Roughly the bytes a ledger keeps alive: a block map entry and a key take about 150 each, maps included, a
- * config or summary value somewhat more.
+ * Roughly the bytes a ledger keeps alive: a block map entry takes about 150, maps included, a config or summary value
+ * somewhat more; keys and shapes the same, unless it has them in common with others.
  */
 function weight({ ledger }: RunLog): number {
-  const { keys, shapes } = ledger.dictionary;
-  const values = ledger.config.size + ledger.summary.size;
-  const entries = ledger.blockCount + keys.length + shapes.length;
-  return 8192 + 150 * entries + 400 * values + 8 * ledger.commits;
+  const { dictionary, config, summary, blockCount, commits } = ledger;
+  const words = dictionary.keys.length + dictionary.shapes.length;
+  const own = dictionary.hasCompany ? dictionary.shapes.length : words;
+  return 6144 + 150 * (blockCount + own) + 400 * (config.size + summary.size) + 8 * commits;
 }
 
 export interface RunLogCacheOptions {
@@ -58,6 +58,7 @@ export class RunLogCache {
       this.peek(id) ??
       (await this.#opening.run(text, async () => {
         const log = await this.#open(id);
+        log.ledger.dictionary.share();
         this.#logs.set(text, log);
         return log;
       }))
@@ -114,6 +115,7 @@ export class RunLogCache {
   /** Keeps a log as the one of its run, at the weight it has now: lru-cache weighs the same value only once. */
   #keep(log: RunLog): void {
     const text = logIdText(log.id);
+    log.ledger.dictionary.share();
     if (this.#pinned.get(text) !== log) this.#pinned.delete(text);
     this.#logs.delete(text);
     this.#logs.set(text, log);

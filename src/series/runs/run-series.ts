@@ -13,12 +13,10 @@ export interface Column {
   readonly axis: number;
 }
 
-/** A series of numbers. */
+/** A series of numbers: where in rows its values are. Runs that log the same have these in common. */
 export interface ScalarSeries {
   /** Rows of several shapes may hold it. */
   readonly columns: readonly Column[];
-  /** Where its newest value is. */
-  readonly newest: NewestRow & Column;
 }
 
 /** A series of cells. Its tag is that of its points where each value is one, else what theirs begin with. */
@@ -35,20 +33,61 @@ export interface RunSeries {
 }
 
 /** The series of a run as of now; a shape without values, or that no plugin shows, is none. */
-export function seriesOf({ log: { ledger }, fold }: EventView, tags: TagTable): RunSeries {
+export function seriesOf(view: EventView, tags: TagTable): RunSeries {
+  return { scalars: scalarsOf(view, tags), cells: cellsOf(view, tags) };
+}
+
+/** Series by tag, by the content of dictionaries of which every shape has values, and how many shapes there were. */
+const COMMON = new WeakMap<
+  object,
+  { readonly shapes: number; readonly scalars: ReadonlyMap<string, ScalarSeries> }
+>();
+
+function scalarsOf({ log: { ledger }, fold }: EventView, tags: TagTable): RunSeries['scalars'] {
+  const { content, shapes } = ledger.dictionary;
+  const isCommon = fold.axes.arePlain && shapes.every((_, shapeId) => ledger.newest(shapeId) !== undefined);
+  const known = isCommon ? COMMON.get(content) : undefined;
+  if (known?.shapes === shapes.length) return known.scalars;
   const scalars = new Map<string, ScalarSeries>();
+  for (const [shapeId, { kind }] of shapes.entries()) {
+    if (kind === 'cell' || ledger.newest(shapeId) === undefined) continue;
+    addColumns(scalars, shapeId, tags.tagsOf(shapeId), fold.axes);
+  }
+  if (isCommon) COMMON.set(content, { shapes: shapes.length, scalars });
+  return scalars;
+}
+
+function cellsOf(view: EventView, tags: TagTable): RunSeries['cells'] {
   const cells = new Map<Plugin, Map<string, CellSeries>>();
-  for (const [shapeId, { kind }] of ledger.dictionary.shapes.entries()) {
-    const last = ledger.newest(shapeId);
-    if (last === undefined) continue;
-    // Samples of the machine have their steps from the fold.
-    const newest =
-      kind === 'system' ? { ...last, end: { ...last.end, step: fold.systemEnd(shapeId) } } : last;
-    if (kind !== 'cell') addColumns(scalars, newest, shapeId, tags.tagsOf(shapeId), fold.axes);
+  for (const shapeId of view.log.ledger.dictionary.shapes.keys()) {
+    const newest = newestOfShape(view, shapeId);
+    if (newest === undefined) continue;
     for (const shown of tags.cellsOf(shapeId))
       addCells(mapOf(cells, shown.plugin), { ...newest, shapeId }, shown);
   }
-  return { scalars, cells };
+  return cells;
+}
+
+/** Where the newest value of a series is. */
+export function newestOfSeries(view: EventView, tag: string, { columns }: ScalarSeries): NewestRow & Column {
+  let newest: (NewestRow & Column) | undefined;
+  for (const column of columns) {
+    const here = newestOfShape(view, column.shapeId);
+    if (here === undefined || (newest !== undefined && !isLater(here, newest))) continue;
+    // Steps of a metric never fall, so the newest row of any shape has the newest.
+    const step = column.axis < 0 ? undefined : view.fold.axes.endOf(tag);
+    const end = step === undefined ? here.end : { ...here.end, step };
+    newest = { block: here.block, end, ...column };
+  }
+  if (newest === undefined) throw new RangeError(`tag: expected one with values, got ${tag}`);
+  return newest;
+}
+
+/** Samples of the machine have their steps from the fold. */
+function newestOfShape({ log: { ledger }, fold }: EventView, shapeId: number): NewestRow | undefined {
+  const last = ledger.newest(shapeId);
+  if (last === undefined || ledger.dictionary.shapes[shapeId]?.kind !== 'system') return last;
+  return { ...last, end: { ...last.end, step: fold.systemEnd(shapeId) } };
 }
 
 /** Where a series ends. */
@@ -88,21 +127,13 @@ export function selected<T>(
 
 function addColumns(
   scalars: Map<string, ScalarSeries>,
-  newest: NewestRow,
   shapeId: number,
   tags: readonly string[],
   axes: StepAxes,
 ): void {
   tags.forEach((tag, column) => {
-    const known = scalars.get(tag);
-    const axis = axes.axisOf(shapeId, column);
-    // Steps of a metric never fall, so the newest row of any shape has the newest.
-    const end = axis < 0 ? newest.end : { ...newest.end, step: axes.endOf(tag) ?? newest.end.step };
-    const here = { ...newest, end, shapeId, column, axis };
-    scalars.set(tag, {
-      columns: [...(known?.columns ?? []), { shapeId, column, axis }],
-      newest: known === undefined || isLater(here, known.newest) ? here : known.newest,
-    });
+    const here = { shapeId, column, axis: axes.axisOf(shapeId, column) };
+    scalars.set(tag, { columns: [...(scalars.get(tag)?.columns ?? []), here] });
   });
 }
 

@@ -9,7 +9,7 @@ import { downsample, onePoint, type ScalarPoints } from '../../points/index.ts';
 import type { RunEntries, Selection, SeriesEnd, SeriesListing } from '../data-provider.ts';
 import { type MapRunsOptions, mapRuns, type ResolvedRun } from '../runs/resolved-runs.ts';
 import type { RunPreviews } from '../runs/run-previews.ts';
-import { type ScalarSeries, selected, seriesEnd } from '../runs/run-series.ts';
+import { newestOfSeries, type ScalarSeries, selected, seriesEnd } from '../runs/run-series.ts';
 import { valueAt } from './block-columns.ts';
 import { BlockMemory } from './block-memory.ts';
 import { SeriesCache } from './series-cache.ts';
@@ -72,7 +72,9 @@ export class ScalarReader {
     return wantedOf(runs, selection).map(({ run, series, told, keys }) => ({
       run: run.name,
       tags: [
-        ...[...series].map(([tag, { newest }]) => [tag, listing(seriesEnd(newest))] as const),
+        ...[...series].map(
+          ([tag, one]) => [tag, listing(seriesEnd(newestOfSeries(run.view, tag, one)))] as const,
+        ),
         ...[...told].map(([tag, points]) => [tag, listing(endOfPoints(points))] as const),
         ...[...keys.keys()].map((key) => [key, listing(previewEnd(run))] as const),
       ],
@@ -129,22 +131,22 @@ export class ScalarReader {
 
   /** One point per series, each from the one block that holds it; blocks that several share are read once. */
   async #newest(
-    { run, log }: ResolvedRun,
+    { run, log, view }: ResolvedRun,
     wanted: ReadonlyMap<string, ScalarSeries>,
   ): Promise<[string, ScalarPoints][]> {
-    const byBlock = new Map<number, [string, ScalarSeries][]>();
-    for (const entry of wanted) {
-      const { block } = entry[1].newest;
-      const sharing = byBlock.get(block) ?? [];
-      byBlock.set(block, sharing);
-      sharing.push(entry);
+    const byBlock = new Map<number, [string, ReturnType<typeof newestOfSeries>][]>();
+    for (const [tag, series] of wanted) {
+      const newest = newestOfSeries(view, tag, series);
+      const sharing = byBlock.get(newest.block) ?? [];
+      byBlock.set(newest.block, sharing);
+      sharing.push([tag, newest]);
     }
     const found: [string, ScalarPoints][] = [];
     await this.#memory.lend(async (allocate) => {
       for (const [index, series] of byBlock) {
         const [block] = await run.readBlocks(log, index, 1, allocate);
         if (block === undefined) continue;
-        for (const [tag, { newest }] of series) {
+        for (const [tag, newest] of series) {
           const { step, wallTime } = seriesEnd(newest);
           const value = valueAt(block, log.ledger.dictionary, newest.end.row, newest.column);
           found.push([tag, onePoint(step, wallTime, value)]);

@@ -43,7 +43,6 @@ export class StretchRows {
   /** Of the row in hand; infinite after the last. */
   step = Number.POSITIVE_INFINITY;
   readonly #options: StretchRowsOptions;
-  readonly #shapes: readonly ShapeEntry[];
   /** By shape id: numbers of its keys. */
   readonly #numbers: (readonly number[] | undefined)[] = [];
   #window: Window = { block: NOTHING, rows: [], offsets: [], next: { block: 0, row: 0 } };
@@ -52,7 +51,10 @@ export class StretchRows {
 
   constructor(options: StretchRowsOptions) {
     this.#options = options;
-    this.#shapes = options.log.ledger.dictionary.shapes;
+  }
+
+  get #shapes(): readonly ShapeEntry[] {
+    return this.#options.log.ledger.dictionary.shapes;
   }
 
   /** Unix seconds, of the row in hand. */
