@@ -17,7 +17,7 @@ import {
 } from './event-view.ts';
 import { type Exclusions, NO_EXCLUSIONS, UnsuitableAxis, type XAxis } from './step-axes.ts';
 
-/** Bound on what views keep in memory: some 5,000 ordinary runs. */
+/** Bound on what views keep in memory: some 15,000 ordinary runs. */
 const MAX_VIEW_BYTES = 64 * 1024 * 1024;
 /** Side files written at a time. */
 const SAVES_AT_A_TIME = 16;

@@ -152,7 +152,7 @@ export class EventView {
   get weight(): number {
     const { segments, markers, blockCount } = this.#fold;
     const ofMarkers = markers.reduce((sum, marker) => sum + markerWeight(marker), 0);
-    return 4096 + 40 * segments.length + 8 * blockCount + ofMarkers;
+    return 2048 + 40 * segments.length + 8 * blockCount + ofMarkers;
   }
 
   /** Markers of the file, and what the run's next exit would tell that none has told yet. */

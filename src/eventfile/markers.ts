@@ -52,6 +52,7 @@ export function markerLength(marker: Marker, contents: Contents): number {
 
 /** Roughly the bytes that it keeps alive: a config, and texts of two bytes a character. */
 export function markerWeight(marker: Marker): number {
-  const excerpts = marker.kind === 'begin' ? [] : (marker.excerpts ?? []);
-  return 2048 + excerpts.reduce((sum, { text }) => sum + 2 * text.length, 0);
+  if (marker.kind === 'begin') return 64;
+  const excerpts = marker.excerpts ?? [];
+  return 1024 + excerpts.reduce((sum, { text }) => sum + 2 * text.length, 0);
 }

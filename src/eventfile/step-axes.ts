@@ -8,6 +8,7 @@
  */
 
 import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { MetricDefinition } from '../core/index.ts';
 import { ScalarRowEncoder } from '../tfevents/index.ts';
 
@@ -79,7 +80,9 @@ export class StepAxes {
   readonly #exclusions: Exclusions;
   readonly #excluded: ReadonlySet<string>;
   readonly #definitions: MetricDefinition[];
-  readonly #metrics: Map<string, string | null>;
+  /** Of tags that were met. Runs that log the same have it in common, until one of them meets another tag. */
+  #metrics: ReadonlyMap<string, string | null>;
+  #ownsMetrics = false;
   readonly #ends: Map<string, readonly [step: number, value: number]>;
   /** By shape id; null where all stand by `_step`. */
   readonly #groups: (readonly AxisGroup[] | null | undefined)[] = [];
@@ -93,9 +96,13 @@ export class StepAxes {
     this.id = idOf(xAxis, this.#exclusions);
     this.#excluded = new Set(tags === 'all' ? [] : tags);
     this.#definitions = [...(known?.definitions ?? [])];
-    this.#metrics = new Map(known?.metrics ?? []);
+    this.#metrics = known === null ? NO_METRICS : commonMetrics(known.metrics);
     this.#ends = new Map((known?.ends ?? []).map(([tag, step, value]) => [tag, [step, Number(value)]]));
-    for (const shapeId of known?.shapes ?? []) this.#meet(shapeId);
+    const isPlain = known?.metrics.every(([, metric]) => metric === null) === true;
+    for (const shapeId of known?.shapes ?? []) {
+      if (isPlain) this.#groups[shapeId] = null;
+      else this.#meet(shapeId);
+    }
   }
 
   get exclusions(): Exclusions {
@@ -182,7 +189,9 @@ export class StepAxes {
       const metric = this.#metricOf(tag, keys[column]!, keys);
       const axis = metric === null ? null : keys.indexOf(metric);
       if (axis === -1) missing.push(tag);
-      byAxis.set(axis, [...(byAxis.get(axis) ?? []), column]);
+      const sharing = byAxis.get(axis);
+      if (sharing === undefined) byAxis.set(axis, [column]);
+      else sharing.push(column);
     }
     if (missing.length > 0) throw new UnsuitableAxis(this.#exclusions, missing);
     const isPlain = byAxis.size === 0 || (byAxis.size === 1 && byAxis.has(null));
@@ -203,8 +212,14 @@ export class StepAxes {
     if (known !== undefined) return known;
     const named = this.#named(key, keys);
     const metric = named !== null && keys.includes(named) && !this.#isExcluded(tag) ? named : null;
-    this.#metrics.set(tag, metric);
+    this.#decide(tag, metric);
     return metric;
+  }
+
+  #decide(tag: string, metric: string | null): void {
+    const own = this.#ownsMetrics ? (this.#metrics as Map<string, string | null>) : new Map(this.#metrics);
+    this.#metrics = own.set(tag, metric);
+    this.#ownsMetrics = true;
   }
 
   #isExcluded(tag: string): boolean {
@@ -217,6 +232,30 @@ export class StepAxes {
     if (this.#xAxis !== 'auto') return this.#xAxis;
     return definedMetric(this.#definitions, key) ?? writersStep(key, keys);
   }
+}
+
+const NO_METRICS: ReadonlyMap<string, string | null> = new Map();
+
+/** Step metrics by tag that runs have in common: those of some scripts that were met last, by their first tag and number. */
+const COMMON_METRICS = new LRUCache<string, StepMetrics>({ max: 256 });
+
+interface StepMetrics {
+  readonly entries: StepAxesRecord['metrics'];
+  readonly byTag: ReadonlyMap<string, string | null>;
+}
+
+function commonMetrics(entries: StepAxesRecord['metrics']): StepMetrics['byTag'] {
+  if (entries.length === 0) return NO_METRICS;
+  const id = `${entries.length} ${entries[0]?.[0]}`;
+  const known = COMMON_METRICS.get(id);
+  if (known !== undefined && isSame(known.entries, entries)) return known.byTag;
+  const byTag = new Map(entries);
+  COMMON_METRICS.set(id, { entries, byTag });
+  return byTag;
+}
+
+function isSame(some: StepAxesRecord['metrics'], others: StepAxesRecord['metrics']): boolean {
+  return some.every(([tag, metric], i) => tag === others[i]![0] && metric === others[i]![1]);
 }
 
 function idOf(xAxis: XAxis, { tags }: Exclusions): string {
