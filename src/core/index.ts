@@ -29,6 +29,7 @@ export {
 export { makeDirectory } from './make-directory.ts';
 export { nearestName } from './nearest-name.ts';
 export { encodeComponent, fitComponent } from './path-component.ts';
+export { PiecesAtHand } from './pieces-at-hand.ts';
 export { isWithin, realPathOf } from './real-path.ts';
 export {
   formatted,

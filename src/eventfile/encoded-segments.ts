@@ -24,6 +24,8 @@ export interface SegmentReadOptions {
   readonly signal: AbortSignal;
   /** The caller is done with a piece when it asks for the next, which may overwrite it. */
   readonly transient?: boolean;
+  /** The caller has a use for `PiecesAtHand`. */
+  readonly inPieces?: boolean;
 }
 
 export interface EncodedSegmentsOptions {

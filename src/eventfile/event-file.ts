@@ -1,6 +1,6 @@
 /** An event file frozen at its size, its bytes synthesized segment by segment as they are read. @module */
 
-import { type ByteRange, clampRange, rangeLength } from '../core/index.ts';
+import { type ByteRange, clampRange, PiecesAtHand, rangeLength } from '../core/index.ts';
 import type { EncodedSegments, SegmentReadOptions } from './encoded-segments.ts';
 import type { ViewedRun } from './event-view.ts';
 import { SegmentKeys } from './segment-keys.ts';
@@ -10,8 +10,8 @@ import { SegmentKeys } from './segment-keys.ts';
  * once, and will not ask again. Below it, a range is a few segments, encoded in about a millisecond.
  */
 const CACHED_RANGE_BYTES = 384 * 1024;
-/** A range over several segments is copied together where they are at hand; beyond this, pieces are the better way. */
-const JOINED_RANGE_BYTES = 1024 * 1024;
+/** A range over several segments is given whole where they are at hand; beyond this, one after the other is the better way. */
+const WHOLE_RANGE_BYTES = 1024 * 1024;
 
 export class EventFile {
   /** Bytes. */
@@ -33,32 +33,35 @@ export class EventFile {
    */
   read(wanted: ByteRange, options: SegmentReadOptions): Uint8Array | AsyncIterable<Uint8Array> {
     const range = clampRange(wanted, this.size);
-    return this.#atHand(range) ?? this.#pieces(range, options);
+    return this.#atHand(range, options.inPieces === true) ?? this.#pieces(range, options);
   }
 
-  #atHand(range: ByteRange): Uint8Array | undefined {
+  #atHand(range: ByteRange, inPieces: boolean): Uint8Array | PiecesAtHand | undefined {
     const length = rangeLength(range);
     if (length === 0) return new Uint8Array(0);
-    if (length > JOINED_RANGE_BYTES) return undefined;
+    if (length > WHOLE_RANGE_BYTES) return undefined;
     const { segments } = this.#viewed.view.fold;
     const first = segments.indexAt(range.start);
     const firstBytes = this.#segments.peek(this.#keys, first);
     if (firstBytes === undefined) return undefined;
     const offset = range.start - segments.offsetOf(first);
     if (offset + length <= firstBytes.length) return firstBytes.subarray(offset, offset + length);
-    return this.#joined(first, range);
+    const pieces = this.#piecesAtHand(first, range);
+    if (pieces === undefined) return undefined;
+    return inPieces ? new PiecesAtHand(pieces) : Buffer.concat(pieces, length);
   }
 
-  #joined(first: number, range: ByteRange): Uint8Array | undefined {
-    const joined = new Uint8Array(rangeLength(range));
-    for (let index = first, filled = 0; filled < joined.length; index++) {
+  #piecesAtHand(first: number, range: ByteRange): readonly Uint8Array[] | undefined {
+    const pieces: Uint8Array[] = [];
+    const { segments } = this.#viewed.view.fold;
+    for (let index = first, at = range.start; at < range.end; index++) {
       const bytes = this.#segments.peek(this.#keys, index);
       if (bytes === undefined) return undefined;
-      const part = partWithin(bytes, this.#viewed.view.fold.segments.offsetOf(index), range);
-      joined.set(part, filled);
-      filled += part.length;
+      const part = partWithin(bytes, segments.offsetOf(index), range);
+      pieces.push(part);
+      at += part.length;
     }
-    return joined;
+    return pieces;
   }
 
   async *#pieces(range: ByteRange, options: SegmentReadOptions): AsyncGenerator<Uint8Array> {

@@ -41,6 +41,8 @@ export interface ReadOptions {
   readonly signal: AbortSignal;
   /** The caller is done with a piece when it asks for the next, which may overwrite it. Saves memory and time. */
   readonly transient?: boolean;
+  /** The caller has a use for `PiecesAtHand`: bytes at hand need not be put together for it. */
+  readonly inPieces?: boolean;
 }
 
 /** A file frozen at the size it had when opened. Reading past the end yields nothing. */

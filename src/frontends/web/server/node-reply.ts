@@ -4,12 +4,12 @@
  */
 
 import type { ServerResponse } from 'node:http';
-import { LogdirError, type MaybePromise, rangeLength } from '../../../core/index.ts';
+import { LogdirError, type MaybePromise, PiecesAtHand, rangeLength } from '../../../core/index.ts';
 import type { Freshness, LogdirTree, OpenFile, ReadOptions, TreeOptions } from '../../../tree/index.ts';
 import type { FileReply, NodeRequest, OpenRequest } from '../door.ts';
 import { compressedReply } from '../protocol/compression.ts';
 import type { WebRequest } from '../web-request.ts';
-import { expectLength, send, sendHead, sendPieces } from './response-body.ts';
+import { expectLength, send, sendHead, sendPieces, sendTogether } from './response-body.ts';
 
 /** One request under way. */
 export interface Exchange {
@@ -86,6 +86,11 @@ function sendFile(
     send(res, { status, headers, body: bytes }, request.isPrivate);
     return length;
   }
+  if (bytes instanceof PiecesAtHand) {
+    expectLength(bytes.byteLength, length);
+    sendTogether(sendHead(res, status, headers, request.isPrivate), bytes.pieces);
+    return length;
+  }
   sendHead(res, status, headers, request.isPrivate);
   return sendPieces(res, bytes, { length, signal: options.signal }).then(() => length);
 }
@@ -101,6 +106,7 @@ class LazyOptions implements TreeOptions, ReadOptions {
   readonly freshness: Freshness;
   /** A piece is on its way to the client before the next is asked for. */
   readonly transient = true;
+  readonly inPieces = true;
   readonly #request: WebRequest;
 
   constructor(request: WebRequest, freshness: Freshness) {
