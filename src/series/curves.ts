@@ -42,7 +42,7 @@ export class Curves {
 
   constructor({ events, ...options }: CurvesOptions) {
     this.#events = events;
-    this.#series = new SeriesCache({ ...options, memory: new BlockMemory() });
+    this.#series = new SeriesCache({ ...options, memory: new BlockMemory(), keepsEnded: true });
   }
 
   /** Of what was read of a run; refreshing it is the caller's. */

@@ -54,7 +54,7 @@ export class ScalarReader {
   constructor(options: ScalarReaderOptions) {
     const { maxBytes } = options;
     this.#options = options;
-    this.#series = new SeriesCache({ ...options, memory: this.#memory });
+    this.#series = new SeriesCache({ ...options, memory: this.#memory, keepsEnded: false });
     this.#answers = new LRUCache({
       maxSize: maxBytes,
       maxEntrySize: maxBytes,

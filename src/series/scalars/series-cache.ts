@@ -28,6 +28,11 @@ export interface SeriesCacheOptions {
   readonly metrics: Metrics;
   /** Bound on series kept in memory. */
   readonly maxBytes: number;
+  /**
+   * Whether series of runs that have ended are kept too. They do not go on: who keeps what was made of them has no use for
+   * them.
+   */
+  readonly keepsEnded: boolean;
 }
 
 /** A series as far as it was read. */
@@ -55,6 +60,8 @@ export class SeriesCache {
   readonly #options: SeriesCacheOptions;
   readonly #queue = new PQueue({ concurrency: RUNS_AT_A_TIME });
   readonly #series: LRUCache<string, CachedSeries>;
+  /** Those that are read and not kept, by id. */
+  readonly #passing = new Map<string, CachedSeries>();
   /** By capacity. */
   readonly #spare = new Map<number, PointBuffer[]>();
   #spareBytes = 0;
@@ -108,7 +115,7 @@ export class SeriesCache {
   /** A series of a run, as it was read or empty. */
   #borrow(log: RunLog, axes: string, tag: string, series: ScalarSeries): CachedSeries {
     const id = JSON.stringify([log.key, tag]);
-    const known = this.#series.get(id);
+    const known = this.#series.get(id) ?? this.#passing.get(id);
     const isKnown = known?.log === log && known.axes === axes;
     const borrowed = isKnown ? known : this.#begin(id, log, axes, series);
     borrowed.users++;
@@ -119,7 +126,8 @@ export class SeriesCache {
     const expected = columns.reduce((sum, { shapeId }) => sum + (log.ledger.shapeRows[shapeId] ?? 0), 0);
     const points = this.#memoryFor(PointBuffer.capacityFor(expected));
     const empty: CachedSeries = { id, log, axes, points, blocksRead: 0, users: 0, isCached: false };
-    this.#cache(empty);
+    if (this.#options.keepsEnded || log.ledger.exit === null) this.#cache(empty);
+    else this.#passing.set(id, empty);
     return empty;
   }
 
@@ -139,8 +147,11 @@ export class SeriesCache {
   }
 
   /** Keeps the memory of a series that nobody needs any more. */
-  #recycle({ points, users, isCached }: CachedSeries): void {
-    if (users > 0 || isCached || this.#spareBytes + points.byteLength > SPARE_BYTES) return;
+  #recycle(series: CachedSeries): void {
+    const { id, points, users, isCached } = series;
+    if (users > 0 || isCached) return;
+    if (this.#passing.get(id) === series) this.#passing.delete(id);
+    if (this.#spareBytes + points.byteLength > SPARE_BYTES) return;
     points.clear();
     const spare = this.#spare.get(points.capacity) ?? [];
     this.#spare.set(points.capacity, spare);
