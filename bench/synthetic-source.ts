@@ -4,7 +4,14 @@
  */
 
 import { LogdirError, type RunKey, type RunState, runKey } from '../src/core/index.ts';
-import type { Cursor, ProjectListing, RecordBatch, RunListing, RunSource } from '../src/sources/index.ts';
+import type {
+  Cursor,
+  ProjectListing,
+  RecordBatch,
+  RunListing,
+  RunSource,
+  SourcePolicy,
+} from '../src/sources/index.ts';
 import { REGULAR, rows } from './rows.ts';
 
 const ROWS_PER_BATCH = 4096;
@@ -15,13 +22,19 @@ const MANY = 'many';
 export class SyntheticSource implements RunSource {
   readonly name = 'synthetic';
   readonly origin = 'synthetic';
-  readonly policy = { listing: 'all', reading: 'eager' } as const;
+  readonly policy: SourcePolicy;
   readonly #rowCount: number;
   readonly #runCount: number;
   readonly #state: RunState;
 
   /** `runCount`: runs of the project `many`, without any rows. */
-  constructor(rowCount: number, runCount = 0, state: RunState = 'finished') {
+  constructor(
+    rowCount: number,
+    runCount = 0,
+    state: RunState = 'finished',
+    reading: SourcePolicy['reading'] = 'eager',
+  ) {
+    this.policy = { listing: 'all', reading };
     this.#rowCount = rowCount;
     this.#runCount = runCount;
     this.#state = state;

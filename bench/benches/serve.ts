@@ -7,7 +7,7 @@ import { againstNginx, type Goals } from '../against-nginx.ts';
 import type { Bench, Figure } from '../bench.ts';
 import { Nginx } from '../nginx.ts';
 import { ServerProcess } from '../server-process.ts';
-import { fileLength } from '../web-hdfs.ts';
+import { eventFile, fileLength } from '../web-hdfs.ts';
 import type { Workshop } from '../workshop.ts';
 
 /** Rows of 8 values, some 226 bytes of events each: 1.1 GiB. A multiple of the source's batches. */
@@ -19,13 +19,14 @@ const NO_GOALS: Goals = { whole: null, small: null, single: null };
 interface Served {
   readonly module: string;
   readonly args: readonly string[];
+  /** The file, or the directory of a run with an event file. */
   readonly path: string;
 }
 
 const SYNTHESIZED: Served = {
   module: 'serve.js',
   args: [String(ROWS)],
-  path: 'team/project/long/events.out.tfevents.1700000000.long',
+  path: 'team/project/long',
 };
 
 const REPEATED: Served = {
@@ -53,10 +54,11 @@ async function* compare(workshop: Workshop, served: Served, goals: Goals): Async
   const subject = fileURLToPath(new URL(`../subjects/${served.module}`, import.meta.url));
   const words = [subject, portFile, join(folder, 'cache'), ...served.args];
   await using ours = await ServerProcess.start({ words, portFile });
-  const url = `${ours.url}/logdir/${served.path}`;
+  const path = served.path.includes('tfevents') ? served.path : await eventFile(ours.url, served.path);
+  const url = `${ours.url}/logdir/${path}`;
   execFileSync('curl', ['-s', '--fail', '-o', join(folder, 'events'), url]);
   await using nginx = await Nginx.start(folder);
-  const bytes = await fileLength(ours.url, served.path);
+  const bytes = await fileLength(ours.url, path);
   yield* againstNginx({ url, nginxUrl: `${nginx.url}/events`, bytes, folder }, goals);
   const peak = ours.peakRssMegabytes();
   yield { what: 'peak memory of all this', unit: 'MB', better: 'less', ours: peak, peer: null, goal: null };

@@ -46,7 +46,7 @@ if (kind !== 'listed' && kind !== 'read')
 console.log(JSON.stringify(await measure(kind)));
 
 function sourceOf(what: 'listed' | 'read'): RunSource {
-  if (what === 'listed') return new SyntheticSource(0, Number(runs));
+  if (what === 'listed') return new SyntheticSource(0, Number(runs), 'finished', 'on-demand');
   const path = join(folder, 'wandb');
   const shape = { runs: Number(runs), tags: Number(tags), rows: Number(rows) };
   writeClonedRuns(path, { project: 'growth', ...shape });
