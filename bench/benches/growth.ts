@@ -63,6 +63,8 @@ async function* run(workshop: Workshop): AsyncIterable<Figure> {
     const curves = curvesOf(axis.sizes, measured);
     console.log(`### By ${axis.name}\n\n${growthTable(axis.unit, curves)}\n`);
     for (const curve of curves) {
+      // What garbage is left over from the reading may be more than what is held.
+      if (Number.isNaN(lastExponent(curve))) continue;
       const what = `${curve.what}, by ${axis.name}: last exponent`;
       yield { what, unit: '', better: 'less', ours: lastExponent(curve), peer: null, goal: { value: MOST } };
     }
