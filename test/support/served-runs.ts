@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import axios from 'axios';
 import { startProgram } from './program.ts';
 import { until } from './waiting.ts';
 
@@ -99,10 +100,13 @@ async function list(url: string, path: string) {
   }));
 }
 
+/** By axios: Node's `fetch` throws out of reach where a connection ends while it holds a large body up. */
 async function read(url: string, path: string): Promise<Buffer> {
-  const response = await fetch(`${url}/logdir/${escaped(path)}`);
-  if (!response.ok) throw new Error(`${path}: HTTP ${response.status}`);
-  return Buffer.from(await response.arrayBuffer());
+  const { data } = await axios.get<Buffer>(`${url}/logdir/${escaped(path)}`, {
+    responseType: 'arraybuffer',
+    proxy: false,
+  });
+  return data;
 }
 
 async function copy(url: string, path: string, target: string): Promise<void> {
