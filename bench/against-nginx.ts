@@ -24,6 +24,7 @@ export interface Site {
 /** What is aimed at; null: reported only. */
 export interface Goals {
   readonly whole: Goal | null;
+  readonly large: Goal | null;
   readonly small: Goal | null;
   readonly single: Goal | null;
 }
@@ -44,7 +45,7 @@ export async function* againstNginx(site: Site, goals: Goals): AsyncIterable<Fig
       what,
       unit: '/s',
       better: 'more',
-      goal: rangeBytes === SMALL ? goals.small : null,
+      goal: rangeBytes === SMALL ? goals.small : goals.large,
     };
   }
   for (const spreadBytes of [WARM_BYTES, bytes]) {
