@@ -38,8 +38,9 @@ export default defineConfig({
           name: 'unit',
           setupFiles: ['test/support/property-time.ts'],
           include: ['test/{unit,contract,property,architecture,semantics}/**/*.test.{ts,tsx}'],
-          // Property tests and command-line tests, which start processes, take seconds on a busy machine.
-          testTimeout: 60_000,
+          // Property tests and command-line tests, which start processes, take seconds on a busy machine; at full scale properties
+          // are tried as often as they say.
+          testTimeout: process.env['TEST_FULL'] === '1' ? 240_000 : 60_000,
           hookTimeout: 60_000,
           maxWorkers: WAITING_WORKERS,
           // Each file in a world of its own would load the program anew: more than half of all processor time. No test, here and below, may

@@ -142,7 +142,7 @@ describe('rows of many shapes', () => {
         expect(written(wasmRows, lent, ours.fill(0))).toEqual(byJavaScript);
         if (memory !== null) expect(written(wasmRows, lent, memory)).toEqual(byJavaScript);
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 });
