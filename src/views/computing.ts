@@ -27,7 +27,8 @@ export async function* computed(
 ): AsyncGenerator<RecordBatch> {
   const { recipe, members } = computation;
   if (isOutdated(members, recipe)) {
-    if (stopAt === undefined) return;
+    // What was computed stays as it is; of nothing there is no file.
+    if (stopAt === undefined && after !== null) return;
     throw gone(recipe);
   }
   if (after === null) {
@@ -48,7 +49,8 @@ export async function hasNewsAfter(
   after: Cursor | null,
   options: Signal,
 ): Promise<boolean> {
-  if (isOutdated(members, recipe)) return false;
+  // Reading says that it is gone, where it was never computed.
+  if (isOutdated(members, recipe)) return after === null;
   if (after === null) return recipe.startTime !== null;
   const { nextStep } = await AlignedSteps.open(members, { ...options, after: parsePosition(after) });
   return Number.isFinite(nextStep) && nextStep <= finalStep(members, recipe);

@@ -5,7 +5,7 @@
 
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename, dirname, join } from 'node:path';
@@ -120,6 +120,9 @@ describe.skipIf(!IS_FULL || PYTHON_MISSING !== null)('pip install wandb-logdir, 
 describe.skipIf(!IS_FULL)('npm', () => {
   const npm = async (words: readonly string[], cwd: string) => {
     mkdirSync(cwd, { recursive: true });
+    // Else npm installs into a folder above that has packages.
+    if (!existsSync(join(cwd, 'package.json')))
+      writeFileSync(join(cwd, 'package.json'), '{ "private": true }');
     return (await run('npm', [...words, '--no-audit', '--no-fund'], { cwd, maxBuffer: 2 ** 26 })).stdout;
   };
   let clone: string;

@@ -6,6 +6,7 @@ import type { Grouping, RunGroup } from '../../namespace/index.ts';
 import { castOf, identified, revisionText } from '../members.ts';
 import type { Fold, FoldContext, Recipe } from '../recipe.ts';
 import type { AlignedStep } from '../steps/aligned-steps.ts';
+import { oneNaN } from '../steps/one-nan.ts';
 import { STATISTICS, type Statistic, statisticOf } from './statistics.ts';
 
 /** Members that notes name; the config names all. */
@@ -75,7 +76,7 @@ class StatisticFold implements Fold {
   add({ step, timestamp, keys, values }: AlignedStep): HistoryRow | null {
     if (keys.length === 0) return null;
     const { numbers, shape } = this.#columnsOf(keys);
-    const computed = numbers.map((number) => statisticOf(this.#statistic, values[number]!));
+    const computed = numbers.map((number) => oneNaN(statisticOf(this.#statistic, values[number]!)));
     return { kind: 'history', step, timestamp, shape, values: computed, cells: [] };
   }
 

@@ -14,7 +14,11 @@ const filled = z.string().min(1);
 const several = z.union([filled.transform((one) => [one]), z.array(filled).min(1)], {
   error: ({ input }) => unexpected('a key, or a list of keys', input),
 });
-const wholeNumber = z.int({ error: ({ input }) => unexpected('a whole number', input) });
+const windowLength = z.unknown().transform((input, context): number => {
+  if (typeof input === 'number' && Number.isInteger(input) && input >= 1 && input <= MAX_WINDOW) return input;
+  context.addIssue({ code: 'custom', message: unexpected(`a whole number from 1 to ${MAX_WINDOW}`, input) });
+  return z.NEVER;
+});
 /** Keys alone that are known. */
 const closed = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
   z.strictObject(shape, {
@@ -50,7 +54,7 @@ const STEPS = {
   keep: several.transform((keys) => ({ kind: 'keep' as const, keys })),
   drop: several.transform((keys) => ({ kind: 'drop' as const, keys })),
   scale: z.record(filled, z.number()).transform((factors) => ({ kind: 'scale' as const, factors })),
-  rolling_mean: closed({ ...TARGET, window: wholeNumber.min(1).max(MAX_WINDOW) })
+  rolling_mean: closed({ ...TARGET, window: windowLength })
     .refine(hasOneKey, ONE_KEY)
     .transform(({ window, ...rest }) => ({ kind: 'rolling_mean' as const, window, ...target(rest) })),
   ema: closed({ ...TARGET, weight: z.number().min(0).max(0.999_999) })
@@ -142,7 +146,7 @@ export function parseViews(text: string, path: string, section: string | null): 
       `${path}:${lines.linePos(error.pos[0]).line}: not valid YAML: ${error.message.split('\n')[0]}`,
     );
   const key = section ?? (document.has('views') ? 'views' : null);
-  const content = document.toJS() as Readonly<Record<string, unknown>> | null;
+  const content = plainContent(document, path);
   const result = z.record(viewName, view).safeParse(key === null ? (content ?? {}) : content?.[key], {
     error: plainText,
   });
@@ -152,6 +156,20 @@ export function parseViews(text: string, path: string, section: string | null): 
     problemAt(document, lines, [...above, ...placeOf(issue)], issue),
   );
   throw new LogdirError('invalid-argument', problems.map((problem) => `${path}:${problem}`).join('\n  '));
+}
+
+/** @throws LogdirError `invalid-argument` where aliases lead in a circle, or multiply what is there. */
+function plainContent(document: Document, path: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const content = document.toJS() as Readonly<Record<string, unknown>> | null;
+    JSON.stringify(content);
+    return content;
+  } catch {
+    throw new LogdirError(
+      'invalid-argument',
+      `${path}: aliases (&name, *name) lead in a circle, or hold too much: write out what they stand for`,
+    );
+  }
 }
 
 function problemAt(

@@ -6,6 +6,7 @@ import type { Run } from '../../history/index.ts';
 import { castOf, identified, revisionText } from '../members.ts';
 import type { Fold, FoldContext, Recipe } from '../recipe.ts';
 import type { AlignedStep } from '../steps/aligned-steps.ts';
+import { oneNaN } from '../steps/one-nan.ts';
 import { type Transform, transformOf } from './transform.ts';
 import type { ViewDefinition } from './view-definition.ts';
 
@@ -72,7 +73,7 @@ class ViewFold implements Fold {
       step: row.step,
       timestamp,
       shape,
-      values: shown.map(([, value]) => value),
+      values: shown.map(([, value]) => oneNaN(value)),
       cells: [],
     };
   }

@@ -52,6 +52,26 @@ describe('the directory of a grouping', () => {
     expect(String(await readWhole(house.tree, `${GROUPS}/g/mean/config.yaml`))).toContain('- a\n');
   });
 
+  it('has NaN in one form, however often the engine has compiled the arithmetic anew', async () => {
+    const rows = (x: number) => [
+      ...Array.from({ length: 20_000 }, (_, step) => row(step, { x })),
+      exitRecord(),
+    ];
+    const { house } = await houseOf({ a: rows(Number.POSITIVE_INFINITY), b: rows(Number.NEGATIVE_INFINITY) });
+    await using _house = house;
+    for (const statistic of ['mean', 'std']) {
+      await house.tree.stat(`${GROUPS}/g/${statistic}/run.json`, COMPLETE);
+      const bytes = await readWhole(house.tree, await eventPath(house.tree, `${GROUPS}/g/${statistic}`));
+      // The tag `x`, and the float32 behind it.
+      const forms = new Set<string>();
+      for (let at = bytes.indexOf('\x0a\x01x\x15', 0, 'latin1'); at >= 0; ) {
+        forms.add(bytes.toString('hex', at + 4, at + 8));
+        at = bytes.indexOf('\x0a\x01x\x15', at + 8, 'latin1');
+      }
+      expect([statistic, ...forms]).toEqual([statistic, '0000c07f']);
+    }
+  });
+
   it('nests below queries, and nothing nests below it', async () => {
     const { house } = await houseOf({
       a: [row(0, { x: 1 }), exitRecord()],

@@ -173,10 +173,19 @@ describe('a file of views', () => {
       'v:\n  steps:\n    - ema: {key: a, weight: 2}',
       '3, v.steps.0.ema.weight: expected 0.999999 or less, not 2',
     ],
-    ['v:\n  steps:\n    - rolling_mean: {key: a, window: ten}', 'window: expected a whole number, not "ten"'],
+    ['v:\n  steps:\n    - rolling_mean: {key: a, window: 1000000}', 'from 1 to 100000, not 1000000'],
+    ['a: &x [*x]', 'v.yaml: aliases (&name, *name) lead in a circle'],
+    [
+      `a: &a [1]\n${[...'bcdefghij'].map((b, i) => `${b}: &${b} [${`*${'abcdefghi'[i]},`.repeat(9)}]`).join('\n')}`,
+      'or hold too much: write out what they stand for',
+    ],
+    [
+      'v:\n  steps:\n    - rolling_mean: {key: a, window: ten}',
+      'window: expected a whole number from 1 to 100000, not "ten"',
+    ],
     [
       'v:\n  steps:\n    - rolling_mean: {key: a}',
-      '3, v.steps.0.rolling_mean.window: is missing: expected a whole number',
+      '3, v.steps.0.rolling_mean.window: is missing: expected a whole number from 1 to 100000',
     ],
     [
       'v:\n  steps:\n    - rolling_mean:\n        key: a\n        windw: 3\n        window: 3',
