@@ -120,6 +120,8 @@ export class DerivedRuns {
     for (const [group, runs] of before ?? []) {
       for (const [name, run] of runs) {
         if (groups.get(group)?.get(name)?.id === run.id) continue;
+        // A file without rows may have had some in an earlier process, and they can't be computed any more.
+        if ((run.log?.ledger.rowCount ?? 0) === 0) continue;
         const place = group === '' ? `${path}/${name}` : `${path}/${group}/${name}`;
         this.#earlier.set(place, [run, ...this.earlier(place)].slice(0, MAX_EARLIER));
       }

@@ -72,6 +72,29 @@ describe('the directory of a grouping', () => {
     }
   });
 
+  it('is not found by an old name of which a later process has computed nothing', async () => {
+    const source = new ScriptedSource();
+    addMembers(source, {
+      a: [0, 1, 2].map((step) => row(step, { x: 1 })),
+      b: [row(0, { x: 3 }), exitRecord()],
+    });
+    const nameIn = async (house: House) => {
+      await house.tree.stat(`${MEAN}/run.json`, COMPLETE);
+      return await eventPath(house.tree, MEAN);
+    };
+    let old: string;
+    {
+      await using house = await buildHouse({ sources: [source] });
+      old = await nameIn(house);
+      expect((await readWhole(house.tree, old)).length).toBeGreaterThan(0);
+    }
+    await using house = await buildHouse({ sources: [source] });
+    expect(await namesAt(house, `${GROUPS}/g`)).toContain('mean');
+    source.push(memberKey('a'), row(1, { x: 9 }));
+    expect(await nameIn(house)).not.toBe(old);
+    await expect(readWhole(house.tree, old)).rejects.toMatchObject({ code: 'not-found' });
+  });
+
   it('nests below queries, and nothing nests below it', async () => {
     const { house } = await houseOf({
       a: [row(0, { x: 1 }), exitRecord()],
