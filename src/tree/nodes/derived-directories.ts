@@ -6,7 +6,7 @@
 
 import { encodeComponent, LogdirError, type MaybePromise, TurnBudget } from '../../core/index.ts';
 import type { Run } from '../../history/index.ts';
-import type { DirectoryNode, TreeOptions } from '../tree.ts';
+import type { DirectoryNode, FileNode, TreeOptions } from '../tree.ts';
 import type { DerivedGroups, DerivedPlace, DerivedProject, LookOptions } from './derived-runs.ts';
 import type { TreeDirectory, TreeNode } from './node.ts';
 import { RunDirectory, runNode } from './run-directory.ts';
@@ -140,14 +140,21 @@ class ViewDirectory extends DerivedDirectory {
 /** The directory of a derived run, in which files that it had under earlier names open as well. */
 class DerivedRunDirectory extends RunDirectory {
   readonly #name: string;
+  readonly #run: Run;
   readonly #project: DerivedProject;
   readonly #path: string;
 
   constructor(name: string, run: Run, project: DerivedProject, path: string) {
     super(name, run, project.derivedParts);
     this.#name = name;
+    this.#run = run;
     this.#project = project;
     this.#path = path;
+  }
+
+  override entries(options: Signal): Promise<readonly FileNode[]> {
+    this.#project.derived.noteListed(this.#run);
+    return super.entries(options);
   }
 
   override lookup(name: string): TreeNode | undefined {

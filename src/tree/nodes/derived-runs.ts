@@ -65,6 +65,8 @@ export class DerivedRuns {
   readonly #known = new LRUCache<string, Known>({ max: MAX_KNOWN });
   /** By path of the run's directory. */
   readonly #earlier = new LRUCache<string, readonly Run[]>({ max: MAX_CHANGED });
+  /** Runs whose directories were listed. */
+  readonly #listed = new WeakSet<Run>();
 
   constructor(options: DerivedRunsOptions) {
     this.#options = options;
@@ -86,6 +88,11 @@ export class DerivedRuns {
     this.#keepEarlier(path, this.#known.get(path)?.groups, groups);
     this.#known.set(path, { project, groups, atMs });
     return groups;
+  }
+
+  /** Somebody lists the directory of a run, and may open what it names. */
+  noteListed(run: Run): void {
+    this.#listed.add(run);
   }
 
   /** The runs that one was before: those whose file has a name that was listed. `path`: of its directory. */
@@ -120,8 +127,8 @@ export class DerivedRuns {
     for (const [group, runs] of before ?? []) {
       for (const [name, run] of runs) {
         if (groups.get(group)?.get(name)?.id === run.id) continue;
-        // A file without rows may have had some in an earlier process, and they can't be computed any more.
-        if ((run.log?.ledger.rowCount ?? 0) === 0) continue;
+        // A file without rows that nobody has listed here may have had some in an earlier process: they can't be computed any more.
+        if (!this.#listed.has(run) && (run.log?.ledger.rowCount ?? 0) === 0) continue;
         const place = group === '' ? `${path}/${name}` : `${path}/${group}/${name}`;
         this.#earlier.set(place, [run, ...this.earlier(place)].slice(0, MAX_EARLIER));
       }
