@@ -44,6 +44,7 @@ export function loadWasmModule(memoryBytes: number): WasmModule {
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   const code = readFileSync(new URL('./encode-rows.wasm', import.meta.url));
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code), { env: { memory } });
+  // The type of exports knows none of them by name.
   const { encodeRows, recordsEnd, valuesEnd } = exports as unknown as Exports;
   return {
     memory: memory.buffer as ArrayBuffer,

@@ -117,12 +117,15 @@ describe.skipIf(process.platform !== 'linux')('serve', () => {
   const words = () => ['serve', EXAMPLES, '--port', '0', '--port-file', path('port')];
 
   it('ends with the terminal it was started in, also where its streams lead elsewhere', async () => {
-    const line = `"$@" </dev/null >out 2>&1; echo $? >code`;
+    const line = `"$@" </dev/null >out 2>&1 & echo $! >pid; wait`;
     const terminal = startInTerminal(['sh', '-c', line, 'sh', process.execPath, PROGRAM, ...words()], dir);
     await hasPort();
+    const pid = Number(readFileSync(path('pid'), 'utf8'));
+    expect(isAlive(pid)).toBe(true);
     terminal.close();
     await terminal.code;
-    await expect.poll(() => existsSync(path('port')), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+    expect(existsSync(path('port'))).toBe(false);
   });
 
   it('goes on without one, and serves', async () => {

@@ -70,7 +70,8 @@ interface KeyedRequest {
 export class ApiClient {
   readonly #options: ApiClientOptions;
   readonly #host: string;
-  #http: AxiosInstance | null = null;
+  /** Made by the first request: axios and what it asks by take longer to load than all else, which what is cached does without. */
+  #http: Promise<AxiosInstance> | undefined;
   readonly #breaker: CircuitBreaker;
   #report: ServerReport = { receivedBytes: 0, requests: 0, clockSkewMs: null, remaining: null };
   /** By what they are for. */
@@ -179,28 +180,27 @@ export class ApiClient {
   }
 
   async #post(body: string, { key: found, signal, isRetry }: KeyedRequest): Promise<AxiosResponse<string>> {
-    const { baseUrl, network, retryPolicy, clock } = this.#options;
+    const { baseUrl, retryPolicy, clock } = this.#options;
     const key = found?.key ?? null;
     const authorization = key === null ? {} : { Authorization: `Basic ${btoa(`api:${key}`)}` };
     // W&B's edge answers some anonymous programs with nothing unless they look like its own pages.
     const origin = key === null ? { Origin: appOrigin(baseUrl), 'X-Origin': appOrigin(baseUrl) } : {};
     using limit = deadline(signal, retryPolicy.deadlineMs, clock);
-    const { createAgents } = await import('./http-agents.ts');
-    this.#http ??= await this.#createHttp(createAgents(this.#host, network));
-    return await this.#http.post<string>(`${baseUrl}/graphql`, body, {
+    this.#http ??= this.#createHttp();
+    const http = await this.#http;
+    return await http.post<string>(`${baseUrl}/graphql`, body, {
       headers: { ...authorization, ...origin },
       signal: limit.signal,
       // A connection that hung may go on hanging.
-      ...(isRetry && createAgents(this.#host, network, true)),
+      ...(isRetry && (await this.#agents(true))),
       validateStatus: (status) => (status >= 200 && status < 300) || status === 400 || status === 422,
     });
   }
 
-  /** Made by the first request: axios and what it asks by take longer to load than all else, which what is cached does without. */
-  async #createHttp(agents: HttpAgents): Promise<AxiosInstance> {
+  async #createHttp(): Promise<AxiosInstance> {
     const { default: axios } = await import('axios');
     return axios.create({
-      ...agents,
+      ...(await this.#agents(false)),
       // axios knows a proxy only for plain requests; the agents know it for both.
       proxy: false,
       // Nowhere but to the server itself: the key would go with it.
@@ -212,6 +212,11 @@ export class ApiClient {
       transformResponse: (body: unknown) => body,
       headers: { 'User-Agent': this.#options.userAgent, 'Content-Type': 'application/json' },
     });
+  }
+
+  async #agents(isFresh: boolean): Promise<HttpAgents> {
+    const { createAgents } = await import('./http-agents.ts');
+    return createAgents(this.#host, this.#options.network, isFresh);
   }
 
   /** That the server shows to a key none of what it is to see: another is looked for, where there are several. */

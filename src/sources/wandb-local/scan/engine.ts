@@ -105,6 +105,7 @@ function makeEngine(module: WebAssembly.Module): ScanEngine | null {
     return null;
   }
   const { buffer } = memory;
+  // The type of exports knows none of them by name.
   const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as ScanExports;
   if (exports.REGION_END.value > OWN_BYTES) throw new RangeError('assembly/scan-log.ts needs more memory');
   new BigUint64Array(buffer, exports.POWERS_AT.value).set(powersOfFive());
