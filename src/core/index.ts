@@ -46,6 +46,7 @@ export {
   type HistoryColumns,
   type HistoryRow,
   type MetricDefinition,
+  type Preliminary,
   type RowShape,
   type RunFacts,
   type RunRecord,

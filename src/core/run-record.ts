@@ -110,6 +110,13 @@ export interface MetricDefinition {
   readonly goal?: 'minimize' | 'maximize';
 }
 
+/** What is known of a run from elsewhere than its log: it holds until the log has a row, and is told whole each time. */
+export interface Preliminary {
+  readonly facts?: RunFacts;
+  readonly config?: DocumentChange;
+  readonly summary?: DocumentChange;
+}
+
 /** One record of a run, in the order it was logged, or several rows that follow one another. */
 export type RunRecord =
   | HistoryRow
@@ -119,8 +126,8 @@ export type RunRecord =
   | { readonly kind: 'config'; readonly change: DocumentChange }
   | { readonly kind: 'summary'; readonly change: DocumentChange }
   | { readonly kind: 'metric'; readonly metric: MetricDefinition }
-  /** A run that has no row yet, or died before it had one: what it said of itself so far is all there is to show. */
-  | { readonly kind: 'begun' }
+  /** A run that has no row yet, or died before it had one: what is known of it so far is all there is to show. */
+  | ({ readonly kind: 'begun' } & Preliminary)
   | { readonly kind: 'exit'; readonly exitCode: number; readonly runtimeSeconds: number };
 
 const NO_CELLS: readonly Cell[] = Object.freeze([]);

@@ -164,6 +164,11 @@ export class EventFold {
     return exits.flatMap((_, i) => excerptsAtExit(this.#state.exits + i + 1));
   }
 
+  /** In place of commits: the file of a run that has no row yet. */
+  wait(known: KnownOfRun): void {
+    this.#marking.wait(known);
+  }
+
   /** Folds a commit. `found`: of its needs. @throws UnsuitableAxis, MissingContents */
   add(input: FoldInput, { measured, contents, excerpts }: FoundOfNeeds = NOTHING_FOUND): void {
     const { commit, blocks, firstBlock, firstRow, before } = input;
@@ -204,14 +209,14 @@ export class EventFold {
       case 'summary':
         known.summary.apply(change.change);
         break;
-      case 'begun':
-        this.#marking.begun(known);
-        break;
       case 'exit':
         this.#marking.end(change.exit, known, excerpts);
         break;
       case 'metric':
         this.#rows.define(change.metric);
+        break;
+      case 'begun':
+        // Whoever reads a run later is not told of it.
         break;
     }
   }

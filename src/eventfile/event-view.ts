@@ -1,5 +1,6 @@
 /** The event file of one run as of now: its log folded, kept beside the log in a side file, and folded on as the log grows. @module */
 
+import { createHash } from 'node:crypto';
 import { LogdirError, NEVER_ABORTED, SingleFlight, TurnBudget } from '../core/index.ts';
 import {
   type Allocate,
@@ -36,12 +37,14 @@ import { MissingContents } from './told-media.ts';
  * Version of the fold and of everything below it. Raised whenever the same history would become other bytes; event files
  * then have other names, and the history they are made from stays as it is.
  */
-export const VIEW_VERSION = 3;
+export const VIEW_VERSION = 4;
 
 /** Blocks whose rows are read in one go while a log is folded: some 1.6 MiB, and as many as a commit has. */
 const BLOCKS_PER_READ = 16;
 /** Folded segments that are not yet in the side file are worth writing it once they are this share of it. */
 const SAVE_SHARE = 1 / 8;
+/** Of a file of one name there are a few in the life of a run. */
+const CHECKSUM_CHARACTERS = 10;
 /** `RunSource.origin` of folders on this machine. */
 const LOCAL_ORIGIN = 'local';
 
@@ -72,6 +75,8 @@ export class EventView {
   readonly options: EventViewOptions;
   readonly encoders: RunEncoders;
   #fold: EventFold;
+  /** What is shown in place of `#fold` while the run has no row. */
+  #waiting: EventFold | null = null;
   /** Read when values of media are met. */
   #ledger: MediaLedger | undefined;
   #epoch = 0;
@@ -107,12 +112,19 @@ export class EventView {
   get succession(): string {
     const { generation } = this.log;
     const epoch = this.#epoch > 0 ? `.r${ordinal(this.#epoch)}` : '';
-    return generation > 1 || epoch !== '' ? `.g${ordinal(generation)}${epoch}` : '';
+    const waiting = this.#waiting === null ? '' : `.w${checksumOf(this.#waiting.markers)}`;
+    return `${generation > 1 || epoch !== '' ? `.g${ordinal(generation)}${epoch}` : ''}${waiting}`;
   }
 
-  /** Whether something it was made of can't be had any more. Another view takes its place then. */
+  /** Whether the run has no row yet, and its file says what is known of it by now. */
+  get isWaiting(): boolean {
+    return this.#waiting !== null;
+  }
+
+  /** Whether something it was made of can't be had any more, or is another by now. Another view takes its place then. */
   get isStale(): boolean {
-    return this.#ledger !== undefined && this.#ledger.epoch !== this.#epoch;
+    const isOver = this.#waiting !== null && !this.isCurrent;
+    return isOver || (this.#ledger !== undefined && this.#ledger.epoch !== this.#epoch);
   }
 
   /** Why files of media that the file is made of are gone, as far as they were looked at. */
@@ -125,7 +137,7 @@ export class EventView {
   }
 
   get fold(): EventFold {
-    return this.#fold;
+    return this.#waiting ?? this.#fold;
   }
 
   /** Bytes of the event file, as far as the log is folded. */
@@ -150,21 +162,21 @@ export class EventView {
 
   /** Roughly the bytes it keeps alive: segments are five numbers. */
   get weight(): number {
-    const { segments, markers, blockCount } = this.#fold;
+    const { segments, markers, blockCount } = this.fold;
     const ofMarkers = markers.reduce((sum, marker) => sum + markerWeight(marker), 0);
     return 2048 + 40 * segments.length + 8 * blockCount + ofMarkers;
   }
 
   /** Markers of the file, and what the run's next exit would tell that none has told yet. */
   get markersNow(): readonly Marker[] {
-    const untold = this.isCurrent ? this.#fold.untold(this.log.ledger) : null;
-    return untold === null ? this.#fold.markers : [...this.#fold.markers, untold];
+    const untold = this.isCurrent ? this.fold.untold(this.log.ledger) : null;
+    return untold === null ? this.fold.markers : [...this.fold.markers, untold];
   }
 
   /** Folds a commit just made, if everything before it is folded. */
   add({ commit, blocks }: PreparedCommit, before: CommitContext): void {
     const { ledger } = this.log;
-    if (this.#commits !== ledger.commits - 1 || this.#catchingUp.size > 0) return;
+    if (this.#commits !== ledger.commits - 1 || this.#catchingUp.size > 0 || this.isWaiting) return;
     const firstBlock = this.#fold.blockCount;
     const firstRow = firstBlock < ledger.blockCount ? ledger.block(firstBlock).firstRow : ledger.rowCount;
     const input = { commit, blocks: blocks.map(({ block }) => block), firstBlock, firstRow, before };
@@ -225,8 +237,16 @@ export class EventView {
 
   #settle(commits: number): void {
     this.#commits = commits;
-    this.#size = this.#fold.segments.size;
-    this.#blockCount = this.#fold.blockCount;
+    if (this.isCurrent && this.#fold.startTime === null && this.log.ledger.isWithoutRows)
+      this.#waiting = this.#waitingFold();
+    this.#size = this.fold.segments.size;
+    this.#blockCount = this.fold.blockCount;
+  }
+
+  #waitingFold(): EventFold {
+    const fold = new EventFold(this.log.key, this.encoders, this.options);
+    fold.wait(this.log.ledger);
+    return fold;
   }
 
   async #load(store: RunStore): Promise<void> {
@@ -347,6 +367,11 @@ async function orPending<T>(work: Promise<T>): Promise<T> {
     if (error instanceof LogdirError) throw new MediaPending(error.message, { cause: error });
     throw error;
   }
+}
+
+/** Tells files apart that are nothing but markers. */
+function checksumOf(markers: readonly Marker[]): string {
+  return createHash('sha256').update(JSON.stringify(markers)).digest('hex').slice(0, CHECKSUM_CHARACTERS);
 }
 
 /** A number in whose text shorter ones come first: `9`, `a10`, `a99`, `b100`. */

@@ -29,10 +29,10 @@ export type { Commit, PositionedChange, RunExit, ShapeEnd } from './log/commit.t
 export type { Dictionary, ShapeEntry, ShapeKind } from './log/dictionary.ts';
 export { type DocumentEntry, WandbDocument } from './log/document.ts';
 export type { PreparedCommit } from './log/ingest.ts';
-export { type BlockPlace, isAfter, type NewestRow, RunLedger } from './log/ledger.ts';
+export { type BlockPlace, type CommitContext, isAfter, type NewestRow, RunLedger } from './log/ledger.ts';
 export type { CommitListener } from './log/reading.ts';
 export type { BlockCell, RowBlock } from './log/row-block.ts';
-export { type CommitContext, contextOf, type RunLog } from './log/run-log.ts';
+export { contextOf, type RunLog } from './log/run-log.ts';
 export { type PrefetchProgress, prefetch } from './prefetch.ts';
 export type { Run, RunStatus } from './run.ts';
 export { LocalStore } from './store/local/index.ts';

@@ -88,9 +88,7 @@ export async function readLog(bytes: Uint8Array): Promise<ReadResult> {
 
 /** Whether a record is told of a log in which nothing has arrived yet, when it is read at that moment. */
 export function isOfWaiting(record: RunRecord): boolean {
-  return (
-    record.kind === 'begun' || (record.kind === 'facts' && String(Object.keys(record.facts)) === 'startTime')
-  );
+  return record.kind === 'begun';
 }
 
 /** A row as a plain object: numbers and cell texts by key. */

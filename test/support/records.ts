@@ -75,7 +75,7 @@ type Values = Readonly<Record<string, unknown>>;
 
 export const configRecord = (values: Values): RunRecord => ({ kind: 'config', change: changeTo(values) });
 
-function changeTo(values: Values): DocumentChange {
+export function changeTo(values: Values): DocumentChange {
   const update = Object.entries(values).map(([key, value]) => ({ path: [key], json: JSON.stringify(value) }));
   return { update, remove: [] };
 }

@@ -12,6 +12,7 @@ import {
   checkedJson,
   type DocumentChange,
   type MetricDefinition,
+  type Preliminary,
   parseCheckedJson,
   type RunFacts,
 } from '../../core/index.ts';
@@ -82,7 +83,7 @@ export type PositionedChange = { readonly at: number } & (
   | { readonly kind: 'metric'; readonly metric: MetricDefinition }
   /** Before an exit, which tells the summary as of then; others are in `Commit.summary`. */
   | { readonly kind: 'summary'; readonly change: DocumentChange }
-  | { readonly kind: 'begun' }
+  | ({ readonly kind: 'begun' } & Preliminary)
   | { readonly kind: 'exit'; readonly exit: RunExit }
 );
 

@@ -114,7 +114,7 @@ export class RunIngest {
         this.#changes.push({ at: this.#nextRow, kind: 'metric', metric: record.metric });
         break;
       case 'begun':
-        this.#changes.push({ at: this.#nextRow, kind: 'begun' });
+        this.#changes.push({ at: this.#nextRow, ...record });
         break;
       case 'exit': {
         const { exitCode, runtimeSeconds } = record;

@@ -1,7 +1,7 @@
 /** Everything a run's index says, folded: what has been read so far, and where its rows lie. @module */
 
 import { crc32 } from 'node:zlib';
-import type { MetricDefinition, RunFacts } from '../../core/index.ts';
+import type { MetricDefinition, Preliminary, RunFacts } from '../../core/index.ts';
 import type { Cursor, UnreadKind } from '../../sources/index.ts';
 import type { BlockEntry, Commit, PositionedChange, Progress, RunExit, ShapeEnd } from './commit.ts';
 import { Dictionary } from './dictionary.ts';
@@ -15,6 +15,13 @@ const NOTHING_YET: Progress = {
   lastTimestamp: null,
   restarts: 0,
 };
+
+/** What a run said of itself by some place of its log. */
+export interface CommitContext {
+  readonly facts: RunFacts;
+  readonly config: WandbDocument;
+  readonly summary: WandbDocument;
+}
 
 /** A sealed block and where it lies among the rows of its run. */
 export interface BlockPlace extends BlockEntry {
@@ -32,8 +39,6 @@ export interface NewestRow {
 
 export class RunLedger {
   readonly dictionary = new Dictionary();
-  readonly config = new WandbDocument();
-  readonly summary = new WandbDocument();
   readonly metrics = new Map<string, MetricDefinition>();
   /** Rows or cells per shape id. */
   readonly shapeRows: number[] = [];
@@ -42,7 +47,11 @@ export class RunLedger {
   /** By shape id. */
   readonly #newest: (NewestRow | undefined)[] = [];
   #cursor: Cursor | null = null;
-  #facts: RunFacts = {};
+  #logged: CommitContext = { facts: {}, config: new WandbDocument(), summary: new WandbDocument() };
+  /** Of a run without rows. */
+  #preliminary: Preliminary | null = null;
+  /** What the log says, with what is known from elsewhere while it has no row. */
+  #known = this.#logged;
   #exit: RunExit | null = null;
   #progress = NOTHING_YET;
   #skippedBytes = 0;
@@ -54,8 +63,23 @@ export class RunLedger {
   get cursor(): Cursor | null {
     return this.#cursor;
   }
+  /** What is known of the run now, `config` and `summary` too: before its first row, from elsewhere than its log as well. */
   get facts(): RunFacts {
-    return this.#facts;
+    return this.#known.facts;
+  }
+  get config(): WandbDocument {
+    return this.#known.config;
+  }
+  get summary(): WandbDocument {
+    return this.#known.summary;
+  }
+  /** What its log alone says. */
+  get logged(): CommitContext {
+    return this.#logged;
+  }
+  /** Whether it was told to have begun, and has no row of history. */
+  get isWithoutRows(): boolean {
+    return this.#preliminary !== null;
   }
   /** Null while the run goes on, and again when it spoke after its exit. */
   get exit(): RunExit | null {
@@ -125,7 +149,7 @@ export class RunLedger {
     for (const shape of commit.shapes ?? []) this.dictionary.addShape(shape);
     for (const entry of commit.blocks ?? []) this.#addBlock(entry);
     for (const change of commit.changes ?? []) this.#change(change);
-    if (commit.summary !== undefined) this.summary.apply(commit.summary);
+    if (commit.summary !== undefined) this.#logged.summary.apply(commit.summary);
     for (const [shape, count] of commit.shapeRows ?? []) {
       this.shapeRows[shape] = (this.shapeRows[shape] ?? 0) + count;
     }
@@ -134,6 +158,9 @@ export class RunLedger {
     }
     this.#skippedBytes += commit.skippedBytes ?? 0;
     this.#progress = commit.progress;
+    if (this.#progress.rows > 0) this.#preliminary = null;
+    this.#known =
+      this.#preliminary === null ? this.#logged : withPreliminary(this.#logged, this.#preliminary);
     this.#cursor = commit.cursor;
     this.#commits++;
     this.#history.push(fingerprintOf(commit, this.#history.at(-1)!));
@@ -148,16 +175,17 @@ export class RunLedger {
   #change(change: PositionedChange): void {
     switch (change.kind) {
       case 'facts':
-        this.#facts = { ...this.#facts, ...change.facts };
+        this.#logged = { ...this.#logged, facts: { ...this.#logged.facts, ...change.facts } };
         this.#exit = null;
         break;
       case 'config':
-        this.config.apply(change.change);
+        this.#logged.config.apply(change.change);
         break;
       case 'summary':
-        this.summary.apply(change.change);
+        this.#logged.summary.apply(change.change);
         break;
       case 'begun':
+        this.#preliminary = change;
         break;
       case 'metric':
         this.metrics.set(change.metric.name, change.metric);
@@ -167,6 +195,17 @@ export class RunLedger {
         break;
     }
   }
+}
+
+function withPreliminary(logged: CommitContext, { facts, config, summary }: Preliminary): CommitContext {
+  const known = {
+    facts: { ...logged.facts, ...facts },
+    config: logged.config.copy(),
+    summary: logged.summary.copy(),
+  };
+  if (config !== undefined) known.config.apply(config);
+  if (summary !== undefined) known.summary.apply(summary);
+  return known;
 }
 
 /** Whether a row was logged after another. */

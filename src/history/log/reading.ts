@@ -3,8 +3,8 @@
 import type { RunSource } from '../../sources/index.ts';
 import { textOfRows } from './commit.ts';
 import { type PreparedCommit, RunIngest } from './ingest.ts';
-import { RunLedger } from './ledger.ts';
-import type { CommitContext, RunLog, RunLogWriter } from './run-log.ts';
+import { type CommitContext, RunLedger } from './ledger.ts';
+import type { RunLog, RunLogWriter } from './run-log.ts';
 
 /**
  * Blocks per commit while reading a long history: about 3 MiB of events, so that a reader waiting for the first

@@ -7,13 +7,12 @@
  * @module
  */
 
-import { LogdirError, type RunFacts } from '../../core/index.ts';
+import { LogdirError } from '../../core/index.ts';
 import type { Allocate, Exclusive, LogId, LogWriter, StoredLog } from '../store/run-store.ts';
 import { SpilledLog } from '../store/spilled-log.ts';
 import type { Commit, LogHeader } from './commit.ts';
-import type { WandbDocument } from './document.ts';
 import type { PreparedCommit } from './ingest.ts';
-import { RunLedger } from './ledger.ts';
+import { type CommitContext, RunLedger } from './ledger.ts';
 import { decodeBlock, type RowBlock } from './row-block.ts';
 
 /** Layout of index and rows; see commit.ts and row-block.ts. */
@@ -149,15 +148,9 @@ export class RunLog {
   }
 }
 
-/** What was known of a run before a commit. */
-export interface CommitContext {
-  readonly facts: RunFacts;
-  readonly config: WandbDocument;
-  readonly summary: WandbDocument;
-}
-
-/** What a ledger knows before it applies a commit. Documents are copied only where changes of the commit are to them. */
-export function contextOf({ facts, config, summary }: RunLedger, { changes = [] }: Commit): CommitContext {
+/** What a log says before it applies a commit. Documents are copied only where changes of the commit are to them. */
+export function contextOf({ logged }: RunLedger, { changes = [] }: Commit): CommitContext {
+  const { facts, config, summary } = logged;
   const changed = new Set(changes.map(({ kind }) => kind));
   // The summary is changed behind the changes as well, so that one at an exit must not be the ledger's own.
   const isTold = changed.has('summary') || changed.has('exit');

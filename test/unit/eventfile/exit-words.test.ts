@@ -3,9 +3,10 @@
 import { describe, expect, it } from 'vitest';
 import { type Cell, type RunRecord, runKey } from '../../../src/core/index.ts';
 import { readEvents, scalarsOf, tensorScalarsOf, textsOf } from '../../support/event-reader.ts';
-import { buildHouse, COMPLETE, eventPath, readWhole } from '../../support/house.ts';
+import { buildHouse, COMPLETE, collect, eventPath, readWhole, signal } from '../../support/house.ts';
 import { EVERYTHING, providerOver, readScalars, readTensors } from '../../support/provider.ts';
 import {
+  changeTo,
   configRecord,
   exitRecord,
   factsRecord,
@@ -25,13 +26,16 @@ async function runOf(...records: RunRecord[]) {
   const source = new ScriptedSource();
   source.add(KEY, [factsRecord('r'), ...records]);
   const house = await buildHouse({ sources: [source] });
-  const file = async () => {
+  const path = async () => {
     await house.tree.stat(`${RUN}/run.json`, COMPLETE);
-    return await readWhole(house.tree, await eventPath(house.tree, RUN));
+    return await eventPath(house.tree, RUN);
+  };
+  const file = async () => {
+    return await readWhole(house.tree, await path());
   };
   const json = async () => JSON.parse((await readWhole(house.tree, `${RUN}/run.json`)).toString()) as RunJson;
   const push = (...more: RunRecord[]) => source.push(KEY, ...more);
-  return { house, file, json, push, [Symbol.asyncDispose]: house[Symbol.asyncDispose] };
+  return { house, file, path, json, push, [Symbol.asyncDispose]: house[Symbol.asyncDispose] };
 }
 
 interface RunJson {
@@ -159,37 +163,57 @@ describe('what TensorBoard does not show', () => {
 });
 
 describe('a run that has begun and has no row', () => {
-  it('has an event file with what is known of it, which its rows go on with', async () => {
-    await using run = await runOf(configRecord({ lr: 0.1 }), BEGUN);
+  it('has an event file with what is known of it, which gives way to that of its rows', async () => {
+    const elsewhere = { facts: { gpu: 'NVIDIA A100' }, config: changeTo({ lr: 0.1 }) };
+    await using run = await runOf({ kind: 'begun', ...elsewhere });
+    const path = await run.path();
     const before = await run.file();
     const texts = textsOf(readEvents(before));
     expect(texts.get('wandb/overview')![0]).toContain('waiting for the first block');
+    expect(texts.get('wandb/overview')![0]).toContain('NVIDIA A100');
     expect(texts.get('wandb/config')).toHaveLength(1);
     const tags = readEvents(before).flatMap(({ summary }) => summary?.value?.map(({ tag }) => tag) ?? []);
     expect(tags).toContain('_hparams_/session_start_info');
-    run.push(BEGUN, configRecord({ lr: 0.1 }), row(0, { loss: 1 }), exitRecord());
+    run.push(configRecord({ lr: 0.2 }), row(0, { loss: 1 }), exitRecord());
     const after = await run.file();
-    expect(after.subarray(0, before.length)).toEqual(before);
+    expect((await run.path()) > path).toBe(true);
     const all = textsOf(readEvents(after));
     expect(all.get('wandb/overview')!.map((told) => /\| state \| (\w+)/.exec(told)?.[1])).toEqual([
-      'begun',
       'started',
       'finished',
     ]);
+    expect(all.get('wandb/overview')![0]).not.toContain('NVIDIA A100');
     expect(all.get('wandb/config')).toHaveLength(1);
     const sessions = readEvents(after).flatMap(({ summary }) => summary?.value ?? []);
     expect(sessions.filter(({ tag }) => tag === '_hparams_/session_start_info')).toHaveLength(1);
     expect(scalarsOf(readEvents(after)).get('loss')).toEqual([[0, 1]]);
   });
 
-  it('that says when it starts later than it was shown keeps its file', async () => {
-    const source = new ScriptedSource();
-    source.add(KEY, [BEGUN]);
-    await using house = await buildHouse({ sources: [source] });
-    await house.tree.stat('e/p/r1/run.json', COMPLETE);
-    const path = await eventPath(house.tree, 'e/p/r1');
-    source.push(KEY, factsRecord('r'), row(0, { loss: 1 }));
-    await house.tree.stat('e/p/r1/run.json', COMPLETE);
-    expect(await eventPath(house.tree, 'e/p/r1')).toBe(path);
+  it('has the same file as one that was read when it had rows already', async () => {
+    const rows = [configRecord({ lr: 0.2 }), row(0, { loss: 1 })];
+    await using early = await runOf(BEGUN);
+    await early.file();
+    early.push({ kind: 'begun', config: changeTo({ lr: 0.1 }) }, ...rows);
+    await using late = await runOf(...rows);
+    expect(await early.file()).toEqual(await late.file());
+    expect(await early.path()).toBe(await late.path());
+  });
+
+  it('has a file of another name when something else is known of it', async () => {
+    await using run = await runOf(BEGUN);
+    const path = await run.path();
+    run.push({ kind: 'begun', config: changeTo({ lr: 0.1 }) });
+    expect(await run.path()).not.toBe(path);
+    run.push(BEGUN);
+    expect(await run.path()).toBe(path);
+  });
+
+  it('goes on being read by who has its file open, as it was', async () => {
+    await using run = await runOf(BEGUN);
+    const before = await run.file();
+    await using open = await run.house.tree.open(await run.path(), COMPLETE);
+    run.push(row(0, { loss: 1 }));
+    await run.file();
+    expect(await collect(open.read({ start: 0, end: before.length }, { signal }))).toEqual(before);
   });
 });

@@ -4,16 +4,16 @@
  * @module
  */
 
-import { LogdirError, type RunRecord } from '../../../core/index.ts';
+import { LogdirError, type RunFacts, type RunRecord } from '../../../core/index.ts';
 import type { RecordBatch } from '../../source.ts';
 import { LOG_HEADER } from '../log/index.ts';
 import {
-  folderRecords,
   folderVersion,
   type IndexedRun,
   isWaiting,
   type Segment,
   startOf,
+  toldInFolder,
 } from '../runs/index.ts';
 import { formatCursor, isWithoutRows, type LocalCursor, parseCursor, type SegmentMark } from './cursor.ts';
 import { MarkTable } from './mark-table.ts';
@@ -120,16 +120,16 @@ async function* readFolder(run: IndexedRun, cursor: LocalCursor): AsyncGenerator
   const newest = run.segments.at(-1)!;
   const folder = await folderVersion(newest.path);
   if (folder === cursor.folder) return;
-  const records = await folderRecords(newest.path);
-  yield folderBatch({ ...cursor, folder }, [...startIn(newest, records), ...records, { kind: 'begun' }]);
+  const told = await toldInFolder(newest.path);
+  const facts = { ...startIn(newest), ...told.facts };
+  const begun = { kind: 'begun', ...told, ...(Object.keys(facts).length > 0 && { facts }) } as const;
+  yield folderBatch({ ...cursor, folder }, [begun]);
 }
 
-/** When the run began, as the name of its directory has it, where nothing else says so: its event file is named by that. */
-function startIn(log: Segment, records: readonly RunRecord[]): readonly RunRecord[] {
-  const isKnown = records.some((record) => record.kind === 'facts' && record.facts.startTime !== undefined);
+/** When the run began, as the name of its directory has it, where its log does not say so yet. */
+function startIn(log: Segment): RunFacts {
   const startTime = startOf(log);
-  if (isKnown || !isWaiting(log) || startTime === null) return [];
-  return [{ kind: 'facts', facts: { startTime } }];
+  return isWaiting(log) && startTime !== null ? { startTime } : {};
 }
 
 function folderBatch(cursor: LocalCursor, records: readonly RunRecord[]): RecordBatch {

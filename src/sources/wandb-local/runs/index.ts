@@ -20,7 +20,7 @@ export {
   readIdentity,
 } from './log-head.ts';
 export { openSavedFile, savedFiles, statSavedFiles } from './run-files.ts';
-export { folderRecords, folderVersion } from './run-folder.ts';
+export { folderVersion, toldInFolder } from './run-folder.ts';
 export { RunIndex } from './run-index.ts';
 export { runState } from './run-state.ts';
 export { describeSource, type SourceReport } from './source-report.ts';

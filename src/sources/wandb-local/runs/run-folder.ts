@@ -9,7 +9,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { parse } from 'yaml';
-import type { DocumentChange, RunFacts, RunRecord } from '../../../core/index.ts';
+import type { DocumentChange, Preliminary, RunFacts } from '../../../core/index.ts';
 import { splitJsonObject } from '../../../wandb-json/index.ts';
 import { isRunDirectoryName } from '../discovery/index.ts';
 
@@ -50,25 +50,21 @@ export async function folderVersion(logPath: string): Promise<string> {
   return crc32(text).toString(16);
 }
 
-/** What the files say, as records. A file that is absent, too long or not as the SDK writes it says nothing. */
-export async function folderRecords(logPath: string): Promise<readonly RunRecord[]> {
+/** What the files say. A file that is absent, too long or not as the SDK writes it says nothing. */
+export async function toldInFolder(logPath: string): Promise<Preliminary> {
   const folder = folderOf(logPath);
-  if (folder === null) return [];
+  if (folder === null) return {};
   const [metadata, config, summary] = await Promise.all(
     [METADATA, CONFIG, SUMMARY].map((name) => textOf(join(folder, name))),
   );
   const facts = factsIn(metadata ?? '');
   const configUpdate = configIn(config ?? '');
   const summaryUpdate = summaryIn(summary ?? '');
-  return [
-    ...(Object.keys(facts).length > 0 ? [{ kind: 'facts', facts } as const] : []),
-    ...(configUpdate.length > 0
-      ? [{ kind: 'config', change: { update: configUpdate, remove: [] } } as const]
-      : []),
-    ...(summaryUpdate.length > 0
-      ? [{ kind: 'summary', change: { update: summaryUpdate, remove: [] } } as const]
-      : []),
-  ];
+  return {
+    ...(Object.keys(facts).length > 0 && { facts }),
+    ...(configUpdate.length > 0 && { config: { update: configUpdate, remove: [] } }),
+    ...(summaryUpdate.length > 0 && { summary: { update: summaryUpdate, remove: [] } }),
+  };
 }
 
 /** When the process began, as its metadata have it. Unix seconds; null where they do not say. */
