@@ -128,6 +128,12 @@ export class LogFramer {
     this.position = this.#windowOffset + offset;
   }
 
+  /** Goes on behind records that somebody else has taken, at a file offset beyond the window. Not within a record. */
+  goOnAt(position: number, origin: BlockOrigin): void {
+    this.position = position;
+    this.origin = origin;
+  }
+
   /** Judges the chunk at a file offset and leaves its payload bounds in #chunkStart and #chunkEnd. */
   #examine(at: number, origin: BlockOrigin): Verdict {
     if (at >= this.#soundFrom && at < this.#soundTo) return this.#accept(at - this.#windowOffset);

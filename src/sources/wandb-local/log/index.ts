@@ -2,4 +2,4 @@
 
 export { checkStretch, SHIFTS } from './chunk.ts';
 export { BLOCK_BYTES, type BlockOrigin, LOG_HEADER, LogFramer, type SoundChunks } from './framing.ts';
-export { LogWindows, WINDOW_BYTES } from './windows.ts';
+export { type LogFile, LogWindows, WINDOW_BYTES } from './windows.ts';

@@ -1,6 +1,5 @@
 /** Consecutive stretches of a log in memory, the next one being read while the present one is decoded. @module */
 
-import type { FileHandle } from 'node:fs/promises';
 import { MIN_WINDOW_BYTES } from './framing.ts';
 
 /** One read; a page-cached one takes about 0.1 ms. */
@@ -8,6 +7,16 @@ const READ_BYTES = 512 * 1024;
 /** Room before each read for what is left of the window before it. */
 const HEADROOM_BYTES = MIN_WINDOW_BYTES;
 export const WINDOW_BYTES = HEADROOM_BYTES + READ_BYTES;
+
+/** What of an open file its log is read by. */
+export interface LogFile {
+  read(
+    buffer: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ readonly bytesRead: number }>;
+}
 
 interface PendingRead {
   readonly buffer: Uint8Array;
@@ -23,7 +32,7 @@ export class LogWindows implements AsyncDisposable {
   /** File offset after the last byte that was read. */
   end = 0;
 
-  readonly #file: FileHandle;
+  readonly #file: LogFile;
   readonly #allocate: () => Uint8Array;
   readonly #free: Uint8Array[] = [];
   #passed: Uint8Array[] = [];
@@ -32,7 +41,7 @@ export class LogWindows implements AsyncDisposable {
   #pending: PendingRead | null = null;
 
   /** `allocate` gives room of `WINDOW_BYTES`, for as long as the windows live. */
-  constructor(file: FileHandle, allocate: () => Uint8Array = () => new Uint8Array(WINDOW_BYTES)) {
+  constructor(file: LogFile, allocate: () => Uint8Array = () => new Uint8Array(WINDOW_BYTES)) {
     this.#file = file;
     this.#allocate = allocate;
   }

@@ -1,6 +1,5 @@
 /** Reads one `.wandb` file from a position on, in bounded batches of run records. @module */
 
-import type { FileHandle } from 'node:fs/promises';
 import { type RunRecord, TurnBudget } from '../../../core/index.ts';
 import { RECORD_FIELD, wandbRecordCodec } from '../../../protobuf/index.ts';
 import type { ShapeInterner, ShapeRegistry } from '../../shape-registry.ts';
@@ -14,10 +13,12 @@ import {
   translateRecord,
   UNREAD_KINDS,
 } from '../decode/index.ts';
-import { LOG_HEADER, LogFramer, LogWindows } from '../log/index.ts';
+import { LOG_HEADER, type LogFile, LogFramer, LogWindows } from '../log/index.ts';
 import { borrowEngine, LogScanner } from '../scan/index.ts';
 import type { LogPosition, SegmentMark } from './cursor.ts';
+import type { ReadAhead } from './read-ahead.ts';
 import { RewoundSegment } from './rewound-segment.ts';
+import { type SegmentBatch, withOwnShapes } from './stretch.ts';
 
 /** A batch ends at the first record that ends at or after a multiple of this: about 2 ms of decoding. */
 const BATCH_BYTES = 512 * 1024;
@@ -27,13 +28,6 @@ const MAX_CARRIED_BYTES = 1024 * 1024;
 const CHECKPOINT_BYTES = 4 * 1024;
 /** Decoders are made anew beyond this many keys, so that a log of ever new keys does not fill memory. */
 const MAX_KEYS = 65_536;
-
-export interface SegmentBatch {
-  readonly position: LogPosition;
-  readonly records: readonly RunRecord[];
-  readonly unread: Readonly<Partial<Record<UnreadKind, number>>>;
-  readonly skippedBytes: number;
-}
 
 /** One pass over one log. */
 export class SegmentReader {
@@ -53,8 +47,16 @@ export class SegmentReader {
   #reportedSkip = 0;
   #checkpoint = 0;
   readonly #turns = new TurnBudget();
+  readonly #ahead: ReadAhead | null;
 
-  constructor(file: FileHandle, { position, writer, maxStep }: SegmentMark, registry: ShapeRegistry) {
+  /** `ahead` reads parts of the same file. */
+  constructor(
+    file: LogFile,
+    { position, writer, maxStep }: Pick<SegmentMark, 'position' | 'writer' | 'maxStep'>,
+    registry: ShapeRegistry,
+    ahead: ReadAhead | null = null,
+  ) {
+    this.#ahead = ahead;
     this.#shapes = registry.ofWriter(writer);
     const { offset, origin, lastStep, lastTimestamp } = position;
     this.#rewound = maxStep === Number.POSITIVE_INFINITY ? null : new RewoundSegment(maxStep, lastStep);
@@ -69,7 +71,7 @@ export class SegmentReader {
 
   /** File offset up to which the log has been looked at, whole records or not. */
   get seenBytes(): number {
-    return this.#windows.end;
+    return Math.max(this.#windows.end, this.#framer.resumeAt);
   }
 
   /**
@@ -85,11 +87,29 @@ export class SegmentReader {
     await using _ = this.#windows;
     while (more) {
       signal.throwIfAborted();
+      yield* this.#aheadBatches(signal);
       const start = framer.resumeAt;
       more = await this.#fillBatch((Math.floor(start / BATCH_BYTES) + 1) * BATCH_BYTES);
       const batch = this.#takeBatch();
       if (framer.resumeAt !== start) yield batch;
       await this.#turns.next(signal);
+    }
+  }
+
+  /** Batches from here on that a thread has read, as far as they go. */
+  async *#aheadBatches(signal: AbortSignal): AsyncGenerator<SegmentBatch> {
+    const framer = this.#framer;
+    while (this.#ahead !== null && framer.carriedBytes === 0) {
+      const stretch = await this.#ahead.take(this.#position);
+      if (stretch === null) return;
+      const batches = withOwnShapes(stretch, this.#shapes);
+      const { offset, origin, ...clock } = batches.at(-1)!.position;
+      framer.goOnAt(offset, origin);
+      Object.assign(this.#history.clock, clock);
+      for (const batch of batches) {
+        yield batch;
+        await this.#turns.next(signal);
+      }
     }
   }
 
@@ -220,9 +240,9 @@ export class SegmentReader {
     this.#emitRows();
     this.#takeSummary();
     this.#windows.releasePassed();
-    const { resumeAt: offset, origin, skippedBytes } = this.#framer;
+    const { skippedBytes } = this.#framer;
     const batch = {
-      position: { offset, origin, ...this.#history.clock },
+      position: this.#position,
       records: this.#records,
       unread: this.#unread,
       skippedBytes: skippedBytes - this.#reportedSkip,
@@ -232,6 +252,11 @@ export class SegmentReader {
     this.#reportedSkip = skippedBytes;
     this.#boundKeys();
     return batch;
+  }
+
+  get #position(): LogPosition {
+    const { resumeAt: offset, origin } = this.#framer;
+    return { offset, origin, ...this.#history.clock };
   }
 
   /** What pending records of the summary come to. */

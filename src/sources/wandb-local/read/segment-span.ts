@@ -1,6 +1,6 @@
 /** Reads one segment from a mark on, and keeps where it stands. @module */
 
-import { open, stat } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { LogdirError, type RunRecord, toLogdirError } from '../../../core/index.ts';
 import type { Logger } from '../../../observability/index.ts';
 import type { ShapeRegistry } from '../../shape-registry.ts';
@@ -10,6 +10,7 @@ import type { IndexedRun, Segment } from '../runs/index.ts';
 import { formatCursor, type SegmentMark } from './cursor.ts';
 import { checkLog, headCrc } from './log-identity.ts';
 import type { MarkTable } from './mark-table.ts';
+import { ReadAhead } from './read-ahead.ts';
 import { SegmentReader } from './segment-reader.ts';
 import { continuationOf, hasContent, isRewind, type RunTraits } from './writers.ts';
 
@@ -61,7 +62,8 @@ export async function* readSpan(
     const head = await checkLog(file, what, start);
     let unreportedBytes = hasContent(start) ? 0 : await tornBefore(start, pass);
     let place = start;
-    const reader = new SegmentReader(file, start, registry);
+    await using ahead = aheadIn(file, segment, start, stopOffset);
+    const reader = new SegmentReader(file, start, registry, ahead);
     for await (const { position, ...content } of reader.batches(stopOffset, signal)) {
       if (hasContent(place)) refuseOutOfOrder(segment, content.records, pass);
       else refuseLate(segment, pass);
@@ -81,6 +83,18 @@ export async function* readSpan(
   } finally {
     await file.close();
   }
+}
+
+/** A thread's help, where much is to be read of which no rewind takes anything back. */
+function aheadIn(
+  file: FileHandle,
+  { sizeBytes }: Segment,
+  { position, maxStep }: SegmentMark,
+  stopOffset: number,
+): ReadAhead | null {
+  const isWhole = maxStep === Number.POSITIVE_INFINITY;
+  const range = { from: position.offset, to: Math.min(sizeBytes, stopOffset) };
+  return isWhole ? ReadAhead.begin(file.fd, range) : null;
 }
 
 /**

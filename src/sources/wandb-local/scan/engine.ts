@@ -74,14 +74,25 @@ let compiled: WebAssembly.Module | null | undefined;
 export function borrowEngine(): ScanEngine | null {
   const free = idle.pop();
   if (free !== undefined || made >= MAX_ENGINES) return free ?? null;
-  compiled ??= compile();
-  const engine = compiled && makeEngine(compiled);
+  const module = compiledScanner();
+  const engine = module && makeEngine(module);
   if (engine !== null) made++;
   return engine;
 }
 
 export function returnEngine(engine: ScanEngine): void {
   idle.push(engine);
+}
+
+/** The scanner's code; null where there is none. */
+export function compiledScanner(): WebAssembly.Module | null {
+  if (compiled === undefined) compiled = compile();
+  return compiled;
+}
+
+/** Has this thread take code that another has compiled. */
+export function useScanner(module: WebAssembly.Module): void {
+  compiled = module;
 }
 
 /** Null where the module was not built, or Node runs none (`--jitless`). */
