@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunRecord, singly } from '../../src/core/index.ts';
 import { ShapeRegistry } from '../../src/sources/shape-registry.ts';
+import { decodeMetadata } from '../../src/sources/wandb-local/metadata/index.ts';
 import { LOG_START } from '../../src/sources/wandb-local/read/cursor.ts';
 import { ReadAhead } from '../../src/sources/wandb-local/read/read-ahead.ts';
 import { SegmentReader } from '../../src/sources/wandb-local/read/segment-reader.ts';
@@ -110,7 +111,7 @@ describe('a log that a thread reads ahead of', () => {
     await using file = await fileOf(logOf(USUAL));
     const ahead = readAhead(file, others);
     const registry = new ShapeRegistry();
-    const reader = new SegmentReader(file.handle, WHOLE, registry, ahead);
+    const reader = new SegmentReader(file.handle, WHOLE, { registry, metadata: decodeMetadata, ahead });
     let rows = 0;
     for await (const batch of reader.batches(Number.POSITIVE_INFINITY, neverAborted)) {
       if (rows === 0) await others[Symbol.asyncDispose]();
@@ -126,7 +127,11 @@ describe('a log that a thread reads ahead of', () => {
     await using file = await fileOf(logOf(USUAL));
     {
       await using ahead = readAhead(file, threads);
-      const reader = new SegmentReader(file.handle, WHOLE, new ShapeRegistry(), ahead);
+      const reader = new SegmentReader(file.handle, WHOLE, {
+        registry: new ShapeRegistry(),
+        metadata: decodeMetadata,
+        ahead,
+      });
       for await (const _ of reader.batches(Number.POSITIVE_INFINITY, neverAborted)) break;
     }
     await using again = readAhead(file, threads);
@@ -181,7 +186,7 @@ async function batchesOf(
   ahead: ReadAhead | null,
 ): Promise<readonly SegmentBatch[]> {
   const batches: SegmentBatch[] = [];
-  const reader = new SegmentReader(file, WHOLE, registry, ahead);
+  const reader = new SegmentReader(file, WHOLE, { registry, metadata: decodeMetadata, ahead });
   for await (const batch of reader.batches(Number.POSITIVE_INFINITY, neverAborted)) batches.push(batch);
   return batches;
 }

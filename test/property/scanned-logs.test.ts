@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { type HistoryRow, singly } from '../../src/core/index.ts';
 import { type WandbRecord, wandbRecordCodec } from '../../src/protobuf/index.ts';
 import { ShapeRegistry } from '../../src/sources/shape-registry.ts';
+import { decodeMetadata } from '../../src/sources/wandb-local/metadata/index.ts';
 import { LOG_START } from '../../src/sources/wandb-local/read/cursor.ts';
 import { SegmentReader } from '../../src/sources/wandb-local/read/segment-reader.ts';
 import type { SegmentBatch } from '../../src/sources/wandb-local/read/stretch.ts';
@@ -280,7 +281,7 @@ async function batchesOf(log: Uint8Array, registry: ShapeRegistry): Promise<read
     maxStep: Number.POSITIVE_INFINITY,
   };
   const batches: SegmentBatch[] = [];
-  const reader = new SegmentReader(file, mark, registry);
+  const reader = new SegmentReader(file, mark, { registry, metadata: decodeMetadata });
   for await (const batch of reader.batches(Number.POSITIVE_INFINITY, neverAborted))
     batches.push({ ...batch, records: [...singly(batch.records)] });
   return batches;

@@ -12,14 +12,13 @@
  *
  * Usual records of a long log do not come here: `scan/` takes them, in a third of the time.
  *
- * Records that a run writes once or seldom (config, metrics, facts about the run) go through protobufjs
- * (`metadata-records.ts`). @module
+ * Records that a run writes once or seldom (config, metrics, facts about the run) go through protobufjs, in `metadata/`: nothing
+ * here loads that, so that threads start soon. @module
  */
 
 export { HistoryDecoder, meaningOf, type RowClock } from './history-decoder.ts';
 export { decodePath } from './key-table.ts';
-export { translateRecord, unixSeconds } from './metadata-records.ts';
-export { BOOKKEEPING_FIELDS, RecordPeek, UNREAD_KINDS } from './record-kinds.ts';
+export { BOOKKEEPING_FIELDS, RECORD_FIELD, RecordPeek, UNREAD_KINDS } from './record-kinds.ts';
 export { type KeptValue, SummaryMerger } from './summary-merger.ts';
 export { SystemDecoder } from './system-decoder.ts';
 export { FieldWalker, LENGTH_DELIMITED, VARINT } from './wire.ts';

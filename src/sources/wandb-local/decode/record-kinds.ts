@@ -1,8 +1,35 @@
 /** Tells what kind of record a log entry is without decoding it. @module */
 
-import { RECORD_FIELD } from '../../../protobuf/index.ts';
+import type { WandbRecord } from '../../../protobuf/index.ts';
 import type { UnreadKind } from '../../source.ts';
 import { FieldWalker, LENGTH_DELIMITED } from './wire.ts';
+
+/** Field numbers of the members of Record's oneof. */
+export const RECORD_FIELD = {
+  history: 2,
+  summary: 3,
+  output: 4,
+  config: 5,
+  files: 6,
+  stats: 7,
+  artifact: 8,
+  tbrecord: 9,
+  alert: 10,
+  telemetry: 11,
+  metric: 12,
+  outputRaw: 13,
+  run: 17,
+  exit: 18,
+  final: 20,
+  header: 21,
+  footer: 22,
+  preempting: 23,
+  noopLinkArtifact: 24,
+  useArtifact: 25,
+  environment: 26,
+  outputLogger: 27,
+  request: 100,
+} as const satisfies Record<Exclude<keyof WandbRecord, 'num'>, number>;
 
 const MEMBER_FIELDS: ReadonlySet<number> = new Set(Object.values(RECORD_FIELD));
 

@@ -1,9 +1,8 @@
 /** What a look at the head or the tail of a log tells of who logged it, without reading it. @module */
 
 import { open } from 'node:fs/promises';
-import { RECORD_FIELD } from '../../../protobuf/index.ts';
 import { ShapeRegistry } from '../../shape-registry.ts';
-import { HistoryDecoder, RecordPeek, SystemDecoder } from '../decode/index.ts';
+import { HistoryDecoder, RECORD_FIELD, RecordPeek, SystemDecoder } from '../decode/index.ts';
 import { BLOCK_BYTES, LOG_HEADER, LogFramer } from '../log/index.ts';
 import { HEAD_BYTES, readHead, type Segment } from '../runs/index.ts';
 

@@ -17,7 +17,7 @@ const LEAST_TO_ASK = 8 * 1024 * 1024;
 const MAX_ASKED = 2;
 /** Stretches read or asked for that the reader has not come to: some 0.5 MB each. */
 const MAX_AHEAD = 4;
-/** Stretches in vain after which the thread is no longer asked. */
+/** Stretches in vain, one after the other, after which the thread is no longer asked. */
 const MAX_MISSES = 2;
 
 /** What is to be read of a log: file offsets. */
@@ -91,8 +91,8 @@ export class ReadAhead implements AsyncDisposable {
     this.#claims.delete(number);
     const content = await claim.content;
     const isRight = content !== null && isSame(content.start, position);
+    this.#misses = isRight ? 0 : this.#misses + 1;
     if (isRight) this.taken++;
-    else this.#misses++;
     this.#claim();
     return isRight ? content : null;
   }

@@ -1,23 +1,22 @@
 /** Reads one `.wandb` file from a position on, in bounded batches of run records. @module */
 
 import { type RunRecord, TurnBudget } from '../../../core/index.ts';
-import { RECORD_FIELD, wandbRecordCodec } from '../../../protobuf/index.ts';
 import type { ShapeInterner, ShapeRegistry } from '../../shape-registry.ts';
 import type { UnreadKind } from '../../source.ts';
 import {
   BOOKKEEPING_FIELDS,
   HistoryDecoder,
+  RECORD_FIELD,
   RecordPeek,
   SummaryMerger,
   SystemDecoder,
-  translateRecord,
   UNREAD_KINDS,
 } from '../decode/index.ts';
 import { LOG_HEADER, type LogFile, LogFramer, LogWindows } from '../log/index.ts';
 import { borrowEngine, LogScanner } from '../scan/index.ts';
 import type { LogPosition, SegmentMark } from './cursor.ts';
 import type { ReadAhead } from './read-ahead.ts';
-import { RewoundSegment } from './rewound-segment.ts';
+import type { RewoundSegment } from './rewound-segment.ts';
 import { type SegmentBatch, withOwnShapes } from './stretch.ts';
 
 /** A batch ends at the first record that ends at or after a multiple of this: about 2 ms of decoding. */
@@ -28,6 +27,16 @@ const MAX_CARRIED_BYTES = 1024 * 1024;
 const CHECKPOINT_BYTES = 4 * 1024;
 /** Decoders are made anew beyond this many keys, so that a log of ever new keys does not fill memory. */
 const MAX_KEYS = 65_536;
+
+export interface SegmentReaderOptions {
+  readonly registry: ShapeRegistry;
+  /** Decodes a record that a run writes once or seldom; null when it is malformed. */
+  readonly metadata: (bytes: Uint8Array) => readonly RunRecord[] | null;
+  /** Where a later log rewinds the run to within this one. */
+  readonly rewound?: RewoundSegment | null;
+  /** Reads parts of the same file; not of a log that was rewound. */
+  readonly ahead?: ReadAhead | null;
+}
 
 /** One pass over one log. */
 export class SegmentReader {
@@ -48,19 +57,19 @@ export class SegmentReader {
   #checkpoint = 0;
   readonly #turns = new TurnBudget();
   readonly #ahead: ReadAhead | null;
+  readonly #metadata: SegmentReaderOptions['metadata'];
 
-  /** `ahead` reads parts of the same file. */
   constructor(
     file: LogFile,
-    { position, writer, maxStep }: Pick<SegmentMark, 'position' | 'writer' | 'maxStep'>,
-    registry: ShapeRegistry,
-    ahead: ReadAhead | null = null,
+    { position, writer }: Pick<SegmentMark, 'position' | 'writer'>,
+    { registry, metadata, rewound = null, ahead = null }: SegmentReaderOptions,
   ) {
+    this.#metadata = metadata;
     this.#ahead = ahead;
     this.#shapes = registry.ofWriter(writer);
     const { offset, origin, lastStep, lastTimestamp } = position;
-    this.#rewound = maxStep === Number.POSITIVE_INFINITY ? null : new RewoundSegment(maxStep, lastStep);
-    const engine = this.#rewound === null ? borrowEngine() : null;
+    this.#rewound = rewound;
+    const engine = rewound === null ? borrowEngine() : null;
     const scanner = engine && new LogScanner(engine, this.#shapes);
     this.#scanner = scanner;
     this.#windows = new LogWindows(file, scanner?.allocateWindow);
@@ -190,24 +199,19 @@ export class SegmentReader {
     }
     const unread = UNREAD_KINDS.get(peek.field);
     if (unread !== undefined) this.#count(unread);
-    else if (!BOOKKEEPING_FIELDS.has(peek.field)) return this.#decodeCold(payload.subarray(start, end));
+    else if (!BOOKKEEPING_FIELDS.has(peek.field)) return this.#decodeMetadata(payload.subarray(start, end));
     return true;
   }
 
-  #decodeCold(bytes: Uint8Array): boolean {
-    let records: readonly RunRecord[];
-    try {
-      records = translateRecord(wandbRecordCodec.decode(bytes));
-    } catch {
-      return false;
-    }
-    for (const record of records) {
+  #decodeMetadata(bytes: Uint8Array): boolean {
+    const records = this.#metadata(bytes);
+    for (const record of records ?? []) {
       // An exit tells the summary as it was then.
       if (record.kind === 'exit') this.#takeSummary();
       this.#emit(record);
       if (record.kind === 'facts') this.#noteStart(record.facts.startTime);
     }
-    return true;
+    return records !== null;
   }
 
   /** Rows without a timestamp before the first that has one go by the start of the run. */

@@ -1,16 +1,18 @@
 /** Reads one segment from a mark on, and keeps where it stands. @module */
 
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { LogdirError, type RunRecord, toLogdirError } from '../../../core/index.ts';
 import type { Logger } from '../../../observability/index.ts';
 import type { ShapeRegistry } from '../../shape-registry.ts';
 import type { ReadRunOptions, RecordBatch } from '../../source.ts';
 import { LOG_HEADER } from '../log/index.ts';
+import { decodeMetadata } from '../metadata/index.ts';
 import type { IndexedRun, Segment } from '../runs/index.ts';
 import { formatCursor, type SegmentMark } from './cursor.ts';
 import { checkLog, headCrc } from './log-identity.ts';
 import type { MarkTable } from './mark-table.ts';
 import { ReadAhead } from './read-ahead.ts';
+import { RewoundSegment } from './rewound-segment.ts';
 import { SegmentReader } from './segment-reader.ts';
 import { continuationOf, hasContent, isRewind, type RunTraits } from './writers.ts';
 
@@ -62,8 +64,10 @@ export async function* readSpan(
     const head = await checkLog(file, what, start);
     let unreportedBytes = hasContent(start) ? 0 : await tornBefore(start, pass);
     let place = start;
-    await using ahead = aheadIn(file, segment, start, stopOffset);
-    const reader = new SegmentReader(file, start, registry, ahead);
+    const rewound = rewoundAt(start);
+    const range = { from: start.position.offset, to: Math.min(segment.sizeBytes, stopOffset) };
+    await using ahead = rewound === null ? ReadAhead.begin(file.fd, range) : null;
+    const reader = new SegmentReader(file, start, { registry, metadata: decodeMetadata, rewound, ahead });
     for await (const { position, ...content } of reader.batches(stopOffset, signal)) {
       if (hasContent(place)) refuseOutOfOrder(segment, content.records, pass);
       else refuseLate(segment, pass);
@@ -85,16 +89,9 @@ export async function* readSpan(
   }
 }
 
-/** A thread's help, where much is to be read of which no rewind takes anything back. */
-function aheadIn(
-  file: FileHandle,
-  { sizeBytes }: Segment,
-  { position, maxStep }: SegmentMark,
-  stopOffset: number,
-): ReadAhead | null {
-  const isWhole = maxStep === Number.POSITIVE_INFINITY;
-  const range = { from: position.offset, to: Math.min(sizeBytes, stopOffset) };
-  return isWhole ? ReadAhead.begin(file.fd, range) : null;
+/** What takes rows back that a later log has rewound the run to before; null where none has. */
+function rewoundAt({ maxStep, position }: SegmentMark): RewoundSegment | null {
+  return maxStep === Number.POSITIVE_INFINITY ? null : new RewoundSegment(maxStep, position.lastStep);
 }
 
 /**

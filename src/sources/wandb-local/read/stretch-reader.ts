@@ -15,18 +15,22 @@ const UNKNOWN: LogPosition = { ...LOG_START, lastStep: Number.NaN, lastTimestamp
  */
 const MAX_OTHER_RECORDS = 512;
 
+/** There are few, and what decodes them takes as long to load as all else: whoever asked for the stretch reads it. */
+const metadata = (): never => {
+  throw new Error('a record for another thread');
+};
+
 /**
  * Reads a stretch by itself: begins a block earlier, where records say which step and time the first of the stretch go by.
- * Null where it is not wholly there, or holds much that does not cross threads well.
+ * Null where it is not wholly there, or holds much that does not cross threads well. Throws at what a run writes seldom.
  */
 export async function readStretch(
   file: LogFile,
   { from, to }: Stretch,
   signal: AbortSignal,
 ): Promise<ReadStretch | null> {
-  const position = { ...UNKNOWN, offset: from - BLOCK_BYTES };
-  const whole = { position, writer: FIRST_WRITER, maxStep: Number.POSITIVE_INFINITY };
-  const reader = new SegmentReader(file, whole, new ShapeRegistry());
+  const before = { position: { ...UNKNOWN, offset: from - BLOCK_BYTES }, writer: FIRST_WRITER };
+  const reader = new SegmentReader(file, before, { registry: new ShapeRegistry(), metadata });
   let start: LogPosition | undefined;
   const batches: SegmentBatch[] = [];
   let others = 0;

@@ -8,8 +8,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { LRUCache } from 'lru-cache';
 import { SingleFlight, Terminal, TerminalLines, TurnBudget, toLogdirError } from '../../../core/index.ts';
-import { RECORD_FIELD } from '../../../protobuf/index.ts';
-import { FieldWalker, LENGTH_DELIMITED, RecordPeek, VARINT } from '../decode/index.ts';
+import { FieldWalker, LENGTH_DELIMITED, RECORD_FIELD, RecordPeek, VARINT } from '../decode/index.ts';
 import { BLOCK_BYTES, LOG_HEADER, LogFramer, LogWindows } from '../log/index.ts';
 
 /** What is looked through of a log, at its end: some 200 ms. */

@@ -2,9 +2,10 @@
 
 import { open } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { RECORD_FIELD, type RunMessage, wandbRecordCodec } from '../../../protobuf/index.ts';
-import { RecordPeek, unixSeconds } from '../decode/index.ts';
+import { type RunMessage, wandbRecordCodec } from '../../../protobuf/index.ts';
+import { RECORD_FIELD, RecordPeek } from '../decode/index.ts';
 import { LOG_HEADER, LogFramer } from '../log/index.ts';
+import { unixSeconds } from '../metadata/index.ts';
 
 /** The run record is the second record of a log; only an enormous config pushes its end beyond this. */
 export const HEAD_BYTES = 64 * 1024;

@@ -2,8 +2,7 @@
 
 import { open } from 'node:fs/promises';
 import type { RunState } from '../../../core/index.ts';
-import { RECORD_FIELD } from '../../../protobuf/index.ts';
-import { RecordPeek } from '../decode/index.ts';
+import { RECORD_FIELD, RecordPeek } from '../decode/index.ts';
 import { BLOCK_BYTES, LOG_HEADER, LogFramer } from '../log/index.ts';
 import { type IndexedRun, isWaiting, type Segment } from './indexed-run.ts';
 

@@ -10,10 +10,20 @@ import {
   type RunMessage,
   type TimestampMessage,
   type WandbRecord,
+  wandbRecordCodec,
 } from '../../../protobuf/index.ts';
 
+/** What a record of a log says; null when its bytes are malformed. */
+export function decodeMetadata(bytes: Uint8Array): readonly RunRecord[] | null {
+  try {
+    return translateRecord(wandbRecordCodec.decode(bytes));
+  } catch {
+    return null;
+  }
+}
+
 /** The run records in a decoded log entry; none when it says nothing. */
-export function translateRecord(record: WandbRecord): readonly RunRecord[] {
+function translateRecord(record: WandbRecord): readonly RunRecord[] {
   if (record.run !== undefined) return translateRun(record.run);
   if (record.config !== undefined) return changes('config', record.config);
   if (record.metric !== undefined) return [{ kind: 'metric', metric: metricDefinition(record.metric) }];

@@ -1,0 +1,3 @@
+/** Records that a run writes once or seldom, decoded by protobufjs. @module */
+
+export { decodeMetadata, unixSeconds } from './metadata-records.ts';
