@@ -86,11 +86,17 @@ function shift(remainder: number, n: number, tables = SHIFTS): number {
   );
 }
 
-/** Each table is the one before it applied twice. */
+/** Each table is the one before it applied twice; what becomes of a byte is the sum of what becomes of its bits. */
 function shiftTables(): Int32Array {
   const tables = new Int32Array((LENGTH_BITS + 1) << 10);
   for (let entry = 0; entry < tables.length; entry++) {
-    const remainder = (entry & 0xff) << (8 * ((entry >> 8) & 3));
+    const byte = entry & 0xff;
+    const bit = byte & -byte;
+    if (byte !== bit) {
+      tables[entry] = tables[entry - bit]! ^ tables[entry - byte + bit]!;
+      continue;
+    }
+    const remainder = byte << (8 * ((entry >> 8) & 3));
     const half = (entry >> 10) - 1;
     tables[entry] = half < 0 ? shiftByte(remainder) : shift(shift(remainder, half, tables), half, tables);
   }
