@@ -10,8 +10,8 @@ import { type StretchThread, type StretchThreads, stretchThreads } from './stret
 
 /** Some 3 ms of work; a multiple of a batch. */
 const STRETCH_BYTES = 2 * 1024 * 1024;
-/** Shorter readings are over when a thread has started; where one waits already, these are worth asking it. */
-const LEAST_TO_START = 32 * 1024 * 1024;
+/** Shorter readings are nearly over when a thread has started; where one waits already, it is asked for less. */
+const LEAST_TO_START = 64 * 1024 * 1024;
 const LEAST_TO_ASK = 8 * 1024 * 1024;
 /** Stretches that are asked for at a time, so that the thread need not wait for the next question. */
 const MAX_ASKED = 2;
