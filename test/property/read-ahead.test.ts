@@ -69,8 +69,10 @@ function logOf({ seed, style, origin, own, texts, samples, long, damagedBytes }:
 
 describe('a log that a thread reads ahead of', () => {
   const threads = new StretchThreads({ size: 1 });
-  beforeAll(() => whenReady(threads));
-  afterAll(() => threads[Symbol.asyncDispose]());
+  /** Of its own: a property that has run out of time still goes on for a moment. */
+  const tried = new StretchThreads({ size: 1 });
+  beforeAll(() => Promise.all([whenReady(threads), whenReady(tried)]));
+  afterAll(() => Promise.all([threads[Symbol.asyncDispose](), tried[Symbol.asyncDispose]()]));
 
   it('gives the batches it gives to one that reads alone, with the very same shapes', async () => {
     let taken = 0;
@@ -79,13 +81,13 @@ describe('a log that a thread reads ahead of', () => {
         await using file = await fileOf(logOf(log));
         const registry = new ShapeRegistry();
         const alone = await batchesOf(file.handle, registry, null);
-        await using ahead = readAhead(file, threads);
+        await using ahead = readAhead(file, tried);
         const helped = await batchesOf(file.handle, registry, ahead);
         expect(helped.map(({ position }) => position)).toEqual(alone.map(({ position }) => position));
         for (const [at, batch] of helped.entries()) expectSame(batch, alone[at]!);
         taken += ahead?.taken ?? 0;
       }),
-      { numRuns: scaled(12, 150) },
+      { numRuns: scaled(12, 150), examples: [[USUAL]] },
     );
     expect(taken).toBeGreaterThan(0);
   });

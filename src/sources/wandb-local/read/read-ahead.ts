@@ -122,7 +122,7 @@ export class ReadAhead implements AsyncDisposable {
 
   #ask(number: number): Claim {
     const from = number * this.#stretchBytes;
-    const content = this.#thread.read(this.#fd, { from, to: from + this.#stretchBytes });
+    const content = this.#thread.ask({ fd: this.#fd, stretch: { from, to: from + this.#stretchBytes } });
     const claim: Claim = { content, isOver: false };
     void content.then(() => {
       claim.isOver = true;

@@ -3,8 +3,7 @@
  * serves one reading at a time. @module
  */
 
-import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+import { AskedThread, SPARE_PROCESSORS } from '../../threads/index.ts';
 import { compiledScanner } from '../scan/index.ts';
 import type { ReadStretch, Stretch } from './stretch.ts';
 
@@ -14,71 +13,17 @@ export interface ThreadStart {
 }
 
 export interface StretchRequest {
-  readonly id: number;
   /** Of the whole process; open until the answer is there. */
   readonly fd: number;
   readonly stretch: Stretch;
 }
 
-export type StretchReply =
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'read'; readonly id: number; readonly content: ReadStretch | null };
+export type StretchThread = AskedThread<StretchRequest, ReadStretch>;
 
-/** One is left to the thread that answers; more than these would wait for it. */
-const MAX_THREADS = Math.min(2, availableParallelism() - 1);
-/** After that long without work a thread ends; a new one takes some 40 ms of a processor to start. */
+/** More than these would wait for the thread that answers. */
+const MAX_THREADS = Math.min(2, SPARE_PROCESSORS);
+/** After that long without work a thread ends; a new one takes some 50 ms of a processor to start. */
 const IDLE_MS = 30_000;
-
-export class StretchThread {
-  /** Called once it can be asked. */
-  onReady: (() => void) | null = null;
-  isReady = false;
-  /** Whether it ended by itself: out of memory, say. */
-  hasFailed = false;
-  readonly #worker: Worker;
-  readonly #waiting = new Map<number, (content: ReadStretch | null) => void>();
-  #asked = 0;
-
-  constructor(start: ThreadStart) {
-    this.#worker = new Worker(new URL('./stretch-worker.js', import.meta.url), { workerData: start });
-    this.#worker.on('message', (reply: StretchReply) => this.#take(reply));
-    this.#worker.on('error', () => this.#fail()).on('exit', () => this.#fail());
-    // The program ends without waiting for it, unless it has been asked something.
-    this.#worker.unref();
-  }
-
-  /** Null where the thread can't give it: whoever asks reads it then. */
-  async read(fd: number, stretch: Stretch): Promise<ReadStretch | null> {
-    if (this.hasFailed) return null;
-    const id = this.#asked++;
-    const request: StretchRequest = { id, fd, stretch };
-    this.#worker.ref();
-    this.#worker.postMessage(request);
-    return await new Promise((resolve) => this.#waiting.set(id, resolve));
-  }
-
-  async end(): Promise<void> {
-    await this.#worker.terminate();
-  }
-
-  #take(reply: StretchReply): void {
-    if (reply.kind === 'ready') {
-      this.isReady = true;
-      this.onReady?.();
-      return;
-    }
-    const settle = this.#waiting.get(reply.id);
-    this.#waiting.delete(reply.id);
-    if (this.#waiting.size === 0) this.#worker.unref();
-    settle?.(reply.content);
-  }
-
-  #fail(): void {
-    this.hasFailed = true;
-    for (const settle of this.#waiting.values()) settle(null);
-    this.#waiting.clear();
-  }
-}
 
 export class StretchThreads implements AsyncDisposable {
   readonly #size: number;
@@ -100,7 +45,9 @@ export class StretchThreads implements AsyncDisposable {
     if (!mayStart || this.#threads.size >= this.#size) return null;
     const scanner = compiledScanner();
     if (scanner === null) return null;
-    const thread = new StretchThread({ scanner });
+    const start: ThreadStart = { scanner };
+    const script = new URL('./stretch-worker.js', import.meta.url);
+    const thread: StretchThread = new AskedThread(script, start);
     this.#threads.add(thread);
     return thread;
   }
