@@ -35,10 +35,11 @@ export async function askRun<Variables extends RunVariables, Project extends Any
   { key, api, options }: Pick<RunContext, 'key' | 'api' | 'options'>,
   operation: Operation<Variables, { readonly project?: Project | null | undefined }>,
   variables: Omit<Variables, keyof RunVariables>,
+  decode?: (text: string) => Promise<{ readonly project?: Project | null | undefined } | null>,
 ): Promise<Project & { readonly run: NonNullable<Project['run']> }> {
   const { entity, project: name, runId: run } = key;
   const values = { ...variables, entity, project: name, run } as unknown as Variables;
-  const { project } = await api.ask(operation, values, options);
+  const { project } = await api.ask(operation, values, { ...options, decode });
   if (project?.run === null || project?.run === undefined)
     throw new LogdirError('not-found', `run ${run} is gone from ${api.baseUrl}`);
   return project as Project & { readonly run: NonNullable<Project['run']> };

@@ -59,6 +59,11 @@ export interface RequestOptions {
   readonly signal: AbortSignal;
 }
 
+export interface AskOptions<Answer> extends RequestOptions {
+  /** Tries to make an answer of a text in a way of its own; null: it is taken in as any other. */
+  readonly decode?: ((text: string) => Promise<Answer | null>) | undefined;
+}
+
 /** A request that goes out with a key, and waits for its turn among those of the key. */
 interface KeyedRequest {
   readonly key: ApiKey | null;
@@ -105,7 +110,7 @@ export class ApiClient {
   async ask<Variables extends object, Answer>(
     operation: Operation<Variables, Answer>,
     variables: Variables,
-    { signal }: RequestOptions,
+    { signal, decode }: AskOptions<Answer>,
   ): Promise<Answer> {
     const { budgetOf, retryPolicy } = this.#options;
     const purpose = purposeOf(variables);
@@ -118,7 +123,9 @@ export class ApiClient {
       try {
         const key = await this.#apiKey(purpose);
         request = { ...request, key, budget: budgetOf(key?.key ?? null) };
-        return await request.budget.run(() => this.#attempt(operation, variables, request), { signal });
+        return await request.budget.run(() => this.#attempt(operation, variables, { ...request, decode }), {
+          signal,
+        });
       } catch (error) {
         isRetry = true;
         throw this.#failure(error, operation, variables, request);
@@ -137,7 +144,7 @@ export class ApiClient {
   async #attempt<Variables, Answer>(
     operation: Operation<Variables, Answer>,
     variables: Variables,
-    request: KeyedRequest,
+    { decode, ...request }: KeyedRequest & Pick<AskOptions<Answer>, 'decode'>,
   ): Promise<Answer> {
     const { baseUrl, features, logger } = this.#options;
     const { name } = operation;
@@ -146,6 +153,11 @@ export class ApiClient {
       const { data: text, status } = await this.#measured(name, request.budget, () =>
         this.#post(body, request),
       );
+      const decoded = (await decode?.(text)) ?? null;
+      if (decoded !== null) {
+        this.#breaker.succeeded();
+        return decoded;
+      }
       const answer = parseAnswer(text, status, name, baseUrl);
       const messages = answer.errors.map(({ message }) => message);
       features.learnFrom(messages);

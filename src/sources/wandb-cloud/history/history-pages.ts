@@ -3,15 +3,19 @@
 import PQueue from 'p-queue';
 import { type HistoryRow, LogdirError, mapOrdered, TurnBudget } from '../../../core/index.ts';
 import { HISTORY_PAGE } from '../graphql/index.ts';
-import { type HistoryKeys, rowsOfLines } from '../rows/index.ts';
+import {
+  type DecodedPage,
+  type HistoryKeys,
+  pageThread,
+  rowsOfDecoded,
+  pageRows as rowsOfPage,
+} from '../rows/index.ts';
 import { askRun, type RunContext } from '../run-context.ts';
 import { halves, planWindows, type StepWindow, samplesFor } from './history-windows.ts';
 import { sampledRows } from './sampled-history.ts';
 
 /** Pages asked for ahead of the one in hand; the budget bounds what is really under way. */
 const AHEAD = 8;
-/** Lines turned into rows between two looks at the clock: some 4 ms. */
-const LINES_PER_TURN = 2000;
 /** Pages become rows one at a time: the first of those that came together is then done, and taken, before the last. */
 const oneByOne = new PQueue({ concurrency: 1 });
 /** Times a window that fails is halved before its rows are asked for key by key. */
@@ -67,7 +71,7 @@ async function pageRows(
   halvings: number,
 ): Promise<readonly HistoryRow[]> {
   try {
-    return await completeRows(run, window, await askLines(run, window, settings), settings);
+    return await completeRows(run, window, await askPage(run, window, settings), settings);
   } catch (error) {
     if (!(error instanceof LogdirError) || error.code !== 'unavailable') throw error;
     const parts = halvings < MAX_HALVINGS ? halves(window) : null;
@@ -86,17 +90,16 @@ async function pageRows(
 async function completeRows(
   run: RunContext,
   window: Expected,
-  lines: readonly string[],
+  page: Page,
   settings: RowSettings,
 ): Promise<readonly HistoryRow[]> {
   const { pageLimits } = run;
   const parts = halves(window);
-  if (parts === null || !pageLimits.mayBeThinned(lines.length, window, window.rows))
-    return await rowsInTurns(run, lines, settings);
-  const inParts = await Promise.all(parts.map((part) => askLines(run, part, settings)));
-  const isComplete = inParts[0]!.length + inParts[1]!.length <= lines.length;
-  pageLimits.learn(lines.length, isComplete);
-  if (isComplete) return await rowsInTurns(run, lines, settings);
+  if (parts === null || !pageLimits.mayBeThinned(page.lines, window, window.rows)) return await page.rows();
+  const inParts = await Promise.all(parts.map((part) => askPage(run, part, settings)));
+  const isComplete = inParts[0]!.lines + inParts[1]!.lines <= page.lines;
+  pageLimits.learn(page.lines, isComplete);
+  if (isComplete) return await page.rows();
   return await concatenated([0, 1], (i) =>
     completeRows(run, { ...parts[i]!, rows: window.rows / 2 }, inParts[i]!, settings),
   );
@@ -111,38 +114,45 @@ async function concatenated<T>(
   return rows;
 }
 
-async function askLines(
-  run: RunContext,
-  window: StepWindow,
-  { keyTypes }: RowSettings,
-): Promise<readonly string[]> {
+/** An answer that has come. */
+interface Page {
+  /** How many rows it is to have, such as say no step included. */
+  readonly lines: number;
+  rows(): Promise<readonly HistoryRow[]>;
+}
+
+async function askPage(run: RunContext, window: StepWindow, settings: RowSettings): Promise<Page> {
   const variables = {
     minStep: window.from,
     maxStep: window.to,
     samples: samplesFor(window),
-    maxKeys: Math.max(LEAST_KEY_LIMIT, keyTypes.keys().length + KEY_MARGIN),
+    maxKeys: Math.max(LEAST_KEY_LIMIT, settings.keyTypes.keys().length + KEY_MARGIN),
   };
-  return (await askRun(run, HISTORY_PAGE, variables)).run.history;
+  let decoded = null as DecodedPage | null;
+  const decode = async (text: string) => {
+    decoded = await pageThread.decode(text);
+    return decoded && { project: { run: { history: [] } } };
+  };
+  const { history } = (await askRun(run, HISTORY_PAGE, variables, decode)).run;
+  if (decoded === null)
+    return { lines: history.length, rows: () => oneByOne.add(() => rowsOfLines(run, history, settings)) };
+  const page = decoded;
+  const rows = async () => {
+    if (page.dropped > 0) settings.onDropped(page.dropped);
+    return ascending(rowsOfDecoded(page, run.registry));
+  };
+  return { lines: page.lines, rows };
 }
 
-async function rowsInTurns(
-  run: RunContext,
-  lines: readonly string[],
-  settings: RowSettings,
-): Promise<readonly HistoryRow[]> {
-  return await oneByOne.add(() => rowsOfPage(run, lines, settings));
-}
-
-async function rowsOfPage(
+async function rowsOfLines(
   { registry, options }: RunContext,
   lines: readonly string[],
   settings: RowSettings,
 ): Promise<readonly HistoryRow[]> {
   const rows: HistoryRow[] = [];
   const turn = new TurnBudget();
-  for (let at = 0; at < lines.length; at += LINES_PER_TURN) {
-    for (const row of rowsOfLines(lines.slice(at, at + LINES_PER_TURN), { registry, ...settings }))
-      rows.push(row);
+  for (const part of rowsOfPage(lines, { registry, ...settings })) {
+    for (const row of part) rows.push(row);
     options.signal.throwIfAborted();
     await turn.next();
   }

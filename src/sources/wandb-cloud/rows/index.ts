@@ -12,6 +12,9 @@ export {
   systemRowsOfLines,
 } from './json-rows.ts';
 export { type HistoryKeys, type KeyTypes, keyTypesOf } from './key-types.ts';
+export { type DecodedPage, rowsOfDecoded } from './pages/decoded-page.ts';
+export { pageRows } from './pages/page-rows.ts';
+export { pageThread } from './pages/page-thread.ts';
 export {
   type ParquetRowOptions,
   type ParquetSystemRowOptions,
