@@ -12,6 +12,8 @@ const LEAST_LENGTH = 400_000;
 const PAGES_BEFORE = 2;
 /** Pages that wait for the thread at most, some 3 MB each; others are decoded where they are wanted. */
 const MAX_WAITING = 8;
+/** Pages that are left out at most after some that the thread could not decode: those of the same run are of the same kind. */
+const MAX_PAUSE = 64;
 /** After that long without work the thread ends. */
 const IDLE_MS = 30_000;
 
@@ -29,6 +31,9 @@ export class PageThread implements AsyncDisposable {
   #thread: AskedThread<string, DecodedPage> | null = null;
   #idle: NodeJS.Timeout | undefined;
   #pages = 0;
+  /** Pages to leave out now, and after the next one in vain. */
+  #pause = 0;
+  #nextPause = 1;
 
   constructor({
     isSpare = SPARE_PROCESSORS > 0,
@@ -45,10 +50,22 @@ export class PageThread implements AsyncDisposable {
     if (this.#thread?.hasFailed !== false) this.#thread = start();
     const thread = this.#thread;
     this.#waitIdly(thread);
-    if (thread.waiting >= MAX_WAITING) return null;
+    if (thread.waiting >= MAX_WAITING || this.#isPausing()) return null;
     const page = await thread.ask(text);
-    if (page !== null) this.decoded++;
+    this.#note(page !== null);
     return page;
+  }
+
+  #isPausing(): boolean {
+    if (this.#pause === 0) return false;
+    this.#pause--;
+    return true;
+  }
+
+  #note(isDecoded: boolean): void {
+    if (isDecoded) this.decoded++;
+    else this.#pause = this.#nextPause;
+    this.#nextPause = isDecoded ? 1 : Math.min(MAX_PAUSE, 2 * this.#nextPause);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
