@@ -8,14 +8,14 @@ import type { LogPosition } from './cursor.ts';
 import type { ReadStretch } from './stretch.ts';
 import { type StretchThread, type StretchThreads, stretchThreads } from './stretch-threads.ts';
 
-/** Some 3 ms of work; a multiple of a batch. */
-const STRETCH_BYTES = 2 * 1024 * 1024;
+/** Some 12 ms of work, of which what begins and ends a stretch is a twentieth; a multiple of a batch. */
+const STRETCH_BYTES = 8 * 1024 * 1024;
 /** Shorter readings are nearly over when a thread has started; where one waits already, it is asked for less. */
-const LEAST_TO_START = 64 * 1024 * 1024;
-const LEAST_TO_ASK = 8 * 1024 * 1024;
+const LEAST_TO_START = 256 * 1024 * 1024;
+const LEAST_TO_ASK = 64 * 1024 * 1024;
 /** Stretches that are asked for at a time, so that the thread need not wait for the next question. */
 const MAX_ASKED = 2;
-/** Stretches read or asked for that the reader has not come to: some 0.5 MB each. */
+/** Stretches read or asked for that the reader has not come to: some 2 MB each. */
 const MAX_AHEAD = 4;
 /** Stretches in vain, one after the other, after which the thread is no longer asked. */
 const MAX_MISSES = 2;

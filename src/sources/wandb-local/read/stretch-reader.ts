@@ -13,7 +13,7 @@ const UNKNOWN: LogPosition = { ...LOG_START, lastStep: Number.NaN, lastTimestamp
  * Records other than columns of numbers, in one stretch: they cross threads by being copied, some 3 µs each, and all of them
  * at once.
  */
-const MAX_OTHER_RECORDS = 512;
+const MAX_OTHER_RECORDS = 1500;
 
 /** There are few, and what decodes them takes as long to load as all else: whoever asked for the stretch reads it. */
 const metadata = (): never => {
