@@ -49,3 +49,4 @@ export type {
 } from './app.ts';
 export { createApp } from './create-app.ts';
 export { type QueriedSource, queriedSource } from './queried-source.ts';
+export { viewDefinitions } from './view-definitions.ts';

@@ -12,8 +12,9 @@ import {
   examineSettings,
   fileKey,
   SETTING_GROUPS,
+  type Settings,
 } from '../../config/index.ts';
-import { maskedValue } from '../../core/index.ts';
+import { LogdirError, maskedValue } from '../../core/index.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Arguments } from '../session.ts';
 import { givenFlags } from '../setting-options.ts';
@@ -35,13 +36,27 @@ export async function config({ environment, terminal, argv }: ConfigOptions): Pr
   const flag = flags[CONFIG_FLAG];
   const place = configPlace(typeof flag === 'string' ? flag : undefined, environment);
   if (argv['ACTION'] === 'path') return printPath(place, terminal);
-  const examined = examineSettings({ flags, environment });
+  const examined = await withViews(examineSettings({ flags, environment }));
   const key = await keyPlace(examined, environment);
   if (argv['json'] === true) terminal.print(JSON.stringify(jsonReport(examined, place, key), null, 2));
   else for (const line of textReport(examined, place, key, terminal)) terminal.print(line);
   for (const warning of examined.warnings) terminal.warn(warning);
   for (const problem of examined.problems) terminal.fail(problem);
   return examined.problems.length === 0 ? EXIT.ok : EXIT.usage;
+}
+
+/** A file of views is read by every other command, which ends where something is wrong in it. */
+async function withViews(examined: ExaminedSettings): Promise<ExaminedSettings> {
+  const given = examined.settings.find(({ name }) => name === 'views')?.value ?? null;
+  if (given === null) return examined;
+  const { viewDefinitions } = await import('../../app/index.ts');
+  try {
+    viewDefinitions({ views: given as Settings['views'], configFile: examined.configFile });
+    return examined;
+  } catch (error) {
+    if (!(error instanceof LogdirError)) throw error;
+    return { ...examined, problems: [...examined.problems, error.message] };
+  }
 }
 
 function printPath(place: ConfigPlace | null, terminal: Terminal): ExitCode {

@@ -36,3 +36,7 @@ export function nameFrom(template: string, stars: readonly string[]): string {
   let next = 0;
   return template.replaceAll('*', () => stars[next++] ?? '');
 }
+
+export function starCount(text: string): number {
+  return text.split('*').length - 1;
+}

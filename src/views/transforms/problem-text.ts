@@ -2,6 +2,7 @@
 
 import type { z } from 'zod';
 import { nearestName } from '../../core/index.ts';
+import { writtenText } from './yaml-text.ts';
 
 /** Longest part of a wrong value that is shown. */
 const MAX_SHOWN = 60;
@@ -11,31 +12,34 @@ const EXPECTED: Readonly<Record<string, string>> = {
   number: 'a number',
   array: 'a list',
   object: 'keys with values',
-  record: 'keys with values',
+  map: 'keys with values',
 };
 
 /** Of what zod finds, where the schema has no words of its own. */
 export function plainText(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':
-      return unexpected(EXPECTED[issue.expected] ?? issue.expected, issue.input);
+      return unexpected(expectedText(issue), issue.input);
     case 'too_small':
       return issue.origin === 'number' || issue.origin === 'int'
         ? unexpected(`${issue.minimum} or more`, issue.input)
         : 'is empty';
     case 'too_big':
       return unexpected(`${issue.maximum} or less`, issue.input);
-    case 'invalid_key':
-      return issue.issues[0]?.message;
     default:
       return undefined;
   }
 }
 
+function expectedText({ expected, input }: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidType>): string {
+  if (typeof input === 'number' && expected === 'number') return 'a finite number';
+  return EXPECTED[expected] ?? expected;
+}
+
 /** `expected`: what should stand there. */
 export function unexpected(expected: string, found: unknown): string {
   if (found === undefined) return `is missing: expected ${expected}`;
-  const text = found === null ? 'nothing' : JSON.stringify(found);
+  const text = writtenText(found);
   return `expected ${expected}, not ${text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text}`;
 }
 

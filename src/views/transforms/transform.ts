@@ -30,18 +30,18 @@ export function transformOf(steps: readonly ViewStep[]): Transform {
 function oneTransform(step: ViewStep): Transform {
   switch (step.kind) {
     case 'rename':
-      return renaming(finder(Object.entries(step.names).map(([key, name], rank) => [key, { name, rank }])));
+      return renaming(finder(step.names.map(([key, name], rank) => [key, { name, rank }])));
     case 'keep':
     case 'drop':
       return choosing(finder(step.keys.map((key) => [key, true] as const)), step.kind === 'keep');
     case 'scale':
-      return scaling(finder(Object.entries(step.factors)));
+      return scaling(finder(step.factors));
     case 'ratio':
       return ratio(step.of, step.as);
     case 'x_axis':
       return onAxis(step.key);
     default: {
-      const find = finder(step.keys.map((key) => [key, true] as const));
+      const find = finder(step.keys.map((key, rank) => [key, rank] as const));
       return perSeries(find, step.as, () => smoothedSeries(step));
     }
   }
@@ -122,21 +122,33 @@ function onAxis(key: string): Transform {
   };
 }
 
-/** Each key that matches is a series of its own. `as`: null puts what comes of it in its place. */
-function perSeries(find: Find<true>, as: string | null, begin: () => Series): Transform {
+/**
+ * Each key that matches is a series of its own. `as`: null puts what comes of it in its place. Where several come to one name, a step
+ * has what the one made whose pattern stands first; of one pattern, the first by name.
+ */
+function perSeries(find: Find<number>, as: string | null, begin: () => Series): Transform {
   const series = new Map<string, Series>();
   return ({ values }) => {
-    const made: (readonly [string, number | null])[] = [];
+    const made: { readonly name: string; readonly value: number | null; readonly rank: number }[] = [];
     for (const [key, value] of values) {
       const match = find(key);
       if (match === undefined) continue;
       const own = series.get(key) ?? begin();
       series.set(key, own);
-      made.push([as === null ? key : nameFrom(as, match.stars), own(value)]);
+      made.push({
+        name: as === null ? key : nameFrom(as, match.stars),
+        value: own(value),
+        rank: match.found,
+      });
     }
-    for (const [name, value] of made) {
-      if (value !== null) values.set(name, value);
-      else if (as === null) values.delete(name);
+    // Names of changed series are their keys, and those of one alone are its own.
+    const ranks = as === null || made.length === 1 ? null : new Map<string, number>();
+    for (const { name, value, rank } of made) {
+      if ((ranks?.get(name) ?? Number.POSITIVE_INFINITY) <= rank) continue;
+      if (value !== null) {
+        values.set(name, value);
+        ranks?.set(name, rank);
+      } else if (as === null) values.delete(name);
     }
   };
 }

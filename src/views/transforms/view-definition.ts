@@ -1,10 +1,11 @@
 /** Views as people write them, in YAML. @module */
 
-import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import * as z from 'zod';
 import { LogdirError } from '../../core/index.ts';
 import { parseQuery, type QueryTerm } from '../../namespace/index.ts';
+import { starCount } from './key-pattern.ts';
 import { plainText, unexpected, unknownName } from './problem-text.ts';
+import { YamlText } from './yaml-text.ts';
 
 /** Values of a window are kept for each series. */
 const MAX_WINDOW = 100_000;
@@ -21,14 +22,21 @@ const windowLength = z.unknown().transform((input, context): number => {
 });
 /** Keys alone that are known. */
 const closed = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
-  z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys' ? unknownName('key', issue.keys[0]!, Object.keys(shape)) : undefined,
-  });
+  z.preprocess(
+    (input) => (input instanceof Map ? Object.fromEntries(input) : input),
+    z.strictObject(shape, {
+      error: (issue) =>
+        issue.code === 'unrecognized_keys'
+          ? unknownName('key', issue.keys[0]!, Object.keys(shape))
+          : undefined,
+    }),
+  );
+/** Patterns of keys, each with something, in the order they are written in. */
+const byPattern = <Value extends z.ZodType>(value: Value) =>
+  z.map(z.string().min(1, { error: 'the name of a key is missing before its colon' }), value).min(1);
 
 /** Of steps that make a series of another: `*` in `as` is what `*` in the key is; without it, the series is changed. */
 const TARGET = { key: filled.optional(), keys: several.optional(), as: filled.optional() };
-const ONE_KEY = { error: 'needs key or keys, one of them' };
 
 interface Target {
   readonly key?: string | undefined;
@@ -36,9 +44,28 @@ interface Target {
   readonly as?: string | undefined;
 }
 
-function hasOneKey({ key, keys }: Target): boolean {
-  return (key === undefined) !== (keys === undefined);
+function checkTarget({ key, keys, as = '' }: Target, context: z.RefinementCtx): void {
+  if ((key === undefined) === (keys === undefined))
+    context.addIssue({ code: 'custom', message: 'needs key or keys, one of them' });
+  for (const pattern of keys ?? [key ?? as]) checkStars(pattern, as, context, ['as']);
 }
+
+/** A star that stands for nothing was meant for something. */
+function checkStars(
+  pattern: string,
+  name: string,
+  context: z.RefinementCtx,
+  path: readonly PropertyKey[],
+): void {
+  if (starCount(name) <= starCount(pattern)) return;
+  const message = `${name} has more * than ${pattern}, for whose * they stand one after the other`;
+  context.addIssue({ code: 'custom', message, path: [...path] });
+}
+
+/** Of keys that are meant one by one. */
+const wholeKey = filled.refine((key) => starCount(key) === 0, {
+  error: 'is one key: a * stands for nothing here',
+});
 
 function target({
   key = '',
@@ -50,24 +77,28 @@ function target({
 
 /** A step is one of these, by its name. */
 const STEPS = {
-  rename: z.record(filled, z.string()).transform((names) => ({ kind: 'rename' as const, names })),
+  rename: byPattern(z.string())
+    .superRefine((names, context) => {
+      for (const [pattern, name] of names) checkStars(pattern, name, context, [pattern]);
+    })
+    .transform((names) => ({ kind: 'rename' as const, names: [...names] })),
   keep: several.transform((keys) => ({ kind: 'keep' as const, keys })),
   drop: several.transform((keys) => ({ kind: 'drop' as const, keys })),
-  scale: z.record(filled, z.number()).transform((factors) => ({ kind: 'scale' as const, factors })),
+  scale: byPattern(z.number()).transform((factors) => ({ kind: 'scale' as const, factors: [...factors] })),
   rolling_mean: closed({ ...TARGET, window: windowLength })
-    .refine(hasOneKey, ONE_KEY)
+    .superRefine(checkTarget)
     .transform(({ window, ...rest }) => ({ kind: 'rolling_mean' as const, window, ...target(rest) })),
   ema: closed({ ...TARGET, weight: z.number().min(0).max(0.999_999) })
-    .refine(hasOneKey, ONE_KEY)
+    .superRefine(checkTarget)
     .transform(({ weight, ...rest }) => ({ kind: 'ema' as const, weight, ...target(rest) })),
   difference: closed(TARGET)
-    .refine(hasOneKey, ONE_KEY)
+    .superRefine(checkTarget)
     .transform((rest) => ({ kind: 'difference' as const, ...target(rest) })),
   ratio: closed({
-    of: z.tuple([filled, filled], { error: ({ input }) => unexpected('a list of two keys', input) }),
-    as: filled,
+    of: z.tuple([wholeKey, wholeKey], { error: ({ input }) => unexpected('a list of two keys', input) }),
+    as: wholeKey,
   }).transform(({ of, as }) => ({ kind: 'ratio' as const, of, as })),
-  x_axis: filled.transform((key) => ({ kind: 'x_axis' as const, key })),
+  x_axis: wholeKey.transform((key) => ({ kind: 'x_axis' as const, key })),
 } as const;
 
 type StepName = keyof typeof STEPS;
@@ -75,12 +106,12 @@ export type ViewStep = { [Name in StepName]: z.output<(typeof STEPS)[Name]> }[St
 
 const NAMES = Object.keys(STEPS) as StepName[];
 
-const anyStep = z.record(z.string(), z.unknown(), {
-  error: ({ input }) => unexpected('a step, such as drop: KEY', input),
-});
+const anyStep = z
+  .map(z.string(), z.unknown(), { error: ({ input }) => unexpected('a step, such as drop: KEY', input) })
+  .min(1);
 
 const step = anyStep.transform((given, context): ViewStep => {
-  const [name = '', ...more] = Object.keys(given);
+  const [name = '', ...more] = given.keys();
   const known = NAMES.find((candidate) => candidate === name);
   if (known === undefined || more.length > 0) {
     const message =
@@ -90,7 +121,7 @@ const step = anyStep.transform((given, context): ViewStep => {
     context.addIssue({ code: 'custom', message, path: [known === undefined ? name : more[0]!] });
     return z.NEVER;
   }
-  const result = STEPS[known].safeParse(given[known], { error: plainText });
+  const result = STEPS[known].safeParse(given.get(known), { error: plainText });
   if (result.success) return result.data;
   for (const issue of result.error.issues)
     context.addIssue({ code: 'custom', message: issue.message, path: [known, ...placeOf(issue)] });
@@ -123,6 +154,12 @@ const viewName = z
   .string()
   .regex(/^[\w.-]+$/, { error: 'a name of a view has letters, digits, _ . and - alone' });
 
+const views = z.map(viewName, view, {
+  error: ({ input }) => unexpected('names of views, and under each its steps', input ?? null),
+});
+/** Key that views may stand under. */
+const SECTION = 'views';
+
 export interface ViewDefinition {
   readonly name: string;
   /** Which runs of a project it is of; none: all. */
@@ -137,52 +174,25 @@ export interface ViewDefinition {
  * @throws LogdirError `invalid-argument` that names the place, by line and key.
  */
 export function parseViews(text: string, path: string, section: string | null): readonly ViewDefinition[] {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const [error] = document.errors;
-  if (error !== undefined)
-    throw new LogdirError(
-      'invalid-argument',
-      `${path}:${lines.linePos(error.pos[0]).line}: not valid YAML: ${error.message.split('\n')[0]}`,
-    );
-  const key = section ?? (document.has('views') ? 'views' : null);
-  const content = plainContent(document, path);
-  const result = z.record(viewName, view).safeParse(key === null ? (content ?? {}) : content?.[key], {
-    error: plainText,
-  });
-  if (result.success) return Object.entries(result.data).map(([name, given]) => ({ name, ...given }));
+  const yaml = new YamlText(text, path);
+  const { content } = yaml;
+  const top: ReadonlyMap<unknown, unknown> = content instanceof Map ? content : new Map();
+  const key = section ?? (top.has(SECTION) ? SECTION : null);
+  if (section === null && key !== null) refuseViewsBeside(top, yaml);
+  const result = views.safeParse(key === null ? content : top.get(key), { error: plainText });
+  if (result.success) return [...result.data].map(([name, given]) => ({ name, ...given }));
   const above = key === null ? [] : [key];
-  const problems = result.error.issues.map((issue) =>
-    problemAt(document, lines, [...above, ...placeOf(issue)], issue),
+  const problems = result.error.issues.map(
+    (issue) => `${yaml.placeOf([...above, ...placeOf(issue)])}: ${issue.message}`,
   );
-  throw new LogdirError('invalid-argument', problems.map((problem) => `${path}:${problem}`).join('\n  '));
+  throw new LogdirError('invalid-argument', problems.join('\n  '));
 }
 
-/** @throws LogdirError `invalid-argument` where aliases lead in a circle, or multiply what is there. */
-function plainContent(document: Document, path: string): Readonly<Record<string, unknown>> | null {
-  try {
-    const content = document.toJS() as Readonly<Record<string, unknown>> | null;
-    JSON.stringify(content);
-    return content;
-  } catch {
-    throw new LogdirError(
-      'invalid-argument',
-      `${path}: aliases (&name, *name) lead in a circle, or hold too much: write out what they stand for`,
-    );
+/** Where views stand under a key of their own, a config file may be around it, and no other views. */
+function refuseViewsBeside(top: ReadonlyMap<unknown, unknown>, yaml: YamlText): void {
+  for (const [name, value] of top) {
+    if (name === SECTION || !(value instanceof Map) || !value.has('steps')) continue;
+    const what = `is a view beside ${SECTION}: write it below that, or leave the line ${SECTION}: out`;
+    throw new LogdirError('invalid-argument', `${yaml.placeOf([String(name)])}: ${what}`);
   }
-}
-
-function problemAt(
-  document: Document,
-  lines: LineCounter,
-  path: readonly PropertyKey[],
-  issue: z.core.$ZodIssue,
-): string {
-  // What is missing has no place: that of what it is missing in counts.
-  for (let length = path.length; length >= 0; length--) {
-    const node = document.getIn(path.slice(0, length), true);
-    if (!isNode(node) || !node.range) continue;
-    return `${lines.linePos(node.range[0]).line}, ${path.map(String).join('.')}: ${issue.message}`;
-  }
-  return `1, ${path.map(String).join('.')}: ${issue.message}`;
 }

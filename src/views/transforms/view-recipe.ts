@@ -8,7 +8,7 @@ import type { Fold, FoldContext, Recipe } from '../recipe.ts';
 import type { AlignedStep } from '../steps/aligned-steps.ts';
 import { oneNaN } from '../steps/one-nan.ts';
 import { type Transform, transformOf } from './transform.ts';
-import type { ViewDefinition } from './view-definition.ts';
+import type { ViewDefinition, ViewStep } from './view-definition.ts';
 
 /** Of what a view makes of runs. */
 export function checksumOf({ name, steps }: ViewDefinition): string {
@@ -37,13 +37,19 @@ function beginningOf(view: ViewDefinition, { key: { runId } }: Run, startTime: n
   const update = [
     { path: ['view', 'name'], json: JSON.stringify(view.name) },
     { path: ['view', 'members'], json: JSON.stringify([runId]) },
-    { path: ['view', 'steps'], json: JSON.stringify(view.steps) },
+    { path: ['view', 'steps'], json: JSON.stringify(view.steps.map(asWritten)) },
   ];
   return [
     { kind: 'facts', facts: { startTime, notes } },
     { kind: 'config', change: { update, remove: [] } },
     { kind: 'begun' },
   ];
+}
+
+/** With patterns as keys, as people write them. */
+function asWritten(step: ViewStep): object {
+  if (step.kind === 'rename') return { ...step, names: Object.fromEntries(step.names) };
+  return step.kind === 'scale' ? { ...step, factors: Object.fromEntries(step.factors) } : step;
 }
 
 class ViewFold implements Fold {

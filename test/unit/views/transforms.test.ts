@@ -201,13 +201,85 @@ describe('a file of views', () => {
     ['v:\n  step: [{drop: a}]', 'v.step: no key is called step, did you mean steps?'],
     ['v:\n  runs: "@state=finished"', 'v.steps: is missing: expected a list'],
     ['v: 3', '1, v: expected keys with values, not 3'],
-    ['- v', '1, : expected keys with values'],
+    ['- v', 'v.yaml:1: expected names of views, and under each its steps, not ["v"]'],
+    ['', 'v.yaml:1: expected names of views, and under each its steps, not nothing'],
+    ['# nothing yet', 'not nothing'],
+    ['views:', 'v.yaml:1, views: expected names of views, and under each its steps, not nothing'],
+    ['v:\n  steps:\n    - scale: {loss: .inf}', 'scale.loss: expected a finite number, not .inf'],
+    ['v:\n  steps:\n    - scale: {loss: [-.inf]}', 'scale.loss: expected a number, not ["-.inf"]'],
+    ['v:\n  steps:\n    - ema: {key: a, weight: .nan}', 'ema.weight: expected a finite number, not .nan'],
+    ['v:\n  steps:\n    - rolling_mean: {key: a, window: .inf}', 'to 100000, not .inf'],
+    ["v:\n  steps:\n    - rename: {'': b}", "3, v.steps.0.rename.'': the name of a key is missing"],
+    ['v:\n  steps:\n    - scale:\n        : 2', "4, v.steps.0.scale.'': the name of a key is missing"],
+    ['v:\n  steps:\n    - rename: {}', 'v.steps.0.rename: is empty'],
+    ['v:\n  steps:\n    - {}', 'v.steps.0: expected a step, such as drop: KEY, not {}'],
+    ['v:\n  steps:\n    -', 'v.steps.0: expected a step, such as drop: KEY, not nothing'],
+    ["v:\n  steps:\n    - rename: {loss: 'x/*'}", 'rename.loss: x/* has more * than loss'],
+    ["v:\n  steps:\n    - rename: {'a/*': '*/*'}", 'rename.a/*: */* has more * than a/*'],
+    ["v:\n  steps:\n    - ema: {keys: ['a/*', b], weight: 0, as: 'm/*'}", 'ema.as: m/* has more * than b'],
+    ["v:\n  steps:\n    - ratio: {of: ['a/*', b], as: r}", 'ratio.of.0: is one key: a * stands for nothing'],
+    ["v:\n  steps:\n    - ratio: {of: [a, b], as: 'r/*'}", 'ratio.as: is one key'],
+    ["v:\n  steps:\n    - x_axis: 'epoch*'", 'x_axis: is one key'],
+    ['v:\n  steps:\n    - keep: *loss', '*loss stands for what was called &loss, which is not there'],
+    [
+      'v:\n  steps:\n    - keep: [*, a]',
+      'v.yaml:3: not valid YAML: a text that begins with * stands in quotes',
+    ],
+    ['v:\n  steps:\n    - rename: {[a]: b}', 'v.yaml:3: not valid YAML: a key is a name'],
+    ['v:\n  steps:\n    - rename: {a: b, a: c}', 'v.yaml:3: not valid YAML: the key is there twice'],
+    ['v:\n  runs: @last=1\n  steps: [{drop: a}]', 'v.yaml:2: not valid YAML: a text that begins with @'],
+    ['v:\n  steps: [{drop: a}]\n---\nw: 1', 'not valid YAML: it holds several documents'],
+    ['views: {}\nw:\n  steps: [{drop: a}]', 'v.yaml:3, w: is a view beside views'],
+    ['v:\n  steps: [{drop: a}]\n  __proto__: 1', 'v.__proto__: no key is called __proto__'],
     ['v:\n  steps:\n    - ema: {weight: 0.5}', 'needs key or keys'],
     ['v:\n  runs: "@last=x"\n  steps:\n    - drop: a', '2, v.runs: @last=x needs a number'],
     ['views:\n  a b:\n    steps: [{drop: a}]', 'views.a b'],
     ['v:\n  a: [', 'v.yaml:2: not valid YAML'],
   ])('%j is told: %s', (text, told) => {
     expect(() => parseViews(text, 'v.yaml', null)).toThrow(told);
+  });
+});
+
+describe('a name that every JavaScript object has', () => {
+  it('is a name of a view, of a key, and of what a key is renamed to', () => {
+    const names = ['__proto__', 'constructor', 'toString'];
+    const text = names.map(
+      (name) => `${name}:\n  steps:\n    - rename: {${name}: loss, b: ${name}}\n    - scale: {${name}: 2}\n`,
+    );
+    const views = parseViews(text.join(''), 'v.yaml', null);
+    expect(views.map(({ name }) => name)).toEqual(names);
+    for (const { name, steps } of views) {
+      const made = {
+        step: 0,
+        values: new Map([
+          [name, 1],
+          ['b', 3],
+        ]),
+        isLeftOut: false,
+      };
+      transformOf(steps)(made);
+      expect([...made.values]).toEqual([
+        ['loss', 1],
+        [name, 6],
+      ]);
+    }
+  });
+});
+
+describe('keys in a file of views', () => {
+  it('count in the order they are written in, be they digits, and as they are written', () => {
+    const rows = [{ b: 1, '1': 2, '1.0': 3 }];
+    expect(valuesOf('- rename: {b: x, 1: x, 1.0: y}', rows)).toEqual([{ x: 1, y: 3 }]);
+  });
+
+  it('that come to one name give way to the first that is written', () => {
+    const rows = [{ a: 1, b: 2 }, { a: 3 }, { b: 4 }];
+    const mean = (keys: string) =>
+      valuesOf(`- rolling_mean: {keys: ${keys}, window: 1, as: m}\n- keep: m`, rows).map(
+        (made) => made?.['m'],
+      );
+    expect(mean('[a, b]')).toEqual([1, 3, 4]);
+    expect(mean('[b, a]')).toEqual([2, 3, 4]);
   });
 });
 
