@@ -4,11 +4,11 @@
  * @module
  */
 
-import { encodeComponent, LogdirError, type MaybePromise, TurnBudget } from '../../core/index.ts';
+import { byteRange, encodeComponent, LogdirError, type MaybePromise, TurnBudget } from '../../core/index.ts';
 import type { Run } from '../../history/index.ts';
-import type { DirectoryNode, FileNode, TreeOptions } from '../tree.ts';
+import type { DirectoryNode, FileNode, OpenFile, TreeOptions } from '../tree.ts';
 import type { DerivedGroups, DerivedPlace, DerivedProject, LookOptions } from './derived-runs.ts';
-import type { TreeDirectory, TreeNode } from './node.ts';
+import type { TreeDirectory, TreeFile, TreeNode } from './node.ts';
 import { RunDirectory, runNode } from './run-directory.ts';
 
 type Signal = { readonly signal: AbortSignal };
@@ -163,8 +163,33 @@ class DerivedRunDirectory extends RunDirectory {
       .earlier(this.#path)
       .find(({ key }) => name.includes(`.${encodeComponent(key.runId)}.`));
     if (earlier === undefined) return super.lookup(name);
-    return new RunDirectory(this.#name, earlier, derivedParts).lookup(name);
+    const node = new RunDirectory(this.#name, earlier, derivedParts).lookup(name);
+    return node?.kind === 'file' ? earlierFile(node, earlier) : node;
   }
+}
+
+/** A file that a derived run had under an earlier name: not there any more once memory has let go of what it was computed of. */
+function earlierFile(file: TreeFile, run: Run): TreeFile {
+  const open = async (options: TreeOptions) => {
+    const opened = await file.open(options);
+    await requireRows(run, opened, options);
+    return opened;
+  };
+  return {
+    kind: 'file',
+    open,
+    stat: async (options) => {
+      await using opened = await open(options);
+      return opened.node;
+    },
+  };
+}
+
+/** Of a log, memory keeps all rows or none. @throws LogdirError `not-found` where they are gone, and members have gone on otherwise. */
+async function requireRows(run: Run, file: OpenFile, { signal }: Signal): Promise<void> {
+  const isEncoded = file.read(byteRange(0, file.node.size), { signal }) instanceof Uint8Array;
+  const { log } = run;
+  if (!isEncoded && log !== undefined && log.ledger.blockCount > 0) await run.readBlocks(log, 0, 1);
 }
 
 /** Nodes in the order given: of thousands of runs, with turns of the event loop between. */

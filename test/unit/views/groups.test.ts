@@ -13,7 +13,7 @@ import {
 } from '../../support/grouped-runs.ts';
 import { buildHouse, COMPLETE, eventPath, type House, readWhole, signal } from '../../support/house.ts';
 import { recordedLog } from '../../support/recorded-log.ts';
-import { exitRecord, row, systemRow, text } from '../../support/records.ts';
+import { configRecord, exitRecord, row, systemRow, text } from '../../support/records.ts';
 import { ScriptedSource } from '../../support/scripted-source.ts';
 
 async function houseOf(
@@ -93,6 +93,52 @@ describe('the directory of a grouping', () => {
     source.push(memberKey('a'), row(1, { x: 9 }));
     expect(await nameIn(house)).not.toBe(old);
     await expect(readWhole(house.tree, old)).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('puts values together that read alike, as queries choose them', async () => {
+    const source = new ScriptedSource();
+    const configs = { a: { k: 1 }, b: { k: '1' }, c: { k: true }, d: { k: 'true' }, e: { k: 2 } };
+    for (const [id, values] of Object.entries(configs))
+      source.add(memberKey(id), [memberFacts(id, 'g'), configRecord(values), row(0, { x: 1 }), exitRecord()]);
+    await using house = await buildHouse({ sources: [source] });
+    const project = 'team/project';
+    await house.tree.stat(`${project}/@by=config.k`, COMPLETE);
+    expect(await namesAt(house, `${project}/@by=config.k`)).toEqual(['1', '2', 'true']);
+    for (const [value, members] of [
+      ['1', ['a', 'b']],
+      ['true', ['c', 'd']],
+    ] as const) {
+      const json = JSON.parse(
+        String(await readWhole(house.tree, `${project}/@by=config.k/${value}/count/run.json`)),
+      );
+      expect(json.notes).toBe(`count of 2 runs whose config.k is ${value}: ${members.join(', ')}`);
+      expect(await namesAt(house, `${project}/@config.k=${value}`)).toEqual(members);
+    }
+  });
+
+  it('does not open a file of an old name once memory has let go of what it was computed of', async () => {
+    const source = new ScriptedSource();
+    const count = 4000;
+    const rows = (value: number) => Array.from({ length: count }, (_, step) => row(step, { x: value }));
+    addMembers(source, { a: rows(1), b: [...rows(3), exitRecord()] });
+    await using house = await buildHouse({ sources: [source], derivedMaxBytes: 4 * 256 * 1024 });
+    await house.tree.stat(`${MEAN}/run.json`, COMPLETE);
+    const old = await eventPath(house.tree, MEAN);
+    const served = await readWhole(house.tree, old);
+    source.push(memberKey('a'), row(1, { x: 9 }));
+    await house.tree.stat(`${MEAN}/run.json`, COMPLETE);
+    expect(await eventPath(house.tree, MEAN)).not.toBe(old);
+    expect((await readWhole(house.tree, old)).equals(served)).toBe(true);
+    source.push(memberKey('a'), ...rows(5).slice(2));
+    for (const other of ['std', 'min', 'max', 'median']) {
+      await house.tree.stat(`${GROUPS}/g/${other}/run.json`, COMPLETE);
+      await readWhole(house.tree, await eventPath(house.tree, `${GROUPS}/g/${other}`));
+    }
+    const gone = { code: 'not-found' };
+    for (const freshness of ['cached', 'refresh', 'complete'] as const) {
+      await expect(house.tree.open(old, { signal, freshness })).rejects.toMatchObject(gone);
+      await expect(async () => house.tree.stat(old, { signal, freshness })).rejects.toMatchObject(gone);
+    }
   });
 
   it('nests below queries, and nothing nests below it', async () => {
