@@ -17,6 +17,8 @@ const BEST_COUNT = 10;
 const BAD_END = /:(?:m\w{0,3}|[\d.]+)$/i;
 /** Of a ranking whose text is over: keys may have slashes, what comes after them has none. */
 const BEST_END = /:(?:\d+|min|max)$/;
+/** A day, and a time of it; in UTC, unless a zone is said. */
+const DATE = /^(\d{4}-\d\d-\d\d)([T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(Z|[+-]\d\d:\d\d)?$/;
 const UNIT_MS: Readonly<Record<string, number>> = {
   s: 1000,
   m: 60_000,
@@ -155,9 +157,13 @@ function readLast(value: string): QueryTerm | string {
 function readSince(value: string): QueryTerm | string {
   const [, amount = '', unit = ''] = /^(\d+(?:\.\d+)?)(s|m|min|h|d|w)$/.exec(value) ?? [];
   if (unit !== '') return { kind: 'since', maxAgeMs: Number(amount) * UNIT_MS[unit]! };
-  const startMs = /^\d{4}-\d\d-\d\d/.test(value) ? Date.parse(value) : Number.NaN;
-  if (!Number.isNaN(startMs)) return { kind: 'from', startMs };
-  return 'needs a time: @since=30m, @since=12h, @since=7d, @since=2w, @since=2026-11-01';
+  const [, day, clock = 'T00:00', zone = 'Z'] = DATE.exec(value) ?? [];
+  if (day === undefined)
+    return 'needs a time: @since=30m, @since=12h, @since=7d, @since=2w, @since=2026-11-01';
+  const startMs = Date.parse(`${day}${clock.replace(' ', 'T')}${zone}`);
+  // `Date` takes February 30 for March 2.
+  const isThere = new Date(Date.parse(`${day}T00:00Z`) || 0).toISOString().startsWith(`${day}T`);
+  return isThere && !Number.isNaN(startMs) ? { kind: 'from', startMs } : 'names a time that does not exist';
 }
 
 /** `KEY`, `KEY:N`, `KEY:min`, `KEY:N:min`; keys may hold colons themselves. */

@@ -43,6 +43,8 @@ describe('a query directory', () => {
     ['@tag=a/@last=1', ['first']],
     ['@since=1d', []],
     ['@since=2023-11-14', ['first', 'second', 'third']],
+    ['@since=2023-11-14T00:00', ['first', 'second', 'third']],
+    ['@since=2023-11-16 01:00:00+02:00', []],
   ])('%s lists %j', async (query, names) => {
     const { house } = await threeRuns();
     await using _house = house;
@@ -81,6 +83,11 @@ describe('a query directory', () => {
     ['@state=runing', 'did you mean @state=running?'],
     ['@config.lr', 'needs a comparison'],
     ['@since=soon', 'needs a time'],
+    ['@since=2023-02-03 or so', 'needs a time'],
+    ['@since=2023-02-29', 'names a time that does not exist'],
+    ['@since=2023-02-30', 'names a time that does not exist'],
+    ['@since=2023-13-01', 'names a time that does not exist'],
+    ['@since=2023-11-14T25:00', 'names a time that does not exist'],
     ['@best=val/loss:2:mn', 'ends as neither a key nor a number'],
     ['@best=loss:MIN', 'ends as neither a key nor a number'],
     ['@best=loss:3.5', 'ends as neither a key nor a number'],
