@@ -1,6 +1,6 @@
 /** The folder that runs are exported to: one of our own, or one that nobody uses yet. @module */
 
-import { readdir, stat } from 'node:fs/promises';
+import { lstat, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, isWithin, LogdirError, makeDirectory, realPathOf, toLogdirError } from '../core/index.ts';
 import { LOCK_NAME, lockFolder } from './folder-lock.ts';
@@ -59,6 +59,27 @@ function refused(folder: string, reason: string): LogdirError {
     'invalid-argument',
     `nothing was exported to ${folder}: ${reason}; name a new or an empty folder`,
   );
+}
+
+/**
+ * Checks that a path in the folder leads to no other place, for whatever is written or removed there.
+ * @throws LogdirError `invalid-argument` for links on the way
+ */
+export async function refuseLinks(folder: string, path: string): Promise<void> {
+  let place = folder;
+  for (const part of path.split('/')) {
+    place = join(place, part);
+    const found = await lstat(place).catch((error: unknown) => {
+      if (errnoOf(error) === 'ENOENT') return undefined;
+      throw error;
+    });
+    if (found === undefined) return;
+    if (!found.isSymbolicLink()) continue;
+    throw new LogdirError(
+      'invalid-argument',
+      `${place} is a link, and nothing is written where it leads: put a folder or a file in its place, or name another folder`,
+    );
+  }
 }
 
 /** Bytes of a file; undefined where there is none. */

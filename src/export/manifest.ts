@@ -42,7 +42,7 @@ export interface ExportedFile {
 
 type Removed = { readonly removed: string };
 
-/** The manifest of a folder. One process at a time writes it. */
+/** The manifest of a folder. One process at a time writes it, in files of its own: a link that lies in their place is not followed. */
 export class Manifest implements AsyncDisposable {
   readonly #folder: string;
   readonly #files: Map<string, ExportedFile>;
@@ -67,7 +67,8 @@ export class Manifest implements AsyncDisposable {
     const files = new Map((await readFiles(folder)).map((file) => [file.path, file]));
     for (const line of await readJournal(folder)) apply(files, line);
     await writeManifest(folder, files);
-    const journal = await open(join(folder, JOURNAL_NAME), 'w');
+    await rm(join(folder, JOURNAL_NAME), { force: true });
+    const journal = await open(join(folder, JOURNAL_NAME), 'wx');
     return new Manifest(folder, files, journal);
   }
 
@@ -122,7 +123,8 @@ async function writeManifest(folder: string, files: ReadonlyMap<string, Exported
   const body = lines.length === 0 ? '[]' : `[\n${lines.join(',\n')}\n  ]`;
   const text = `{\n  "kind": ${JSON.stringify(KIND)},\n  "version": ${VERSION},\n  "files": ${body}\n}\n`;
   const temporary = join(folder, TEMPORARY_NAME);
-  await writeFile(temporary, text);
+  await rm(temporary, { force: true });
+  await writeFile(temporary, text, { flag: 'wx' });
   await rename(temporary, join(folder, MANIFEST_NAME));
 }
 

@@ -3,7 +3,7 @@
 import { rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LogdirError } from '../core/index.ts';
-import { fileSize } from './destination.ts';
+import { fileSize, refuseLinks } from './destination.ts';
 import type { ExportFormat } from './export-format.ts';
 import type { ExportedFile, Manifest } from './manifest.ts';
 import type { RunCondition, RunFile } from './run-files.ts';
@@ -40,6 +40,7 @@ async function bringUpToDate(
 ): Promise<Outcome> {
   const { folder, manifest, signal } = options;
   const known = manifest.get(file.path);
+  await refuseLinks(folder, file.path);
   const path = join(folder, file.path);
   const size = await fileSize(folder, file.path);
   if (known === undefined && size !== undefined)
@@ -96,6 +97,7 @@ async function removeFormer(
 ): Promise<void> {
   for (const former of manifest.ofRun(run)) {
     if (former.format !== format || former.path === path) continue;
+    await refuseLinks(folder, former.path);
     const hash = await digestOf(join(folder, former.path), former.bytes, { signal });
     // What somebody else has changed since is theirs.
     if (hash?.digest('hex') === former.sha256) {

@@ -56,7 +56,9 @@ export async function writeWhole(
   await makeDirectory(dirname(path));
   const temporary = join(dirname(path), TEMPORARY_NAME);
   try {
-    await tell(await writePieces(temporary, 'w', 0, pieces, createHash('sha256')));
+    // What a process that was killed left; or a link, which would be followed to who knows where.
+    await rm(temporary, { force: true });
+    await tell(await writePieces(temporary, 'wx', 0, pieces, createHash('sha256')));
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
@@ -76,7 +78,7 @@ export async function writeOn(
 
 async function writePieces(
   path: string,
-  flags: 'w' | 'r+',
+  flags: 'wx' | 'r+',
   at: number,
   pieces: AsyncIterable<Uint8Array>,
   hash: Hash,

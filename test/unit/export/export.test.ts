@@ -1,9 +1,20 @@
 /** Runs written to a folder: what is there, what is written again, and what is left alone. @module */
 
 import { createHash } from 'node:crypto';
-import { appendFile, mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LogdirError, type RunRecord, runKey } from '../../../src/core/index.ts';
 import { type ExportOptions, type ExportReport, exportRuns } from '../../../src/export/index.ts';
@@ -77,6 +88,48 @@ describe('an export', () => {
       .map(({ parentPath, name }) => join(parentPath, name).slice(target.length + 1))
       .sort();
   }
+
+  it.each([
+    ['acme', 'the folder of an entity'],
+    ['acme/research/sunny', 'that of a run'],
+  ])('writes nothing where a link at %s leads, %s', async (path) => {
+    const elsewhere = join(folder.path, 'elsewhere');
+    await mkdir(elsewhere);
+    await run({ runs: ['windy'], format: 'csv' });
+    await rm(join(target, 'acme'), { recursive: true, force: true });
+    await mkdir(join(target, dirname(path)), { recursive: true });
+    await symlink(elsewhere, join(target, path));
+    const report = await run({ runs: ['sunny'] });
+    expect(report.leftOut).toEqual([
+      { path: 'acme/research/sunny', reason: expect.stringContaining(`${join(target, path)} is a link`) },
+    ]);
+    expect(await readdir(elsewhere)).toEqual([]);
+  });
+
+  it('follows no link in place of the files that it writes by the way', async () => {
+    await run({ runs: ['windy'] });
+    const victim = join(folder.path, 'victim');
+    await writeFile(victim, 'precious');
+    const directory = join(target, 'acme/research/sunny');
+    await mkdir(directory, { recursive: true });
+    for (const path of ['manifest.journal', '.manifest.part']) await symlink(victim, join(target, path));
+    await symlink(victim, join(directory, '.wandb-logdir.part'));
+    const { outcomes, leftOut } = await run();
+    expect([outcomes.written, outcomes.kept, leftOut]).toEqual([1, 1, []]);
+    expect(await readFile(victim, 'utf8')).toBe('precious');
+    await expectTree();
+  });
+
+  it('removes nothing where a link in place of a folder of an earlier export leads', async () => {
+    await run({ runs: ['windy'], format: 'csv' });
+    const elsewhere = join(folder.path, 'elsewhere');
+    await rename(join(target, 'acme'), elsewhere);
+    await symlink(elsewhere, join(target, 'acme'));
+    const before = await readdir(elsewhere, { recursive: true });
+    const { leftOut } = await run({ runs: ['windy'], format: 'csv', tags: ['loss'] });
+    expect(leftOut).toEqual([{ path: 'acme/speech/windy', reason: expect.stringContaining('is a link') }]);
+    expect(await readdir(elsewhere, { recursive: true })).toEqual(before);
+  });
 
   it('takes the runs that a query chooses, and every run whatever its name asks for', async () => {
     await run({ runs: ['@name=w*'] });
