@@ -11,19 +11,24 @@ import { identifiedBy } from './scopes.ts';
 const MIN_TOKEN_LENGTH = 16;
 
 const scopes = z.array(z.string().min(1)).min(1);
-const schema = z.strictObject({
+/** Of the maps in the file, those with known keys are objects. */
+const closed = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
+  z.preprocess((input) => (input instanceof Map ? Object.fromEntries(input) : input), z.strictObject(shape));
+/** By a name of anybody's, be it `constructor` or `__proto__`. */
+const byName = z.map(z.string(), scopes, { error: 'names, and behind each what it sees' });
+const schema = closed({
   tokens: z
     .array(
-      z.strictObject({
+      closed({
         name: z.string().regex(/^[\w.@-]+$/, 'letters, digits, and any of . _ @ -'),
         token: z.string().min(MIN_TOKEN_LENGTH, `at least ${MIN_TOKEN_LENGTH} characters`),
         scopes,
       }),
     )
     .default([]),
-  users: z.record(z.string(), scopes).default({}),
-  groups: z.record(z.string(), scopes).default({}),
-  uids: z.record(z.string().regex(/^(?:0|[1-9]\d*)$/, 'a numeric user id'), scopes).default({}),
+  users: byName.default(new Map()),
+  groups: byName.default(new Map()),
+  uids: z.map(z.string().regex(/^(?:0|[1-9]\d*)$/, 'a numeric user id'), scopes).default(new Map()),
 });
 
 /** A token and whose it is. */
@@ -66,20 +71,20 @@ export async function readAccessFile(path: string): Promise<AccessRules> {
   }
   // What these come to is known once a proxy names a user: wrong scopes are told now.
   for (const named of [users, groups])
-    for (const [name, list] of Object.entries(named)) identifiedBy(`${path}: ${name}`, list);
+    for (const [name, list] of named) identifiedBy(`${path}: ${name}`, list);
   return {
     tokens: tokens.map(({ name, token, scopes: list }) => {
       return { name, token, identified: identifiedBy(name, list) };
     }),
-    users: new Map(Object.entries(users)),
-    groups: new Map(Object.entries(groups)),
-    uids: new Map(Object.entries(uids).map(([uid, list]) => [Number(uid), identifiedBy(`uid ${uid}`, list)])),
+    users,
+    groups,
+    uids: new Map([...uids].map(([uid, list]) => [Number(uid), identifiedBy(`uid ${uid}`, list)])),
   };
 }
 
 function parsed(text: string, path: string): unknown {
   try {
-    return parse(text, { logLevel: 'error', stringKeys: true });
+    return parse(text, { logLevel: 'error', stringKeys: true, mapAsMap: true });
   } catch (error) {
     // The message of the parser quotes the line, which may hold a token.
     const place = error instanceof Error && 'linePos' in error ? (error.linePos as [{ line: number }?]) : [];

@@ -44,6 +44,7 @@ export interface ReadContent {
   readonly unread: Readonly<Record<string, number>>;
 }
 
+/** Of records. */
 const REASONS: Readonly<Record<string, string>> = {
   console: 'the last lines of the console are told when the run ends; all of it is below @files',
   file: 'files saved with a run are no TensorBoard values; they are below @files',
@@ -53,8 +54,8 @@ const REASONS: Readonly<Record<string, string>> = {
   other: 'a kind of record this version does not know',
   summary: 'numbers of a summary are told when the run ends; until then the data provider alone shows them',
   missing: 'W&B counts more rows or values of this run than it sends',
-  null: 'null is no value',
 };
+const NULL_REASON = 'null is no value';
 const NAMED_REASON =
   'no TensorBoard dashboard shows values of this type; a text under the key names its files';
 const SAMPLED_REASON = 'the event file has a sample (--media, --media-samples); the data provider has all';
@@ -89,7 +90,7 @@ export function notShownOf(content: ReadContent): readonly NotShownEntry[] {
   const { dictionary, shapeRows, untoldSummary = [], losses = [], unread } = content;
   const cells = notShownCells(dictionary, tagTableOf(dictionary), shapeRows);
   return [
-    ...cells.map((cell) => entry(cell, REASONS[cell.type] ?? NAMED_REASON)),
+    ...cells.map((cell) => entry(cell, cell.type === 'null' ? NULL_REASON : NAMED_REASON)),
     ...leftOutOf(content),
     ...emptyOf(content),
     ...losses.map((reason) => ({ key: null, type: 'lost', count: 1, reason })),

@@ -36,6 +36,17 @@ describe('an access file', () => {
     expect([...groups]).toEqual([['ml', ['*']]]);
   });
 
+  it('has names as they are, be it those of JavaScript objects', async () => {
+    const { users, groups } = await rulesOf(
+      'users: {__proto__: [acme], constructor: [b]}\ngroups: {__proto__: [c]}\n',
+    );
+    expect([...users]).toEqual([
+      ['__proto__', ['acme']],
+      ['constructor', ['b']],
+    ]);
+    expect([...groups]).toEqual([['__proto__', ['c']]]);
+  });
+
   it('may be empty', async () => {
     expect(await rulesOf('')).toEqual({ tokens: [], users: new Map(), groups: new Map(), uids: new Map() });
   });
@@ -67,6 +78,7 @@ describe('an access file', () => {
       GOOD.replace('users:', `  - {name: eve, token: ${TOKEN}, scopes: [a]}\nusers:`),
       'token of eve is there twice',
     ],
+    ['a list of users', GOOD.replace('{bob: [acme]}', '[bob]'), 'users: names, and behind each what it sees'],
     ['what is no YAML', `tokens: [{token: ${TOKEN}, "}`, 'no YAML in line 1'],
   ])('with %s is refused, and no token quoted', async (_, text, problem) => {
     const failure = await rulesOf(text).catch((error: unknown) => error);

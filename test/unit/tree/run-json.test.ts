@@ -67,6 +67,16 @@ describe('a key that every JavaScript object has', () => {
     expect(texts.get('key/toString')).toEqual(['words']);
   });
 
+  it('is a type that no dashboard shows, and says so', async () => {
+    const { json } = await shownOf([
+      row(0, { loss: 1 }, [{ key: 'a', kind: 'json', text: '{"_type":"constructor"}' }]),
+    ]);
+    expect(json.notShown.find(({ key }) => key === 'a')).toMatchObject({
+      type: 'constructor',
+      reason: expect.stringContaining('no TensorBoard dashboard shows values of this type'),
+    });
+  });
+
   it('and its own other name are two tags, each told of with its key', async () => {
     const { json, scalars } = await shownOf([row(0, { constructor: 1, 'key/constructor': 2 })]);
     expect(json.series.map(({ tag, key }) => [tag, key])).toEqual([

@@ -1,12 +1,20 @@
 import { describe, expect, it, vi } from 'vitest';
 import { LogdirError } from '../../../src/core/index.ts';
 import { ShapeRegistry } from '../../../src/sources/shape-registry.ts';
+import { SAMPLED_HISTORY } from '../../../src/sources/wandb-cloud/graphql/index.ts';
 import { rowsOfLines, rowsOfObjects } from '../../../src/sources/wandb-cloud/rows/index.ts';
 import { noTypes, numericKeys, plainRow } from '../../support/cloud-rows.ts';
 
 const registry = new ShapeRegistry();
 const types = numericKeys('n', 'a.n');
 const AXES = '"_step":1,"_timestamp":2.5,"_runtime":9,';
+
+it('rows of single keys have every key, be it one of all JavaScript objects', () => {
+  const line = '{"_step":1,"__proto__":2,"constructor":3}';
+  const answer = JSON.parse(`{"project":{"run":{"sampledHistory":[[${line}]]}}}`);
+  const { project } = SAMPLED_HISTORY.answer.parse(answer);
+  expect(Object.entries(project!.run!.sampledHistory[0]![0]!)).toEqual(Object.entries(JSON.parse(line)));
+});
 
 /** The values of a row whose members, besides the axes, are this text. */
 function valuesOf(members: string): Record<string, unknown> {

@@ -1,11 +1,15 @@
 /** Forms that answers of W&B have in common: checked at the wire, so that nothing behind it meets a surprise. @module */
 
 import * as z from 'zod';
+import { isMembers } from '../../../wandb-json/index.ts';
 import { fields, optional, type Selection } from './operation.ts';
+
+/** An object with any members, as it is: zod would leave out one that is called `__proto__`. */
+export const anyMembers = z.custom<Readonly<Record<string, unknown>>>(isMembers);
 
 /** A scalar that comes as JSON text from most servers and as an object from some; here always text. */
 export const jsonText = z
-  .union([z.string(), z.looseObject({})])
+  .union([z.string(), anyMembers])
   .transform((value) => (typeof value === 'string' ? value : JSON.stringify(value)));
 
 /** A count may come as text: GraphQL's Int has 32 bits, and W&B's Int64 is a string in some versions. */

@@ -1,7 +1,15 @@
 /** What is asked about accounts, projects, and many runs at a time. @module */
 
 import * as z from 'zod';
-import { connectionOf, count, jsonText, projectOf, RUN_FIELDS, runNode } from './answer-schemas.ts';
+import {
+  anyMembers,
+  connectionOf,
+  count,
+  jsonText,
+  projectOf,
+  RUN_FIELDS,
+  runNode,
+} from './answer-schemas.ts';
 import { defineOperation, either, group, optional, type Selection } from './operation.ts';
 
 /** For a listing: somebody waits for a directory, what was listed before is there, and the next look asks again. */
@@ -173,6 +181,6 @@ export const RUN_SAMPLES = defineOperation({
   name: 'RunSamples',
   variables: { ...MANY_RUNS_VARIABLES, specs: '[JSONString!]!' },
   selection: [manyRuns('sampledHistory(specs: $specs)')],
-  answer: manyRunsOf(z.object({ name: z.string(), sampledHistory: z.array(z.array(z.looseObject({}))) })),
+  answer: manyRunsOf(z.object({ name: z.string(), sampledHistory: z.array(z.array(anyMembers)) })),
   failure: 'nothing',
 });

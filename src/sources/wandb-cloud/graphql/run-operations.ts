@@ -1,7 +1,7 @@
 /** What is asked about the contents of one run. @module */
 
 import * as z from 'zod';
-import { fileNode, jsonText, projectOf, RUN_FIELDS, runNode } from './answer-schemas.ts';
+import { anyMembers, fileNode, jsonText, projectOf, RUN_FIELDS, runNode } from './answer-schemas.ts';
 import { defineOperation, either, group, optional, type Selection } from './operation.ts';
 
 /** Variables by which every operation here names its run. */
@@ -163,9 +163,7 @@ export const SAMPLED_HISTORY = defineOperation({
   name: 'SampledHistory',
   variables: { ...RUN_VARIABLES, specs: '[JSONString!]!' },
   selection: [ofRun('sampledHistory(specs: $specs)')],
-  answer: projectOf(
-    z.object({ run: z.object({ sampledHistory: z.array(z.array(z.looseObject({}))) }).nullish() }),
-  ),
+  answer: projectOf(z.object({ run: z.object({ sampledHistory: z.array(z.array(anyMembers)) }).nullish() })),
   failure: 'run',
 });
 
