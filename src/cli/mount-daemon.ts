@@ -23,12 +23,9 @@ export async function startMountDaemon(
 ): Promise<ExitCode> {
   const { terminal, interruption, loaded } = session;
   const log = typeof logFile === 'string' ? logFile : join(loaded.settings.cacheDir, 'mount.log');
-  await makeDirectory(dirname(log)).catch((cause: unknown) => {
-    throw new CommandFailure(EXIT.usage, `the log ${log} cannot be written: ${errnoOf(cause)}`, { cause });
-  });
   // Another's mount must not pass for ours; a dead one is cleared away.
   const wasMounted = await answers(directory);
-  const descriptor = openSync(log, 'a', 0o600);
+  const descriptor = await openLog(log);
   const loggedBefore = statSync(log).size;
   const child = spawnAgain(descriptor);
   closeSync(descriptor);
@@ -40,6 +37,16 @@ export async function startMountDaemon(
   child.unref();
   terminal.print(`${terminal.style('bold', directory)} is mounted; process ${child.pid}, log ${log}`);
   return EXIT.ok;
+}
+
+async function openLog(log: string): Promise<number> {
+  try {
+    await makeDirectory(dirname(log));
+    return openSync(log, 'a', 0o600);
+  } catch (cause) {
+    const text = `the log ${log} cannot be written (${errnoOf(cause)}): name a file with --daemon-log`;
+    throw new CommandFailure(EXIT.usage, text, { cause });
+  }
 }
 
 function spawnAgain(log: number): ChildProcess {

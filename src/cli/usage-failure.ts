@@ -10,22 +10,24 @@ import type { Arguments } from './session.ts';
 import { passedThrough } from './tensorboard-arguments.ts';
 
 /** Words of other programs, and what they are here. */
-const OTHER_WORDS: Readonly<Record<string, string>> = {
-  ...{
-    tb: 'tensorboard',
-    board: 'tensorboard',
-    open: 'tensorboard',
-    start: 'tensorboard',
-    run: 'tensorboard',
-  },
-  ...{ server: 'serve', http: 'serve', web: 'serve', ui: 'serve', up: 'serve' },
-  ...{ list: 'ls', dir: 'ls', ll: 'ls', find: 'tree', info: 'stat', show: 'cat', print: 'cat', get: 'cat' },
-  ...{ settings: 'config' },
-  ...{ fetch: 'prefetch', download: 'prefetch', pull: 'prefetch', sync: 'prefetch', cache: 'prefetch' },
-  ...{ compare: 'verify', test: 'verify', validate: 'verify' },
-  ...{ save: 'export', write: 'export', dump: 'export', convert: 'export' },
-  ...{ check: 'doctor', diagnose: 'doctor', status: 'doctor', fuse: 'mount' },
-};
+const OTHER_WORDS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    ...{
+      tb: 'tensorboard',
+      board: 'tensorboard',
+      open: 'tensorboard',
+      start: 'tensorboard',
+      run: 'tensorboard',
+    },
+    ...{ server: 'serve', http: 'serve', web: 'serve', ui: 'serve', up: 'serve' },
+    ...{ list: 'ls', dir: 'ls', ll: 'ls', find: 'tree', info: 'stat', show: 'cat', print: 'cat', get: 'cat' },
+    ...{ settings: 'config' },
+    ...{ fetch: 'prefetch', download: 'prefetch', pull: 'prefetch', sync: 'prefetch', cache: 'prefetch' },
+    ...{ compare: 'verify', test: 'verify', validate: 'verify' },
+    ...{ save: 'export', write: 'export', dump: 'export', convert: 'export' },
+    ...{ check: 'doctor', diagnose: 'doctor', status: 'doctor', fuse: 'mount' },
+  }),
+);
 /** Options TensorBoard has for where its data comes from: what is after `--` must not say it again. */
 const DATA_OPTIONS: readonly string[] = ['--logdir', '--logdir_spec', '--grpc_data_provider', '--db'];
 
@@ -50,7 +52,7 @@ export function unknownCommand(words: readonly string[], commands: readonly Comm
   if (/^u(?:n)?mount$/.test(typed))
     return failure(`${typed} is no command: use fusermount3 -u DIR, or umount DIR`);
   const names = commands.map(({ name }) => name);
-  const meant = OTHER_WORDS[typed.toLowerCase()] ?? nearestName(typed, names);
+  const meant = OTHER_WORDS.get(typed.toLowerCase()) ?? nearestName(typed, names);
   const hint =
     meant === null
       ? `The commands are ${names.join(', ')}`
@@ -76,12 +78,23 @@ export function refuseUnknownWords(words: readonly string[], argv: Arguments, co
   const extra = [argv['_'] ?? []].flat().slice(1).map(String);
   if (extra.length > 0)
     throw failure(`${command.name} takes no further word: ${extra.join(' ')}\n${helpLine(command)}`);
+  refuseEmptyWords(argv, command);
   if (command.name !== 'tensorboard') return;
   const data = passedThrough(argv).find(isDataOption);
   if (data !== undefined)
     throw failure(
       `after -- ${data} would take the runs away from TensorBoard: name what to show before it, as in wandb-logdir tensorboard ./wandb, or start tensorboard itself`,
     );
+}
+
+/** What a variable of a shell leaves that is not set. Of settings, the table says what they accept. */
+function refuseEmptyWords(argv: Arguments, command: Command): void {
+  const isEmpty = (name: string) => [argv[name]].flat().includes('');
+  const positional = ['DEST', 'DIR'].find(isEmpty);
+  if (positional !== undefined)
+    throw failure(`${positional} is empty: ${command.name} needs a directory there\n${helpLine(command)}`);
+  const option = Object.keys(command.options).find(isEmpty);
+  if (option !== undefined) throw failure(`--${option} needs a value, not ''\n${helpLine(command)}`);
 }
 
 /** TensorBoard takes options by their first letters, as far as only one begins so. */

@@ -8,6 +8,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
 import { startWithRuns } from '../found-runs.ts';
 import type { Arguments, Session } from '../session.ts';
+import { emptyQueryText } from './empty-query.ts';
 import { longLine, sortedNodes, treeLines } from './listing.ts';
 import { explained } from './missing-path.ts';
 import { placePath } from './path-source.ts';
@@ -27,6 +28,7 @@ export async function ls(session: Session, argv: Arguments): Promise<ExitCode> {
       : nodes.map((node) => (isLong ? longLine(node) : node.name));
     // At once: thousands of writes take longer than the listing.
     if (lines.length > 0) session.terminal.print(lines.join('\n'));
+    if (nodes.length === 0) await tellEmptyQuery(session, app, path);
   });
   return EXIT.ok;
 }
@@ -60,13 +62,20 @@ export async function tree(session: Session, argv: Arguments): Promise<ExitCode>
     const node = await app.tree.stat(path, { freshness: 'cached', signal });
     const first = node.kind === 'file' ? [] : await listCurrent(app, path, signal);
     session.terminal.print(path === '' ? '/' : path);
+    if (node.kind === 'directory' && first.length === 0) await tellEmptyQuery(session, app, path);
     const list = (directory: string) => (directory === path ? first : listCurrent(app, directory, signal));
     for await (const line of treeLines(list, path)) session.terminal.print(line);
   });
   return EXIT.ok;
 }
 
-function notOneFile(typed: string): CommandFailure {
+async function tellEmptyQuery({ terminal, interruption }: Session, app: App, path: string): Promise<void> {
+  const text = await emptyQueryText(app, path, interruption.signal);
+  if (text !== null) terminal.warn(text);
+}
+
+function notOneFile(given: string): CommandFailure {
+  const typed = given === '' ? '/' : given;
   const text = `${typed} holds runs, and cat writes one file; wandb-logdir tree ${typed} shows all there are`;
   return new CommandFailure(EXIT.usage, text);
 }

@@ -19,6 +19,8 @@ describe('a word that is no command', () => {
     [['serv', '--port', '80'], 'Then: wandb-logdir serve --port 80'],
     [['list'], 'Did you mean ls?'],
     [['download', 'acme/x'], 'Did you mean prefetch? Then: wandb-logdir prefetch acme/x'],
+    [['constructor'], 'constructor is no command. The commands are tensorboard, serve,'],
+    [['__proto__'], '__proto__ is no command. The commands are tensorboard, serve,'],
     [['xyzzy'], 'xyzzy is no command. The commands are tensorboard, serve,'],
     [['examples/wandb'], 'Did you mean: wandb-logdir tensorboard examples/wandb'],
     [['./my runs', '--open'], "Did you mean: wandb-logdir tensorboard './my runs' --open"],
@@ -44,6 +46,10 @@ describe('an option', () => {
     [['completion', 'tcsh'], 'SHELL: "tcsh" is wrong; expected one of "bash", "zsh", "fish"'],
     [['ls', 'one', 'two'], 'ls takes no further word: two'],
     [['mount'], 'mount needs a directory to mount on'],
+    [['export', './wandb', ''], 'DEST is empty: export needs a directory there'],
+    [['mount', ''], 'DIR is empty: mount needs a directory there'],
+    [['export', 'a', 'b', '--runs', ''], "--runs needs a value, not ''"],
+    [['verify', 'a', '--at='], "--at needs a value, not ''"],
     [['cat'], 'cat needs a path, as in wandb-logdir cat '],
   ])('%j', async (words, expected) => {
     const text = await complaint(...words);

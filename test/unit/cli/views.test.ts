@@ -1,5 +1,6 @@
 /** Views as they are given: in a file of their own, in the config file, and wrongly. @module */
 
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readEvents, scalarsOf } from '../../support/event-reader.ts';
@@ -12,7 +13,10 @@ const DOUBLED = 'doubled:\n  steps:\n    - scale: {loss: 2}\n';
 let folder: TemporaryFolder;
 beforeAll(async () => {
   folder = await temporaryFolder();
-  const log = new WandbLogWriter().begin('abc', { displayName: 'run' });
+  const log = new WandbLogWriter().begin('abc', {
+    displayName: 'run',
+    config: { update: [{ key: 'lr', valueJson: '0.1' }] },
+  });
   for (const step of [0, 1]) log.row({ loss: step + 1, _step: step, _timestamp: 1.7e9 + step });
   await folder.write('wandb/offline-run-20240101_000000-abc/run-abc.wandb', log.exit().bytes());
 });
@@ -63,8 +67,58 @@ describe('views', () => {
     const { code, stderr } = await program('ls', 'acme/research/@view=double', '--views', 'views.yaml');
     expect(code).not.toBe(0);
     expect(stderr).toContain('did you mean @view=doubled?');
-    expect((await program('ls', 'acme/research', '--views', join('no', 'file'))).stderr).toContain(
-      'cannot be read',
-    );
+  });
+
+  it.each([
+    ['ls', 'acme/research'],
+    ['cat', 'acme/research/run/run.json'],
+    ['export', 'wandb', 'out'],
+    ['serve', '--port', '0'],
+    ['verify'],
+    ['prefetch'],
+    ['doctor'],
+    ['config', 'show'],
+  ])(
+    'whose file is not there are told in the same words by every command: %s',
+    async (...words) => {
+      const tell = async (file: string) => {
+        const { code, stderr } = await program(...words, `--views=${file}`);
+        return [code, stderr.trim().split('\n').at(-1)];
+      };
+      const said = (name: string, why: string) => [
+        2,
+        `error: the file of views ${name} cannot be read: ${why}. Name a YAML file with --views`,
+      ];
+      expect(await tell('/no/file')).toEqual(said('/no/file', 'there is no such file'));
+      expect(await tell('wandb')).toEqual(said(`wandb (${join(folder.path, 'wandb')})`, 'it is a directory'));
+      expect(await readdir(folder.path)).not.toContain('out');
+    },
+    60_000,
+  );
+
+  it('whose file is in a home that no shell has put in are told so', async () => {
+    const { code, stderr } = await program('ls', '--views=~/views.yaml');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('~ stands for no directory: write $HOME')]);
+  });
+});
+
+describe('a directory of a query that lists nothing', () => {
+  it.each([
+    [
+      '@by=config.rl',
+      'no run there has a value of config.rl now: @by=config.rl has no groups. Did you mean config.lr?',
+    ],
+    [
+      '@by=config.batch_size',
+      'no run there has a value of config.batch_size now: @by=config.batch_size has no groups. Config has lr',
+    ],
+    ['@by=sweep', 'no run there has a sweep now: @by=sweep has no groups'],
+    ['@tag=none/@last=1', 'no run is chosen by @tag=none/@last=1 now'],
+  ])('%s says why', async (query, told) => {
+    for (const command of ['ls', 'tree']) {
+      const { code, stdout, stderr } = await program(command, `acme/research/${query}`);
+      expect([code, String(stdout)]).toEqual([0, command === 'ls' ? '' : `acme/research/${query}\n`]);
+      expect(stderr).toContain(`warning: ${told}`);
+    }
   });
 });
