@@ -70,8 +70,9 @@ export async function parseCommandLine(
     });
   for (const command of COMMANDS) {
     addCommand(parser, command, (argv) => {
-      refuseUnknownWords(words, argv, command);
-      invocation = { command, argv };
+      const given = withLast(argv, command);
+      refuseUnknownWords(words, given, command);
+      invocation = { command, argv: given };
     });
   }
   addCompletion(parser);
@@ -108,6 +109,13 @@ function addCommand(parser: Argv, command: Command, select: (argv: Arguments) =>
     );
   };
   parser.command(`${name} ${positional}`.trim(), describe, build, select);
+}
+
+/** Of an option that is given twice, the last holds, as of a setting: the parser makes a list of them. */
+function withLast(argv: Arguments, { options }: Command): Arguments {
+  const single = Object.entries(options).filter(([, { array }]) => array !== true);
+  const last = single.flatMap(([name]) => (Array.isArray(argv[name]) ? [[name, argv[name].at(-1)]] : []));
+  return { ...argv, ...Object.fromEntries(last) };
 }
 
 /** Each on a line of its own, so that it can be copied. */

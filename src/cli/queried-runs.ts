@@ -25,6 +25,15 @@ export function queriedRuns(texts: readonly string[], given: readonly string[] |
   return { sources: [source], runs: [project === null ? queryPath : `${project}/${queryPath}`] };
 }
 
+/** Whether patterns are queries alone, which choose some at one time and none at another. */
+export function areQueries(patterns: readonly string[] | null): patterns is readonly string[] {
+  return patterns?.every((pattern) => /(?:^|\/)@/.test(pattern)) === true;
+}
+
+export function noneNow(patterns: readonly string[]): string {
+  return `no run is chosen by ${patterns.join(' or ')} now`;
+}
+
 function usage(text: string): CommandFailure {
   return new CommandFailure(EXIT.usage, text);
 }

@@ -1,7 +1,7 @@
 /** What is said of a command line that cannot be understood: what was typed, what was probably meant. @module */
 
 import { existsSync } from 'node:fs';
-import { definitions, settingsOf } from '../config/index.ts';
+import { CONFIG_FLAG, definitions, settingsOf } from '../config/index.ts';
 import { nearestName, shellWord } from '../core/index.ts';
 import type { Command } from './command-table.ts';
 import { EXIT } from './exit-codes.ts';
@@ -93,7 +93,7 @@ function refuseEmptyWords(argv: Arguments, command: Command): void {
   const positional = ['DEST', 'DIR'].find(isEmpty);
   if (positional !== undefined)
     throw failure(`${positional} is empty: ${command.name} needs a directory there\n${helpLine(command)}`);
-  const option = Object.keys(command.options).find(isEmpty);
+  const option = [...Object.keys(command.options), CONFIG_FLAG].find(isEmpty);
   if (option !== undefined) throw failure(`--${option} needs a value, not ''\n${helpLine(command)}`);
 }
 

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errnoOf, LogdirError } from '../core/index.ts';
 import type { Environment } from './environment.ts';
 
 export const DEFAULT_BASE_URL = 'https://api.wandb.ai';
@@ -54,6 +55,9 @@ function readIni(path: string): ReadonlyMap<string, string> {
   return values;
 }
 
+/** One word; what else an address or a header could not hold. */
+const KEY = /^[\x21-\x7e]+$/;
+
 /** A key, and where it was found, for people. */
 export interface FoundKey {
   readonly key: string;
@@ -63,7 +67,7 @@ export interface FoundKey {
 /**
  * Looks for the API key of a server where the SDK does: the file that was named, `WANDB_API_KEY`, the netrc file. Files
  * are read anew each time, so a key that is changed is found.
- * @throws the system's error when a named file cannot be read.
+ * @throws LogdirError `unavailable` where there is no key in a named file: a secret may be put there later.
  */
 export function apiKeyFinder(
   { variables, homeDir }: Environment,
@@ -71,14 +75,28 @@ export function apiKeyFinder(
 ): (baseUrl: string) => Promise<FoundKey | null> {
   const netrc = variables['NETRC'] || (homeDir === null ? null : join(homeDir, '.netrc'));
   return async (baseUrl) => {
-    if (apiKeyFile !== null) return { key: (await readFile(apiKeyFile, 'utf8')).trim(), origin: apiKeyFile };
-    const variable = variables['WANDB_API_KEY'];
+    if (apiKeyFile !== null) return await keyInFile(apiKeyFile);
+    const variable = variables['WANDB_API_KEY']?.trim();
     if (variable) return { key: variable, origin: 'WANDB_API_KEY' };
     if (netrc === null) return null;
     const text = await readFile(netrc, 'utf8').catch(() => '');
     const key = passwordOf(text, new URL(baseUrl).hostname);
     return key === null ? null : { key, origin: netrc };
   };
+}
+
+async function keyInFile(path: string): Promise<FoundKey> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    const what = `the API key file ${path} cannot be read (${errnoOf(cause)})`;
+    throw new LogdirError('unavailable', `${what}: name one with --api-key-file`, { cause });
+  });
+  const key = text.trim();
+  if (KEY.test(key)) return { key, origin: path };
+  const what = key === '' ? 'is empty' : 'holds something else';
+  throw new LogdirError(
+    'unavailable',
+    `the API key file ${path} ${what}: it holds the key and nothing beside it`,
+  );
 }
 
 /** The password of a machine in a netrc file (the GNU inetutils manual, "The .netrc file"); `default` for any other. */

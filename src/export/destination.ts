@@ -9,6 +9,11 @@ import { MANIFEST_NAME, Manifest, TEMPORARY_NAME } from './manifest.ts';
 /** All that a first export leaves which is killed at once. */
 const FIRST_NAMES: ReadonlySet<string> = new Set([TEMPORARY_NAME, LOCK_NAME]);
 
+/** Of places where no folder can be made. */
+const IN_THE_WAY: ReadonlySet<string> = new Set(
+  'EACCES EPERM EROFS ENOENT ENOTDIR ELOOP ENAMETOOLONG'.split(' '),
+);
+
 /** A folder that is ours to write until it is disposed. */
 export interface Destination extends AsyncDisposable {
   readonly manifest: Manifest;
@@ -49,7 +54,10 @@ async function makeFolder(folder: string): Promise<void> {
   try {
     await makeDirectory(folder);
   } catch (error) {
-    if (errnoOf(error) === 'EEXIST') throw refused(folder, 'it is no folder');
+    const errno = errnoOf(error);
+    if (errno === 'EEXIST') throw refused(folder, 'it is no folder');
+    if (errno !== undefined && IN_THE_WAY.has(errno))
+      throw refused(folder, `the folder cannot be made there (${errno})`);
     throw toLogdirError(error, `make the folder ${folder}`);
   }
 }

@@ -121,8 +121,11 @@ export class Views implements AsyncDisposable {
     if (view?.of.some((pattern) => keyPattern(pattern).match(path) !== null)) return view;
     const known = [...this.#definitions.keys()];
     const near = nearestName(name, known);
-    const meant =
-      near === null ? `; there are: ${known.join(', ') || 'none'}` : `: did you mean @view=${near}?`;
+    const there =
+      known.length === 0
+        ? 'there are none: name a file of them with --views'
+        : `there are: ${known.join(', ')}`;
+    const meant = near === null ? `; ${there}` : `: did you mean @view=${near}?`;
     const why =
       view === undefined
         ? `no view is called ${name}${meant}`

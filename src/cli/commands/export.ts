@@ -5,7 +5,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { showExporting } from '../export-progress.ts';
 import { CommandFailure } from '../failure.ts';
 import { startWithRuns } from '../found-runs.ts';
-import { queriedRuns } from '../queried-runs.ts';
+import { areQueries, noneNow, queriedRuns } from '../queried-runs.ts';
 import type { Arguments, Session } from '../session.ts';
 import { leftOutText, nextText, outcomeText, unmetText } from './export-text.ts';
 
@@ -27,8 +27,8 @@ export async function exportRuns(session: Session, argv: Arguments): Promise<Exi
   display[Symbol.dispose]();
   const stopped = interruption.exitCode();
   if (report.runs === 0 && stopped === null) {
-    if (runs?.every((pattern) => /(?:^|\/)@/.test(pattern)) !== true) throw noneChosen(runs);
-    terminal.print(`no run is chosen by ${runs.join(' or ')} now: nothing was written`);
+    if (!areQueries(runs)) throw noneChosen(runs);
+    terminal.print(`${noneNow(runs)}: nothing was written`);
     return EXIT.ok;
   }
   terminal.print(outcomeText(report, folder, performance.now() - startedMs));

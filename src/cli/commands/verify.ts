@@ -8,7 +8,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { CommandFailure } from '../failure.ts';
 import { startWithRuns } from '../found-runs.ts';
 import { relaunchThroughPython } from '../python-relaunch.ts';
-import { type QueriedRuns, queriedRuns } from '../queried-runs.ts';
+import { areQueries, noneNow, type QueriedRuns, queriedRuns } from '../queried-runs.ts';
 import type { Arguments, Session } from '../session.ts';
 import { mountTree, requireRoute } from '../tree-mount.ts';
 import { showVerifying } from '../verify-progress.ts';
@@ -81,11 +81,12 @@ async function compare(
   const report = await app.verify({ through, runs, signal, onProgress: display.update });
   display[Symbol.dispose]();
   const stopped = interruption.exitCode();
-  if (report.runs.length === 0 && runs !== null && stopped === null)
-    throw new CommandFailure(
-      EXIT.pathNotFound,
-      `no run is called ${runs}; wandb-logdir tree shows all there are`,
-    );
+  if (report.runs.length === 0 && runs !== null && stopped === null) {
+    const none = areQueries([runs])
+      ? `${noneNow([runs])}: nothing was compared`
+      : `no run is called ${runs}; wandb-logdir tree shows all there are`;
+    throw new CommandFailure(EXIT.pathNotFound, none);
+  }
   if (argv['json'] === true) terminal.print(JSON.stringify(report, null, 2));
   else printReport(session, report);
   return stopped ?? (noMismatch(report) ? EXIT.ok : EXIT.internal);

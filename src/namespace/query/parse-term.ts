@@ -92,6 +92,7 @@ function compared(field: string, given: string): ParsedTerm {
   const at = text.search(COMPARISON);
   const comparison = COMPARISONS.find((candidate) => at > 0 && text.startsWith(candidate, at));
   const component = `@${field}.${given}`;
+  if (at === 0) return problem(component, 'needs a key before the comparison, such as @config.lr>0.001');
   if (comparison === undefined)
     return problem(component, `needs a comparison: one of ${COMPARISONS.join(' ')} and a value`);
   if (/^[=<>]/.test(text.slice(at + comparison.length)))

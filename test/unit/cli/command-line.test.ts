@@ -48,6 +48,16 @@ describe('parseCommandLine', () => {
     expect(givenFlags(invocation?.argv ?? {}, null)['port']).toBe('2');
   });
 
+  it('lets the last of a repeated option of a command hold, unless it adds up', async () => {
+    const words = 'export a b --format csv --format jsonl --runs x --runs y'.split(' ');
+    const argv = (await parseCommandLine(words, '1.2.3'))?.argv;
+    expect(argv).toMatchObject({ format: 'jsonl', runs: ['x', 'y'] });
+    expect((await parseCommandLine(['ls', '-l', '-l', '--json', '--json'], '1.2.3'))?.argv).toMatchObject({
+      long: true,
+      json: true,
+    });
+  });
+
   it('leaves out what was not given', async () => {
     const invocation = await parseCommandLine(['ls'], '1.2.3');
     expect(

@@ -96,6 +96,10 @@ describe('export', () => {
       code: 2,
       stderr: expect.stringContaining('a folder to write to'),
     });
+    expect(await outcome(EXAMPLES, '/proc/none')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('the folder cannot be made there (ENOENT)'),
+    });
     expect(await outcome(EXAMPLES, 'out', '--format', 'xlsx')).toMatchObject({ code: 2 });
     expect(await outcome(EXAMPLES, 'out', '--runs', 'nobody')).toMatchObject({
       code: 6,

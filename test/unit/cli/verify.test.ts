@@ -57,6 +57,10 @@ describe('verify', () => {
 
   it('says so where no run is meant, or no such door is there', async () => {
     expect(await verify('--runs', 'nothing')).toMatchObject({ code: 6 });
+    expect(await verify('--runs', '@tag=none')).toMatchObject({
+      code: 6,
+      stderr: expect.stringContaining('no run is chosen by @tag=none now: nothing was compared'),
+    });
     expect(await verify('--through', 'ftp')).toMatchObject({ code: 2 });
   });
 

@@ -301,6 +301,28 @@ describe('a user without a home', () => {
   });
 });
 
+describe('a file with the API key', () => {
+  it.each([
+    ['that is not there', null, 'cannot be read (ENOENT)'],
+    ['that is empty', '\n', 'is empty'],
+    ['that holds two words', 's3cret s3cret', 'holds something else'],
+  ])('%s is told of, and no key quoted', async (_, text, told) => {
+    const path = join(dir, 'key');
+    if (text !== null) file(text, path);
+    const found = apiKeyFinder(readEnvironment({ HOME: dir }), path)('https://api.wandb.ai');
+    const failure = await found.catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'unavailable', message: expect.stringContaining(told) });
+    expect(String(failure)).not.toContain('s3cret');
+  });
+
+  it('and a variable may end with a line', async () => {
+    const path = file('s3cret\n', join(dir, 'key'));
+    const environment = readEnvironment({ HOME: dir, WANDB_API_KEY: 's3cret\n' });
+    for (const named of [path, null])
+      expect(await apiKeyFinder(environment, named)('https://api.wandb.ai')).toMatchObject({ key: 's3cret' });
+  });
+});
+
 describe('addresses', () => {
   const ADDRESS = 'https://api:s3cret@wandb.example.com/acme/demo?accessToken=s3cret';
 
