@@ -38,7 +38,9 @@ function textOf(path: string): string {
     const name = full === path ? path : `${path} (${full})`;
     const why = REASONS.get(errnoOf(error)) ?? String(error);
     // As in --views=~/views.yaml, which reaches the program as it is typed.
-    const home = path.startsWith('~') ? ', in which ~ stands for no directory: write $HOME' : '';
+    const home = path.startsWith('~')
+      ? '. Here ~ is no shorthand for the home directory: write the path in full'
+      : '';
     const text = `the file of views ${name} cannot be read: ${why}${home}. Name a YAML file with --views`;
     throw new LogdirError('invalid-argument', text, { cause: error });
   }

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
-import { errnoOf } from '../core/index.ts';
+import { aliasProblem, errnoOf, yamlProblem } from '../core/index.ts';
 import type { Environment } from './environment.ts';
 import { environmentName } from './settings.ts';
 
@@ -63,13 +63,18 @@ export function defaultConfigPath({ configHome }: Environment): string | null {
 
 function parseConfigFile(path: string, text: string): ConfigFileResult {
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter });
+  const document = parseDocument(text, { lineCounter, stringKeys: true });
   const [error] = document.errors;
   if (error !== undefined) {
-    const [firstLine] = error.message.split('\n');
-    return { kind: 'problem', problem: `file ${path}: not valid YAML: ${firstLine}` };
+    const { line } = lineCounter.linePos(error.pos[0]);
+    return { kind: 'problem', problem: `file ${path}:${line}: not valid YAML: ${yamlProblem(error)}` };
   }
-  const values: unknown = document.toJS() ?? {};
+  let values: unknown;
+  try {
+    values = document.toJS() ?? {};
+  } catch (aliasError) {
+    return { kind: 'problem', problem: `file ${path}: ${aliasProblem(aliasError)}` };
+  }
   if (isMapping(values))
     return { kind: 'file', file: { path, values, lines: linesOf(document, lineCounter) } };
   return { kind: 'problem', problem: `file ${path}: expected "key: value" lines, found something else` };

@@ -1,7 +1,7 @@
 /** The only reader of the process environment; everybody else is handed what they need. @module */
 
 import { homedir, tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, isAbsolute, join } from 'node:path';
 
 export interface Environment {
   /** All variables, as the process got them. */
@@ -33,8 +33,8 @@ export function readEnvironment(given: Environment['variables'] = process.env): 
   return {
     variables,
     homeDir,
-    cacheHome: variables['XDG_CACHE_HOME'] || below('.cache'),
-    configHome: variables['XDG_CONFIG_HOME'] || below('.config'),
+    cacheHome: absolute(variables['XDG_CACHE_HOME']) ?? below('.cache'),
+    configHome: absolute(variables['XDG_CONFIG_HOME']) ?? below('.config'),
     temporaryDir: variables['TMPDIR'] || tmpdir(),
     searchPath: (variables['PATH'] ?? '').split(delimiter).filter((entry) => entry !== ''),
     noColor: Boolean(variables['NO_COLOR']) || variables['TERM'] === 'dumb',
@@ -42,6 +42,11 @@ export function readEnvironment(given: Environment['variables'] = process.env): 
     isUnderSystemd: Boolean(variables['NOTIFY_SOCKET']),
     isUnderNohup: /(?:^|\/)nohup$/.test(variables['_'] ?? ''),
   };
+}
+
+/** The specification has a relative path ignored: it would be another in each directory. */
+function absolute(path = ''): string | null {
+  return isAbsolute(path) ? path : null;
 }
 
 /** Null where the system knows no such user, which Node throws at. */

@@ -1,6 +1,6 @@
 /** Settings from flags, environment, file and defaults, in that order; every problem in one message. @module */
 
-import { LogdirError, maskedValue, nearestName } from '../core/index.ts';
+import { LogdirError, maskedValue, nearestName, writtenText } from '../core/index.ts';
 import { CONFIG_FLAG, type ConfigFile, readConfigFile } from './config-file.ts';
 import type { Environment } from './environment.ts';
 import {
@@ -129,12 +129,17 @@ function checked(definition: SettingDefinition, raw: RawValue, problems: string[
   if (result.success) return result.data;
   const reason = result.error.issues.find((issue) => issue.code === 'custom')?.message;
   const place = {
-    ...{ flag: where, environment: where, default: `default of --${definition.flag}` },
+    ...{ flag: where, environment: where, default: defaultPlace(definition) },
     file: `${where}, key ${fileKey(definition.flag)}`,
   }[origin];
-  const text = JSON.stringify(maskedValue(given));
+  const text = writtenText(maskedValue(given));
   problems.push(`${place}: ${text} is wrong${reason ? ` (${reason})` : ''}; expected ${definition.accepts}`);
   return undefined;
+}
+
+/** Of a value that is found where other programs have it, the places. */
+function defaultPlace({ flag, defaultText }: SettingDefinition): string {
+  return `default of --${flag}${defaultText === undefined ? '' : ` (${defaultText})`}`;
 }
 
 function unknownKeys(file: ConfigFile | null): string[] {

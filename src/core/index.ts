@@ -59,3 +59,4 @@ export { isSafeName, savedFilePath } from './saved-name.ts';
 export { shellWord } from './shell-word.ts';
 export { Terminal, TerminalLines } from './terminal.ts';
 export { cutText, wellFormed } from './unicode-text.ts';
+export { aliasProblem, writtenJson, writtenText, yamlProblem } from './written-value.ts';

@@ -208,10 +208,11 @@ async function nodesOf<T>(
 }
 
 function notBelow(directory: string, name: string): LogdirError {
-  const isDerived = /^@(?:by|view)=/.test(name);
-  const advice = isDerived
+  const advice = /^@(?:by|view)=/.test(name)
     ? 'groups and views do not combine'
-    : `write ${name}/${directory} for what it chooses`;
+    : name.startsWith('@history.')
+      ? 'each of the runs in it has its table'
+      : `write ${name}/${directory} for what it chooses`;
   return new LogdirError('not-found', `${name} is not there: nothing nests below ${directory}; ${advice}`);
 }
 

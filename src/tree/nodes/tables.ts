@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type ByteRange, type MaybePromise, mapLimit } from '../../core/index.ts';
+import { type ByteRange, LogdirError, type MaybePromise, mapLimit } from '../../core/index.ts';
 import { REFRESH } from '../../history/index.ts';
 import {
   type NamedRun,
@@ -33,7 +33,7 @@ export class TableNodes {
     this.#tables = tables;
   }
 
-  /** Undefined for a name that no table has. */
+  /** Undefined for a name that no table has. @throws LogdirError `not-found` for one that only a table could have. */
   ofRun(file: string, run: NamedRun): TreeFile | undefined {
     return this.#file(file, false, () => [run]);
   }
@@ -45,7 +45,13 @@ export class TableNodes {
 
   #file(name: string, hasRuns: boolean, runs: RunsOfTable): TreeFile | undefined {
     const format = NAMES.get(name);
-    if (format === undefined) return undefined;
+    if (format === undefined) {
+      if (!name.startsWith('@history.')) return undefined;
+      throw new LogdirError(
+        'not-found',
+        `${name} is no table that there is: ${[...NAMES.keys()].join(', ')}`,
+      );
+    }
     const open = async (options: TreeOptions): Promise<OpenTable> => {
       const found = await runs(options);
       await readToEnd(found, options);

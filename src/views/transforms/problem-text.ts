@@ -1,8 +1,7 @@
 /** What is wrong in a file of views, in the words of YAML. Pure. @module */
 
 import type { z } from 'zod';
-import { nearestName } from '../../core/index.ts';
-import { writtenText } from './yaml-text.ts';
+import { nearestName, writtenText } from '../../core/index.ts';
 
 /** Longest part of a wrong value that is shown. */
 const MAX_SHOWN = 60;

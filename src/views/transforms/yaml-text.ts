@@ -1,16 +1,7 @@
 /** YAML that people write, as maps, lists and scalars, and where in it a thing stands. @module */
 
 import { type Document, isNode, LineCounter, parseDocument, type YAMLParseError } from 'yaml';
-import { LogdirError } from '../../core/index.ts';
-
-/** What the parser finds, where its own words do not say what to write instead. */
-const ADVICE: ReadonlyMap<string, string> = new Map([
-  ['MULTIPLE_DOCS', 'it holds several documents: write all in one, without --- between'],
-  ['NON_STRING_KEY', 'a key is a name: one that begins with *, [ or { stands in quotes'],
-  ['DUPLICATE_KEY', 'the key is there twice'],
-  ['BAD_ALIAS', 'a text that begins with * stands in quotes'],
-  ['BAD_SCALAR_START', 'a text that begins with @, %, ` or the like stands in quotes'],
-]);
+import { aliasProblem, LogdirError, writtenJson, yamlProblem } from '../../core/index.ts';
 
 export class YamlText {
   readonly #path: string;
@@ -46,43 +37,22 @@ export class YamlText {
     return 1;
   }
 
-  #syntaxProblem({ code, pos, message }: YAMLParseError | Document['errors'][number]): LogdirError {
-    const { line } = this.#lines.linePos(pos[0]);
-    const what = ADVICE.get(code) ?? message.split('\n')[0];
-    return new LogdirError('invalid-argument', `${this.#path}:${line}: not valid YAML: ${what}`);
+  #syntaxProblem(error: YAMLParseError): LogdirError {
+    const { line } = this.#lines.linePos(error.pos[0]);
+    return new LogdirError(
+      'invalid-argument',
+      `${this.#path}:${line}: not valid YAML: ${yamlProblem(error)}`,
+    );
   }
 
   #resolved(): unknown {
     try {
       const content: unknown = this.#document.toJS({ mapAsMap: true });
       // Of aliases that lead in a circle there is no end.
-      JSON.stringify(content, asJson);
+      JSON.stringify(content, writtenJson);
       return content;
     } catch (error) {
-      const [, name] = /^Unresolved alias.*: (.*)$/.exec(error instanceof Error ? error.message : '') ?? [];
-      const what =
-        name === undefined
-          ? 'aliases (&name, *name) lead in a circle, or hold too much: write out what they stand for'
-          : `*${name} stands for what was called &${name}, which is not there: a text that begins with * stands in quotes`;
-      throw new LogdirError('invalid-argument', `${this.#path}: ${what}`);
+      throw new LogdirError('invalid-argument', `${this.#path}: ${aliasProblem(error)}`);
     }
   }
-}
-
-/** A value as it would be written, on one line. */
-export function writtenText(value: unknown): string {
-  if (value === undefined || value === null) return 'nothing';
-  return typeof value === 'number' ? numberText(value) : JSON.stringify(value, asJson);
-}
-
-/** A replacer for JSON: maps as objects, numbers that JSON lacks as YAML writes them. */
-function asJson(_: string, value: unknown): unknown {
-  if (value instanceof Map) return Object.fromEntries(value);
-  return typeof value === 'number' && !Number.isFinite(value) ? numberText(value) : value;
-}
-
-/** https://yaml.org/spec/1.2.2/#1032-tag-resolution */
-function numberText(value: number): string {
-  if (Number.isFinite(value)) return String(value);
-  return Number.isNaN(value) ? '.nan' : value > 0 ? '.inf' : '-.inf';
 }

@@ -98,7 +98,10 @@ describe('views', () => {
 
   it('whose file is in a home that no shell has put in are told so', async () => {
     const { code, stderr } = await program('ls', '--views=~/views.yaml');
-    expect([code, stderr]).toEqual([2, expect.stringContaining('~ stands for no directory: write $HOME')]);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining('Here ~ is no shorthand for the home directory'),
+    ]);
   });
 });
 

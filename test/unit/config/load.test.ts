@@ -124,6 +124,7 @@ describe('precedence', () => {
 
   it('honours XDG_CACHE_HOME', () => {
     expect(load({}, { XDG_CACHE_HOME: '/x' }).settings.cacheDir).toBe(join('/x', 'wandb-logdir'));
+    expect(load({}, { XDG_CACHE_HOME: 'x' }).settings.cacheDir).toBe(join(dir, '.cache', 'wandb-logdir'));
   });
 });
 
@@ -239,6 +240,12 @@ describe('problems', () => {
   it.each([
     ['- a\n- b\n', 'expected "key: value" lines'],
     ['port: [1\n', 'not valid YAML'],
+    ['port: 1\n---\nport: 2\n', 'settings.yaml:2: not valid YAML: it holds several documents'],
+    ['port: 1\nport: 2\n', 'settings.yaml:2: not valid YAML: the key is there twice'],
+    ['source: [*]\n', 'a text that begins with * stands in quotes'],
+    ['source: *all\n', '*all stands for what was called &all, which is not there'],
+    ['cacheMaxBytes: .inf\n', 'key cacheMaxBytes: .inf is wrong; expected a size'],
+    ['pollInterval: .nan\n', 'key pollInterval: .nan is wrong; expected a time'],
   ])('of the file itself are told: %j', (text, expected) => {
     expect(problemsOf(() => load({ config: file(text) }))).toContain(expected);
   });
@@ -299,6 +306,11 @@ describe('a user without a home', () => {
     const environment = { ...readEnvironment({}), homeDir: null };
     expect(await apiKeyFinder(environment, null)('https://api.wandb.ai')).toBeNull();
   });
+});
+
+it('the address of the W&B SDK that is wrong is told with the places where that is found', () => {
+  const problem = problemsOf(() => load({}, { WANDB_BASE_URL: 'nope' }));
+  expect(problem).toContain('default of --base-url ($WANDB_BASE_URL, the settings of the W&B SDK');
 });
 
 describe('a file with the API key', () => {

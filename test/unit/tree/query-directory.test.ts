@@ -82,6 +82,7 @@ describe('a query directory', () => {
     ['@last=0', 'needs a number of runs'],
     ['@state=runing', 'did you mean @state=running?'],
     ['@config.lr', 'needs a comparison'],
+    ['@config.=1', 'needs a key before the comparison'],
     ['@since=soon', 'needs a time'],
     ['@since=2023-02-03 or so', 'needs a time'],
     ['@since=2023-02-29', 'names a time that does not exist'],
@@ -98,6 +99,20 @@ describe('a query directory', () => {
     await using _house = house;
     await expect(namesAt(house, `e/p/${query}`)).rejects.toMatchObject({
       code: 'invalid-argument',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it.each([
+    ['@last=2/@history.xls', '@history.xls is no table that there is: @history.csv'],
+    ['@history.CSV', '@history.CSV is no table that there is'],
+    ['third/@history.json', '@history.json is no table that there is'],
+    ['@by=group/@history.csv', 'each of the runs in it has its table'],
+  ])('does not hold %s, which is no table: %s', async (path, message) => {
+    const { house } = await threeRuns();
+    await using _house = house;
+    await expect(namesAt(house, `e/p/${path}`)).rejects.toMatchObject({
+      code: 'not-found',
       message: expect.stringContaining(message),
     });
   });

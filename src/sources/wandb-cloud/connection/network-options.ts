@@ -1,7 +1,7 @@
 /** What this machine's network asks of whoever leaves it: a proxy, an authority of its own. @module */
 
 import { readFileSync } from 'node:fs';
-import { LogdirError } from '../../../core/index.ts';
+import { errnoOf, LogdirError } from '../../../core/index.ts';
 
 export interface NetworkOptions {
   /** Proxy for https addresses, as HTTPS_PROXY has it; null: none. */
@@ -18,6 +18,8 @@ export function authorityOf({ caFile }: NetworkOptions): Buffer | undefined {
   try {
     return readFileSync(caFile);
   } catch (cause) {
-    throw new LogdirError('invalid-argument', `--ca-file ${caFile} cannot be read`, { cause });
+    throw new LogdirError('invalid-argument', `--ca-file ${caFile} cannot be read (${errnoOf(cause)})`, {
+      cause,
+    });
   }
 }
