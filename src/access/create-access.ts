@@ -140,6 +140,8 @@ class GuardedAccess implements Access, Disposable {
 
   readonly #onChange = (): void => {
     this.reload().catch((err: unknown) => {
+      // Whoever reads it first hears of it.
+      if (!this.#hasRules) return;
       this.#logger.error({ err }, 'the access file can not be used; what it said before holds on');
     });
   };

@@ -144,7 +144,7 @@ export interface App extends AsyncDisposable {
   /**
    * Answers TensorBoard's data-provider protocol, from the start on: what is known by then. `projects`: paths of those
    * to show; null: all. `query`: which of their runs; default: all. `derivation`: what is shown in place of them.
-   * @throws LogdirError `unavailable` when the port is taken.
+   * @throws LogdirError `unavailable` when the port is taken, `not-found` for a view that there is not.
    */
   provideData(
     options: GrpcListenOptions & {

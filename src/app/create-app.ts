@@ -89,6 +89,7 @@ export function createApp(given: AppSettings, parts: AppParts): App {
       return server;
     },
     provideData: async ({ projects, query = [], derivation = null, ...options }) => {
+      if (derivation?.kind === 'view') derived.views.named(derivation.name);
       const maxResponsePoints = () => settings.maxResponsePoints;
       const provider = createDataProvider({
         ...{ ...seen, files, projects, logger, metrics, clock },

@@ -77,6 +77,8 @@ export class History implements AsyncDisposable {
 
   /** Watches the sources and the size of the store; runs that come or grow are read in the background. */
   watch(): void {
+    // The first look at the sources may have taken longer than the program.
+    if (this.#ending.signal.aborted) return;
     this.store.checkBound();
     this.#watchers = this.#sources.map((source) =>
       source.watch((change) => {

@@ -116,9 +116,17 @@ export class Views implements AsyncDisposable {
 
   /** A view that runs of a project may be seen through. @throws LogdirError `not-found` */
   definition(name: string, { entity, project }: ProjectKey): ViewDefinition {
-    const view = this.#definitions.get(name);
+    const view = this.named(name);
     const path = `${entity}/${project}`;
-    if (view?.of.some((pattern) => keyPattern(pattern).match(path) !== null)) return view;
+    if (view.of.some((pattern) => keyPattern(pattern).match(path) !== null)) return view;
+    const why = `view ${name} is not of ${path}, but of ${view.of.join(', ')}`;
+    throw new LogdirError('not-found', why);
+  }
+
+  /** A view, whatever it is of. @throws LogdirError `not-found` with the nearest that is there */
+  named(name: string): ViewDefinition {
+    const view = this.#definitions.get(name);
+    if (view !== undefined) return view;
     const known = [...this.#definitions.keys()];
     const near = nearestName(name, known);
     const there =
@@ -126,11 +134,7 @@ export class Views implements AsyncDisposable {
         ? 'there are none: name a file of them with --views'
         : `there are: ${known.join(', ')}`;
     const meant = near === null ? `; ${there}` : `: did you mean @view=${near}?`;
-    const why =
-      view === undefined
-        ? `no view is called ${name}${meant}`
-        : `view ${name} is not of ${path}, but of ${view.of.join(', ')}`;
-    throw new LogdirError('not-found', why);
+    throw new LogdirError('not-found', `no view is called ${name}${meant}`);
   }
 
   /** Runs as a view shows them, by the same names. */

@@ -24,6 +24,8 @@ const DESCRIPTION = `What TensorBoard starts in place of its own data server:
 A --logdir with event files is handed to TensorBoard's own data server. Settings beyond these come from
 WANDB_LOGDIR_… variables and the config file: docs/CONFIGURATION.md`;
 
+const MAX_PORT = 65_535;
+
 const OPTIONS = {
   logdir: {
     type: 'string',
@@ -66,6 +68,11 @@ export async function parseDataServerFlags(
     });
   const argv = await parser.parseAsync();
   if (isOver) return null;
+  if (!Number.isInteger(argv.port) || argv.port < 0 || argv.port > MAX_PORT)
+    throw new CommandFailure(
+      EXIT.usage,
+      `--port: expected a number from 0 to ${MAX_PORT} (0: any free port)`,
+    );
   return {
     logdir: argv.logdir,
     host: argv.host,

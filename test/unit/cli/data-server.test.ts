@@ -30,9 +30,17 @@ function start(
   logdir: string,
   words: readonly string[] = [],
   variables: Readonly<Record<string, string>> = {},
+  portWanted = '0',
 ) {
   const flags = [
-    ...['--logdir', logdir, '--reload=5', '--samples-per-plugin=', '--port=0', `--port-file=${file('port')}`],
+    ...[
+      '--logdir',
+      logdir,
+      '--reload=5',
+      '--samples-per-plugin=',
+      `--port=${portWanted}`,
+      `--port-file=${file('port')}`,
+    ],
     ...['--die-after-stdin', `--error-file=${file('error')}`, '--verbose', ...words],
   ];
   const env = { PATH: process.env['PATH'], HOME: dir, WANDB_LOGDIR_CACHE_DIR: file('cache'), ...variables };
@@ -115,6 +123,28 @@ describe('what keeps it from starting is in the error file, as a sentence withou
     expect(text('error')).not.toContain(server.apiKey);
     expect(started.stderr()).toContain('with --load_fast=true it says why and ends');
     expect(text('port')).toBeNull();
+  });
+
+  it('a view that there is not', async () => {
+    writeFileSync(file('views.yaml'), 'smooth:\n  steps: [{drop: x}]\n');
+    const variables = { WANDB_LOGDIR_VIEWS: file('views.yaml') };
+    const started = start(`${EXAMPLES}/acme/image-classifier/@view=smoth`, [], variables);
+    expect(await started.ended).toBe(6);
+    expect(text('error')).toBe('no view is called smoth: did you mean @view=smooth?');
+    expect(text('port')).toBeNull();
+  });
+
+  it('a port that another listens on, whatever the sources are at', async () => {
+    await using other = await startWandbServer();
+    const started = start(EXAMPLES, [], {}, new URL(other.url).port);
+    expect(await started.ended).toBe(1);
+    expect(text('error')).toContain('another process listens there');
+  });
+
+  it('a port that is none, which TensorBoard does not give, is told on stderr', async () => {
+    const started = start(EXAMPLES, [], {}, '99999');
+    expect(await started.ended).toBe(2);
+    expect(started.stderr()).toContain('--port: expected a number from 0 to 65535');
   });
 
   it('a wrong setting', async () => {
