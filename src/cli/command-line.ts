@@ -84,6 +84,7 @@ export async function parseCommandLine(
 function rewritten(words: readonly string[]): readonly string[] {
   const [first, ...rest] = words;
   if (first === undefined) return ['--help'];
+  if (first === '--') return rewritten(rest);
   if (first === 'help') return [...rest, '--help'];
   return first === 'version' ? ['--version'] : words;
 }

@@ -57,7 +57,7 @@ export function unknownCommand(words: readonly string[], commands: readonly Comm
     meant === null
       ? `The commands are ${names.join(', ')}`
       : `Did you mean ${meant}? Then: ${line(meant, ...rest)}`;
-  return failure(`${typed} is no command. ${hint}\nFor help: wandb-logdir --help`);
+  return failure(`${shellWord(typed)} is no command. ${hint}\nFor help: wandb-logdir --help`);
 }
 
 /** A path, an address, or a name on a W&B server: what follows a command. */
@@ -79,7 +79,13 @@ export function refuseUnknownWords(words: readonly string[], argv: Arguments, co
   if (extra.length > 0)
     throw failure(`${command.name} takes no further word: ${extra.join(' ')}\n${helpLine(command)}`);
   refuseEmptyWords(argv, command);
-  if (command.name !== 'tensorboard') return;
+  refuseSwitchValues(words, command);
+  if (command.name !== 'tensorboard') {
+    const [behind] = passedThrough(argv);
+    if (behind === undefined) return;
+    const what = `nothing stands behind --, where TensorBoard's own options are: ${behind}`;
+    throw failure(`${command.name}: ${what}. Of a path that begins with -, write ./-…\n${helpLine(command)}`);
+  }
   const data = passedThrough(argv).find(isDataOption);
   if (data !== undefined)
     throw failure(
@@ -95,6 +101,23 @@ function refuseEmptyWords(argv: Arguments, command: Command): void {
     throw failure(`${positional} is empty: ${command.name} needs a directory there\n${helpLine(command)}`);
   const option = [...Object.keys(command.options), CONFIG_FLAG].find(isEmpty);
   if (option !== undefined) throw failure(`--${option} needs a value, not ''\n${helpLine(command)}`);
+}
+
+/** The parser takes any other value for no. */
+function refuseSwitchValues(words: readonly string[], command: Command): void {
+  const { name, options } = command;
+  const switches = new Set([
+    ...Object.keys(options).filter((option) => options[option]!.type === 'boolean'),
+    ...settingsOf(name).flatMap(({ flag, isSwitch }) => (isSwitch ? [flag] : [])),
+  ]);
+  const end = words.indexOf('--');
+  for (const word of words.slice(0, end < 0 ? words.length : end)) {
+    const [, option = '', value = ''] = /^--([^=]+)=(.*)$/s.exec(word) ?? [];
+    if (switches.has(option) && value !== 'true' && value !== 'false')
+      throw failure(
+        `--${option}: ${JSON.stringify(value)} is wrong; expected true or false\n${helpLine(command)}`,
+      );
+  }
 }
 
 /** TensorBoard takes options by their first letters, as far as only one begins so. */

@@ -65,6 +65,10 @@ describe('parseCommandLine', () => {
     ).toBe(true);
   });
 
+  it('takes -- before a command for nothing', async () => {
+    expect((await parseCommandLine(['--', 'ls', 'acme'], '1.2.3'))?.argv).toMatchObject({ PATH: 'acme' });
+  });
+
   it('takes --source once for each source', async () => {
     const invocation = await parseCommandLine(['ls', '--source', 'a', '--source', 'b', 'acme/p'], '1.2.3');
     expect(givenFlags(invocation?.argv ?? {}, null)['source']).toEqual(['a', 'b']);

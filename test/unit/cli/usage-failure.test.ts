@@ -21,6 +21,7 @@ describe('a word that is no command', () => {
     [['download', 'acme/x'], 'Did you mean prefetch? Then: wandb-logdir prefetch acme/x'],
     [['constructor'], 'constructor is no command. The commands are tensorboard, serve,'],
     [['__proto__'], '__proto__ is no command. The commands are tensorboard, serve,'],
+    [[''], "'' is no command. The commands are tensorboard, serve,"],
     [['xyzzy'], 'xyzzy is no command. The commands are tensorboard, serve,'],
     [['examples/wandb'], 'Did you mean: wandb-logdir tensorboard examples/wandb'],
     [['./my runs', '--open'], "Did you mean: wandb-logdir tensorboard './my runs' --open"],
@@ -50,6 +51,9 @@ describe('an option', () => {
     [['mount', ''], 'DIR is empty: mount needs a directory there'],
     [['export', 'a', 'b', '--runs', ''], "--runs needs a value, not ''"],
     [['verify', 'a', '--at='], "--at needs a value, not ''"],
+    [['ls', '--json=maybe'], '--json: "maybe" is wrong; expected true or false'],
+    [['serve', '--allow-other=1'], '--allow-other: "1" is wrong; expected true or false'],
+    [['ls', '--', 'one'], "ls: nothing stands behind --, where TensorBoard's own options are: one"],
     [['cat'], 'cat needs a path, as in wandb-logdir cat '],
   ])('%j', async (words, expected) => {
     const text = await complaint(...words);
