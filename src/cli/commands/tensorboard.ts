@@ -21,6 +21,7 @@ import { programFields } from '../start-record.ts';
 import { tensorboardArguments } from '../tensorboard-arguments.ts';
 import { startTensorboard, type TensorboardProcess } from '../tensorboard-process.ts';
 import { requireTensorboard } from '../tensorboard-requirements.ts';
+import { emptyQueryText } from './empty-query.ts';
 import { logdirPath, PAGE_LABEL, projectsText } from './opening-text.ts';
 import { orPortFailure, startServer } from './server.ts';
 
@@ -44,6 +45,9 @@ export async function tensorboard(session: Session, argv: Arguments): Promise<nu
   await startWithRuns(session, app, { waits: true });
   const projects = chosen(await app.overview.projects({ signal }), argv['project'] ?? project ?? undefined);
   const isChosen = typeof argv['project'] === 'string' || project !== null;
+  const [only] = projects;
+  if (queryPath !== '' && only !== undefined && projects.length === 1)
+    await lookAtQuery(session, app, `${only.path}/${queryPath}`);
   const { pagePort } = loaded.settings;
   await using server = await startServer(session, app, { host: PAGE_HOST, port: pagePort });
   terminal.note(`${PAGE_LABEL}${server.url}  ${projectsText(projects)}`);
@@ -99,6 +103,19 @@ function withQuery(projects: readonly ProjectCard[], queryPath: string): string 
   if (queryPath === '') return path;
   if (projects.length === 1) return `${path}/${queryPath}`;
   throw new CommandFailure(EXIT.usage, `${queryPath} is about one project: choose it with --project`);
+}
+
+/** Says so where nothing is chosen now: runs may come. @throws LogdirError for what is no query, and a view that there is not */
+async function lookAtQuery({ terminal, interruption }: Session, app: App, path: string): Promise<void> {
+  const { signal } = interruption;
+  await app.tree.stat(path, { freshness: 'cached', signal });
+  const tell = async () => {
+    if ((await app.tree.list(path, { signal })).length > 0) return;
+    const text = await emptyQueryText(app, path, signal);
+    if (text !== null) terminal.warn(text);
+  };
+  // A server that is away says so by itself, and nobody waits for a folder to be read.
+  void tell().catch(() => undefined);
 }
 
 /** Where TensorBoard listens, if others reach it; null for this machine alone, which is its default. */

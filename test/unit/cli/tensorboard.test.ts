@@ -143,6 +143,23 @@ describe('the tensorboard command', () => {
     expect(code).toBe(0);
   });
 
+  it.each(['grpc', 'webhdfs'])('does not start it on a view that there is not, by %s', async (door) => {
+    const interpreter = python(COMPLETE, 'echo "args: $*"');
+    const source = `${EXAMPLES}/acme/image-classifier/@view=x`;
+    const words = ['tensorboard', source, '--tensorboard', `${interpreter} -m tb`, '--door', door];
+    const { code, stderr } = await runProgram(words, { cwd: dir });
+    expect([code, stderr]).toEqual([6, expect.stringContaining('no view is called x; there are none')]);
+    expect(stderr).not.toContain('args:');
+  });
+
+  it('says so where a query chooses nothing now', async () => {
+    const interpreter = python(COMPLETE, 'sleep 3');
+    const source = `${EXAMPLES}/acme/image-classifier/@by=config.learning_rat`;
+    const words = ['tensorboard', source, '--tensorboard', `${interpreter} -m tb`];
+    const { stderr } = await runProgram(words, { cwd: dir });
+    expect(stderr).toContain('is config.learning_rat meant for config.learning_rate?');
+  });
+
   it("gives it the options that are TensorBoard's, and keeps the page on this machine", async () => {
     const interpreter = python(COMPLETE, 'echo "args: $*"');
     const words = ['--port', '6010', '--bind_all', '--page-port', '0'];
