@@ -157,6 +157,24 @@ describe('exit codes', () => {
     ['a wrong setting', ['ls', '--cache-max-bytes', 'lots'], 2, 'flag --cache-max-bytes: "lots" is wrong'],
     ['a source that is not there', ['ls', '--source', 'nowhere'], 3, 'no runs in'],
     ['no source at all', ['serve'], 3, join('wandb')],
+    [
+      'a log that is a directory',
+      ['mount', 'm', EXAMPLES, '--daemon', '--daemon-log', '/'],
+      2,
+      'the log / cannot be written (EISDIR): name a file with --daemon-log',
+    ],
+    [
+      'authorities that are not there',
+      ['ls', 'wandb:a/b', '--ca-file', '/no/file'],
+      2,
+      '--ca-file /no/file cannot be read (ENOENT)',
+    ],
+    [
+      'an access file that is not there, told once',
+      ['serve', EXAMPLES, '--port', '0', '--access', 'token', '--access-file', '/no/file'],
+      2,
+      "error: --access-file /no/file can't be read (ENOENT)",
+    ],
     ['a path that is not there', ['cat', 'acme/nope', '--source', EXAMPLES], 6, 'nope'],
     [
       'a TensorBoard that is not there',
@@ -173,6 +191,7 @@ describe('exit codes', () => {
   ])('%s', async (_, words, expected, message) => {
     const { code, stdout, stderr } = await program(...words);
     expect(stderr).toContain(message);
+    expect(stderr).not.toContain('holds on');
     expect(code).toBe(expected);
     expect(String(stdout)).toBe('');
   });
