@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../../src/core/index.ts';
+import { FolderLooks, systemClock } from '../../../src/core/index.ts';
 import { DiskBudget } from '../../../src/history/store/local/disk-budget.ts';
 import { RUNS_FOLDER } from '../../../src/history/store/local/run-directory.ts';
 import { createMetrics, silentLogger } from '../../../src/observability/index.ts';
@@ -20,6 +20,7 @@ describe('the disk budget', () => {
     const evicted: string[] = [];
     const budget = new DiskBudget({
       ...{ cacheDir: folder.path, maxBytes: () => maxBytes, clock: systemClock },
+      looks: new FolderLooks(folder.path),
       ...{ logger: silentLogger(), metrics: createMetrics({ processMetrics: false }) },
       onEvicted: (path) => void evicted.push(path),
     });
