@@ -37,7 +37,6 @@ class Content {
     this.keyIds = new Map(from?.keyIds);
     this.shapeIds = new Map(from?.shapeIds);
   }
-
 }
 
 /** Equal for equal content. */
