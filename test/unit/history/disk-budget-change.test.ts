@@ -31,6 +31,32 @@ describe('the disk budget', () => {
     await expect.poll(() => evicted, { timeout: 5000 }).toEqual([rows[0]]);
     expect(rows.map((path) => existsSync(path))).toEqual([false, true]);
   });
+
+  it('counts what is there some seconds after the start, and not at all where the end comes first', async () => {
+    await using folder = await temporaryFolder();
+    const [old] = await Promise.all(['old', 'new'].map((name, i) => rowFile(folder.path, name, 2 - i)));
+    for (const isEnded of [true, false]) {
+      const waits: { readonly ms: number; readonly over: () => void }[] = [];
+      const wait = (ms: number, { signal }: { readonly signal: AbortSignal }) =>
+        new Promise<void>((resolve, reject) => {
+          waits.push({ ms, over: resolve });
+          signal.addEventListener('abort', () => reject(signal.reason));
+        });
+      const evicted: string[] = [];
+      const budget = new DiskBudget({
+        ...{ cacheDir: folder.path, maxBytes: 1.5 * MIB, clock: { ...systemClock, wait } },
+        looks: new FolderLooks(folder.path),
+        ...{ logger: silentLogger(), metrics: createMetrics({ processMetrics: false }) },
+        onEvicted: (path) => void evicted.push(path),
+      });
+      budget.checkLater();
+      expect(waits.map(({ ms }) => ms)).toEqual([15_000]);
+      expect(existsSync(old!)).toBe(true);
+      if (isEnded) budget.end();
+      waits[0]!.over();
+      if (!isEnded) await expect.poll(() => evicted, { timeout: 5000 }).toEqual([old]);
+    }
+  });
 });
 
 /** A mebibyte of rows, used some hours ago. */
