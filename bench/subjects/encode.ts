@@ -101,8 +101,7 @@ function makeBlocks(of: Variety, dictionary: Dictionary): SizedBlock[] {
       };
     }),
   );
-  for (const key of draft.keys) dictionary.addKey(key);
-  for (const shape of draft.shapes) dictionary.addShape(shape);
+  dictionary.add(draft.keys, draft.shapes);
   return reads.flatMap(placed).map((block) => ({ block, size: lengthOf(block, encodersOf(dictionary)) }));
 }
 

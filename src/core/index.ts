@@ -12,6 +12,7 @@ export { checkedJson, parseCheckedJson } from './checked-json.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { MASK, maskedValue, withoutCredentials } from './credentials.ts';
 export { ERROR_CODES, type ErrorCode, errnoOf, LogdirError, toLogdirError } from './errors.ts';
+export { FolderLooks } from './folder-looks.ts';
 export { globMatcher } from './glob.ts';
 export { bracketed, isLoopback } from './host-name.ts';
 export { countText, pluralText, sizeText } from './human-text.ts';
@@ -27,6 +28,7 @@ export {
   runKeyText,
 } from './ids.ts';
 export { makeDirectory } from './make-directory.ts';
+export { type MountEntry, mounts } from './mounts.ts';
 export { nearestName } from './nearest-name.ts';
 export { encodeComponent, fitComponent } from './path-component.ts';
 export { PiecesAtHand } from './pieces-at-hand.ts';

@@ -31,17 +31,24 @@ export interface HistorySoFar {
 
 /** All there is to tell now. */
 export function exitWords(summary: WandbDocument, history: HistorySoFar): ToldAtExit {
-  const { dictionary, shapeIds, cellCounts } = history;
-  const { keys, shapes } = dictionary;
-  const logged = new Set(shapeIds.flatMap((shapeId) => shapes[shapeId]!.keys.map((key) => keys[key]!)));
+  const { dictionary, cellCounts } = history;
+  let logged: ReadonlySet<string> | undefined;
+  const hasKey = (key: string) => {
+    logged ??= loggedKeys(history);
+    return logged.has(key);
+  };
   return {
-    summary: summaryMetricsOf(summary.entries, (key) => logged.has(key)),
-    media: summaryMediaOf(summary.entries, (key) => logged.has(key)),
+    summary: summaryMetricsOf(summary.entries, hasKey),
+    media: summaryMediaOf(summary.entries, hasKey),
     // That null is not shown, nobody misses.
     notShown: notShownCells(dictionary, tagTableOf(dictionary), cellCounts).filter(
       ({ type }) => type !== 'null',
     ),
   };
+}
+
+function loggedKeys({ dictionary: { keys, shapes }, shapeIds }: HistorySoFar): ReadonlySet<string> {
+  return new Set(shapeIds.flatMap((shapeId) => shapes[shapeId]!.keys.map((key) => keys[key]!)));
 }
 
 /** What of it was not told yet; an absent member has nothing new. */

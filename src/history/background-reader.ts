@@ -1,16 +1,18 @@
 /** Reads runs nobody has asked for yet, newest first, one after the other, so that curves are there when asked. @module */
 
+import type { Clock } from '../core/index.ts';
 import type { Catalogue } from './catalogue/catalogue.ts';
 
 export interface BackgroundReaderOptions {
   readonly catalogue: Catalogue;
+  readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
 export class BackgroundReader {
   readonly #options: BackgroundReaderOptions;
-  /** Ids of runs in the queue: at most as many as are listed. */
-  readonly #waiting = new Set<string>();
+  /** Ids of runs in the queue, and when they were put there, in monotonic milliseconds: at most as many as are listed. */
+  readonly #waiting = new Map<string, number>();
   #working: Promise<void> | undefined;
   #read = 0;
 
@@ -32,13 +34,14 @@ export class BackgroundReader {
   enqueueAll(): void {
     const runs = [...this.#options.catalogue.runs.values()].filter((run) => run.isReadAhead);
     runs.sort((a, b) => b.listing.modifiedAtMs - a.listing.modifiedAtMs);
-    for (const run of runs) this.#waiting.add(run.id);
+    const nowMs = this.#options.clock.monotonic();
+    for (const run of runs) this.#waiting.set(run.id, nowMs);
     this.#wake();
   }
 
   /** A run grew: it goes to the end of the queue, unless it is in it. */
   enqueue(id: string): void {
-    this.#waiting.add(id);
+    this.#waiting.set(id, this.#options.clock.monotonic());
     this.#wake();
   }
 
@@ -55,10 +58,12 @@ export class BackgroundReader {
 
   async #work(): Promise<void> {
     const { catalogue, signal } = this.#options;
-    for (const id of this.#waiting) {
+    for (const [id, sinceMs] of this.#waiting) {
       if (signal.aborted) break;
       this.#waiting.delete(id);
-      await catalogue.runs.get(id)?.readAhead();
+      const run = catalogue.runs.get(id);
+      // Whoever looked meanwhile has seen what was to be read.
+      if (run !== undefined && !run.wasLookedAt(sinceMs)) await run.readAhead();
       this.#read++;
     }
   }

@@ -70,7 +70,7 @@ export class History implements AsyncDisposable {
     this.createRun = (listing, source) => new Run(listing, source, context);
     const { createRun } = this;
     this.catalogue = new Catalogue({ sources, store, createRun, assumesOwners, logger, clock });
-    this.background = new BackgroundReader({ catalogue: this.catalogue, signal });
+    this.background = new BackgroundReader({ catalogue: this.catalogue, clock, signal });
     metrics.gauge('runs', () => this.catalogue.runs.size);
     metrics.gauge('runs_open', () => logs.size);
   }

@@ -66,6 +66,8 @@ export class Run {
   #reading: Promise<void> | undefined;
   /** Monotonic milliseconds of the end of the last look at the source, and whether it went well. */
   #lookedAtMs = Number.NEGATIVE_INFINITY;
+  /** Monotonic milliseconds of its beginning. */
+  #lookBeganAtMs = Number.NEGATIVE_INFINITY;
   #isUpToDate = false;
   /** Whether the reading under way is of what is at hand alone. */
   #isPeeking = false;
@@ -233,6 +235,11 @@ export class Run {
     await within(waitMs, this.update(), signal, this.#context.clock);
   }
 
+  /** Whether a look at all of its source began at or after a time, in monotonic milliseconds, and is over. */
+  wasLookedAt(sinceMs: number): boolean {
+    return this.#lookBeganAtMs >= sinceMs;
+  }
+
   /** Reads on what can be read without asking anybody's server; nothing where that is none of it. */
   async readAhead(): Promise<void> {
     const { atHand } = this.#source;
@@ -326,10 +333,12 @@ export class Run {
   }
 
   async #look(): Promise<void> {
+    const beganAtMs = this.#context.clock.monotonic();
     await this.#readOn(this.#source, (failure) => {
       this.#isUpToDate = failure === null;
       this.#failure = failure;
       this.#lookedAtMs = this.#context.clock.monotonic();
+      this.#lookBeganAtMs = beganAtMs;
     });
   }
 

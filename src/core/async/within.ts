@@ -16,24 +16,33 @@ export async function within(
   signal?: AbortSignal,
   clock: Clock = systemClock,
 ): Promise<void> {
+  if (!Number.isFinite(maxWaitMs)) return await unlessAborted(work, signal);
   const waiting = new AbortController();
   const stop = () => waiting.abort();
   signal?.addEventListener('abort', stop, { once: true });
   if (signal?.aborted) stop();
   const settled = work.catch(() => undefined);
-  // A timer cannot hold infinity, and none is needed then.
-  const timeout = Number.isFinite(maxWaitMs)
-    ? clock.wait(maxWaitMs, { signal: waiting.signal }).catch(() => undefined)
-    : aborted(waiting.signal);
+  const timeout = clock.wait(maxWaitMs, { signal: waiting.signal }).catch(() => undefined);
   await Promise.race([settled, timeout]);
   stop();
   signal?.removeEventListener('abort', stop);
   signal?.throwIfAborted();
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
+/** The same without a timeout: no timer can hold infinity, and none is needed. */
+async function unlessAborted(work: Promise<unknown>, signal?: AbortSignal): Promise<void> {
+  const settled = work.catch(() => undefined);
+  if (signal === undefined) {
+    await settled;
+    return;
+  }
+  signal.throwIfAborted();
+  let stop = () => {};
+  const aborted = new Promise<void>((resolve) => {
+    stop = resolve;
   });
+  signal.addEventListener('abort', stop, { once: true });
+  await Promise.race([settled, aborted]);
+  signal.removeEventListener('abort', stop);
+  signal.throwIfAborted();
 }

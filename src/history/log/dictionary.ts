@@ -37,14 +37,13 @@ class Content {
     this.keyIds = new Map(from?.keyIds);
     this.shapeIds = new Map(from?.shapeIds);
   }
+}
 
-  /** Equal for equal content. */
-  get fingerprint(): string {
-    const shapes = this.shapes.map(shapeText);
-    return createHash('sha256')
-      .update(JSON.stringify([this.keys, shapes]))
-      .digest('base64');
-  }
+/** Equal for equal content. */
+function fingerprintOf(keys: readonly string[], shapes: readonly ShapeEntry[]): string {
+  return createHash('sha256')
+    .update(JSON.stringify([keys, shapes.map(shapeText)]))
+    .digest('base64');
 }
 
 /** Content that dictionaries have in common, as long as any has it, by its fingerprint. */
@@ -101,14 +100,26 @@ export class Dictionary {
     return id;
   }
 
-  addKey(key: string): void {
-    const { keys, keyIds } = this.#own();
-    keyIds.set(key, keys.push(key) - 1);
+  /**
+   * Adds keys and shapes at the end. Where they are all there is, and others hold the same, nothing is made anew: see
+   * `share`.
+   */
+  add(keys: readonly string[], shapes: readonly ShapeEntry[]): void {
+    if (keys.length + shapes.length === 0 || this.#joins(keys, shapes)) return;
+    const content = this.#own();
+    for (const key of keys) content.keyIds.set(key, content.keys.push(key) - 1);
+    for (const entry of shapes) content.shapeIds.set(shapeText(entry), content.shapes.push(entry) - 1);
   }
 
-  addShape(entry: ShapeEntry): void {
-    const { shapes, shapeIds } = this.#own();
-    shapeIds.set(shapeText(entry), shapes.push(entry) - 1);
+  #joins(keys: readonly string[], shapes: readonly ShapeEntry[]): boolean {
+    const isEmpty = this.#content.keys.length + this.#content.shapes.length === 0;
+    if (!isEmpty || shapes.length === 0) return false;
+    const known = SHARED.get(fingerprintOf(keys, shapes))?.deref();
+    if (known === undefined) return false;
+    this.#content = known;
+    this.#isShared = true;
+    this.#hasCompany = true;
+    return true;
   }
 
   /**
@@ -117,7 +128,7 @@ export class Dictionary {
    */
   share(): void {
     if (this.#isShared || this.#content.shapes.length === 0) return;
-    const { fingerprint } = this.#content;
+    const fingerprint = fingerprintOf(this.#content.keys, this.#content.shapes);
     const known = SHARED.get(fingerprint)?.deref();
     if (known === undefined) {
       SHARED.set(fingerprint, new WeakRef(this.#content));

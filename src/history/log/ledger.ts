@@ -145,8 +145,7 @@ export class RunLedger {
   }
 
   apply(commit: Commit): void {
-    for (const key of commit.keys ?? []) this.dictionary.addKey(key);
-    for (const shape of commit.shapes ?? []) this.dictionary.addShape(shape);
+    this.dictionary.add(commit.keys ?? [], commit.shapes ?? []);
     for (const entry of commit.blocks ?? []) this.#addBlock(entry);
     for (const change of commit.changes ?? []) this.#change(change);
     if (commit.summary !== undefined) this.#logged.summary.apply(commit.summary);

@@ -1,6 +1,6 @@
 /** Numbers that markers of a run tell: those of its summary that its history does not have. @module */
 
-import { type EventView, eventsOfMarker } from '../../eventfile/index.ts';
+import type { EventView } from '../../eventfile/index.ts';
 import { numberIn, type Plugin } from '../../plugins/index.ts';
 import type { ScalarPoints } from '../../points/index.ts';
 
@@ -15,15 +15,15 @@ export function markerScalars(view: EventView, plugin: Plugin): ReadonlyMap<stri
   const found = new Map<string, Points>();
   for (const marker of view.markersNow) {
     if (marker.kind === 'begin') continue;
-    for (const event of eventsOfMarker(marker)) {
-      if (event.kind !== 'summary' || 'strings' in event.content.tensor) continue;
-      if (event.content.metadata.pluginData?.pluginName !== plugin.name) continue;
-      const points = found.get(event.tag) ?? { steps: [], wallTimes: [], values: [] };
-      found.set(event.tag, points);
-      const at = points.steps.at(-1) === event.step ? points.steps.length - 1 : points.steps.length;
-      points.steps[at] = event.step;
-      points.wallTimes[at] = event.wallTime;
-      points.values[at] = numberIn(event.content.tensor);
+    const { step, wallTime } = marker;
+    for (const { tag, content } of plugin.markers?.(marker) ?? []) {
+      if ('strings' in content.tensor) continue;
+      const points = found.get(tag) ?? { steps: [], wallTimes: [], values: [] };
+      found.set(tag, points);
+      const at = points.steps.at(-1) === step ? points.steps.length - 1 : points.steps.length;
+      points.steps[at] = step;
+      points.wallTimes[at] = wallTime;
+      points.values[at] = numberIn(content.tensor);
     }
   }
   return new Map([...found].map(([tag, points]) => [tag, arraysOf(points)]));

@@ -13,8 +13,8 @@ const shape = (...keys: number[]): ShapeEntry => ({ kind: 'history', keys, type:
 
 function dictionary(...keys: string[]): Dictionary {
   const made = new Dictionary();
-  for (const key of keys) made.addKey(key);
-  made.addShape(shape(...keys.keys()));
+  made.add(keys, []);
+  made.add([], [shape(...keys.keys())]);
   return made;
 }
 
@@ -34,8 +34,7 @@ describe('dictionaries that hold the same', () => {
     one.share();
     other.share();
     const tags = tagTableOf(one);
-    one.addKey('d');
-    one.addShape(shape(0, 3));
+    one.add(['d'], [shape(0, 3)]);
     expect(other.keys).toEqual(['a', 'b', 'c']);
     expect(other.findKey('d')).toBeUndefined();
     expect(other.shapes).toHaveLength(1);
@@ -46,6 +45,26 @@ describe('dictionaries that hold the same', () => {
     expect(one.hasCompany).toBe(false);
   });
 
+  it('are found by what is added first, and go on alone when more comes', () => {
+    const one = dictionary('k', 'l');
+    one.share();
+    const other = new Dictionary();
+    other.add(['k', 'l'], [shape(0, 1)]);
+    expect(other.content).toBe(one.content);
+    expect(other.hasCompany).toBe(true);
+    expect(other.findShape(shape(0, 1))).toBe(0);
+    other.add(['m'], [shape(2)]);
+    expect(one.keys).toEqual(['k', 'l']);
+    expect(one.findShape(shape(2))).toBeUndefined();
+    expect(other.keys).toEqual(['k', 'l', 'm']);
+    expect(other.findKey('m')).toBe(2);
+    const third = new Dictionary();
+    third.add(['k'], [shape(0)]);
+    expect(third.keys).toEqual(['k']);
+    third.add(['l'], [shape(0, 1)]);
+    expect(third.findShape(shape(0, 1))).toBe(1);
+  });
+
   it('in another order, or of another kind or writer, have nothing in common', () => {
     const made = [
       dictionary('x', 'y'),
@@ -53,14 +72,12 @@ describe('dictionaries that hold the same', () => {
       dictionary('x y'),
       ...(['system', 'cell'] as const).map((kind) => {
         const other = new Dictionary();
-        for (const key of ['x', 'y']) other.addKey(key);
-        other.addShape({ ...shape(0, 1), kind });
+        other.add(['x', 'y'], [{ ...shape(0, 1), kind }]);
         return other;
       }),
       ...[2, 3].map((writer) => {
         const other = new Dictionary();
-        for (const key of ['x', 'y']) other.addKey(key);
-        other.addShape({ ...shape(0, 1), writer });
+        other.add(['x', 'y'], [{ ...shape(0, 1), writer }]);
         return other;
       }),
     ];

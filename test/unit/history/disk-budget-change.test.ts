@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../../src/core/index.ts';
+import { FolderLooks, systemClock } from '../../../src/core/index.ts';
 import { DiskBudget } from '../../../src/history/store/local/disk-budget.ts';
 import { RUNS_FOLDER } from '../../../src/history/store/local/run-directory.ts';
 import { createMetrics, silentLogger } from '../../../src/observability/index.ts';
@@ -20,6 +20,7 @@ describe('the disk budget', () => {
     const evicted: string[] = [];
     const budget = new DiskBudget({
       ...{ cacheDir: folder.path, maxBytes: () => maxBytes, clock: systemClock },
+      looks: new FolderLooks(folder.path),
       ...{ logger: silentLogger(), metrics: createMetrics({ processMetrics: false }) },
       onEvicted: (path) => void evicted.push(path),
     });
@@ -29,6 +30,32 @@ describe('the disk budget', () => {
     budget.check();
     await expect.poll(() => evicted, { timeout: 5000 }).toEqual([rows[0]]);
     expect(rows.map((path) => existsSync(path))).toEqual([false, true]);
+  });
+
+  it('counts what is there some seconds after the start, and not at all where the end comes first', async () => {
+    await using folder = await temporaryFolder();
+    const [old] = await Promise.all(['old', 'new'].map((name, i) => rowFile(folder.path, name, 2 - i)));
+    for (const isEnded of [true, false]) {
+      const waits: { readonly ms: number; readonly over: () => void }[] = [];
+      const wait = (ms: number, { signal }: { readonly signal: AbortSignal }) =>
+        new Promise<void>((resolve, reject) => {
+          waits.push({ ms, over: resolve });
+          signal.addEventListener('abort', () => reject(signal.reason));
+        });
+      const evicted: string[] = [];
+      const budget = new DiskBudget({
+        ...{ cacheDir: folder.path, maxBytes: 1.5 * MIB, clock: { ...systemClock, wait } },
+        looks: new FolderLooks(folder.path),
+        ...{ logger: silentLogger(), metrics: createMetrics({ processMetrics: false }) },
+        onEvicted: (path) => void evicted.push(path),
+      });
+      budget.checkLater();
+      expect(waits.map(({ ms }) => ms)).toEqual([15_000]);
+      expect(existsSync(old!)).toBe(true);
+      if (isEnded) budget.end();
+      waits[0]!.over();
+      if (!isEnded) await expect.poll(() => evicted, { timeout: 5000 }).toEqual([old]);
+    }
   });
 });
 

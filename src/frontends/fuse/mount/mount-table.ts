@@ -1,34 +1,8 @@
-/** What is mounted where, as this process sees it. Format: proc_pid_mountinfo(5). @module */
+/** What is mounted on a directory. @module */
 
-import { readFile } from 'node:fs/promises';
-
-export interface MountEntry {
-  readonly mountPoint: string;
-  /** Such as `ext4` or `fuse.wandb-logdir`. */
-  readonly type: string;
-  /** `major:minor` of the device number that files on it have. */
-  readonly device: string;
-}
-
-/** Mounts in the order they were made. */
-export function parseMountInfo(text: string): MountEntry[] {
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => {
-      const [ours = '', theirs = ''] = line.split(' - ');
-      const [, , device = '', , mountPoint = ''] = ours.split(' ');
-      return { mountPoint: unescaped(mountPoint), type: theirs.split(' ')[0] ?? '', device };
-    });
-}
+import { type MountEntry, mounts } from '../../../core/index.ts';
 
 /** The mount one sees at a path, which must be absolute and free of links; undefined: it is not a mount point. */
 export async function mountAt(path: string): Promise<MountEntry | undefined> {
-  const entries = parseMountInfo(await readFile('/proc/self/mountinfo', 'utf8'));
-  return entries.findLast(({ mountPoint }) => mountPoint === path);
-}
-
-/** Blanks, tabs, newlines and backslashes stand as three octal digits. */
-function unescaped(path: string): string {
-  return path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+  return (await mounts()).findLast(({ mountPoint }) => mountPoint === path);
 }

@@ -1,9 +1,9 @@
 /** Keeps the row files of a cache under a bound by removing those of runs used longest ago. @module */
 
-import { readdir, rm, stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LRUCache } from 'lru-cache';
-import { type Adjustable, adjusted, type Clock } from '../../../core/index.ts';
+import { type Adjustable, adjusted, type Clock, type FolderLooks } from '../../../core/index.ts';
 import type { Logger, Metrics } from '../../../observability/index.ts';
 import { isUnreachable } from './cache-errors.ts';
 import { RUNS_FOLDER } from './run-directory.ts';
@@ -13,6 +13,8 @@ import { withRunLock } from './run-lock.ts';
 const IN_USE_MS = 10_000;
 /** Row files whose last use is remembered: more than are used within `IN_USE_MS`. */
 const MAX_USES = 20_000;
+/** Counting takes as long as looking at all runs, which is what somebody waits for when the program has started. */
+const FIRST_COUNT_AFTER_MS = 15_000;
 /** Eviction goes on to this share of the bound, so that it is not needed again at the next commit. */
 const LOW_WATER = 0.9;
 /** `st_blocks` counts units of 512 bytes, whatever the file system's block size. */
@@ -28,6 +30,7 @@ export interface DiskBudgetOptions {
   readonly cacheDir: string;
   readonly maxBytes: Adjustable;
   readonly clock: Clock;
+  readonly looks: FolderLooks;
   readonly logger: Logger;
   readonly metrics: Metrics;
   /** Told after a row file was removed. */
@@ -41,6 +44,7 @@ export class DiskBudget {
   #bytes = 0;
   #grownSinceCount = Number.POSITIVE_INFINITY;
   #enforcing: Promise<void> | undefined;
+  readonly #ending = new AbortController();
 
   constructor(options: DiskBudgetOptions) {
     this.#options = options;
@@ -58,6 +62,20 @@ export class DiskBudget {
     this.touch(path);
     this.#grownSinceCount += bytes;
     this.check();
+  }
+
+  /** `check`, once whoever started the program has seen something. */
+  checkLater(): void {
+    const { clock } = this.#options;
+    clock.wait(FIRST_COUNT_AFTER_MS, { signal: this.#ending.signal }).then(
+      () => this.check(),
+      () => undefined, // The end came first.
+    );
+  }
+
+  /** Nothing is counted any more that was put off. */
+  end(): void {
+    this.#ending.abort();
   }
 
   /** Evicts in the background if the bound may be passed; not yet counted, it may. */
@@ -120,18 +138,27 @@ export class DiskBudget {
   async #rowFiles(): Promise<RowFileUse[]> {
     const root = join(this.#options.cacheDir, RUNS_FOLDER);
     const files: RowFileUse[] = [];
-    for (const fan of await namesIn(root)) {
-      for (const run of await namesIn(join(root, fan))) {
-        const newest = newestRows(await namesIn(join(root, fan, run)));
+    for (const fan of await this.#namesIn(root)) {
+      for (const run of await this.#namesIn(join(root, fan))) {
+        const newest = newestRows(await this.#namesIn(join(root, fan, run)));
         if (newest !== undefined) files.push(...(await this.#use(join(root, fan, run, newest))));
       }
     }
     return files;
   }
 
+  async #namesIn(path: string): Promise<readonly string[]> {
+    try {
+      return await this.#options.looks.names(path);
+    } catch (error) {
+      if (isUnreachable(error)) return [];
+      throw error;
+    }
+  }
+
   async #use(path: string): Promise<RowFileUse[]> {
     try {
-      const { blocks, mtimeMs } = await stat(path);
+      const { blocks, mtimeMs } = await this.#options.looks.stat(path);
       return [{ path, bytes: blocks * STAT_BLOCK_BYTES, lastUsedMs: this.#lastUsedMs.get(path) ?? mtimeMs }];
     } catch (error) {
       if (isUnreachable(error)) return [];
@@ -148,13 +175,4 @@ function newestRows(names: readonly string[]): string | undefined {
   const generations = names.map((name) => Number(/^h(\d+)\.(?:index|rows)$/.exec(name)?.[1] ?? 0));
   const rows = `h${Math.max(0, ...generations)}.rows`;
   return names.includes(rows) ? rows : undefined;
-}
-
-async function namesIn(path: string): Promise<string[]> {
-  try {
-    return await readdir(path);
-  } catch (error) {
-    if (isUnreachable(error)) return [];
-    throw error;
-  }
 }

@@ -2,6 +2,10 @@
 
 import { type FileHandle, open } from 'node:fs/promises';
 import { LRUCache } from 'lru-cache';
+import type { FolderLooks } from '../../../core/index.ts';
+
+/** Read without keeping its file open. */
+const SMALL_BYTES = 64 * 1024;
 
 interface PooledHandle {
   /** Tells one opening of a path from the next. */
@@ -12,11 +16,13 @@ interface PooledHandle {
 }
 
 export class FilePool {
+  readonly #looks: FolderLooks;
   readonly #handles: LRUCache<string, PooledHandle>;
   #openings = 0;
 
   /** Keeps up to `maxOpen` files open when nobody reads them. */
-  constructor(maxOpen: number) {
+  constructor(maxOpen: number, looks: FolderLooks) {
+    this.#looks = looks;
     this.#handles = new LRUCache({
       max: maxOpen,
       dispose: (pooled) => {
@@ -35,6 +41,11 @@ export class FilePool {
     target: Uint8Array,
     position: number,
   ): Promise<{ readonly filled: number; readonly opening: number }> {
+    // A small piece is read, and its checksum taken again, in less time than an open file can be asked for it.
+    if (target.length <= SMALL_BYTES && !this.#handles.has(path)) {
+      const filled = await this.#looks.fill(path, target, position);
+      if (filled !== null) return { filled, opening: ++this.#openings };
+    }
     const pooled = this.#acquire(path);
     try {
       const handle = await pooled.handle;

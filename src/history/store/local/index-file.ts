@@ -1,8 +1,8 @@
 /** A run's index on disk: reads what is committed, appends commits, repairs a torn tail. @module */
 
-import { copyFile, type FileHandle, open, stat, truncate } from 'node:fs/promises';
+import { copyFile, type FileHandle, open, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { makeDirectory, TurnBudget } from '../../../core/index.ts';
+import { FolderLooks, makeDirectory, TurnBudget } from '../../../core/index.ts';
 import {
   type Commit,
   decodeCommit,
@@ -24,11 +24,13 @@ const NO_GROWTH: LogGrowth = { header: undefined, commits: [], tail: 'clean' };
 
 export class IndexFile {
   readonly path: string;
+  readonly #looks: FolderLooks;
   /** Bytes of whole, valid lines read or written so far. */
   #bytes = 0;
 
-  constructor(path: string) {
+  constructor(path: string, looks = new FolderLooks(dirname(path))) {
     this.path = path;
+    this.#looks = looks;
   }
 
   /** What others or an earlier life have committed since the last call. A missing file has nothing. */
@@ -73,7 +75,7 @@ export class IndexFile {
   /** 0 for a missing file. */
   async #size(): Promise<number> {
     try {
-      return (await stat(this.path)).size;
+      return (await this.#looks.stat(this.path)).size;
     } catch (error) {
       if (!isUnreachable(error)) throw error;
       return 0;
@@ -104,20 +106,11 @@ export class IndexFile {
   }
 
   async #readFrom(position: number): Promise<Buffer> {
-    let handle: FileHandle;
     try {
-      handle = await open(this.path, 'r');
+      return await this.#looks.read(this.path, position);
     } catch (error) {
       if (isUnreachable(error)) return Buffer.alloc(0);
       throw error;
-    }
-    try {
-      const { size } = await handle.stat();
-      const text = Buffer.allocUnsafe(Math.max(0, size - position));
-      const { bytesRead } = await handle.read(text, 0, text.length, position);
-      return text.subarray(0, bytesRead);
-    } finally {
-      await handle.close();
     }
   }
 }

@@ -1,9 +1,9 @@
 /** History kept on this machine's disk. @module */
 
 import { createHash, randomUUID } from 'node:crypto';
-import { appendFile, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Adjustable, type Clock, makeDirectory } from '../../../core/index.ts';
+import { type Adjustable, type Clock, FolderLooks, makeDirectory } from '../../../core/index.ts';
 import type { Logger, Metrics } from '../../../observability/index.ts';
 import type { BlockPlace } from '../../log/ledger.ts';
 import type {
@@ -40,30 +40,41 @@ export interface LocalStoreOptions {
 
 export class LocalStore implements RunStore {
   readonly #cacheDir: string;
-  readonly #pool = new FilePool(openFilesAllowed());
+  readonly #looks: FolderLooks;
+  readonly #pool: FilePool;
   readonly #budget: DiskBudget;
+  readonly #directories = new WeakMap<LogId, RunDirectory>();
 
   constructor(options: LocalStoreOptions) {
     this.#cacheDir = options.cacheDir;
-    this.#budget = new DiskBudget({ ...options, onEvicted: (path) => this.#pool.forget(path) });
+    this.#looks = new FolderLooks(options.cacheDir);
+    this.#pool = new FilePool(openFilesAllowed(), this.#looks);
+    this.#budget = new DiskBudget({
+      ...options,
+      looks: this.#looks,
+      onEvicted: (path) => this.#pool.forget(path),
+    });
   }
 
   async generations(id: LogId): Promise<readonly StoredGeneration[]> {
-    return await new RunDirectory(this.#cacheDir, id).generations();
+    return await this.#directory(id).generations(this.#looks);
   }
 
   log(id: LogId, generation: number): StoredLog {
-    return new LocalLog(new RunDirectory(this.#cacheDir, id), generation, this.#pool, this.#budget);
+    return new LocalLog(this.#directory(id), generation, {
+      looks: this.#looks,
+      pool: this.#pool,
+      budget: this.#budget,
+    });
   }
 
   async dropBefore(id: LogId, generation: number): Promise<void> {
-    await new RunDirectory(this.#cacheDir, id).dropBefore(generation);
+    await this.#directory(id).dropBefore(generation, this.#looks);
   }
 
   async readDocument(owner: DocumentOwner, name: string, from = 0): Promise<Uint8Array | undefined> {
     try {
-      const path = this.#documentPath(owner, name);
-      return await (from === 0 ? readFile(path) : readFrom(path, from));
+      return await this.#looks.read(this.#documentPath(owner, name), from);
     } catch (error) {
       if (isUnreachable(error)) return undefined;
       throw error;
@@ -94,27 +105,34 @@ export class LocalStore implements RunStore {
   }
 
   checkBound(): void {
-    this.#budget.check();
+    this.#budget.checkLater();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#budget.end();
     this.#pool.close();
   }
 
+  /** Its path is a checksum, and is asked for with each look at a run. */
+  #directory(id: LogId): RunDirectory {
+    const directory = this.#directories.get(id) ?? new RunDirectory(this.#cacheDir, id);
+    this.#directories.set(id, directory);
+    return directory;
+  }
+
   #documentPath(owner: DocumentOwner, name: string): string {
-    if ('key' in owner) return join(new RunDirectory(this.#cacheDir, owner).path, name);
+    if ('key' in owner) return join(this.#directory(owner).path, name);
     const text = JSON.stringify([owner.origin, owner.entity, owner.project]);
     const hash = createHash('sha256').update(text).digest('hex').slice(0, 32);
     return join(this.#cacheDir, PROJECTS_FOLDER, `${hash}.${name}`);
   }
 }
 
-async function readFrom(path: string, from: number): Promise<Uint8Array> {
-  await using file = await open(path);
-  const { size } = await file.stat();
-  const bytes = Buffer.alloc(Math.max(0, size - from));
-  const { bytesRead } = await file.read(bytes, 0, bytes.length, from);
-  return bytes.subarray(0, bytesRead);
+/** What the logs of a cache share. */
+interface LogContext {
+  readonly looks: FolderLooks;
+  readonly pool: FilePool;
+  readonly budget: DiskBudget;
 }
 
 class LocalLog implements StoredLog {
@@ -125,9 +143,9 @@ class LocalLog implements StoredLog {
   readonly #pool: FilePool;
   readonly #budget: DiskBudget;
 
-  constructor(directory: RunDirectory, generation: number, pool: FilePool, budget: DiskBudget) {
+  constructor(directory: RunDirectory, generation: number, { looks, pool, budget }: LogContext) {
     this.generation = generation;
-    this.#index = new IndexFile(directory.indexOf(generation));
+    this.#index = new IndexFile(directory.indexOf(generation), looks);
     this.#rows = new RowFile(directory.rowsOf(generation), pool);
     this.#pool = pool;
     this.#budget = budget;

@@ -13,9 +13,9 @@
  */
 
 import { createHash } from 'node:crypto';
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runKeyText } from '../../../core/index.ts';
+import { type FolderLooks, runKeyText } from '../../../core/index.ts';
 import type { LogId, StoredGeneration } from '../run-store.ts';
 import { isUnreachable } from './cache-errors.ts';
 
@@ -43,9 +43,9 @@ export class RunDirectory {
   }
 
   /** Generations that have begun, ascending. */
-  async generations(): Promise<readonly StoredGeneration[]> {
+  async generations(looks: FolderLooks): Promise<readonly StoredGeneration[]> {
     const found = new Map<number, StoredGeneration>();
-    for (const name of await this.#names()) {
+    for (const name of await this.#names(looks)) {
       const generation = Number(GENERATION.exec(name)?.[1]);
       if (!name.endsWith('.index') || !Number.isSafeInteger(generation)) continue;
       const isOurs = name.startsWith('h') || found.get(generation)?.isOurs === true;
@@ -55,14 +55,14 @@ export class RunDirectory {
   }
 
   /** Removes the files of generations before this one. */
-  async dropBefore(generation: number): Promise<void> {
-    const old = (await this.#names()).filter((name) => Number(GENERATION.exec(name)?.[1]) < generation);
+  async dropBefore(generation: number, looks: FolderLooks): Promise<void> {
+    const old = (await this.#names(looks)).filter((name) => Number(GENERATION.exec(name)?.[1]) < generation);
     await Promise.all(old.map((name) => rm(join(this.path, name), { recursive: true, force: true })));
   }
 
-  async #names(): Promise<readonly string[]> {
+  async #names(looks: FolderLooks): Promise<readonly string[]> {
     try {
-      return await readdir(this.path);
+      return await looks.names(this.path);
     } catch (error) {
       if (isUnreachable(error)) return [];
       throw error;

@@ -2,7 +2,7 @@
 
 import { type Dirent, promises as fs } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { errnoOf, mapLimit } from '../../../core/index.ts';
+import { errnoOf, FolderLooks, mapLimit } from '../../../core/index.ts';
 import { contentOf, type DirectoryContent, type PassedOver } from './directory-content.ts';
 import { isLogName, isRunDirectoryName, type PassedOverReason } from './directory-names.ts';
 
@@ -56,10 +56,12 @@ const NOTHING: DirectoryContent = { logs: [], below: [], passedOver: [] };
 /** Walks again and again over one root. */
 export class LogFinder {
   readonly #root: string;
+  readonly #looks: FolderLooks;
   readonly #memory: Memory = { runDirectories: new Map(), bigDirectories: new Map(), visited: new Set() };
 
-  constructor(root: string) {
+  constructor(root: string, looks = new FolderLooks(root)) {
     this.#root = root;
+    this.#looks = looks;
   }
 
   /** Forgets what was remembered of a log's directory, because the log is gone. */
@@ -73,7 +75,7 @@ export class LogFinder {
     if (!(await fs.stat(root)).isDirectory()) {
       return { logs: isLogName(root) ? [root] : [], directories: [], unreadable: [], passedOver: [] };
     }
-    const walk = new Walk(this.#memory, signal);
+    const walk = new Walk(this.#memory, this.#looks, signal);
     await walk.run(root);
     return walk.result();
   }
@@ -82,6 +84,7 @@ export class LogFinder {
 /** One walk, breadth first, so that bounds cut off what is furthest; every directory once, whatever links lead to it. */
 class Walk {
   readonly #memory: Memory;
+  readonly #looks: FolderLooks;
   readonly #signal: AbortSignal;
   readonly #logs = new Set<string>();
   readonly #visited = new Set<string>();
@@ -89,8 +92,9 @@ class Walk {
   readonly #passedOver = new Map<PassedOverReason, PassedOver>();
   #countedDirectories = 0;
 
-  constructor(memory: Memory, signal: AbortSignal) {
+  constructor(memory: Memory, looks: FolderLooks, signal: AbortSignal) {
     this.#memory = memory;
+    this.#looks = looks;
     this.#signal = signal;
   }
 
@@ -165,11 +169,11 @@ class Walk {
     if (logs !== undefined) return { ...NOTHING, logs };
     const big = bigDirectories.get(path);
     if (big !== undefined || !visited.has(path)) {
-      const { size, mtimeMs } = await fs.stat(path);
+      const { size, mtimeMs } = await this.#looks.stat(path);
       if (big?.modifiedAtMs === mtimeMs) return big;
       if (big !== undefined || size >= BIG_DIRECTORY_BYTES) return await this.#readBig(path, mtimeMs);
     }
-    const entries = await fs.readdir(path, { withFileTypes: true });
+    const entries = await this.#looks.entries(path);
     const content = await contentOf(path, entries);
     if (isRunDirectoryName(basename(path)) && content.logs.length > 0) {
       runDirectories.set(path, content.logs);

@@ -1,8 +1,7 @@
 /** Which logs there are and which runs they make up. @module */
 
-import { promises as fs } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { errnoOf, mapLimit, type RunKey, runKey, runKeyText } from '../../../core/index.ts';
+import { errnoOf, FolderLooks, mapLimit, type RunKey, runKey, runKeyText } from '../../../core/index.ts';
 import type { Logger } from '../../../observability/index.ts';
 import { type Discovery, LogFinder } from '../discovery/index.ts';
 import {
@@ -22,7 +21,6 @@ import {
   type NoIdentity,
   newerTitle,
   type RunTitle,
-  readHead,
   readIdentity,
 } from './log-head.ts';
 import { newestSign, startInMetadata } from './run-folder.ts';
@@ -48,6 +46,7 @@ export interface RunIndexOptions {
 export class RunIndex {
   readonly #options: RunIndexOptions;
   readonly #finder: LogFinder;
+  readonly #looks: FolderLooks;
   readonly #heads = new Map<string, HeadEntry>();
   readonly #warned = new Set<string>();
   #discovery: Discovery | null = null;
@@ -58,7 +57,8 @@ export class RunIndex {
 
   constructor(options: RunIndexOptions) {
     this.#options = options;
-    this.#finder = new LogFinder(options.path);
+    this.#looks = new FolderLooks(options.path);
+    this.#finder = new LogFinder(options.path, this.#looks);
   }
 
   /** The run as of the last refresh. */
@@ -86,7 +86,7 @@ export class RunIndex {
    * directories. @throws system errors.
    */
   async restat(segment: Segment): Promise<Segment> {
-    const { size, mtimeMs } = await fs.stat(segment.path);
+    const { size, mtimeMs } = await this.#looks.stat(segment.path);
     const modifiedAtMs = isWaiting(segment) ? Math.max(mtimeMs, await newestSign(segment.path)) : mtimeMs;
     const restated = { ...segment, sizeBytes: size, modifiedAtMs };
     const run = this.ownerOf(segment.path);
@@ -162,7 +162,7 @@ export class RunIndex {
   /** A log's size and identity; null when it is gone, unreadable, or no log at all. */
   async #look(path: string): Promise<LogFile | null> {
     try {
-      const stats = await fs.stat(path);
+      const stats = await this.#looks.stat(path);
       const fileId = `${stats.dev}:${stats.ino}`;
       const { identity } = await this.#head(path, fileId, stats.size);
       if (identity === 'foreign') return null;
@@ -187,10 +187,13 @@ export class RunIndex {
     if (known !== undefined && known.fileId === fileId && sizeBytes >= known.sizeBytes) {
       if (known.sizeBytes >= HEAD_BYTES || sizeBytes === known.sizeBytes) return known;
     }
-    const bytes = await readHead(path, Math.min(sizeBytes, HEAD_BYTES));
-    const foreign = logKind(bytes) === 'foreign';
-    if (foreign) this.#warnOnce(path, 'file is named like a W&B log but is none, it is left out', {});
-    const entry: HeadEntry = { fileId, sizeBytes, identity: foreign ? 'foreign' : readIdentity(bytes) };
+    const headBytes = Math.min(sizeBytes, HEAD_BYTES);
+    const identity = await this.#looks.withHead(path, headBytes, (bytes) =>
+      logKind(bytes) === 'foreign' ? 'foreign' : readIdentity(bytes),
+    );
+    if (identity === 'foreign')
+      this.#warnOnce(path, 'file is named like a W&B log but is none, it is left out', {});
+    const entry: HeadEntry = { fileId, sizeBytes, identity };
     this.#heads.set(path, entry);
     return entry;
   }
