@@ -78,16 +78,19 @@ describe('the loop that waits for requests of the kernel', () => {
     expect(waits).toEqual([1, 5, 9, 17, 33, 65, 129, 257, 513, 1025, 1025, 1025]);
   });
 
-  it('forgets that it was in vain once it was of use', () => {
+  it('forgets that it was in vain as often as it was of use many times', () => {
     const subject = start();
     subject.request(LATE_MS);
-    for (let i = 0; i < 5; i++) {
-      subject.untilAwake();
+    const inVain = () => {
+      const count = subject.untilAwake();
       subject.request(LATE_MS);
-    }
-    subject.untilAwake();
-    subject.request(SOON_MS);
+      return count;
+    };
+    for (let i = 0; i < 5; i++) inVain();
+    expect(inVain()).toBe(65);
+    expect(subject.untilAwake()).toBe(129);
+    for (let i = 0; i < 2 * 16; i++) subject.request(SOON_MS);
     subject.request(LATE_MS);
-    expect(subject.untilAwake()).toBe(5);
+    expect(inVain()).toBe(65);
   });
 });
