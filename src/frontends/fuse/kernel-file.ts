@@ -89,12 +89,16 @@ export class KernelFile {
   async #readOn(range: ByteRange, call: Call): Promise<ReadBytes> {
     if (!this.#pass?.continuesAt(range.start) || this.#pass.file.node.size < range.end) {
       this.#pass?.close();
-      this.#pass = new SequentialRead(this.file.current, range.start);
+      this.#pass = new SequentialRead(this.file.current, range.start, this.#buffers);
     }
-    const bytes = this.#buffers.take(rangeLength(range));
+    const pass = this.#pass;
     try {
-      await this.#pass.fill(bytes);
-      return { bytes, release: () => this.#buffers.give(bytes) };
+      const bytes = await pass.read(rangeLength(range));
+      const release = () => {
+        this.#buffers.give(bytes);
+        pass.readAhead(bytes.length);
+      };
+      return { bytes, release };
     } catch {
       return await this.#collect(range, call);
     }

@@ -110,6 +110,20 @@ describe('a client', () => {
     socket.destroy();
   });
 
+  it('that reads nothing of many short responses is dropped as well', async () => {
+    const tree = new MemoryTree({ 'a/b/c/d': Buffer.alloc(PIECE_BYTES) });
+    await using server = await serveTree(tree, { serving: { stallTimeoutMs: 300 } });
+    const socket = connect(server.port, '127.0.0.1').pause();
+    socket.on('error', () => {});
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    const asking = setInterval(
+      () => socket.write('GET /logdir/a/b/c/d HTTP/1.1\r\nHost: localhost\r\n\r\n'),
+      1,
+    );
+    await closed;
+    clearInterval(asking);
+  });
+
   it('that reads slowly is served to the end', async () => {
     const tree = bigTree();
     await using server = await serveTree(tree, { serving: { stallTimeoutMs: 300 } });

@@ -6,6 +6,7 @@
 
 import { Socket } from 'node:net';
 import { type FuseTransport, REQUEST_BUFFER_BYTES, type SendOutcome, send } from './transport.ts';
+import { WakefulLoop } from './wakeful-loop.ts';
 
 /** The part of Node's internal pipe that is used here. */
 interface PipeHandle {
@@ -21,6 +22,7 @@ export class EpollTransport implements FuseTransport {
   readonly kind = 'epoll';
   readonly #descriptor: number;
   readonly #socket: Socket;
+  readonly #loop = new WakefulLoop();
   #onChunk: (chunk: Buffer) => void = () => undefined;
 
   private constructor(descriptor: number, handle: PipeHandle) {
@@ -28,6 +30,7 @@ export class EpollTransport implements FuseTransport {
     const onread = {
       buffer: Buffer.allocUnsafeSlow(REQUEST_BUFFER_BYTES),
       callback: (bytes: number, buffer: Uint8Array) => {
+        this.#loop.requestArrived();
         this.#onChunk((buffer as Buffer).subarray(0, bytes));
         return true;
       },
@@ -56,7 +59,10 @@ export class EpollTransport implements FuseTransport {
 
   send(message: Uint8Array, data?: Uint8Array): SendOutcome {
     // The descriptor is closed the moment the socket is destroyed; its number may be another file's by now.
-    return this.#socket.destroyed ? 'ended' : send(this.#descriptor, message, data);
+    if (this.#socket.destroyed) return 'ended';
+    const outcome = send(this.#descriptor, message, data);
+    if (data === undefined) this.#loop.answered();
+    return outcome;
   }
 
   close(): void {
