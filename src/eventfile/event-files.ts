@@ -45,7 +45,7 @@ export interface EventFilesOptions {
 export interface EventFileFacts {
   /**
    * Made of the start of the run, its id, the generation of its history, the version of the view and the axes of its tags:
-   * a file of one name has the same bytes for ever.
+   * a file of one name has the same bytes for ever. That of a run without rows is named by its content instead.
    */
   readonly name: string;
   /** Bytes. */
