@@ -12,6 +12,7 @@
 
 import {
   closeSync,
+  constants,
   type Dirent,
   fstatSync,
   openSync,
@@ -43,6 +44,9 @@ const LOCAL_TYPES: ReadonlySet<string> = new Set([
 const ASSUMED_FOR_MS = 5000;
 /** More at a time is left to the thread pool: it takes that as long to read as to ask for it. */
 const MOST_BYTES = 256 * 1024;
+
+/** How a file is opened: a pipe in its place would have whoever opens it wait for somebody who writes, and so fails when it is read. */
+export const TO_READ = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /** Which way a look is taken. */
 type Way = 'at-once' | 'later';
@@ -165,7 +169,7 @@ export function isLocal(path: string, all: readonly MountEntry[]): boolean {
 
 /** Null for more than should be read at once. */
 function readNow(path: string, from: number): Buffer | null {
-  const file = openSync(path, 'r');
+  const file = openSync(path, TO_READ);
   try {
     const bytes = Math.max(0, fstatSync(file).size - from);
     if (bytes > MOST_BYTES) return null;
@@ -177,7 +181,7 @@ function readNow(path: string, from: number): Buffer | null {
 }
 
 function fillNow(path: string, target: Uint8Array, from: number): number {
-  const file = openSync(path, 'r');
+  const file = openSync(path, TO_READ);
   try {
     return filledFrom(file, target, from);
   } finally {

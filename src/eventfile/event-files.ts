@@ -2,7 +2,7 @@
 
 import { LRUCache } from 'lru-cache';
 import { encodeComponent, fitComponent, mapSettled, NEVER_ABORTED, runKeyText } from '../core/index.ts';
-import type { History, Run, RunListing, RunLog } from '../history/index.ts';
+import type { History, Run, RunLog } from '../history/index.ts';
 import type { Media } from '../media/index.ts';
 import type { Logger, Metrics } from '../observability/index.ts';
 import { DEFAULT_MEDIA, type MediaPolicy } from './cell-samples.ts';
@@ -45,7 +45,7 @@ export interface EventFilesOptions {
 export interface EventFileFacts {
   /**
    * Made of the start of the run, its id, the generation of its history, the version of the view and the axes of its tags:
-   * a file of one name has the same bytes for ever. That of a run without rows is named by its content instead.
+   * a file of one name has the same bytes for ever. That of a run that was met before its first row has what it said then in its name.
    */
   readonly name: string;
   /** Bytes. */
@@ -179,7 +179,7 @@ export class EventFiles implements AsyncDisposable {
 
   /** A side file that cannot be written is folded again after a restart. */
   async #save(view: EventView, all: boolean): Promise<void> {
-    if (!view.log.isDurable || view.size === 0 || view.isWaiting) return;
+    if (!view.log.isDurable || view.size === 0) return;
     const saving = view.save(this.#history.store, all).catch((error: unknown) => {
       const run = view.log.key.runId;
       this.#logger.debug({ err: error, run }, 'the side file of an event file could not be kept');
@@ -204,23 +204,13 @@ export class EventFiles implements AsyncDisposable {
 
 /** What a listing shows; null until the start of the run is known for certain, as it is part of the file's name. */
 export function eventFileFacts({ key, listing }: Run, view: EventView): EventFileFacts | null {
-  const startTime = view.isWaiting ? BEFORE_EVERY_START : startKnown(listing, view);
+  const startTime = view.fold.startTime ?? (listing.isStartCertain ? listing.startTime : null);
   if (startTime === null) return null;
   const { generation, ledger } = view.log;
   const { size } = view;
   const suffix = `.v${view.version}${view.id}${view.succession}`;
   const fingerprint = `${generation}${suffix}-${size}-${ledger.fingerprint.toString(36)}`;
   return { name: fileName(startTime, key.runId, suffix), size, fingerprint };
-}
-
-/**
- * The file of a run without rows is named by what it says. Its name is less than that of the run's next file, whatever is known
- * of the start by then: TensorBoard's Python loader goes on to greater names only.
- */
-const BEFORE_EVERY_START = 0;
-
-function startKnown({ isStartCertain, startTime }: RunListing, { fold }: EventView): number | null {
-  return fold.startTime ?? (isStartCertain ? startTime : null);
 }
 
 /** TensorBoard takes a file for one of events by `tfevents` in its name. */

@@ -9,7 +9,13 @@
  */
 
 import type { RunKey } from '../core/index.ts';
-import type { Commit, CommitContext, PositionedChange, RowBlock } from '../history/index.ts';
+import {
+  type Commit,
+  type CommitContext,
+  type PositionedChange,
+  type RowBlock,
+  withPreliminary,
+} from '../history/index.ts';
 import {
   type Contents,
   type ExcerptNeed,
@@ -164,11 +170,6 @@ export class EventFold {
     return exits.flatMap((_, i) => excerptsAtExit(this.#state.exits + i + 1));
   }
 
-  /** In place of commits: the file of a run that has no row yet. */
-  wait(known: KnownOfRun): void {
-    this.#marking.wait(known);
-  }
-
   /** Folds a commit. `found`: of its needs. @throws UnsuitableAxis, MissingContents */
   add(input: FoldInput, { measured, contents, excerpts }: FoundOfNeeds = NOTHING_FOUND): void {
     const { commit, blocks, firstBlock, firstRow, before } = input;
@@ -216,7 +217,7 @@ export class EventFold {
         this.#rows.define(change.metric);
         break;
       case 'begun':
-        // Whoever reads a run later is not told of it.
+        this.#marking.begun(withPreliminary(known, change));
         break;
     }
   }

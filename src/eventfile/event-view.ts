@@ -43,7 +43,7 @@ export const VIEW_VERSION = 4;
 const BLOCKS_PER_READ = 16;
 /** Folded segments that are not yet in the side file are worth writing it once they are this share of it. */
 const SAVE_SHARE = 1 / 8;
-/** Of a file of one name there are a few in the life of a run. */
+/** A run is met a few times before its first row, by as many caches. */
 const CHECKSUM_CHARACTERS = 10;
 /** `RunSource.origin` of folders on this machine. */
 const LOCAL_ORIGIN = 'local';
@@ -75,8 +75,6 @@ export class EventView {
   readonly options: EventViewOptions;
   readonly encoders: RunEncoders;
   #fold: EventFold;
-  /** What is shown in place of `#fold` while the run has no row. */
-  #waiting: EventFold | null = null;
   /** Read when values of media are met. */
   #ledger: MediaLedger | undefined;
   #epoch = 0;
@@ -89,6 +87,7 @@ export class EventView {
   #savedCommits = 0;
   #awaitsExcerpts = false;
   readonly #mediaId: string;
+  #saidFirst: string | undefined;
   readonly #catchingUp = new SingleFlight<'fold', void>();
 
   constructor(log: RunLog, options: EventViewOptions) {
@@ -102,7 +101,15 @@ export class EventView {
   /** Tells files apart that are made otherwise of the same history; '' for the usual one. Not those that take each other's place. */
   get id(): string {
     const [axes, samples] = [this.#fold.axes.id, this.#mediaId];
-    return `${axes && `.x${axes}`}${samples && `.m${samples}`}${this.options.charts ? '' : '.c0'}`;
+    return `${axes && `.x${axes}`}${samples && `.m${samples}`}${this.options.charts ? '' : '.c0'}${this.#metAs}`;
+  }
+
+  /** What was said of a run that was met before its first row, as a part of names: whoever meets it later says something else. */
+  get #metAs(): string {
+    const [begin, first] = this.#fold.markers;
+    if (first === undefined || first.kind !== 'waiting') return '';
+    this.#saidFirst ??= `.w${checksumOf([begin!, first])}`;
+    return this.#saidFirst;
   }
 
   /**
@@ -112,19 +119,12 @@ export class EventView {
   get succession(): string {
     const { generation } = this.log;
     const epoch = this.#epoch > 0 ? `.r${ordinal(this.#epoch)}` : '';
-    const waiting = this.#waiting === null ? '' : `.w${checksumOf(this.#waiting.markers)}`;
-    return `${generation > 1 || epoch !== '' ? `.g${ordinal(generation)}${epoch}` : ''}${waiting}`;
+    return generation > 1 || epoch !== '' ? `.g${ordinal(generation)}${epoch}` : '';
   }
 
-  /** Whether the run has no row yet, and its file says what is known of it by now. */
-  get isWaiting(): boolean {
-    return this.#waiting !== null;
-  }
-
-  /** Whether something it was made of can't be had any more, or is another by now. Another view takes its place then. */
+  /** Whether something it was made of can't be had any more. Another view takes its place then. */
   get isStale(): boolean {
-    const isOver = this.#waiting !== null && !this.isCurrent;
-    return isOver || (this.#ledger !== undefined && this.#ledger.epoch !== this.#epoch);
+    return this.#ledger !== undefined && this.#ledger.epoch !== this.#epoch;
   }
 
   /** Why files of media that the file is made of are gone, as far as they were looked at. */
@@ -137,7 +137,7 @@ export class EventView {
   }
 
   get fold(): EventFold {
-    return this.#waiting ?? this.#fold;
+    return this.#fold;
   }
 
   /** Bytes of the event file, as far as the log is folded. */
@@ -162,21 +162,21 @@ export class EventView {
 
   /** Roughly the bytes it keeps alive: segments are five numbers. */
   get weight(): number {
-    const { segments, markers, blockCount } = this.fold;
+    const { segments, markers, blockCount } = this.#fold;
     const ofMarkers = markers.reduce((sum, marker) => sum + markerWeight(marker), 0);
     return 2048 + 40 * segments.length + 8 * blockCount + ofMarkers;
   }
 
   /** Markers of the file, and what the run's next exit would tell that none has told yet. */
   get markersNow(): readonly Marker[] {
-    const untold = this.isCurrent ? this.fold.untold(this.log.ledger) : null;
-    return untold === null ? this.fold.markers : [...this.fold.markers, untold];
+    const untold = this.isCurrent ? this.#fold.untold(this.log.ledger) : null;
+    return untold === null ? this.#fold.markers : [...this.#fold.markers, untold];
   }
 
   /** Folds a commit just made, if everything before it is folded. */
   add({ commit, blocks }: PreparedCommit, before: CommitContext): void {
     const { ledger } = this.log;
-    if (this.#commits !== ledger.commits - 1 || this.#catchingUp.size > 0 || this.isWaiting) return;
+    if (this.#commits !== ledger.commits - 1 || this.#catchingUp.size > 0) return;
     const firstBlock = this.#fold.blockCount;
     const firstRow = firstBlock < ledger.blockCount ? ledger.block(firstBlock).firstRow : ledger.rowCount;
     const input = { commit, blocks: blocks.map(({ block }) => block), firstBlock, firstRow, before };
@@ -237,16 +237,8 @@ export class EventView {
 
   #settle(commits: number): void {
     this.#commits = commits;
-    if (this.isCurrent && this.#fold.startTime === null && this.log.ledger.isWithoutRows)
-      this.#waiting = this.#waitingFold();
-    this.#size = this.fold.segments.size;
-    this.#blockCount = this.fold.blockCount;
-  }
-
-  #waitingFold(): EventFold {
-    const fold = new EventFold(this.log.key, this.encoders, this.options);
-    fold.wait(this.log.ledger);
-    return fold;
+    this.#size = this.#fold.segments.size;
+    this.#blockCount = this.#fold.blockCount;
   }
 
   async #load(store: RunStore): Promise<void> {
@@ -369,7 +361,7 @@ async function orPending<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** Tells files apart that are nothing but markers. */
+/** Tells apart what markers say. */
 function checksumOf(markers: readonly Marker[]): string {
   return createHash('sha256').update(JSON.stringify(markers)).digest('hex').slice(0, CHECKSUM_CHARACTERS);
 }

@@ -40,6 +40,8 @@ export interface FoldState {
   configShown: boolean;
   /** By shape id: cells that no plugin shows. */
   hiddenCells: readonly number[];
+  /** Whether the run was shown before its first row, and has none yet. */
+  isWaiting: boolean;
   toldAtExit: ToldAtExit;
   /** Whether charts of the Custom Scalars dashboard were told. */
   chartsTold: boolean;
@@ -60,6 +62,7 @@ export const BEGINNING: FoldState = {
   configTold: crc32(NO_CONFIG),
   configShown: false,
   hiddenCells: [],
+  isWaiting: false,
   toldAtExit: NOTHING_TOLD,
   chartsTold: false,
   exits: 0,
@@ -95,14 +98,22 @@ export class MarkerFold {
     this.#context = context;
   }
 
-  /** The run has no row yet: what is known of it is all of its file, which another takes the place of at its first row. */
-  wait(known: KnownOfRun): void {
+  /**
+   * The run has no row yet, and is shown as what is known of it, once: what comes of it by the first row is told then. So all
+   * that this decides of the file is in its first marker, by which the file is named.
+   */
+  begun(known: KnownOfRun): void {
+    if (this.#state.startTime !== null) return;
+    this.#state.isWaiting = true;
     this.#begin('waiting', known.facts.startTime ?? 0, known);
   }
 
   /** Before the first row, sample or exit: fixes the start, and marks what is known of the run. */
   start(timestamp: number, known: KnownOfRun): void {
-    if (this.#state.startTime === null) this.#begin('start', known.facts.startTime ?? timestamp, known);
+    const state = this.#state;
+    if (state.startTime === null) this.#begin('start', known.facts.startTime ?? timestamp, known);
+    else if (state.isWaiting) this.#mark('start', this.#nextMarkerStep(), state.startTime, known);
+    state.isWaiting = false;
   }
 
   /**
@@ -111,8 +122,8 @@ export class MarkerFold {
    */
   changeConfig(change: DocumentChange, known: KnownOfRun): void {
     const state = this.#state;
-    if (!isOfUser(change) || state.startTime === null || state.configShown || !holdsValue(known.config))
-      return;
+    if (state.startTime === null || state.isWaiting || state.configShown) return;
+    if (!isOfUser(change) || !holdsValue(known.config)) return;
     this.#mark('config', this.#nextMarkerStep(), state.startTime, known);
   }
 
@@ -120,6 +131,7 @@ export class MarkerFold {
   end(exit: RunExit, known: KnownOfRun, excerpts: Excerpts): void {
     const state = this.#state;
     const startTime = known.facts.startTime ?? 0;
+    state.isWaiting = false;
     this.start(startTime, known);
     const wallTime = Math.max(state.lastTimestamp ?? 0, startTime + exit.runtimeSeconds);
     const words = exitWords(known.summary, this.#context.history());

@@ -29,7 +29,14 @@ export type { Commit, PositionedChange, RunExit, ShapeEnd } from './log/commit.t
 export type { Dictionary, ShapeEntry, ShapeKind } from './log/dictionary.ts';
 export { type DocumentEntry, WandbDocument } from './log/document.ts';
 export type { PreparedCommit } from './log/ingest.ts';
-export { type BlockPlace, type CommitContext, isAfter, type NewestRow, RunLedger } from './log/ledger.ts';
+export {
+  type BlockPlace,
+  type CommitContext,
+  isAfter,
+  type NewestRow,
+  RunLedger,
+  withPreliminary,
+} from './log/ledger.ts';
 export type { CommitListener } from './log/reading.ts';
 export type { BlockCell, RowBlock } from './log/row-block.ts';
 export { contextOf, type RunLog } from './log/run-log.ts';

@@ -77,10 +77,6 @@ export class RunLedger {
   get logged(): CommitContext {
     return this.#logged;
   }
-  /** Whether it was told to have begun, and has no row of history. */
-  get isWithoutRows(): boolean {
-    return this.#preliminary !== null;
-  }
   /** Null while the run goes on, and again when it spoke after its exit. */
   get exit(): RunExit | null {
     return this.#exit;
@@ -196,7 +192,11 @@ export class RunLedger {
   }
 }
 
-function withPreliminary(logged: CommitContext, { facts, config, summary }: Preliminary): CommitContext {
+/** What is known of a run by its log and from elsewhere. */
+export function withPreliminary(
+  logged: CommitContext,
+  { facts, config, summary }: Preliminary,
+): CommitContext {
   const known = {
     facts: { ...logged.facts, ...facts },
     config: logged.config.copy(),

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   appendFile,
   mkdir,
@@ -48,6 +49,15 @@ describe('looks at a folder', () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  it('do not wait for whoever writes to a pipe', async () => {
+    const path = join(folder, 'pipe');
+    execFileSync('mkfifo', [path]);
+    const looks = new FolderLooks(folder);
+    expect(await looks.read(path)).toHaveLength(0);
+    await expect(looks.fill(path, Buffer.alloc(8), 0)).rejects.toThrow('ESPIPE');
+    await expect(looks.withHead(path, 8, String)).rejects.toThrow('ESPIPE');
   });
 
   it('see what has grown, was put in place of another, or went since the last one', async () => {

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Cell, type RunRecord, runKey } from '../../../src/core/index.ts';
 import { readEvents, scalarsOf, tensorScalarsOf, textsOf } from '../../support/event-reader.ts';
-import { buildHouse, COMPLETE, collect, eventPath, readWhole, signal } from '../../support/house.ts';
+import { buildHouse, COMPLETE, eventPath, readWhole } from '../../support/house.ts';
 import { EVERYTHING, providerOver, readScalars, readTensors } from '../../support/provider.ts';
 import {
   changeTo,
@@ -19,7 +19,7 @@ import { ScriptedSource } from '../../support/scripted-source.ts';
 
 const KEY = runKey('e', 'p', 'r1');
 const RUN = 'e/p/r';
-const BEGUN: RunRecord = { kind: 'begun' };
+const BEGUN = { kind: 'begun' } as const;
 
 /** A house over one run; `file`: what its event file, and `json`: what its run.json has now. */
 async function runOf(...records: RunRecord[]) {
@@ -163,7 +163,7 @@ describe('what TensorBoard does not show', () => {
 });
 
 describe('a run that has begun and has no row', () => {
-  it('has an event file with what is known of it, which gives way to that of its rows', async () => {
+  it('has an event file with what is known of it, which its rows go on with', async () => {
     const elsewhere = { facts: { gpu: 'NVIDIA A100' }, config: changeTo({ lr: 0.1 }) };
     await using run = await runOf({ kind: 'begun', ...elsewhere });
     const path = await run.path();
@@ -174,46 +174,39 @@ describe('a run that has begun and has no row', () => {
     expect(texts.get('wandb/config')).toHaveLength(1);
     const tags = readEvents(before).flatMap(({ summary }) => summary?.value?.map(({ tag }) => tag) ?? []);
     expect(tags).toContain('_hparams_/session_start_info');
-    run.push(configRecord({ lr: 0.2 }), row(0, { loss: 1 }), exitRecord());
+    run.push({ kind: 'begun', config: changeTo({ lr: 0.3 }) }, configRecord({ lr: 0.1 }));
+    run.push(row(0, { loss: 1 }), exitRecord());
     const after = await run.file();
-    expect((await run.path()) > path).toBe(true);
-    const all = textsOf(readEvents(after));
-    expect(all.get('wandb/overview')!.map((told) => /\| state \| (\w+)/.exec(told)?.[1])).toEqual([
-      'started',
-      'finished',
-    ]);
-    expect(all.get('wandb/overview')![0]).not.toContain('NVIDIA A100');
-    expect(all.get('wandb/config')).toHaveLength(1);
+    expect(await run.path()).toBe(path);
+    expect(after.subarray(0, before.length)).toEqual(before);
+    const all = textsOf(readEvents(after)).get('wandb/overview')!;
+    expect(all.map((told) => /\| state \| (\w+)/.exec(told)?.[1])).toEqual(['begun', 'started', 'finished']);
+    expect(all[1]).not.toContain('NVIDIA A100');
     const sessions = readEvents(after).flatMap(({ summary }) => summary?.value ?? []);
     expect(sessions.filter(({ tag }) => tag === '_hparams_/session_start_info')).toHaveLength(1);
     expect(scalarsOf(readEvents(after)).get('loss')).toEqual([[0, 1]]);
   });
 
-  it('has the same file as one that was read when it had rows already', async () => {
+  it('has a file of another name than one that was met later, or when something else was known of it', async () => {
     const rows = [configRecord({ lr: 0.2 }), row(0, { loss: 1 })];
-    await using early = await runOf(BEGUN);
-    await early.file();
-    early.push({ kind: 'begun', config: changeTo({ lr: 0.1 }) }, ...rows);
-    await using late = await runOf(...rows);
-    expect(await early.file()).toEqual(await late.file());
-    expect(await early.path()).toBe(await late.path());
+    const paths = new Set<string>();
+    for (const met of [[], [BEGUN], [{ ...BEGUN, config: changeTo({ lr: 0.1 }) }]]) {
+      await using run = await runOf(...met);
+      await run.json();
+      run.push(...rows);
+      paths.add(await run.path());
+    }
+    expect(paths.size).toBe(3);
   });
 
-  it('has a file of another name when something else is known of it', async () => {
-    await using run = await runOf(BEGUN);
-    const path = await run.path();
-    run.push({ kind: 'begun', config: changeTo({ lr: 0.1 }) });
-    expect(await run.path()).not.toBe(path);
-    run.push(BEGUN);
-    expect(await run.path()).toBe(path);
-  });
-
-  it('goes on being read by who has its file open, as it was', async () => {
-    await using run = await runOf(BEGUN);
-    const before = await run.file();
-    await using open = await run.house.tree.open(await run.path(), COMPLETE);
-    run.push(row(0, { loss: 1 }));
-    await run.file();
-    expect(await collect(open.read({ start: 0, end: before.length }, { signal }))).toEqual(before);
+  it('that says when it starts later than it was shown keeps its file', async () => {
+    const source = new ScriptedSource();
+    source.add(KEY, [BEGUN]);
+    await using house = await buildHouse({ sources: [source] });
+    await house.tree.stat('e/p/r1/run.json', COMPLETE);
+    const path = await eventPath(house.tree, 'e/p/r1');
+    source.push(KEY, factsRecord('r'), row(0, { loss: 1 }));
+    await house.tree.stat('e/p/r1/run.json', COMPLETE);
+    expect(await eventPath(house.tree, 'e/p/r1')).toBe(path);
   });
 });

@@ -1,7 +1,7 @@
 /** Reads one segment from a mark on, and keeps where it stands. @module */
 
 import { open, stat } from 'node:fs/promises';
-import { LogdirError, type RunRecord, toLogdirError } from '../../../core/index.ts';
+import { LogdirError, type RunRecord, TO_READ, toLogdirError } from '../../../core/index.ts';
 import type { Logger } from '../../../observability/index.ts';
 import type { ShapeRegistry } from '../../shape-registry.ts';
 import type { ReadRunOptions, RecordBatch } from '../../source.ts';
@@ -57,7 +57,7 @@ export async function* readSpan(
   const { table, folder, options } = pass;
   const { run, registry, logger, signal, onRead, onEnd } = options;
   const what = `run ${run.key.runId}: log ${segment.path}`;
-  const file = await open(segment.path).catch((error: unknown) => {
+  const file = await open(segment.path, TO_READ).catch((error: unknown) => {
     throw toLogdirError(error, what);
   });
   try {
