@@ -209,7 +209,8 @@ export function eventFileFacts({ key, listing }: Run, view: EventView): EventFil
   const { generation, ledger } = view.log;
   const { size } = view;
   const suffix = `.v${view.version}${view.id}${view.succession}`;
-  const fingerprint = `${generation}${suffix}-${size}-${ledger.fingerprint.toString(36)}`;
+  const content = `${ledger.fingerprint.toString(36)}.${view.markersChecksum.toString(36)}`;
+  const fingerprint = `${generation}${suffix}-${size}-${content}`;
   return { name: fileName(startTime, key.runId, suffix), size, fingerprint };
 }
 

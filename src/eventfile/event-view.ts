@@ -1,6 +1,7 @@
 /** The event file of one run as of now: its log folded, kept beside the log in a side file, and folded on as the log grows. @module */
 
 import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import { LogdirError, NEVER_ABORTED, SingleFlight, TurnBudget } from '../core/index.ts';
 import {
   type Allocate,
@@ -88,6 +89,9 @@ export class EventView {
   #awaitsExcerpts = false;
   readonly #mediaId: string;
   #saidFirst: string | undefined;
+  /** Of the first so many markers. */
+  #markersChecksum = 0;
+  #checkedMarkers = 0;
   readonly #catchingUp = new SingleFlight<'fold', void>();
 
   constructor(log: RunLog, options: EventViewOptions) {
@@ -165,6 +169,16 @@ export class EventView {
     const { segments, markers, blockCount } = this.#fold;
     const ofMarkers = markers.reduce((sum, marker) => sum + markerWeight(marker), 0);
     return 2048 + 40 * segments.length + 8 * blockCount + ofMarkers;
+  }
+
+  /** Checksum of what the file says of the run itself. */
+  get markersChecksum(): number {
+    const { markers } = this.#fold;
+    if (this.#checkedMarkers > markers.length) this.#checkedMarkers = 0;
+    if (this.#checkedMarkers === 0) this.#markersChecksum = 0;
+    for (; this.#checkedMarkers < markers.length; this.#checkedMarkers++)
+      this.#markersChecksum = crc32(JSON.stringify(markers[this.#checkedMarkers]), this.#markersChecksum);
+    return this.#markersChecksum;
   }
 
   /** Markers of the file, and what the run's next exit would tell that none has told yet. */

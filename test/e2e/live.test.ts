@@ -22,6 +22,8 @@ interface RunDocument {
   readonly source: { readonly locations: readonly string[] };
 }
 
+const EARLY = 'wandb/offline-run-20240102_000000-early/run-early.wandb';
+
 /** The run's document, once there is one. */
 async function liveRun(served: ServedRuns): Promise<RunDocument | undefined> {
   const text = await served.read('acme/research/live/run.json').catch(() => undefined);
@@ -92,4 +94,23 @@ describe.skipIf(PYTHON_MISSING !== null)('a run of the real SDK, while it trains
     expect(Math.max(...delaysMs)).toBeLessThan(ONE_REFRESH_MS);
     if (door === 'mount') expect(board.hasDataServer).toBe(true);
   }
+});
+
+describe.skipIf(PYTHON_MISSING !== null)('a run that is met before its first row', () => {
+  it('goes on in TensorBoard, by the Python loader', async () => {
+    await using folder = await temporaryFolder();
+    const log = new WandbLogWriter().begin('early');
+    await folder.write(EARLY, log.bytes());
+    await using served = await serveRuns(join(folder.path, 'wandb'), join(folder.path, 'served'), []);
+    await using board = await TensorBoard.start(`webhdfs://127.0.0.1:${served.port}/acme/research`);
+    await board.until(
+      () => board.runs(),
+      (runs) => runs.includes('early'),
+    );
+    for (let step = 0; step < 5; step++) log.row({ loss: step, _step: step, _timestamp: 1.7e9 + step });
+    await folder.write(EARLY, log.bytes());
+    const shown = async () => (await board.scalars('early', 'loss').catch(() => [])).length;
+    await board.until(shown, (points) => points === 5);
+    expect(board.hasDataServer).toBe(false);
+  });
 });

@@ -7,7 +7,7 @@ import { runKey, runKeyText } from '../../../src/core/index.ts';
 import { readEvents, scalarsOf } from '../../support/event-reader.ts';
 import { buildHouse, COMPLETE, eventPath, readWhole, signal } from '../../support/house.ts';
 import { type TemporaryFolder, temporaryFolder } from '../../support/local-runs.ts';
-import { factsRecord, row, systemRow } from '../../support/records.ts';
+import { configRecord, factsRecord, row, systemRow } from '../../support/records.ts';
 import { ScriptedSource } from '../../support/scripted-source.ts';
 
 const KEY = runKey('e', 'p', 'r1');
@@ -57,5 +57,20 @@ describe('a view whose log has lost its index', () => {
     await run.update();
     expect((await run.open()).ledger.progress.rows).toBe(log.ledger.progress.rows);
     await house.tree.list(RUN, { signal });
+  });
+});
+
+describe('the checksum of an event file', () => {
+  it('is another where the run says something else of the same length', async () => {
+    const etags = new Set<unknown>();
+    for (const lr of [0.5, 0.7, 0.7]) {
+      const source = new ScriptedSource();
+      source.add(runKey('e', 'p', 'r1'), [configRecord({ lr }), row(0, { loss: 1 })]);
+      await using house = await buildHouse({ sources: [source] });
+      await house.tree.stat('e/p/r1/run.json', COMPLETE);
+      const node = await house.tree.stat(await eventPath(house.tree, 'e/p/r1'), COMPLETE);
+      etags.add(node.kind === 'file' && node.etag);
+    }
+    expect(etags.size).toBe(2);
   });
 });
