@@ -1,7 +1,7 @@
 /** A saved file that lies on this disk. @module */
 
 import { type FileHandle, open } from 'node:fs/promises';
-import { type ByteRange, clampRange, toLogdirError } from '../core/index.ts';
+import { type ByteRange, clampRange, TO_READ, toLogdirError } from '../core/index.ts';
 import type { OpenedSavedFile, SavedFile } from './saved-files.ts';
 
 /** As much as a door passes on at a time. */
@@ -9,7 +9,7 @@ const PIECE_BYTES = 256 * 1024;
 
 /** Opens the file at `path` under its name in the run. @throws LogdirError `not-found`, `permission-denied`. */
 export async function openPath(path: string, name: string): Promise<OpenedSavedFile> {
-  const handle = await open(path).catch((error: unknown) => {
+  const handle = await open(path, TO_READ).catch((error: unknown) => {
     throw toLogdirError(error, `file ${name}`);
   });
   const { size, mtimeMs } = await handle.stat();

@@ -1,6 +1,7 @@
 /** What a look at the head or the tail of a log tells of who logged it, without reading it. @module */
 
 import { open } from 'node:fs/promises';
+import { TO_READ } from '../../../core/index.ts';
 import { ShapeRegistry } from '../../shape-registry.ts';
 import { HistoryDecoder, RECORD_FIELD, RecordPeek, SystemDecoder } from '../decode/index.ts';
 import { BLOCK_BYTES, LOG_HEADER, LogFramer } from '../log/index.ts';
@@ -36,7 +37,7 @@ export async function lastSampleTime({ path }: Segment): Promise<number> {
 }
 
 async function readTail(path: string): Promise<{ readonly bytes: Uint8Array; readonly offset: number }> {
-  await using file = await open(path);
+  await using file = await open(path, TO_READ);
   const { size } = await file.stat();
   const offset = Math.max(0, Math.floor((size - TAIL_BYTES) / BLOCK_BYTES) * BLOCK_BYTES);
   const { buffer, bytesRead } = await file.read(new Uint8Array(size - offset), 0, size - offset, offset);

@@ -7,7 +7,14 @@
 
 import { type FileHandle, open } from 'node:fs/promises';
 import { LRUCache } from 'lru-cache';
-import { SingleFlight, Terminal, TerminalLines, TurnBudget, toLogdirError } from '../../../core/index.ts';
+import {
+  SingleFlight,
+  Terminal,
+  TerminalLines,
+  TO_READ,
+  TurnBudget,
+  toLogdirError,
+} from '../../../core/index.ts';
 import { FieldWalker, LENGTH_DELIMITED, RECORD_FIELD, RecordPeek, VARINT } from '../decode/index.ts';
 import { BLOCK_BYTES, LOG_HEADER, LogFramer, LogWindows } from '../log/index.ts';
 
@@ -39,7 +46,7 @@ export class LogConsoles {
   /** That of a log; null where it has none. @throws LogdirError */
   async of(path: string): Promise<LogConsole | null> {
     try {
-      await using file = await open(path);
+      await using file = await open(path, TO_READ);
       const { size, mtimeMs } = await file.stat();
       const id = `${path} ${size} ${mtimeMs}`;
       const kept = this.#kept.get(id);

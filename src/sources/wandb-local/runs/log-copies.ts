@@ -2,7 +2,7 @@
 
 import { open } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { errnoOf } from '../../../core/index.ts';
+import { errnoOf, TO_READ } from '../../../core/index.ts';
 import { LOG_HEADER } from '../log/index.ts';
 import type { LogFile } from './indexed-run.ts';
 
@@ -54,7 +54,7 @@ function isCopiedDirectory(a: LogFile, b: LogFile): boolean {
 
 async function readAt(path: string, offset: number, length: number): Promise<Buffer> {
   try {
-    await using file = await open(path);
+    await using file = await open(path, TO_READ);
     const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
     return buffer.subarray(0, bytesRead);
   } catch (error) {

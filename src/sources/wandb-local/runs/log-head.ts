@@ -2,6 +2,7 @@
 
 import { open } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { TO_READ } from '../../../core/index.ts';
 import { type RunMessage, wandbRecordCodec } from '../../../protobuf/index.ts';
 import { RECORD_FIELD, RecordPeek } from '../decode/index.ts';
 import { LOG_HEADER, LogFramer } from '../log/index.ts';
@@ -45,7 +46,7 @@ export type LogKind = 'pending' | 'log' | 'foreign';
 
 /** The first bytes of a file, at most `maxBytes`. @throws system errors. */
 export async function readHead(path: string, maxBytes: number): Promise<Uint8Array> {
-  const file = await open(path);
+  const file = await open(path, TO_READ);
   try {
     const buffer = new Uint8Array(maxBytes);
     const { bytesRead } = await file.read(buffer, 0, maxBytes, 0);

@@ -1,7 +1,7 @@
 /** Tells running, finished, failed and crashed runs apart. @module */
 
 import { open } from 'node:fs/promises';
-import type { RunState } from '../../../core/index.ts';
+import { type RunState, TO_READ } from '../../../core/index.ts';
 import { RECORD_FIELD, RecordPeek } from '../decode/index.ts';
 import { BLOCK_BYTES, LOG_HEADER, LogFramer } from '../log/index.ts';
 import { type IndexedRun, isWaiting, type Segment } from './indexed-run.ts';
@@ -36,7 +36,7 @@ export async function runState(
 
 async function endsWithExit({ path, sizeBytes }: Segment): Promise<boolean> {
   const start = Math.max(0, Math.floor((sizeBytes - TAIL_BYTES) / BLOCK_BYTES) * BLOCK_BYTES);
-  await using file = await open(path);
+  await using file = await open(path, TO_READ);
   const { buffer, bytesRead } = await file.read(new Uint8Array(2 * TAIL_BYTES), 0, 2 * TAIL_BYTES, start);
   const framer = new LogFramer(Math.max(start, LOG_HEADER.length), 0);
   framer.attach(buffer.subarray(0, bytesRead), start);
