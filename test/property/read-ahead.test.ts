@@ -18,6 +18,7 @@ import { WandbLogWriter } from '../support/wandb-log-writer.ts';
 
 const STRETCH = 512 * 1024;
 const ROWS = 9000;
+const READINGS = 10;
 
 /** How often rows and records of a log are of which kind, as a share. */
 interface LogTraits {
@@ -94,10 +95,15 @@ describe('a log that a thread reads ahead of', () => {
 
   it('is read by both where rows say which step and time they are of', async () => {
     await using file = await fileOf(logOf(USUAL));
-    await using ahead = readAhead(file, threads);
-    const batches = await batchesOf(file.handle, new ShapeRegistry(), ahead);
-    expect(ahead!.taken).toBeGreaterThan(0);
-    expect(ahead!.taken).toBeLessThan(batches.length);
+    let taken = 0;
+    // On a busy machine a reader may be done before its thread is given a processor.
+    for (let reading = 0; reading < READINGS && taken === 0; reading++) {
+      await using ahead = readAhead(file, threads);
+      const batches = await batchesOf(file.handle, new ShapeRegistry(), ahead);
+      expect(ahead!.taken).toBeLessThan(batches.length);
+      taken = ahead!.taken;
+    }
+    expect(taken).toBeGreaterThan(0);
   });
 
   it('is read alone where rows go by those before them', async () => {
