@@ -161,8 +161,12 @@ describe.skipIf((MOUNTING_MISSING ?? PYTHON_MISSING) !== null)('rows that had to
   });
 });
 
+/** Locks, which are directories, come and go while it looks. */
 async function rowFiles(cacheDir: string): Promise<string[]> {
-  return (await readdir(cacheDir, { recursive: true })).filter((name) => name.endsWith('.rows'));
+  for (;;) {
+    const names = await readdir(cacheDir, { recursive: true }).catch(() => null);
+    if (names !== null) return names.filter((name) => name.endsWith('.rows'));
+  }
 }
 
 /** Each run's event file as it will be, from a house of their own. */

@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { type RunRecord, runKey } from '../../src/core/index.ts';
 import { readEvents } from '../support/event-reader.ts';
 import { buildHouse, COMPLETE, collect, eventPath, type House, readWhole, signal } from '../support/house.ts';
+import { LONG_CASES } from '../support/property-time.ts';
 import { configRecord, exitRecord, factsRecord, row, systemRow, text } from '../support/records.ts';
 import { ScriptedSource } from '../support/scripted-source.ts';
 
@@ -184,7 +185,7 @@ describe('the bytes of an event file', () => {
           await rm(cacheDir, { recursive: true, force: true });
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 60, ...LONG_CASES },
     );
   });
 });
