@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
@@ -165,5 +166,42 @@ describe('of one log given by its path', () => {
     await folder.write('run-x.wandb', log.row({ a: 2 }).bytes());
     await expect.poll(() => changes, { timeout: 5000 }).toEqual([{ kind: 'growth', key: run!.key }]);
     expect((await readAll(source, run!.key)).rows.map(rowObject)).toEqual([{ a: 1 }, { a: 2 }]);
+  });
+});
+
+/** Only root mounts, and not in every container. */
+const mayMount = (() => {
+  if (process.getuid?.() !== 0) return false;
+  try {
+    execFileSync('unshare', ['--mount', 'true'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
+describe.skipIf(!mayMount)('a file system that is mounted over the folder', () => {
+  it('is noticed without an event, and so is that it has gone', async () => {
+    await using folder = await temporaryFolder();
+    await folder.write('wandb/run-20240101_120000-below/run-below.wandb', logOf('below'));
+    const source = localSource(folder.path, { watch: 'events', pollIntervalMs: 50 });
+    const ids = async () => (await source.listRuns({ signal })).map(({ key }) => key.runId);
+    expect(await ids()).toEqual(['below']);
+    let changes = 0;
+    await using _watch = source.watch(() => changes++);
+    for (const id of ['first', 'second']) {
+      changes = 0;
+      execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', folder.path]);
+      try {
+        await folder.write(`wandb/run-20240101_120000-${id}/run-${id}.wandb`, logOf(id));
+        await vi.waitFor(() => expect(changes).toBeGreaterThan(0), 5000);
+        expect(await ids()).toEqual([id]);
+        changes = 0;
+      } finally {
+        execFileSync('umount', ['-l', folder.path]);
+      }
+      await vi.waitFor(() => expect(changes).toBeGreaterThan(0), 5000);
+      expect(await ids()).toEqual(['below']);
+    }
   });
 });

@@ -46,6 +46,9 @@ export class LogWatcher implements AsyncDisposable {
   /** Directories all of whose new names count; in others only known logs do. */
   #searched: ReadonlySet<string> = new Set();
   #timer: NodeJS.Timeout | null = null;
+  /** Of the directory that is watched, with its file system: no event tells that another is mounted over it, or goes. */
+  #rootId: string | null = null;
+  #rootTimer: NodeJS.Timeout | null = null;
   #working: Promise<void> = Promise.resolve();
   #hasFailed = false;
   #disposed = false;
@@ -59,6 +62,7 @@ export class LogWatcher implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#rootTimer !== null) clearTimeout(this.#rootTimer);
     this.#watches?.clear();
     await this.#working;
   }
@@ -86,6 +90,7 @@ export class LogWatcher implements AsyncDisposable {
       onError: (error) => this.#fallBack(error),
       ...(maxWatches !== undefined && { maxWatches }),
     });
+    void this.#checkRoot();
   }
 
   /** Takes down an event. Cheap: a directory of checkpoints may have thousands a second. */
@@ -102,6 +107,22 @@ export class LogWatcher implements AsyncDisposable {
     else if (this.#newNames.size < MAX_NEW_NAMES) this.#newNames.add(path);
     else this.#listingChanged = true;
     this.#timer ??= this.#after(DEBOUNCE_MS, () => this.#report());
+  }
+
+  async #checkRoot(): Promise<void> {
+    const { path, pollIntervalMs } = this.#options;
+    const id = await stat(path).then(
+      ({ dev, ino, birthtimeMs }) => `${dev}:${ino}:${birthtimeMs}`,
+      () => '',
+    );
+    if (this.#watches === null || this.#disposed) return;
+    if (this.#rootId !== null && this.#rootId !== id) {
+      // Watches are of what lay there before.
+      this.#watches.clear();
+      this.#noteListing();
+    }
+    this.#rootId = id;
+    this.#rootTimer = setTimeout(() => void this.#checkRoot(), adjusted(pollIntervalMs)).unref();
   }
 
   #noteListing(): void {
