@@ -90,13 +90,13 @@ export class FolderLooks {
       const bytes = this.#timed(() => readNow(path, from));
       if (bytes !== null) return bytes;
     }
-    return from === 0 ? await readFile(path) : await readLater(path, from);
+    return await readLater(path, from);
   }
 
   /** What `use` makes of the first bytes of a file, at most `maxBytes`. They are good within it alone. */
   async withHead<T>(path: string, maxBytes: number, use: (bytes: Uint8Array) => T): Promise<T> {
     if (maxBytes > MOST_BYTES || (await this.#way(path)) === 'later')
-      return use(await readHeadLater(path, maxBytes));
+      return use(await readHead(path, maxBytes));
     if (this.#scratch === undefined || this.#scratch.length < maxBytes)
       this.#scratch = Buffer.allocUnsafeSlow(maxBytes);
     const target = this.#scratch.subarray(0, maxBytes);
@@ -200,15 +200,17 @@ function filledFrom(file: number, target: Uint8Array, from: number): number {
 }
 
 async function readLater(path: string, from: number): Promise<Buffer> {
-  await using file = await open(path);
+  if (from === 0) return await readFile(path, { flag: TO_READ });
+  await using file = await open(path, TO_READ);
   const { size } = await file.stat();
   const target = Buffer.allocUnsafe(Math.max(0, size - from));
   const { bytesRead } = await file.read(target, 0, target.length, from);
   return target.subarray(0, bytesRead);
 }
 
-async function readHeadLater(path: string, maxBytes: number): Promise<Uint8Array> {
-  await using file = await open(path);
+/** The first bytes of a file, at most `maxBytes`, through the thread pool. @throws system errors. */
+export async function readHead(path: string, maxBytes: number): Promise<Uint8Array> {
+  await using file = await open(path, TO_READ);
   const target = new Uint8Array(maxBytes);
   const { bytesRead } = await file.read(target, 0, maxBytes, 0);
   return target.subarray(0, bytesRead);

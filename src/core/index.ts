@@ -12,7 +12,7 @@ export { checkedJson, parseCheckedJson } from './checked-json.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { MASK, maskedValue, withoutCredentials } from './credentials.ts';
 export { ERROR_CODES, type ErrorCode, errnoOf, LogdirError, toLogdirError } from './errors.ts';
-export { FolderLooks, TO_READ } from './folder-looks.ts';
+export { FolderLooks, readHead, TO_READ } from './folder-looks.ts';
 export { globMatcher } from './glob.ts';
 export { bracketed, isLoopback } from './host-name.ts';
 export { countText, pluralText, sizeText } from './human-text.ts';

@@ -1,6 +1,5 @@
 /** The event file of one run as of now: its log folded, kept beside the log in a side file, and folded on as the log grows. @module */
 
-import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { LogdirError, NEVER_ABORTED, SingleFlight, TurnBudget } from '../core/index.ts';
 import {
@@ -33,6 +32,7 @@ import { encodersOf, type RunEncoders } from './run-encoders.ts';
 import { parseSideFile, type SideFile, sideFileContent, sideFileName } from './side-file.ts';
 import { type Exclusions, NO_EXCLUSIONS } from './step-axes.ts';
 import { MissingContents } from './told-media.ts';
+import { metAsText, successionText } from './view-names.ts';
 
 /**
  * Version of the fold and of everything below it. Raised whenever the same history would become other bytes; event files
@@ -44,8 +44,6 @@ export const VIEW_VERSION = 4;
 const BLOCKS_PER_READ = 16;
 /** Folded segments that are not yet in the side file are worth writing it once they are this share of it. */
 const SAVE_SHARE = 1 / 8;
-/** A run is met a few times before its first row, by as many caches. */
-const CHECKSUM_CHARACTERS = 10;
 /** `RunSource.origin` of folders on this machine. */
 const LOCAL_ORIGIN = 'local';
 
@@ -88,6 +86,7 @@ export class EventView {
   #savedCommits = 0;
   #awaitsExcerpts = false;
   readonly #mediaId: string;
+  /** `metAsText` of its markers. */
   #saidFirst: string | undefined;
   /** Of the first so many markers. */
   #markersChecksum = 0;
@@ -108,22 +107,17 @@ export class EventView {
     return `${axes && `.x${axes}`}${samples && `.m${samples}`}${this.options.charts ? '' : '.c0'}${this.#metAs}`;
   }
 
-  /** What was said of a run that was met before its first row, as a part of names: whoever meets it later says something else. */
   get #metAs(): string {
-    const [begin, first] = this.#fold.markers;
-    if (first === undefined || first.kind !== 'waiting') return '';
-    this.#saidFirst ??= `.w${checksumOf([begin!, first])}`;
+    const { markers } = this.#fold;
+    // Nothing was said yet.
+    if (markers.length === 0) return '';
+    this.#saidFirst ??= metAsText(markers);
     return this.#saidFirst;
   }
 
-  /**
-   * Tells the files of a run apart that take each other's place: '' for the first one. In order of time, as TensorBoard's Python
-   * loader goes on to a file whose name is behind that of the one it has read.
-   */
+  /** See `successionText`. */
   get succession(): string {
-    const { generation } = this.log;
-    const epoch = this.#epoch > 0 ? `.r${ordinal(this.#epoch)}` : '';
-    return generation > 1 || epoch !== '' ? `.g${ordinal(generation)}${epoch}` : '';
+    return successionText(this.log.generation, this.#epoch);
   }
 
   /** Whether something it was made of can't be had any more. Another view takes its place then. */
@@ -171,11 +165,9 @@ export class EventView {
     return 2048 + 40 * segments.length + 8 * blockCount + ofMarkers;
   }
 
-  /** Checksum of what the file says of the run itself. */
+  /** Checksum of what the file says of the run itself: settled markers stay as they are. */
   get markersChecksum(): number {
     const { markers } = this.#fold;
-    if (this.#checkedMarkers > markers.length) this.#checkedMarkers = 0;
-    if (this.#checkedMarkers === 0) this.#markersChecksum = 0;
     for (; this.#checkedMarkers < markers.length; this.#checkedMarkers++)
       this.#markersChecksum = crc32(JSON.stringify(markers[this.#checkedMarkers]), this.#markersChecksum);
     return this.#markersChecksum;
@@ -373,17 +365,4 @@ async function orPending<T>(work: Promise<T>): Promise<T> {
     if (error instanceof LogdirError) throw new MediaPending(error.message, { cause: error });
     throw error;
   }
-}
-
-/** Tells apart what markers say. */
-function checksumOf(markers: readonly Marker[]): string {
-  return createHash('sha256').update(JSON.stringify(markers)).digest('hex').slice(0, CHECKSUM_CHARACTERS);
-}
-
-/** A number in whose text shorter ones come first: `9`, `a10`, `a99`, `b100`. */
-function ordinal(value: number): string {
-  const digits = String(value);
-  return digits.length === 1
-    ? digits
-    : `${String.fromCharCode('a'.charCodeAt(0) + digits.length - 2)}${digits}`;
 }

@@ -131,6 +131,7 @@ async function askPage(run: RunContext, window: StepWindow, settings: RowSetting
   let decoded = null as DecodedPage | null;
   const decode = async (text: string) => {
     decoded = await pageThread.decode(text);
+    // The rows are in `decoded`: of the answer, nothing is left to take in.
     return decoded && { project: { run: { history: [] } } };
   };
   const { history } = (await askRun(run, HISTORY_PAGE, variables, decode)).run;

@@ -1,11 +1,11 @@
 /** What a look at the head or the tail of a log tells of who logged it, without reading it. @module */
 
 import { open } from 'node:fs/promises';
-import { TO_READ } from '../../../core/index.ts';
+import { readHead, TO_READ } from '../../../core/index.ts';
 import { ShapeRegistry } from '../../shape-registry.ts';
 import { HistoryDecoder, RECORD_FIELD, RecordPeek, SystemDecoder } from '../decode/index.ts';
 import { BLOCK_BYTES, LOG_HEADER, LogFramer } from '../log/index.ts';
-import { HEAD_BYTES, readHead, type Segment } from '../runs/index.ts';
+import { HEAD_BYTES, type Segment } from '../runs/index.ts';
 
 /** Holds some samples of the machine, which come every 15 seconds, among rows of a usual size. */
 const TAIL_BYTES = 4 * BLOCK_BYTES;

@@ -1,5 +1,6 @@
 /** What the heads of a run's logs say of their part in it. @module */
 
+import { readHead } from '../../../core/index.ts';
 import {
   HEAD_BYTES,
   type IndexedRun,
@@ -7,7 +8,6 @@ import {
   inOrder,
   isWaiting,
   type LogIdentity,
-  readHead,
   readIdentity,
   type Segment,
 } from '../runs/index.ts';

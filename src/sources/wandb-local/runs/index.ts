@@ -16,7 +16,6 @@ export {
   type LogIdentity,
   logKind,
   type RunTitle,
-  readHead,
   readIdentity,
 } from './log-head.ts';
 export { openSavedFile, savedFiles, statSavedFiles } from './run-files.ts';

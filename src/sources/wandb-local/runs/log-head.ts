@@ -1,8 +1,6 @@
 /** What the first bytes of a log say: whether it is one, and which run it belongs to. @module */
 
-import { open } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { TO_READ } from '../../../core/index.ts';
 import { type RunMessage, wandbRecordCodec } from '../../../protobuf/index.ts';
 import { RECORD_FIELD, RecordPeek } from '../decode/index.ts';
 import { LOG_HEADER, LogFramer } from '../log/index.ts';
@@ -43,18 +41,6 @@ export type NoIdentity = 'pending' | 'missing';
 
 /** `pending`: too short to tell. `foreign`: something else. `log`: a W&B log, perhaps with a damaged header. */
 export type LogKind = 'pending' | 'log' | 'foreign';
-
-/** The first bytes of a file, at most `maxBytes`. @throws system errors. */
-export async function readHead(path: string, maxBytes: number): Promise<Uint8Array> {
-  const file = await open(path, TO_READ);
-  try {
-    const buffer = new Uint8Array(maxBytes);
-    const { bytesRead } = await file.read(buffer, 0, maxBytes, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
-}
 
 /** Judges a file by its head. A damaged header is forgiven when a sound record follows it. */
 export function logKind(head: Uint8Array): LogKind {

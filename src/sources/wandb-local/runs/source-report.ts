@@ -1,9 +1,9 @@
 /** Explains what a path holds, for people whose path does not work. @module */
 
 import { resolve } from 'node:path';
-import { errnoOf, mapLimit } from '../../../core/index.ts';
+import { errnoOf, mapLimit, readHead } from '../../../core/index.ts';
 import { LogFinder, type PassedOver, type UnreadablePath } from '../discovery/index.ts';
-import { HEAD_BYTES, logKind, readHead } from './log-head.ts';
+import { HEAD_BYTES, logKind } from './log-head.ts';
 
 /** What looking at a path came to. */
 export interface SourceReport {

@@ -70,8 +70,10 @@ export class PageThread implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearTimeout(this.#idle);
-    await this.#thread?.end();
+    const thread = this.#thread;
+    // Whoever asks while it ends starts another.
     this.#thread = null;
+    await thread?.end();
   }
 
   #waitIdly(thread: AskedThread<string, DecodedPage>): void {
