@@ -1,13 +1,16 @@
 /** The cache directory: made, replaced, or refused with a sentence, whoever runs the program. @module */
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { usableCache } from '../../../src/cli/cache-directory.ts';
 import { loadSettings, readEnvironment } from '../../../src/config/index.ts';
 import { EXAMPLES, PROGRAM, runProgram } from '../../support/program.ts';
+
+const { PATH } = process.env;
 
 let dir: string;
 beforeEach(() => {
@@ -75,16 +78,28 @@ describe('a default that cannot be', () => {
   });
 });
 
-/** Programs of a user the system does not know, without any variable. Needs root. */
-describe.skipIf(process.getuid?.() !== 0 || !existsSync('/usr/bin/setpriv'))('an unknown user', () => {
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+/** The project where anybody may read it, wherever it lies: for the program alone, in a mount namespace of its own. */
+const AS_USER = 'mount --bind "$1" "$2" && shift 2 && exec setpriv --reuid=54321 --clear-groups "$@" 2>&1';
+const mayBeAnother =
+  process.getuid?.() === 0 &&
+  ['unshare', 'setpriv'].every((tool) => spawnSync(tool, ['--version']).status === 0) &&
+  spawnSync('unshare', ['-m', 'true']).status === 0;
+
+/** Programs of a user the system does not know, without any variable. Needs root, and rights to mount. */
+describe.skipIf(!mayBeAnother)('an unknown user', () => {
+  const inProject = (path: string) => {
+    const within = relative(ROOT, path);
+    return within.startsWith('..') ? path : join(dir, 'project', within);
+  };
   const asUser = (...words: string[]) => {
-    const options = { cwd: '/', encoding: 'utf8', stdio: 'pipe', env: { TMPDIR: dir } } as const;
-    const program = [process.execPath, PROGRAM];
-    return execFileSync(
-      '/bin/sh',
-      ['-c', 'exec /usr/bin/setpriv --reuid=54321 --clear-groups "$@" 2>&1', 'sh', ...program, ...words],
-      options,
+    const project = join(dir, 'project');
+    mkdirSync(project, { recursive: true });
+    const options = { cwd: '/', encoding: 'utf8', stdio: 'pipe', env: { PATH, TMPDIR: dir } } as const;
+    const program = [process.execPath, PROGRAM, ...words].map((word) =>
+      isAbsolute(word) ? inProject(word) : word,
     );
+    return execFileSync('unshare', ['-m', 'sh', '-c', AS_USER, 'sh', ROOT, project, ...program], options);
   };
 
   it('without a home lists runs, with a warning', () => {
